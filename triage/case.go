@@ -1,0 +1,307 @@
+package triage
+
+import (
+	"slices"
+	"time"
+)
+
+// Case is everything known of one conversation with the desk, folded from its events in order. It holds no name, no
+// address and no words but anonymized ones.
+type Case struct {
+	ID      CaseID `json:"id"`
+	Version int64  `json:"version"` // number of events; what Store.Append expects
+	State   State  `json:"state"`
+
+	Severity Severity `json:"severity"`
+	// Overruled is set while the severity is a person's. A later message that the rules judge graver raises it again,
+	// because that is a new fact; the rules never lower it.
+	Overruled bool     `json:"overruled,omitempty"`
+	Flags     []Flag   `json:"flags"`
+	Reasons   []Reason `json:"reasons"`
+
+	Channels []string  `json:"channels"` // every door the seeker used, in order of first use
+	Door     string    `json:"door"`     // the door of the seeker's latest message: answers go out there
+	About    string    `json:"about,omitempty"`
+	CallMe   string    `json:"call_me,omitempty"`
+	Preview  string    `json:"preview"` // the seeker's latest words, at most PreviewRunes
+	OpenedAt time.Time `json:"opened_at"`
+	LastAt   time.Time `json:"last_at"`
+
+	Assignee   string    `json:"assignee,omitempty"`
+	Former     string    `json:"former,omitempty"` // who had it before it came back to the queue
+	Second     string    `json:"second,omitempty"`
+	LeaseUntil time.Time `json:"lease_until,omitzero"` // zero once the assignee has answered
+	Role       Role      `json:"role"`
+
+	WaitingSince time.Time `json:"waiting_since,omitzero"` // the oldest unanswered message; zero when all are answered
+	DueAt        time.Time `json:"due_at,omitzero"`        // when it must be answered by the city's terms
+
+	Said int64 `json:"said"` // how many messages the desk has said to the seeker
+	Sent int64 `json:"sent"` // how many of them, from the first without a gap, have an outcome
+
+	Consents  []Consent  `json:"consents,omitempty"`
+	Handoffs  []Handoff  `json:"handoffs,omitempty"`
+	Reports   []string   `json:"reports,omitempty"`   // ids of schools' reports
+	Reporters []string   `json:"reporters,omitempty"` // the schools that reported
+	Duties    []Duty     `json:"duties,omitempty"`
+	Observed  []Observed `json:"observed,omitempty"`
+	OptedOut  bool       `json:"opted_out,omitempty"` // the seeker sent STOP: replies are refused with opted_out
+	ErasedAt  time.Time  `json:"erased_at,omitzero"`  // the seeker withdrew the conversation; shredding waits for a person
+}
+
+// PreviewRunes is the longest preview (CONTRACT 7).
+const PreviewRunes = 120
+
+// Fold applies events in order to an empty case.
+func Fold(id CaseID, events []Event) Case {
+	c := Case{ID: id}
+	for _, e := range events {
+		c = c.With(e)
+	}
+	return c
+}
+
+// Erased reports whether the seeker withdrew the conversation: ordinary staff are locked out.
+func (c Case) Erased() bool { return !c.ErasedAt.IsZero() }
+
+// With returns the case after e. It is pure: c is not changed, and the slices of the result are its own.
+func (c Case) With(e Event) Case {
+	c = c.clone()
+	c.Version++
+	c.LastAt = e.At
+	if c.OpenedAt.IsZero() {
+		c.OpenedAt = e.At
+		c.State, c.Severity, c.Role = Waiting, Routine, Psychologist
+	}
+	if e.Said > c.Said {
+		c.Said = e.Said
+	}
+	switch e.Kind {
+	case KindMessage:
+		c.message(e)
+	case KindAssessment:
+		c.assess(e)
+	case KindAssignment:
+		if e.Assignment != nil {
+			c.assign(*e.Assignment, e)
+		}
+	case KindHandoff:
+		c.consent(e)
+		c.handoff(e)
+	case KindReport:
+		if e.Report != nil {
+			c.Reports, c.Reporters = append(c.Reports, e.Report.ID), append(c.Reporters, e.Report.School)
+			c.hear(e)
+		}
+	case KindState:
+		c.change(e)
+	case KindDelivery:
+		c.delivered(e)
+	}
+	if e.Duty != nil {
+		c.duty(*e.Duty)
+	}
+	if e.Observed != nil {
+		c.Observed = append(c.Observed, *e.Observed)
+	}
+	return c
+}
+
+func (c Case) clone() Case {
+	c.Flags, c.Reasons, c.Channels = slices.Clone(c.Flags), slices.Clone(c.Reasons), slices.Clone(c.Channels)
+	c.Consents, c.Handoffs, c.Reports = slices.Clone(c.Consents), slices.Clone(c.Handoffs), slices.Clone(c.Reports)
+	c.Reporters, c.Duties, c.Observed = slices.Clone(c.Reporters), slices.Clone(c.Duties), slices.Clone(c.Observed)
+	return c
+}
+
+func (c *Case) message(e Event) {
+	switch e.From {
+	case Seeker:
+		c.hear(e)
+	case Counselor:
+		c.WaitingSince, c.DueAt, c.LeaseUntil = time.Time{}, time.Time{}, time.Time{}
+	}
+}
+
+// hear takes in what a seeker (or a school's report) says.
+func (c *Case) hear(e Event) {
+	if e.Channel != "" {
+		c.Door = e.Channel
+		if !slices.Contains(c.Channels, e.Channel) {
+			c.Channels = append(c.Channels, e.Channel)
+		}
+	}
+	if e.About != "" {
+		c.About = e.About
+	}
+	if e.CallMe != "" {
+		c.CallMe = e.CallMe
+	}
+	if e.Text != "" && !e.Hidden {
+		c.Preview = cut(e.Text, PreviewRunes)
+	}
+	if c.WaitingSince.IsZero() {
+		c.WaitingSince, c.DueAt = e.At, e.DueAt
+	} else if !e.DueAt.IsZero() && (c.DueAt.IsZero() || e.DueAt.Before(c.DueAt)) {
+		c.DueAt = e.DueAt
+	}
+	if e.Judgement != nil {
+		c.judge(*e.Judgement)
+	}
+	if c.State != Waiting && c.State != Open {
+		c.back()
+	}
+}
+
+// judge takes in what the rules found: they only raise.
+func (c *Case) judge(j Judgement) {
+	if j.Severity.Rank() < c.Severity.Rank() {
+		c.Severity, c.Overruled = j.Severity, false
+	}
+	c.Flags = union(c.Flags, j.Flags)
+	for _, r := range j.Reasons {
+		if !slices.ContainsFunc(c.Reasons, func(x Reason) bool { return x.Rule == r.Rule && x.Excerpt == r.Excerpt }) {
+			c.Reasons = append(c.Reasons, r)
+		}
+	}
+	c.Role = Need(c.Flags)
+}
+
+func (c *Case) assess(e Event) {
+	if e.Judgement == nil {
+		return
+	}
+	if e.From == Counselor {
+		c.Severity, c.Overruled = e.Judgement.Severity, true
+		return
+	}
+	c.judge(*e.Judgement)
+}
+
+func (c *Case) assign(a Assignment, e Event) {
+	switch a.Do {
+	case DoClaim, DoTransfer:
+		c.Assignee, c.LeaseUntil = a.To, a.Until
+		if c.Second == a.To {
+			c.Second = ""
+		}
+		if c.State == Waiting {
+			c.State = Open
+		}
+	case DoRelease, DoLapse:
+		if c.WaitingSince.IsZero() {
+			c.WaitingSince = e.At
+		}
+		c.back()
+	case DoSecond:
+		c.Second = a.To
+	}
+}
+
+// back puts the case into the queue again; who had it comes first when it is taken.
+func (c *Case) back() {
+	if c.Assignee != "" {
+		c.Former = c.Assignee
+	}
+	c.State, c.Assignee, c.LeaseUntil = Waiting, "", time.Time{}
+}
+
+func (c *Case) consent(e Event) {
+	if e.Consent == nil {
+		return
+	}
+	i := slices.IndexFunc(c.Consents, func(k Consent) bool { return k.ID == e.Consent.ID })
+	if i < 0 {
+		if e.From != Seeker { // an answer to a question that was never asked opens nothing
+			c.Consents = append(c.Consents, *e.Consent)
+		}
+		return
+	}
+	if c.Consents[i].Answer == AnswerNo {
+		return // final
+	}
+	c.Consents[i].Answer = e.Consent.Answer
+	if e.Consent.Note != "" {
+		c.Consents[i].Note = e.Consent.Note
+	}
+}
+
+func (c *Case) handoff(e Event) {
+	if e.Handoff == nil {
+		return
+	}
+	i := slices.IndexFunc(c.Handoffs, func(h Handoff) bool { return h.ID == e.Handoff.ID })
+	if i < 0 {
+		h := *e.Handoff
+		h.State, h.SentAt = HandoffSent, e.At
+		c.Handoffs = append(c.Handoffs, h)
+		if h.Recipient == string(School) && c.State == Open {
+			c.State = HandedOff
+		}
+		return
+	}
+	h := &c.Handoffs[i]
+	h.Answers = slices.Concat(h.Answers, e.Handoff.Answers)
+	h.State = e.Handoff.State
+	if h.ReadAt.IsZero() && h.State != HandoffSent {
+		h.ReadAt = e.At
+	}
+	if h.State == HandoffDone && c.State == HandedOff {
+		c.State = Open
+		if c.Assignee == "" {
+			c.State = Waiting
+		}
+	}
+}
+
+func (c *Case) change(e Event) {
+	if e.Change == nil {
+		return
+	}
+	if e.Change.Erase {
+		c.ErasedAt = e.At
+		return
+	}
+	c.State = e.Change.To
+	if c.State == Open && c.Assignee == "" {
+		c.Assignee = e.By
+	}
+	if c.State != Open && c.State != Waiting {
+		c.LeaseUntil, c.WaitingSince, c.DueAt = time.Time{}, time.Time{}, time.Time{}
+	}
+}
+
+func (c *Case) delivered(e Event) {
+	if e.Delivery == nil {
+		return
+	}
+	switch e.Delivery.Status {
+	case DeliveryOptedOut:
+		c.OptedOut = true
+	case DeliveryOptedIn:
+		c.OptedOut = false
+	}
+	if e.Delivery.Said == c.Sent+1 {
+		c.Sent++
+	}
+}
+
+func (c *Case) duty(d Duty) {
+	i := slices.IndexFunc(c.Duties, func(x Duty) bool { return x.What == d.What })
+	if i < 0 {
+		c.Duties = append(c.Duties, d)
+		return
+	}
+	c.Duties[i] = d
+}
+
+// cut returns at most n runes of s.
+func cut(s string, n int) string {
+	for i := range s {
+		if n == 0 {
+			return s[:i]
+		}
+		n--
+	}
+	return s
+}

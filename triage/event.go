@@ -1,0 +1,144 @@
+package triage
+
+import "time"
+
+// Kind is what an event is, as the timeline shows it.
+type Kind string
+
+// The kinds of CONTRACT 5.
+const (
+	KindMessage    Kind = "message"    // words between the seeker and the desk
+	KindNote       Kind = "note"       // words that only staff see
+	KindAssessment Kind = "assessment" // a severity, by rule or (from Counselor) by a person who overrules
+	KindAssignment Kind = "assignment" // claim, release, transfer, lapse
+	KindReveal     Kind = "reveal"     // somebody opened words behind a placeholder
+	KindHandoff    Kind = "handoff"    // consent asked, answered, withdrawn; a hand-off and what the school did
+	KindReport     Kind = "report"     // a school's report
+	KindDuty       Kind = "duty"       // something falls due, or was done
+	KindState      Kind = "state"      // a person set the state; or the seeker withdrew the conversation
+	KindDelivery   Kind = "delivery"   // what became of a message of the desk
+)
+
+// From is who speaks or acts in an event.
+type From string
+
+// The speakers of CONTRACT 7.
+const (
+	Seeker    From = "seeker"
+	Counselor From = "counselor"
+	Desk      From = "desk" // the machine on the desk's behalf: notices, greetings
+	AtSchool  From = "school"
+	System    From = "system"
+)
+
+// Event is one thing that happened to a case. It is never changed and never removed, but with its case.
+//
+// ID comes from upstream (the seeker's message id, a click's id), so that appending the same event twice is the same as
+// once. Text is anonymized. At most one of the pointers is set, and Kind says which one may be.
+type Event struct {
+	ID      string    `json:"id"`
+	Seq     int64     `json:"seq"` // position in the case, from 1; set by the store
+	At      time.Time `json:"at"`
+	Kind    Kind      `json:"kind"`
+	From    From      `json:"from"`
+	By      string    `json:"by,omitempty"`      // login of the person of the staff who acted
+	Channel string    `json:"channel,omitempty"` // the door it came by, for messages of a seeker
+	Text    string    `json:"text,omitempty"`
+
+	// Said numbers what the desk says to the seeker, from 1 without a gap: the seq that the seeker's page counts.
+	// 0 where nothing is said.
+	Said int64 `json:"said,omitempty"`
+	// Words are the outgoing words of an event with Said > 0, sealed by Front.Scrub to the courier: opaque here.
+	Words []byte `json:"words,omitempty"`
+
+	About      string      `json:"about,omitempty"`   // who it is about, as the seeker chose: self, friend, did, unsaid
+	CallMe     string      `json:"call_me,omitempty"` // the name to be called by (呼び名), anonymized like every text
+	Hidden     bool        `json:"hidden,omitempty"`  // the seeker asked for this message to be taken back
+	Judgement  *Judgement  `json:"judgement,omitempty"`
+	DueAt      time.Time   `json:"due_at,omitzero"` // when the message must be answered, by the city's terms
+	Assignment *Assignment `json:"assignment,omitempty"`
+	Consent    *Consent    `json:"consent,omitempty"`
+	Handoff    *Handoff    `json:"handoff,omitempty"`
+	Report     *Report     `json:"report,omitempty"`
+	Duty       *Duty       `json:"duty,omitempty"`
+	Change     *Change     `json:"change,omitempty"`
+	Delivery   *Delivery   `json:"delivery,omitempty"`
+	Reveal     *Reveal     `json:"reveal,omitempty"`
+	Observed   *Observed   `json:"observed,omitempty"`
+}
+
+// Assignment is who has the case now.
+type Assignment struct {
+	Do    string    `json:"do"`             // claim, release, transfer, lapse, second
+	To    string    `json:"to,omitempty"`   // login; empty for release and lapse
+	Until time.Time `json:"until,omitzero"` // the lease's end; zero where there is none
+}
+
+// The acts of an Assignment.
+const (
+	DoClaim    = "claim"
+	DoRelease  = "release"
+	DoTransfer = "transfer"
+	DoLapse    = "lapse"  // the lease ran out before the first answer
+	DoSecond   = "second" // a second person who may answer as well
+)
+
+// Change is a state set by a person, or the seeker's wish that the conversation be erased.
+type Change struct {
+	To     State  `json:"to,omitempty"`
+	Reason string `json:"reason,omitempty"`
+	Erase  bool   `json:"erase,omitempty"`
+	// DecidedBy and Circumstances belong to 解消: a named body decides on all circumstances (ashiya-policy:119).
+	DecidedBy     string `json:"decided_by,omitempty"`
+	Circumstances string `json:"circumstances,omitempty"`
+}
+
+// Delivery is what became of the desk's message number Said.
+type Delivery struct {
+	Said   int64  `json:"said"`
+	Status string `json:"status"`           // sent, delivered, read, failed (不達)
+	Detail string `json:"detail,omitempty"` // a code from the channel's own list, never a provider's text
+}
+
+// The statuses of a Delivery.
+const (
+	DeliverySent      = "sent"
+	DeliveryDelivered = "delivered"
+	DeliveryRead      = "read"
+	DeliveryFailed    = "failed"
+	DeliveryOptedOut  = "opted_out" // the seeker sent STOP; Said is 0
+	DeliveryOptedIn   = "opted_in"
+)
+
+// Reveal is that words were opened, never which.
+type Reveal struct {
+	Placeholder string `json:"placeholder"`
+	Reason      string `json:"reason"`
+}
+
+// Duty is something that somebody must do by a time. It is done by a later event with the same What and DoneAt set.
+type Duty struct {
+	Kind   string    `json:"kind"` // answer, countersign, acknowledge, report, …
+	What   string    `json:"what"` // key within the case; one duty each
+	DueAt  time.Time `json:"due_at"`
+	DoneAt time.Time `json:"done_at,omitzero"`
+}
+
+// Overdue reports whether the duty is open and its time has passed.
+func (d Duty) Overdue(now time.Time) bool { return d.DoneAt.IsZero() && now.After(d.DueAt) }
+
+// Observed is a step on the way to 解消, each from an interview, call, visit or letter of its date.
+type Observed struct {
+	Kind   string `json:"kind"` // stopped, recurred, apology, child_no_pain, parent_no_pain, parent_not_asked
+	On     string `json:"on"`   // 2026-12-01
+	Note   string `json:"note,omitempty"`
+	Second string `json:"second,omitempty"` // the other decider's login, for parent_not_asked
+}
+
+// Report is a school's report of an incident, resolution, interview or continuity (CONTRACT 7, Forms).
+type Report struct {
+	ID     string            `json:"id"`
+	School string            `json:"school"`
+	Form   string            `json:"form"`
+	Fields map[string]string `json:"fields"` // anonymized
+}

@@ -1,0 +1,77 @@
+package triage
+
+import (
+	"context"
+	"time"
+)
+
+// Front is the counter window between the desk and the wall: the only calls from triage to the room where names are.
+// It is kept by package router and wired in cmd. The caller has already asked the policy and written the audit.
+type Front interface {
+	// Enter takes in what a person of the staff heard or a school reports, as a message by a door of its own.
+	// It returns once the case holds it. The same entry id entered twice is one message.
+	Enter(ctx context.Context, e Entry) (CaseID, error)
+	// Scrub anonymizes what staff wrote for this case, with the case's own placeholders.
+	Scrub(ctx context.Context, id CaseID, text string) (Scrubbed, error)
+	// Reveal returns the words behind a placeholder of the case, or ErrNoWords.
+	Reveal(ctx context.Context, id CaseID, placeholder string) (string, error)
+	// Disclose fills the given placeholders, and no others, into an anonymized text of the case.
+	Disclose(ctx context.Context, id CaseID, text string, placeholders []string) (string, error)
+	// Erase destroys what the wall keeps of the case: addresses, originals, mailbox. It cannot be undone.
+	Erase(ctx context.Context, id CaseID) error
+}
+
+// Entry is what comes in by way of the staff.
+type Entry struct {
+	ID      string    // chosen by the caller
+	Case    CaseID    // the case it belongs to; empty opens a new one
+	Channel string    // visit, voice, letter, school
+	Text    string    // as heard or read: names and all
+	Contact string    // how to reach the person, or empty; kept in the vault only
+	At      time.Time // the desk's time
+	By      string    // login
+	Report  *Report   // a school's report; its fields are anonymized on the way
+}
+
+// Scrubbed is what became of words that staff wrote.
+type Scrubbed struct {
+	Text  string // anonymized: for events and screens
+	Words []byte // the words as written, sealed to the courier: for Event.Words
+}
+
+// Doing is what the desk is doing in a conversation, as the seeker's page shows it.
+type Doing string
+
+// What the desk may be doing (CONTRACT 3).
+const (
+	DoingWaiting Doing = "waiting"
+	DoingReading Doing = "reading"
+	DoingWriting Doing = "writing"
+)
+
+// Lamp shows the seeker what the desk is doing. A state that is not shown again within DoingFor goes out, so that the
+// page never says what is no longer true. It is kept by package router and wired in cmd.
+type Lamp interface {
+	Show(ctx context.Context, id CaseID, d Doing) error
+}
+
+// DoingFor is how long a shown state lasts.
+const DoingFor = 30 * time.Second
+
+// Terms are the numbers of the city's rules that a case needs to know. They come from the city file.
+type Terms struct {
+	AnswerWithin                          map[Severity]time.Duration // from a message to the time it must be answered; absent: no time
+	Lease                                 time.Duration              // from a claim to the first answer (CONTRACT 7: 15 min unless the city says)
+	AcknowledgeWithin, AnswerSchoolWithin time.Duration              // from a hand-off to its 受領, and to the school's answer
+	CountersignWithin                     time.Duration              // from an emergency hand-off to the second person's countersign
+	WatchPeriod                           Period                     // 見守り before 解消; zero where the city has no such rule
+}
+
+// Period is a length of the calendar.
+type Period struct{ Months, Days int }
+
+// After returns the time one period after t.
+func (p Period) After(t time.Time) time.Time { return t.AddDate(0, p.Months, p.Days) }
+
+// IsZero reports whether there is no period.
+func (p Period) IsZero() bool { return p == Period{} }
