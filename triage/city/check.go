@@ -1,0 +1,112 @@
+package city
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"madoguchi/triage"
+)
+
+var idForm = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,39}$`)
+
+// judge finds what is wrong with the rules themselves, in a file whose form is right.
+func (c *City) judge(t *tree, a Assessor) Mistakes {
+	j := &judge{t: t}
+	j.need(idForm.MatchString(c.ID), ".id", "a short id in lower-case letters, such as asahikawa")
+	j.need(c.Name != "", ".name", "the city's name, such as 旭川市")
+	j.need(slices.Contains([]string{"in_force", "draft", "sample"}, c.Status), ".status", "one of in_force, draft, sample")
+	j.need(slices.Contains([]string{"none", "oncall", "contractor"}, c.NightCover), ".night_cover",
+		"one of none, oncall, contractor: no text may claim a page that nobody gets")
+	j.need(len(c.Sources) > 0, ".sources", "at least one document that the rules come from")
+	j.need(c.Desk.Name != "" && c.Desk.Neutral != "" && c.Desk.Readers != "", ".desk", "name, neutral and readers")
+	j.need(strings.HasPrefix(c.Desk.Exit, "https://"), ".desk.exit", "an https address of a harmless page")
+	c.judgeChannels(j)
+	c.judgeTerms(j)
+	c.judgeSchools(j)
+	c.judgeNumbers(j)
+	for key, text := range c.Texts {
+		for _, name := range placeholders(text) {
+			j.need(c.knows(key, name), ".texts."+key, fmt.Sprintf("a placeholder that can be filled, not {%s}", name))
+		}
+	}
+	for i, e := range c.Examples {
+		path := fmt.Sprintf(".examples.%d", i)
+		want := triage.Severity(e.Severity)
+		if !j.need(want.Valid(), path, "severity: one of emergency, urgent, soon, routine") || a == nil {
+			continue
+		}
+		got := a.Assess(e.Text).Severity
+		j.need(got.Rank() <= want.Rank(), path, fmt.Sprintf("severity %s, but the rules say %s", want, got))
+	}
+	slices.SortStableFunc(j.ms, func(a, b Mistake) int { return a.Line - b.Line })
+	return j.ms
+}
+
+type judge struct {
+	t  *tree
+	ms Mistakes
+}
+
+func (j *judge) need(ok bool, path, expected string) bool {
+	if !ok {
+		j.ms = append(j.ms, Mistake{j.t.name, j.t.line(path), where(path) + "expected " + expected})
+	}
+	return ok
+}
+
+func (c *City) judgeChannels(j *judge) {
+	_, phone := c.Channels["phone"]
+	j.need(phone, ".channels", "phone: the hours that every door without hours of its own has")
+	for name, ch := range c.Channels {
+		path := ".channels." + name
+		j.need(ch.Source != "", path, "source: who says so")
+		j.need(ch.CheckedOn != "", path, "checked_on: when that was last looked up")
+		for i, s := range ch.Hours {
+			from, _ := s.From.minutes()
+			to, _ := s.To.minutes()
+			at := fmt.Sprintf("%s.hours.%d", path, i)
+			j.need(len(s.Days) > 0, at, "days")
+			j.need(from < to, at, "from before to; a night is two spans")
+		}
+	}
+}
+
+func (c *City) judgeTerms(j *judge) {
+	t := c.Terms
+	for s := range t.AnswerWithin {
+		j.need(triage.Severity(s).Valid(), ".terms.answer_within."+s, "one of emergency, urgent, soon, routine")
+	}
+	for _, s := range triage.Severities {
+		_, ok := t.AnswerWithin[string(s)]
+		j.need(ok, ".terms.answer_within", string(s)+": how long until somebody must have answered")
+	}
+	for key, d := range map[string]Duration{"lease": t.Lease, "acknowledge_within": t.AcknowledgeWithin,
+		"answer_school_within": t.AnswerSchoolWithin, "countersign_within": t.CountersignWithin} {
+		j.need(d != "", ".terms."+key, "a length of time such as 15m, 24h or 3d")
+	}
+	j.need(t.CodeDays > 0, ".terms.code_days", "days after which an unused return code ends")
+	j.need(t.EraseAfterDays > 0, ".terms.erase_after_days", "days of cooling-off before anything is shredded")
+	j.need(t.KeepYears > 0, ".terms.keep_years", "years that records are kept, by the city's own rules")
+}
+
+func (c *City) judgeSchools(j *judge) {
+	seen := map[string]bool{}
+	for i, s := range c.Schools {
+		path := fmt.Sprintf(".schools.%d", i)
+		j.need(idForm.MatchString(s.ID) && !seen[s.ID], path, "an id of its own in lower-case letters")
+		j.need(s.Name != "", path, "name")
+		j.need(slices.Contains([]string{"city", "prefecture", "nation", "private"}, s.Runs), path,
+			"runs: one of city, prefecture, nation, private")
+		seen[s.ID] = true
+	}
+}
+
+func (c *City) judgeNumbers(j *judge) {
+	for i, n := range c.Numbers {
+		path := fmt.Sprintf(".numbers.%d", i)
+		j.need(n.Key != "" && n.Reach != "" && n.Say != "" && n.Source != "" && n.CheckedOn != "", path,
+			"key, reach, say, source and checked_on")
+	}
+}

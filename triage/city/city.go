@@ -1,0 +1,191 @@
+// Package city holds a city's rules as data: who runs the desk and when, its terms, schools, telephone numbers and texts.
+//
+// A city is one YAML file over a national layer. Reading is strict: an unknown key, a value of the wrong form, a missing
+// rule or a text with an unknown placeholder is a Mistake with its line and what is expected, and all of them are reported
+// at once, because the person who mends the file is not the person who reads this code. A file's own examples (a text and
+// the severity it must get) are run before it is accepted.
+//
+// A rule that the city has not stated is absent. It is never made up: what depends on it is off, or comes from the
+// national layer, which says so.
+package city
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"madoguchi/triage"
+)
+
+// JST is the only time zone of the desk; Japan has had no summer time since 1952.
+var JST = time.FixedZone("JST", 9*60*60)
+
+// City is a checked city file over the national layer.
+type City struct {
+	ID      string   `yaml:"id"`
+	Name    string   `yaml:"name"`   // 旭川市
+	Status  string   `yaml:"status"` // in_force, draft or sample
+	Sources []Source `yaml:"sources"`
+
+	Desk       Desk               `yaml:"desk"`
+	NightCover string             `yaml:"night_cover"` // none, oncall or contractor
+	Closed     Closed             `yaml:"closed"`
+	Channels   map[string]Channel `yaml:"channels"`
+	Terms      Terms              `yaml:"terms"`
+	Schools    []School           `yaml:"schools"`
+	Places     Places             `yaml:"places"`
+	Numbers    []Number           `yaml:"numbers"`
+	Texts      map[string]string  `yaml:"texts"`
+	Examples   []Example          `yaml:"examples"`
+}
+
+// Source is a document that rules of the file come from.
+type Source struct {
+	Name string `yaml:"name"`
+	Date Date   `yaml:"date"`
+	Note string `yaml:"note"`
+}
+
+// Desk is the desk as people see it.
+type Desk struct {
+	Name    string `yaml:"name"`    // 窓口名
+	Neutral string `yaml:"neutral"` // the name on envelopes, mails and calls, which tells nothing
+	Readers string `yaml:"readers"` // who reads, in a child's words
+	Phone   string `yaml:"phone"`
+	Address string `yaml:"address"`
+	Fax     string `yaml:"fax"`
+	Exit    string `yaml:"exit"` // where すぐとじる leads
+}
+
+// Closed lists the days on which no channel is open.
+type Closed struct {
+	Holidays bool      `yaml:"holidays"` // 国民の祝日
+	Days     []DaySpan `yaml:"days"`     // every year, such as 12-30/01-04
+	Dates    []Date    `yaml:"dates"`    // single days
+}
+
+// Channel is when a door is answered. Writing is possible at any time.
+type Channel struct {
+	Hours     []Span `yaml:"hours"`
+	Readers   string `yaml:"readers"` // where another body reads this channel
+	Source    string `yaml:"source"`
+	CheckedOn Date   `yaml:"checked_on"`
+}
+
+// Span is one opening on each of its days.
+type Span struct {
+	Days []Weekday `yaml:"days"`
+	From Clock     `yaml:"from"`
+	To   Clock     `yaml:"to"`
+}
+
+// Terms are the city's numbers; see triage.Terms for what each means.
+type Terms struct {
+	AnswerWithin       map[string]Duration `yaml:"answer_within"`
+	Lease              Duration            `yaml:"lease"`
+	AcknowledgeWithin  Duration            `yaml:"acknowledge_within"`
+	AnswerSchoolWithin Duration            `yaml:"answer_school_within"`
+	CountersignWithin  Duration            `yaml:"countersign_within"`
+	WatchMonths        int                 `yaml:"watch_months"`
+	CodeDays           int                 `yaml:"code_days"`
+	EraseAfterDays     int                 `yaml:"erase_after_days"`
+	KeepYears          int                 `yaml:"keep_years"`
+}
+
+// School is a school that the desk can hand cases to.
+type School struct {
+	ID     string   `yaml:"id"`
+	Name   string   `yaml:"name"`
+	Short  []string `yaml:"short"`  // how children call it
+	Runs   string   `yaml:"runs"`   // city, prefecture, nation or private: who may instruct it
+	Small  bool     `yaml:"small"`  // so few pupils that a story may single somebody out
+	Reader string   `yaml:"reader"` // who opens what we send, in a child's words
+	Sample bool     `yaml:"sample"` // fictional: to be replaced before the desk opens
+}
+
+// Places are names that say where somebody lives or goes; the anonymizer looks for them.
+type Places struct {
+	Stations []string `yaml:"stations"`
+	Names    []string `yaml:"names"`
+}
+
+// Number is a telephone number or page that people are told.
+type Number struct {
+	Key       string `yaml:"key"`
+	Name      string `yaml:"name"`
+	Reach     string `yaml:"reach"` // the number, or the address of a page
+	Say       string `yaml:"say"`   // what to tell a child about it
+	Night     bool   `yaml:"night"` // answers at any hour
+	Source    string `yaml:"source"`
+	CheckedOn Date   `yaml:"checked_on"`
+}
+
+// Example is a text that the city wants judged at least so gravely.
+type Example struct {
+	Text     string `yaml:"text"`
+	Severity string `yaml:"severity"`
+}
+
+// SchoolByID returns the school of that id.
+func (c *City) SchoolByID(id string) (School, bool) {
+	i := slices.IndexFunc(c.Schools, func(s School) bool { return s.ID == id })
+	if i < 0 {
+		return School{}, false
+	}
+	return c.Schools[i], true
+}
+
+// CaseTerms are the terms in the form that cases use.
+func (c *City) CaseTerms() triage.Terms {
+	t := triage.Terms{
+		AnswerWithin:       map[triage.Severity]time.Duration{},
+		Lease:              c.Terms.Lease.Value(),
+		AcknowledgeWithin:  c.Terms.AcknowledgeWithin.Value(),
+		AnswerSchoolWithin: c.Terms.AnswerSchoolWithin.Value(),
+		CountersignWithin:  c.Terms.CountersignWithin.Value(),
+		WatchPeriod:        triage.Period{Months: c.Terms.WatchMonths},
+	}
+	for s, d := range c.Terms.AnswerWithin {
+		t.AnswerWithin[triage.Severity(s)] = d.Value()
+	}
+	return t
+}
+
+// Samples lists the names of schools that are fictional and have to be replaced before the desk opens.
+func (c *City) Samples() []string {
+	var names []string
+	for _, s := range c.Schools {
+		if s.Sample {
+			names = append(names, s.Name)
+		}
+	}
+	return names
+}
+
+// Stale lists the keys of telephone numbers and channels whose facts were checked longer ago than the given age.
+func (c *City) Stale(now time.Time, age time.Duration) []string {
+	var keys []string
+	for _, n := range c.Numbers {
+		if now.Sub(n.CheckedOn.Value()) > age {
+			keys = append(keys, "numbers."+n.Key)
+		}
+	}
+	for name, ch := range c.Channels {
+		if now.Sub(ch.CheckedOn.Value()) > age {
+			keys = append(keys, "channels."+name)
+		}
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// night writes the numbers that answer at any hour as a list in the catalogue's form.
+func (c *City) night() string {
+	var b strings.Builder
+	for _, n := range c.Numbers {
+		if n.Night {
+			b.WriteString("・" + n.Say + "　**" + n.Reach + "**\n")
+		}
+	}
+	return strings.TrimSpace(b.String())
+}
