@@ -124,7 +124,7 @@ type Reply struct {
 	Text     string
 	Question *Question // a question in place of a plain message; other doors than chat send it as notice and link
 	Link     string    // one-time address of the seeker's own page, PUBLIC_URL/#k=…; empty for chat
-	Urgent   bool      // the case is urgent or graver: safety lines may be added (TEXTS line.door.safety)
+	Urgent   bool      // the case is urgent or graver: safety lines may be added
 }
 
 // Question asks the seeker whether a school may be told.
@@ -209,7 +209,7 @@ type Desk interface {
 	// Hours tells whether somebody answers this channel at t, and the honest notice for that moment, which names the next
 	// opening with date and weekday where it is closed.
 	Hours(channel string, t time.Time) Hours
-	// Text returns a text of the catalogue (TEXTS), filled from the city file and from vars ({name} → value), or "" where
+	// Text returns a text of the catalogue, filled from the city file and from vars ({name} → value), or "" where
 	// the city has none or a placeholder could not be filled truly: then nothing is shown. Furigana are written
 	// 漢字（かな）.
 	Text(key string, vars map[string]string) string

@@ -49,7 +49,7 @@ type Case struct {
 	ErasedAt  time.Time  `json:"erased_at,omitzero"`  // the seeker withdrew the conversation; shredding waits for a person
 }
 
-// PreviewRunes is the longest preview (CONTRACT 7).
+// PreviewRunes is the longest preview.
 const PreviewRunes = 120
 
 // Fold applies events in order to an empty case.

@@ -5,7 +5,7 @@ import "time"
 // Kind is what an event is, as the timeline shows it.
 type Kind string
 
-// The kinds of CONTRACT 5.
+// The kinds of the timeline.
 const (
 	KindMessage    Kind = "message"    // words between the seeker and the desk
 	KindNote       Kind = "note"       // words that only staff see
@@ -22,7 +22,7 @@ const (
 // From is who speaks or acts in an event.
 type From string
 
-// The speakers of CONTRACT 7.
+// The speakers.
 const (
 	Seeker    From = "seeker"
 	Counselor From = "counselor"
@@ -135,7 +135,7 @@ type Observed struct {
 	Second string `json:"second,omitempty"` // the other decider's login, for parent_not_asked
 }
 
-// Report is a school's report of an incident, resolution, interview or continuity (CONTRACT 7, Forms).
+// Report is a school's report of an incident, resolution, interview or continuity: 様式1, 様式2, 様式3 and ほっとりぼん of usuki-policy.
 type Report struct {
 	ID     string            `json:"id"`
 	School string            `json:"school"`

@@ -42,7 +42,7 @@ type Scrubbed struct {
 // Doing is what the desk is doing in a conversation, as the seeker's page shows it.
 type Doing string
 
-// What the desk may be doing (CONTRACT 3).
+// What the desk may be doing.
 const (
 	DoingWaiting Doing = "waiting"
 	DoingReading Doing = "reading"
@@ -61,7 +61,7 @@ const DoingFor = 30 * time.Second
 // Terms are the numbers of the city's rules that a case needs to know. They come from the city file.
 type Terms struct {
 	AnswerWithin                          map[Severity]time.Duration // from a message to the time it must be answered; absent: no time
-	Lease                                 time.Duration              // from a claim to the first answer (CONTRACT 7: 15 min unless the city says)
+	Lease                                 time.Duration              // from a claim to the first answer (15 min unless the city says)
 	AcknowledgeWithin, AnswerSchoolWithin time.Duration              // from a hand-off to its 受領, and to the school's answer
 	CountersignWithin                     time.Duration              // from an emergency hand-off to the second person's countersign
 	WatchPeriod                           Period                     // 見守り before 解消; zero where the city has no such rule

@@ -21,7 +21,7 @@ type Consent struct {
 // ConsentLevel is how much may be told. It orders: Named allows what Anonymous allows.
 type ConsentLevel string
 
-// The levels of CONTRACT 7 (SAFETY: anonymous is C1–C2, named C3, emergency CX).
+// The levels.
 const (
 	LevelAnonymous ConsentLevel = "anonymous"
 	LevelNamed     ConsentLevel = "named"
@@ -36,7 +36,7 @@ func (l ConsentLevel) Allows(want ConsentLevel) bool {
 // ConsentAnswer is the child's answer. Silence is no.
 type ConsentAnswer string
 
-// The answers of CONTRACT 3; a question begins as AnswerAsked.
+// The answers; a question begins as AnswerAsked.
 const (
 	AnswerAsked  ConsentAnswer = "asked"
 	AnswerYes    ConsentAnswer = "yes"
@@ -101,7 +101,7 @@ const (
 	PermitAskUs  Permission = "ask_us"
 )
 
-// May holds the four switches (PRACTICE 1-31): what the recipient may do on its own.
+// May holds the four switches of every hand-off: what the recipient may do on its own.
 type May struct {
 	TalkToChild    Permission `json:"talk_to_child"`
 	CallHome       Permission `json:"call_home"`

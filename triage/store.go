@@ -45,7 +45,7 @@ type Query struct {
 	Cursor   string // next of the page before
 }
 
-// Page sizes (CONTRACT 7).
+// Page sizes.
 const (
 	DefaultPage = 50
 	MaxPage     = 200

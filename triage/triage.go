@@ -33,7 +33,7 @@ type CaseID string
 // Severity is how soon a person must read a case. The zero value is routine's rank or below.
 type Severity string
 
-// The severities of CONTRACT 6, from the most pressing.
+// The severities, from the most pressing.
 const (
 	Emergency Severity = "emergency" // danger now: plan, means, time, place, farewell, an attempt under way
 	Urgent    Severity = "urgent"    // the same day: ideation, self-harm, injury, sexual harm, extortion, abuse at home
@@ -66,7 +66,7 @@ func Graver(a, b Severity) Severity {
 // Flag says what a case is about; a case can have several.
 type Flag string
 
-// The flags of CONTRACT 6.
+// The flags.
 const (
 	Suicide     Flag = "suicide"
 	SelfHarm    Flag = "self_harm"
@@ -108,7 +108,7 @@ type Reason struct {
 // State is where a case stands.
 type State string
 
-// The states of CONTRACT 7.
+// The states.
 const (
 	Waiting   State = "waiting"    // nobody has it; in the queue
 	Open      State = "open"       // somebody has it
@@ -127,7 +127,7 @@ func (s State) Valid() bool { return slices.Contains(States, s) }
 // Role is what a person of the staff is; it decides what they may do (package staff).
 type Role string
 
-// The roles of CONTRACT 1.
+// The roles.
 const (
 	Psychologist Role = "psychologist"
 	SocialWorker Role = "social_worker"
