@@ -1,0 +1,29 @@
+package triage
+
+import "time"
+
+// HandoffView is all that the person of a school sees of a case: one hand-off to that school, with the placeholders filled
+// in that the child allowed, and nothing from which the case, or a hand-off to another school, could be found.
+type HandoffView struct {
+	ID            string          `json:"id"`
+	School        string          `json:"school"`      // id; empty where the recipient is no school
+	SchoolName    string          `json:"school_name"` // as the city writes it; the recipient's where it is no school
+	Recipient     string          `json:"recipient"`
+	Level         ConsentLevel    `json:"level"`
+	Cover         string          `json:"cover"` // the note that is read before anything else, with **bold** and blank lines
+	Summary       string          `json:"summary"`
+	May           May             `json:"may"`
+	SentAt        time.Time       `json:"sent_at,omitzero"` // zero in a preview
+	AcknowledgeBy time.Time       `json:"acknowledge_by,omitzero"`
+	AnswerBy      time.Time       `json:"answer_by,omitzero"`
+	State         HandoffState    `json:"state"`
+	ReadAt        time.Time       `json:"read_at,omitzero"`
+	Answers       []HandoffAnswer `json:"answers"`
+}
+
+// ReportView is a report as the school that wrote it sees it again: that it was sent, never what became of it elsewhere.
+type ReportView struct {
+	ID     string    `json:"id"`
+	Form   string    `json:"form"`
+	SentAt time.Time `json:"sent_at"`
+}
