@@ -1,0 +1,48 @@
+// Package staff says who the people of the desk are and what each may do.
+//
+// Two things live here because they must never disagree. The accounts: logins, passwords, API tokens and enrolment links,
+// kept in Redis so that a dump shows none of them. And the policy: one table (Routes) that names for every route, of the
+// pages and of the JSON API, the roles that may use it and why. A handler can only be registered for a route of the table,
+// and a test tries every role on every route, so that there is no third place where somebody decides.
+//
+// What a role may see of one particular case (a colleague's, an erased one) depends on the case, and is package desk's.
+package staff
+
+import (
+	"errors"
+
+	"madoguchi/triage"
+)
+
+// Person is a member of the staff, or of a school, as somebody who acts.
+type Person struct {
+	Login  string
+	Role   triage.Role
+	School string // id; only of role school
+	Strong bool   // signed in with a second factor, or by an API token
+	// Stamp changes with the password, the role and the school, and when the account is disabled. A session keeps it and
+	// ends when it differs from the one that Accounts.Person returns.
+	Stamp string
+}
+
+// Account is a login as the administrator sees it.
+type Account struct {
+	Login    string
+	Role     triage.Role
+	School   string
+	Disabled bool
+	Enrolled bool // has a password
+	Tokens   int  // API tokens in use
+}
+
+// Errors that callers tell apart with errors.Is. None carries a login, a password or a token.
+var (
+	ErrUnknown  = errors.New("staff: not known here")              // no such account, token or link; or disabled, wrong, spent, expired
+	ErrTaken    = errors.New("staff: that login exists already")   // with another role or school
+	ErrInvalid  = errors.New("staff: not possible in an account")  // malformed login, unknown role, a school missing or too many
+	ErrWeak     = errors.New("staff: the password is too short")   // or absurdly long
+	ErrSlow     = errors.New("staff: too many attempts just now")  // wait, then try again: see Delay
+	ErrDamaged  = errors.New("staff: an account cannot be opened") // wrong key, or tampered with
+	ErrBackend  = errors.New("staff: accounts cannot be reached")  // nothing is known to have happened
+	errConflict = errors.New("staff: somebody else changed it")
+)
