@@ -24,6 +24,7 @@ var (
 	ErrUnavailable = errors.New("triage: the store cannot be reached")            // nothing is known to have happened
 	ErrDamaged     = errors.New("triage: a sealed record cannot be opened")       // wrong key, or tampered with
 	ErrNoWords     = errors.New("triage: no words stand behind that placeholder") // Front.Reveal of an unknown placeholder
+	ErrCursor      = errors.New("triage: no such page")                           // a Query.Cursor that List never gave
 )
 
 // CaseID names a case and, by its first two digits, the partition of the store that holds it: NN followed by 24 letters
