@@ -1,0 +1,324 @@
+package redis
+
+import (
+	"cmp"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/redis/go-redis/v9"
+
+	"madoguchi/triage"
+)
+
+// spot is a place in the order of a list: by score, then by the exact waiting time where the score has one, then by id.
+type spot struct {
+	Score int64         `json:"s"`
+	At    int64         `json:"t,omitempty"` // ns since 1970
+	ID    triage.CaseID `json:"c"`
+}
+
+func (a spot) compare(b spot) int {
+	return cmp.Or(cmp.Compare(a.Score, b.Score), cmp.Compare(a.At, b.At), cmp.Compare(a.ID, b.ID))
+}
+
+func (a spot) cursor() string {
+	out, err := json.Marshal(a)
+	if err != nil {
+		panic("redis: " + err.Error()) // numbers and strings always have JSON
+	}
+	return base64.RawURLEncoding.EncodeToString(out)
+}
+
+// parseCursor returns the spot to go on after; nil is the beginning.
+func parseCursor(cursor string) (*spot, error) {
+	if cursor == "" {
+		return nil, nil
+	}
+	out, err := base64.RawURLEncoding.DecodeString(cursor)
+	var at spot
+	if err != nil || json.Unmarshal(out, &at) != nil || !wellFormed(at.ID) {
+		return nil, triage.ErrCursor
+	}
+	return &at, nil
+}
+
+// row is a case as an index holds it, and as its snapshot says. A case whose snapshot cannot be opened has no Version.
+type row struct {
+	spot
+	c triage.Case
+}
+
+// List implements triage.Store. A case whose snapshot cannot be opened is listed all the same, bare but for its id and what
+// the index knows of it, so that damage never hides a child; a school's list and a reference leave it out.
+func (s *Store) List(ctx context.Context, q triage.Query) ([]triage.Case, string, error) {
+	after, err := parseCursor(q.Cursor)
+	if err != nil {
+		return nil, "", err
+	}
+	if q.Ref != "" {
+		cases, err := s.byRef(ctx, q)
+		return cases, "", err
+	}
+	limit := q.Limit
+	if limit <= 0 {
+		limit = triage.DefaultPage
+	}
+	limit = min(limit, triage.MaxPage)
+	cases, last := []triage.Case{}, spot{}
+	for {
+		rows, err := s.page(ctx, q, after, limit+1)
+		if err != nil {
+			return nil, "", err
+		}
+		for _, r := range rows {
+			if !matches(q, r) {
+				continue
+			}
+			if len(cases) == limit {
+				return cases, last.cursor(), nil
+			}
+			cases, last = append(cases, listed(q, r)), r.spot
+		}
+		if len(rows) <= limit {
+			return cases, "", nil
+		}
+		after = &rows[len(rows)-1].spot
+	}
+}
+
+// matches reports whether the case is what the query asks for. It asks the snapshot, which is the truth; the index may be
+// of a moment before.
+func matches(q triage.Query, r row) bool {
+	if r.c.Version == 0 {
+		return q.School == "" && q.Ref == ""
+	}
+	return (q.State == "" || q.State == r.c.State) && (q.Assignee == "" || q.Assignee == r.c.Assignee) &&
+		(q.School == "" || slices.Contains(r.c.Schools(), q.School)) && (q.Erased || !r.c.Erased())
+}
+
+// listed is the case as it is listed.
+func listed(q triage.Query, r row) triage.Case {
+	if r.c.Version > 0 {
+		return r.c
+	}
+	return triage.Case{ID: r.ID, State: cmp.Or(q.State, triage.Waiting), Severity: rankOf(r.Score), Assignee: q.Assignee,
+		Preview: "[不明1]"}
+}
+
+// byRef returns the one case that holds the reference, if the rest of the query matches it too.
+func (s *Store) byRef(ctx context.Context, q triage.Query) ([]triage.Case, error) {
+	tag, ok := partition(q.Ref)
+	if !ok {
+		return []triage.Case{}, nil
+	}
+	id, err := s.client.HGet(ctx, tag+"refs", s.digest("ref", q.Ref)).Result()
+	if errors.Is(err, redis.Nil) || err == nil && !wellFormed(triage.CaseID(id)) {
+		return []triage.Case{}, nil
+	}
+	if err != nil {
+		return nil, failure(ctx, err)
+	}
+	rows, err := s.open(ctx, []row{{spot: spot{ID: triage.CaseID(id)}}})
+	if err != nil {
+		return nil, err
+	}
+	cases := []triage.Case{}
+	for _, r := range rows {
+		if matches(q, r) && slices.Contains(r.c.Refs(), q.Ref) {
+			cases = append(cases, r.c)
+		}
+	}
+	return cases, nil
+}
+
+// indexes returns the keys of the narrowest indexes for the query, one or two a partition.
+func (s *Store) indexes(q triage.Query) []string {
+	facet := "all"
+	switch {
+	case q.School != "":
+		facet = s.schoolFacet(q.School)
+	case q.Assignee != "":
+		facet = s.whoFacet(q.Assignee)
+	case q.State != "":
+		facet = stateFacet(q.State)
+	}
+	var keys []string
+	for i := range partitions {
+		keys = append(keys, fmt.Sprintf("{p%02d}:%s%s", i, ordinary, facet))
+		if q.Erased {
+			keys = append(keys, fmt.Sprintf("{p%02d}:%s%s", i, erased, facet))
+		}
+	}
+	return keys
+}
+
+// page returns the first n rows after the spot, in order, opened. Fewer than n are the last.
+//
+// Each partition gives its next n rows; the n smallest of all are among them. Two minutes may need rows beyond that, since
+// their rows are in order only once they are opened: the one in which the spot lies, and the one in which the page ends.
+func (s *Store) page(ctx context.Context, q triage.Query, after *spot, n int) ([]row, error) {
+	keys := s.indexes(q)
+	reads := make([]read, 0, 2*len(keys))
+	for _, key := range keys {
+		if after == nil {
+			reads = append(reads, read{key, "-inf", "+inf", n})
+			continue
+		}
+		at := strconv.FormatInt(after.Score, 10)
+		reads = append(reads, read{key, "(" + at, "+inf", n})
+		if r := (read{key, at, at, 0}); timed(after.Score) {
+			reads = append(reads, r)
+		} else if tag, own := key[:6], keyOf(after.ID, ""); tag == own {
+			reads = append(reads, r)
+		} else if tag > own {
+			r.limit = n
+			reads = append(reads, r)
+		}
+	}
+	found, err := s.ranges(ctx, reads)
+	if err != nil {
+		return nil, err
+	}
+	rows := slices.Concat(found...)
+	slices.SortFunc(rows, func(a, b row) int { return a.compare(b.spot) })
+	rows = slices.DeleteFunc(rows, func(r row) bool {
+		return after != nil && r.Score == after.Score && !timed(r.Score) && r.ID <= after.ID
+	})
+	beyond := slices.IndexFunc(rows, func(r row) bool { return after == nil || r.Score > after.Score })
+	if cut := beyond + n - 1; beyond >= 0 && cut < len(rows) {
+		last := rows[cut].Score
+		if timed(last) {
+			if rows, err = s.whole(ctx, rows, reads, found, last); err != nil {
+				return nil, err
+			}
+		} else {
+			rows = rows[:cut+1]
+		}
+	}
+	rows, err = s.open(ctx, rows)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(rows, func(a, b row) int { return a.compare(b.spot) })
+	rows = slices.DeleteFunc(rows, func(r row) bool { return after != nil && r.compare(*after) <= 0 })
+	return rows[:min(n, len(rows))], nil
+}
+
+// whole returns the rows up to the score last with all rows of that score, also those that a read was too short for.
+func (s *Store) whole(ctx context.Context, rows []row, reads []read, found [][]row, last int64) ([]row, error) {
+	var more []read
+	for i, r := range reads {
+		if r.limit > 0 && len(found[i]) == r.limit && found[i][r.limit-1].Score == last {
+			at := strconv.FormatInt(last, 10)
+			more = append(more, read{r.key, at, at, 0})
+		}
+	}
+	rows = slices.DeleteFunc(rows, func(r row) bool { return r.Score > last })
+	if len(more) == 0 {
+		return rows, nil
+	}
+	rest, err := s.ranges(ctx, more)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range slices.Concat(rest...) {
+		if !slices.ContainsFunc(rows, func(x row) bool { return x.ID == r.ID }) {
+			rows = append(rows, r)
+		}
+	}
+	return rows, nil
+}
+
+// read is one range of one sorted set; limit 0 is all of it.
+type read struct {
+	key, from, to string
+	limit         int
+}
+
+// ranges does all reads in one pipeline.
+func (s *Store) ranges(ctx context.Context, reads []read) ([][]row, error) {
+	if len(reads) == 0 {
+		return nil, nil
+	}
+	replies := make([]*redis.ZSliceCmd, len(reads))
+	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i, r := range reads {
+			by := &redis.ZRangeBy{Min: r.from, Max: r.to, Count: int64(r.limit)}
+			if r.limit == 0 {
+				by.Count = math.MaxInt32
+			}
+			replies[i] = p.ZRangeByScoreWithScores(ctx, r.key, by)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, failure(ctx, err)
+	}
+	out := make([][]row, len(reads))
+	for i, reply := range replies {
+		for _, z := range reply.Val() {
+			id, _ := z.Member.(string)
+			if wellFormed(triage.CaseID(id)) {
+				out[i] = append(out[i], row{spot: spot{Score: int64(z.Score), ID: triage.CaseID(id)}})
+			}
+		}
+	}
+	return out, nil
+}
+
+// open reads and opens the snapshots of the rows, in one pipeline. Rows whose case is gone are left out.
+func (s *Store) open(ctx context.Context, rows []row) ([]row, error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	replies := make([]*redis.SliceCmd, len(rows))
+	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i, r := range rows {
+			replies[i] = p.HMGet(ctx, caseKey(r.ID), "v", "k", "s")
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, failure(ctx, err)
+	}
+	out := make([]row, 0, len(rows))
+	for i, reply := range replies {
+		r := rows[i]
+		if reply.Val()[0] == nil {
+			continue
+		}
+		r.c = s.opened(r.ID, reply.Val())
+		if timed(r.Score) {
+			r.At = r.c.WaitingSince.UnixNano()
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+// opened opens a snapshot from the fields v, k and s; it returns a case without a version where it cannot.
+func (s *Store) opened(id triage.CaseID, fields []any) triage.Case {
+	version, _ := fields[0].(string)
+	wrapped, _ := fields[1].(string)
+	record, _ := fields[2].(string)
+	seq, err := strconv.ParseInt(version, 10, 64)
+	if err != nil {
+		return triage.Case{}
+	}
+	key, err := s.keys.OpenCase(string(id), []byte(wrapped))
+	if err != nil {
+		return triage.Case{}
+	}
+	m, plain, err := key.Open(seq, []byte(record))
+	var c triage.Case
+	if err != nil || m != snapshot || json.Unmarshal(plain, &c) != nil || c.ID != id || c.Version != seq {
+		return triage.Case{}
+	}
+	return c
+}

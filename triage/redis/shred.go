@@ -1,0 +1,56 @@
+package redis
+
+import (
+	"context"
+	_ "embed"
+	"slices"
+
+	"madoguchi/triage"
+)
+
+//go:embed shred.lua
+var shredSource string
+
+// Shred implements triage.Store. It also removes the sealed records and every place of the case in an index. A case that
+// cannot be opened is shredded too; what an index may still hold of it is then an id that leads nowhere.
+func (s *Store) Shred(ctx context.Context, id triage.CaseID) error {
+	if !wellFormed(id) {
+		return triage.ErrUnknown
+	}
+	for {
+		fields, err := s.client.HMGet(ctx, caseKey(id), "v", "k", "s").Result()
+		if err != nil {
+			return failure(ctx, err)
+		}
+		if fields[0] == nil {
+			return triage.ErrUnknown
+		}
+		keys := []string{caseKey(id), eventsKey(id), keyOf(id, "refs")}
+		args := []any{fields[0], string(id), notices}
+		c := s.opened(id, fields)
+		for key := range s.facets(c) {
+			keys = append(keys, key)
+		}
+		for _, family := range []string{ordinary, erased} {
+			keys = append(keys, keyOf(id, family+"all"))
+			for _, state := range triage.States {
+				keys = append(keys, keyOf(id, family+stateFacet(state)))
+			}
+		}
+		for _, kind := range triage.DueKinds {
+			keys = append(keys, dueKey(id, kind))
+		}
+		slices.Sort(keys[3:])
+		keys = append(keys[:3], slices.Compact(keys[3:])...)
+		for _, ref := range c.Refs() {
+			args = append(args, s.digest("ref", ref))
+		}
+		done, err := s.shred.Run(ctx, s.client, keys, args...).Int()
+		if err != nil {
+			return failure(ctx, err)
+		}
+		if done == 1 {
+			return nil
+		}
+	}
+}

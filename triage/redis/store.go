@@ -1,0 +1,269 @@
+// Package redis keeps cases in Redis: it is the triage.Store of the house, on the embedded server, a single server, one
+// behind Sentinel, or a cluster.
+//
+// It promises what triage.Store promises, and beside it that nothing readable is at rest. Events and snapshots are sealed
+// with the case's own key (package seal); the ids of events, the logins, the schools and the references in the indexes are
+// keyed digests. What a dump shows is case ids, counts, size classes, states, severities, and since which minute a case
+// waits: whole minutes only, because the millisecond of a child's message, laid beside the log of a school's Wi-Fi, would
+// name the child. The exact order within a minute is restored from the sealed snapshots.
+//
+// All keys of a case lie in one of 64 partitions, {pNN}, named by the first two digits of its id, and each partition has
+// its own indexes; so every act is one script in one slot, and a list is a merge of 64 in one pipeline. The scripts
+// (append, lease, settle, shred) are the only writers. Everything but the events is an index that can be made again.
+//
+// No TTL and no Redis clock has a part in it: times are scores, and now is always the caller's.
+package redis
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/redis/go-redis/v9"
+
+	"madoguchi/triage"
+	"madoguchi/triage/seal"
+)
+
+// partitions is the number of hash tags that cases are spread over.
+const partitions = 64
+
+// notices is the Pub/Sub channel on which the ids of changed cases are told. Notices only wake.
+const notices = "madoguchi:cases"
+
+//go:embed append.lua
+var appendSource string
+
+// Store is a triage.Store. It is safe for concurrent use and has nothing to close.
+type Store struct {
+	client redis.UniversalClient
+	keys   *seal.Keys
+
+	append, settle, shred *redis.Script
+}
+
+var _ triage.Store = (*Store)(nil)
+
+// New returns the store behind the client, which stays the caller's. The client must not repeat commands by itself
+// (MaxRetries -1); appending again is harmless, but only the caller knows when it is still wanted.
+func New(client redis.UniversalClient, keys *seal.Keys) *Store {
+	return &Store{
+		client: client, keys: keys,
+		append: redis.NewScript(appendSource),
+		settle: redis.NewScript(settleSource),
+		shred:  redis.NewScript(shredSource),
+	}
+}
+
+// Append implements triage.Store. A case that was shredded begins anew with an event that it never had; the events that
+// it had stay known, so that replaying them gives an empty case of version 0 and no error.
+func (s *Store) Append(ctx context.Context, before triage.Case, events ...triage.Event) (triage.Case, error) {
+	if !wellFormed(before.ID) {
+		return triage.Case{}, triage.ErrUnknown
+	}
+	if before.Version == 0 {
+		before = triage.Case{ID: before.ID}
+	}
+	events = distinct(events)
+	if len(events) == 0 {
+		return s.current(ctx, before.ID)
+	}
+	key, wrapped, err := s.key(ctx, before)
+	if err != nil {
+		return triage.Case{}, err
+	}
+	for len(events) > 0 {
+		after, args, err := s.compose(key, before, events)
+		if err != nil {
+			return triage.Case{}, err
+		}
+		plan := s.plan(before, after)
+		result, err := s.append.Run(ctx, s.client, plan.keys, append([]any{before.Version, wrapped, args.snapshot,
+			string(before.ID), notices, plan.json(), len(events)}, args.events...)...).Slice()
+		if err != nil {
+			return triage.Case{}, failure(ctx, err)
+		}
+		switch result[0] {
+		case "ok":
+			return after, nil
+		case "conflict":
+			return triage.Case{}, triage.ErrConflict
+		}
+		events = without(events, result[1:])
+	}
+	return s.current(ctx, before.ID)
+}
+
+// current returns the case as it is now, or an empty one where there is none.
+func (s *Store) current(ctx context.Context, id triage.CaseID) (triage.Case, error) {
+	c, _, err := s.Load(ctx, id)
+	if errors.Is(err, triage.ErrUnknown) {
+		return triage.Case{ID: id}, nil
+	}
+	return c, err
+}
+
+// key returns the key that before's next events are sealed with. Where the case is not there at all it is one that the
+// script will refuse, having found what is known and what is not.
+func (s *Store) key(ctx context.Context, before triage.Case) (*seal.Case, []byte, error) {
+	if before.Version > 0 {
+		wrapped, err := s.client.HGet(ctx, caseKey(before.ID), "k").Bytes()
+		if err == nil {
+			key, err := s.keys.OpenCase(string(before.ID), wrapped)
+			if err != nil {
+				return nil, nil, triage.ErrDamaged
+			}
+			return key, wrapped, nil
+		}
+		if !errors.Is(err, redis.Nil) {
+			return nil, nil, failure(ctx, err)
+		}
+	}
+	key, wrapped := s.keys.NewCase(string(before.ID))
+	return key, wrapped, nil
+}
+
+// composed is what append.lua takes of new events.
+type composed struct {
+	snapshot []byte
+	events   []any // digest and sealed event, in turn
+}
+
+// compose numbers the events, folds them onto before and seals them. They are folded as they will be read again.
+func (s *Store) compose(key *seal.Case, before triage.Case, events []triage.Event) (triage.Case, composed, error) {
+	after, out := before, composed{}
+	for _, e := range events {
+		e.Seq = after.Version + 1
+		plain, err := json.Marshal(e)
+		if err != nil {
+			return triage.Case{}, composed{}, fmt.Errorf("an event of kind %s has no JSON", e.Kind)
+		}
+		var read triage.Event
+		if err := json.Unmarshal(plain, &read); err != nil {
+			return triage.Case{}, composed{}, fmt.Errorf("an event of kind %s cannot be read again", e.Kind)
+		}
+		out.events = append(out.events, s.keys.Digest("event", string(before.ID), e.ID), key.Seal(e.Seq, meaning(read), plain))
+		after = after.With(read)
+	}
+	plain, err := json.Marshal(after)
+	if err != nil {
+		return triage.Case{}, composed{}, errors.New("the case has no JSON")
+	}
+	out.snapshot = key.Seal(after.Version, snapshot, plain)
+	return after, out, nil
+}
+
+// snapshot is the meaning of a sealed Case; no event has it.
+var snapshot = seal.Meaning{Kind: "snapshot"}
+
+// meaning is the meaning of a sealed Event.
+func meaning(e triage.Event) seal.Meaning {
+	return seal.Meaning{Direction: string(e.From), Channel: e.Channel, Kind: string(e.Kind)}
+}
+
+// Load implements triage.Store.
+func (s *Store) Load(ctx context.Context, id triage.CaseID) (triage.Case, []triage.Event, error) {
+	if !wellFormed(id) {
+		return triage.Case{}, nil, triage.ErrUnknown
+	}
+	var head *redis.SliceCmd
+	var list *redis.StringSliceCmd
+	_, err := s.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
+		head = p.HMGet(ctx, caseKey(id), "v", "k")
+		list = p.LRange(ctx, eventsKey(id), 0, -1)
+		return nil
+	})
+	if err != nil {
+		return triage.Case{}, nil, failure(ctx, err)
+	}
+	version, found := head.Val()[0].(string)
+	wrapped, keyed := head.Val()[1].(string)
+	if !found {
+		return triage.Case{}, nil, triage.ErrUnknown
+	}
+	if !keyed || version != strconv.Itoa(len(list.Val())) {
+		return triage.Case{}, nil, triage.ErrDamaged
+	}
+	key, err := s.keys.OpenCase(string(id), []byte(wrapped))
+	if err != nil {
+		return triage.Case{}, nil, triage.ErrDamaged
+	}
+	events := make([]triage.Event, len(list.Val()))
+	for i, record := range list.Val() {
+		seq := int64(i + 1)
+		m, plain, err := key.Open(seq, []byte(record))
+		if err != nil || json.Unmarshal(plain, &events[i]) != nil || events[i].Seq != seq || m != meaning(events[i]) {
+			return triage.Case{}, nil, triage.ErrDamaged
+		}
+	}
+	return triage.Fold(id, events), events, nil
+}
+
+// wellFormed reports whether the id can name a case: its partition, then lower-case letters and digits.
+func wellFormed(id triage.CaseID) bool {
+	if _, ok := partition(string(id)); !ok || len(id) < 3 || len(id) > 64 {
+		return false
+	}
+	return !strings.ContainsFunc(string(id), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') })
+}
+
+// partition returns the hash tag of an id, of a case or of a reference, that begins with the digits of a partition.
+func partition(id string) (string, bool) {
+	if len(id) < 2 || id[0] < '0' || id[0] > '9' || id[1] < '0' || id[1] > '9' {
+		return "", false
+	}
+	if int(id[0]-'0')*10+int(id[1]-'0') >= partitions {
+		return "", false
+	}
+	return "{p" + id[:2] + "}:", true
+}
+
+// keyOf returns the key of that name for a well-formed id.
+func keyOf(id triage.CaseID, name string) string { return "{p" + string(id[:2]) + "}:" + name }
+
+func caseKey(id triage.CaseID) string   { return keyOf(id, "case:"+string(id)) }
+func eventsKey(id triage.CaseID) string { return keyOf(id, "events:"+string(id)) }
+func knownKey(id triage.CaseID) string  { return keyOf(id, "known:"+string(id)) }
+
+// distinct leaves out events whose id came before.
+func distinct(events []triage.Event) []triage.Event {
+	seen := make(map[string]bool, len(events))
+	return slices.DeleteFunc(slices.Clone(events), func(e triage.Event) bool {
+		again := seen[e.ID]
+		seen[e.ID] = true
+		return again
+	})
+}
+
+// without leaves out the events at the given positions, counted from 1.
+func without(events []triage.Event, known []any) []triage.Event {
+	var rest []triage.Event
+	for i, e := range events {
+		if !slices.Contains(known, any(int64(i+1))) {
+			rest = append(rest, e)
+		}
+	}
+	return rest
+}
+
+// failure is the error for what the client returned. Of a server's answer it keeps the code (OOM, MISCONF, NOPERM) and
+// nothing else, because the rest may repeat a command's values.
+func failure(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	var said redis.Error
+	if !errors.As(err, &said) {
+		return triage.ErrUnavailable
+	}
+	code, _, _ := strings.Cut(said.Error(), " ")
+	if code == "" || strings.ContainsFunc(code, func(r rune) bool { return r < 'A' || r > 'Z' }) {
+		code = "ERR"
+	}
+	return fmt.Errorf("%w: the server says %s", triage.ErrUnavailable, code)
+}
