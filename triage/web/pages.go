@@ -1,0 +1,108 @@
+package web
+
+import (
+	"bytes"
+	"embed"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+
+	"madoguchi/triage/staff"
+)
+
+//go:embed layout.html static
+var own embed.FS
+
+// JST is the time zone of every time on a screen.
+var JST = time.FixedZone("JST", 9*60*60)
+
+// Frame is what stands around a page.
+type Frame struct {
+	Title   string
+	Room    string   // a word for the style sheet
+	Scripts []string // modules, such as /static/queue.js
+	Data    any      // what the page's own template reads
+
+	// The rest is set by Show.
+	Who     string // the name in the corner
+	Nav     []Link
+	Banners []string
+	Flash   string
+}
+
+// Link is an entry of the navigation.
+type Link struct {
+	Href, Label string
+	Here        bool
+}
+
+// Pages are the page templates of one room, each inside the common frame. Every X.html of the room defines "main"; files
+// that begin with _ define parts for all of them.
+type Pages struct {
+	site *Site
+	nav  func(staff.Person) []Link
+	who  func(staff.Person) string
+	set  map[string]*template.Template
+}
+
+// Pages reads the templates of a room. It panics where one cannot be parsed: they are part of the program.
+func (s *Site) Pages(files fs.FS, funcs template.FuncMap, nav func(staff.Person) []Link, who func(staff.Person) string) *Pages {
+	base := template.Must(template.New("layout.html").Funcs(funcs).ParseFS(own, "layout.html"))
+	names, err := fs.Glob(files, "*.html")
+	if err != nil {
+		panic(err)
+	}
+	p := &Pages{s, nav, who, map[string]*template.Template{}}
+	for _, name := range names {
+		if strings.HasPrefix(name, "_") {
+			base = template.Must(base.ParseFS(files, name))
+		}
+	}
+	for _, name := range names {
+		if !strings.HasPrefix(name, "_") {
+			p.set[strings.TrimSuffix(path.Base(name), ".html")] = template.Must(template.Must(base.Clone()).ParseFS(files, name))
+		}
+	}
+	return p
+}
+
+// Names lists the pages.
+func (p *Pages) Names() []string {
+	var names []string
+	for name := range p.set {
+		names = append(names, name)
+	}
+	return names
+}
+
+// Show writes a page for a person; who is the zero Person where nobody is signed in. The page is made whole before its
+// first byte is sent.
+func (p *Pages) Show(w http.ResponseWriter, r *http.Request, who staff.Person, status int, name string, f Frame) {
+	f.Flash = p.site.Sessions.TakeFlash(r.Context())
+	if p.site.Banners != nil {
+		f.Banners = p.site.Banners()
+	}
+	if who.Login != "" {
+		f.Who, f.Nav = p.who(who), p.nav(who)
+		for i, l := range f.Nav {
+			f.Nav[i].Here = r.URL.Path == l.Href
+		}
+	}
+	var page bytes.Buffer
+	if err := p.Execute(&page, name, f); err != nil {
+		p.site.Log.Error("a page cannot be made", "page", name)
+		Problem{Status: http.StatusInternalServerError, Code: "internal", Title: "the page cannot be made"}.Write(w)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	w.Write(page.Bytes())
+}
+
+// Execute writes the page's HTML.
+func (p *Pages) Execute(w *bytes.Buffer, name string, f Frame) error {
+	return p.set[name].ExecuteTemplate(w, "layout.html", f)
+}

@@ -1,0 +1,180 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"madoguchi/triage/staff"
+)
+
+// People tells who works here.
+type People interface {
+	// Person returns the person as they are now, or staff.ErrUnknown.
+	Person(ctx context.Context, login string) (staff.Person, error)
+}
+
+// Config is what a Site needs.
+type Config struct {
+	Sessions *Sessions
+	People   People
+	URL      string          // the outside URL of the staff pages
+	Banners  func() []string // what every page says at its top just now; nil for nothing
+	Log      *slog.Logger
+}
+
+// Site is where the pages of the staff are mounted. A page can be mounted only at a route that the policy names, and is
+// served only to those whom it names; both are decided here, once for all pages.
+type Site struct {
+	Config
+	mux     *http.ServeMux
+	serve   http.Handler
+	statics map[string]static
+}
+
+// Page serves a person who is signed in and may use the route.
+type Page func(w http.ResponseWriter, r *http.Request, p staff.Person)
+
+// NewSite returns a site without pages.
+func NewSite(c Config) (*Site, error) {
+	u, err := url.Parse(c.URL)
+	if err != nil || u.Host == "" {
+		return nil, errors.New("web: the staff URL is no URL")
+	}
+	s := &Site{Config: c, mux: http.NewServeMux(), statics: map[string]static{}}
+	guarded, err := SameOrigin(u.Scheme+"://"+u.Host, s.mux)
+	if err != nil {
+		return nil, err
+	}
+	s.serve = Headers(u.Scheme == "https", Recover(c.Log, Limit(MaxForm, guarded)))
+	s.mux.HandleFunc("GET /static/", s.file)
+	staff.Row("GET", "/static/")
+	s.Static("", own)
+	return s, nil
+}
+
+// ServeHTTP serves the pages.
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.serve.ServeHTTP(w, r) }
+
+// Open mounts a page that needs no sign-in; the policy must say so. The request's context has the session.
+func (s *Site) Open(method, pattern string, h http.HandlerFunc) {
+	if !staff.Row(method, pattern).Open {
+		panic("web: the policy does not open " + method + " " + pattern)
+	}
+	s.mux.Handle(method+" "+pattern, s.Sessions.Keep(h))
+}
+
+// Page mounts a page whose use is activity: it keeps the session alive.
+func (s *Site) Page(method, pattern string, page Page) {
+	s.mux.Handle(method+" "+pattern, s.Sessions.Keep(s.admit(staff.Row(method, pattern), page)))
+}
+
+// Quiet mounts what a browser asks for by itself, such as a live stream: it does not keep the session alive.
+func (s *Site) Quiet(method, pattern string, page Page) {
+	s.mux.Handle(method+" "+pattern, s.Sessions.Look(s.admit(staff.Row(method, pattern), page)))
+}
+
+// Either mounts what is activity only where active says so of the request.
+func (s *Site) Either(method, pattern string, active func(*http.Request) bool, page Page) {
+	inner := s.admit(staff.Row(method, pattern), page)
+	keep, look := s.Sessions.Keep(inner), s.Sessions.Look(inner)
+	s.mux.HandleFunc(method+" "+pattern, func(w http.ResponseWriter, r *http.Request) {
+		if active(r) {
+			keep.ServeHTTP(w, r)
+			return
+		}
+		look.ServeHTTP(w, r)
+	})
+}
+
+func (s *Site) admit(row staff.Route, page Page) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p, err := s.Person(r.Context())
+		switch {
+		case errors.Is(err, staff.ErrUnknown) && r.Method == http.MethodGet && !WantsJSON(r) && !wantsStream(r):
+			http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
+		case errors.Is(err, staff.ErrUnknown):
+			Problem{Status: http.StatusUnauthorized, Code: "unauthorized", Title: "not signed in"}.Write(w)
+		case err != nil:
+			Problem{Status: http.StatusServiceUnavailable, Code: "unavailable", Title: "accounts cannot be reached"}.Write(w)
+		case !staff.Allowed(p.Role, row):
+			Problem{Status: http.StatusForbidden, Code: "forbidden", Title: "not for this role"}.Write(w)
+		default:
+			page(w, r, p)
+		}
+	})
+}
+
+// Person returns who is signed in, as the account is now, or staff.ErrUnknown: nobody, or somebody whose password, role
+// or account has changed since.
+func (s *Site) Person(ctx context.Context) (staff.Person, error) {
+	login, stamp := s.Sessions.Who(ctx)
+	if login == "" {
+		return staff.Person{}, staff.ErrUnknown
+	}
+	p, err := s.People.Person(ctx, login)
+	if err == nil && p.Stamp != stamp {
+		err = staff.ErrUnknown
+	}
+	if err != nil {
+		return staff.Person{}, err
+	}
+	return p, nil
+}
+
+// Still reports whether the session of a stream still holds for the same person in the same role.
+func (s *Site) Still(ctx context.Context, p staff.Person) bool {
+	if ok, err := s.Sessions.Holds(ctx); err != nil || !ok {
+		return false
+	}
+	now, err := s.Person(ctx)
+	return err == nil && now == p
+}
+
+// WantsJSON reports whether a script of ours asks, and not a person who sends a form.
+func WantsJSON(r *http.Request) bool {
+	return strings.HasPrefix(r.Header.Get("Accept"), "application/json")
+}
+
+func wantsStream(r *http.Request) bool {
+	return strings.HasPrefix(r.Header.Get("Accept"), "text/event-stream")
+}
+
+type static struct {
+	body []byte
+	kind string
+}
+
+// Static adds the styles, scripts and pictures of a room under /static/DIR/.
+func (s *Site) Static(dir string, files fs.FS) {
+	kinds := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml; charset=utf-8"}
+	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		kind, ok := kinds[name[max(0, strings.LastIndexByte(name, '.')):]]
+		if !ok {
+			return nil
+		}
+		body, err := fs.ReadFile(files, name)
+		s.statics["/static/"+dir+name[strings.LastIndexByte(name, '/')+1:]] = static{body, kind}
+		return err
+	})
+	if err != nil {
+		panic(err) // the files are embedded
+	}
+}
+
+func (s *Site) file(w http.ResponseWriter, r *http.Request) {
+	f, ok := s.statics[r.URL.Path]
+	if !ok {
+		Problem{Status: http.StatusNotFound, Code: "not_found", Title: "no such file"}.Write(w)
+		return
+	}
+	w.Header().Set("Content-Type", f.kind)
+	w.Write(f.body)
+}
