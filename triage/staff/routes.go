@@ -2,10 +2,61 @@ package staff
 
 import "madoguchi/triage"
 
-// Who the roles are together, as the tables below name them.
+// together joins groups of roles.
+func together(groups ...[]triage.Role) []triage.Role {
+	var all []triage.Role
+	for _, g := range groups {
+		all = append(all, g...)
+	}
+	return all
+}
+
+// The groups that the tables name.
 var (
 	counsel = []triage.Role{triage.Psychologist, triage.SocialWorker}
+	lead    = []triage.Role{triage.Coordinator, triage.Supervisor}
+	lawyer  = []triage.Role{triage.Lawyer}
+	board   = []triage.Role{triage.Board}
+	clerk   = []triage.Role{triage.Clerk}
+	admin   = []triage.Role{triage.Admin}
+	school  = []triage.Role{triage.School}
+
+	desk     = together(counsel, lead)
+	everyone = triage.Roles
 )
 
-// Routes is the policy of the JSON API.
-var Routes = []Route{}
+// Routes is the policy of the JSON API. A role that is named may use the route; on which cases is decided with the case.
+var Routes = []Route{
+	{"GET", "/api/v1/openapi.json", nil, true, "what the API is like is no secret, and tools read it before they have a token"},
+	{"GET", "/api/v1/me", everyone, false, "everybody may know who they are here"},
+	{"GET", "/api/v1/queue", desk, false, "who answers must see who waits; nobody else does"},
+	{"GET", "/api/v1/events", desk, false, "the same, without asking again and again"},
+	{"GET", "/api/v1/cases/{id}", together(desk, lawyer), false, "waiting and own cases; leads all; a lawyer where consulted"},
+
+	{"POST", "/api/v1/cases/{id}/claim", desk, false, "whoever answers takes the case first, so that nobody answers twice"},
+	{"POST", "/api/v1/cases/{id}/release", desk, false, "whoever has it may give it back"},
+	{"POST", "/api/v1/cases/{id}/transfer", desk, false, "whoever has it may hand it on; a lead anybody's"},
+	{"POST", "/api/v1/cases/{id}/second", desk, false, "whoever has it may ask a second person, or a lawyer, to join"},
+	{"POST", "/api/v1/cases/{id}/messages", desk, false, "the child hears the voice that has the case, or a lead's"},
+	{"POST", "/api/v1/cases/{id}/doing", desk, false, "the child sees that somebody reads or writes, only while it is true"},
+	{"POST", "/api/v1/cases/{id}/notes", together(desk, lawyer), false, "notes on own cases; a lawyer's advice where consulted"},
+	{"POST", "/api/v1/cases/{id}/severity", desk, false, "a person who knows the case overrules the rules"},
+	{"POST", "/api/v1/cases/{id}/state", desk, false, "a person who knows the case says where it stands"},
+	{"POST", "/api/v1/cases/{id}/observations", desk, false, "what an interview showed is written by who knows the case"},
+	{"POST", "/api/v1/cases/{id}/reveals", desk, false, "names are opened for who speaks with the child, each written down"},
+	{"POST", "/api/v1/cases/{id}/consents", desk, false, "the child is asked by the voice that she knows"},
+	{"POST", "/api/v1/cases/{id}/handoffs", desk, false, "what the child allowed is told by who heard it; emergencies by who is there"},
+	{"POST", "/api/v1/cases/{id}/handoffs/{handoff}/countersign", lead, false, "a second person of rank looks at every emergency afterwards"},
+
+	{"POST", "/api/v1/visits", together(desk, clerk), false, "whoever sits at the counter or the telephone writes down what was said"},
+	{"GET", "/api/v1/handoffs", school, false, "a school reads what was sent to it"},
+	{"GET", "/api/v1/handoffs/{id}", school, false, "the same"},
+	{"POST", "/api/v1/handoffs/{id}/acknowledge", school, false, "a school says that a person there has it"},
+	{"POST", "/api/v1/handoffs/{id}/answers", school, false, "a school says where it stands"},
+	{"POST", "/api/v1/handoffs/{id}/reports", school, false, "a school reports on what was sent to it"},
+	{"GET", "/api/v1/reports", school, false, "a school sees again that its reports were sent"},
+	{"POST", "/api/v1/reports", school, false, "a school reports every case, suspicions as well"},
+
+	{"GET", "/api/v1/statistics", together(lead, board, clerk), false, "numbers without names, small ones withheld, for who plans and answers to the city"},
+	{"POST", "/api/v1/demo/clock", admin, false, "only in the demonstration: whoever shows it moves its time"},
+}

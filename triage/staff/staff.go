@@ -37,12 +37,11 @@ type Account struct {
 
 // Errors that callers tell apart with errors.Is. None carries a login, a password or a token.
 var (
-	ErrUnknown  = errors.New("staff: not known here")              // no such account, token or link; or disabled, wrong, spent, expired
-	ErrTaken    = errors.New("staff: that login exists already")   // with another role or school
-	ErrInvalid  = errors.New("staff: not possible in an account")  // malformed login, unknown role, a school missing or too many
-	ErrWeak     = errors.New("staff: the password is too short")   // or absurdly long
-	ErrSlow     = errors.New("staff: too many attempts just now")  // wait, then try again: see Delay
-	ErrDamaged  = errors.New("staff: an account cannot be opened") // wrong key, or tampered with
-	ErrBackend  = errors.New("staff: accounts cannot be reached")  // nothing is known to have happened
-	errConflict = errors.New("staff: somebody else changed it")
+	ErrUnknown = errors.New("staff: not known here")              // no such account, token or link; or disabled, wrong, spent, expired
+	ErrTaken   = errors.New("staff: that login exists already")   // with another role or school
+	ErrInvalid = errors.New("staff: not possible in an account")  // malformed login, unknown role, a school missing or too many
+	ErrWeak    = errors.New("staff: the password is too short")   // or absurdly long
+	ErrSlow    = errors.New("staff: too many attempts just now")  // wait a little, then try again
+	ErrDamaged = errors.New("staff: an account cannot be opened") // wrong key, or tampered with
+	ErrBackend = errors.New("staff: accounts cannot be reached")  // nothing is known to have happened
 )

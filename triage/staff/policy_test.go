@@ -1,0 +1,100 @@
+package staff
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"madoguchi/triage"
+)
+
+// The table below says the policy a second time, from the people's side. Rows are routes of the API, columns the roles in
+// the order of triage.Roles: psychologist, social_worker, coordinator, supervisor, lawyer, board, clerk, admin, school.
+const matrix = `
+GET  /api/v1/openapi.json                                  y y y y y y y y y
+GET  /api/v1/me                                            y y y y y y y y y
+GET  /api/v1/queue                                         y y y y - - - - -
+GET  /api/v1/events                                        y y y y - - - - -
+GET  /api/v1/cases/{id}                                    y y y y y - - - -
+POST /api/v1/cases/{id}/claim                              y y y y - - - - -
+POST /api/v1/cases/{id}/release                            y y y y - - - - -
+POST /api/v1/cases/{id}/transfer                           y y y y - - - - -
+POST /api/v1/cases/{id}/second                             y y y y - - - - -
+POST /api/v1/cases/{id}/messages                           y y y y - - - - -
+POST /api/v1/cases/{id}/doing                              y y y y - - - - -
+POST /api/v1/cases/{id}/notes                              y y y y y - - - -
+POST /api/v1/cases/{id}/severity                           y y y y - - - - -
+POST /api/v1/cases/{id}/state                              y y y y - - - - -
+POST /api/v1/cases/{id}/observations                       y y y y - - - - -
+POST /api/v1/cases/{id}/reveals                            y y y y - - - - -
+POST /api/v1/cases/{id}/consents                           y y y y - - - - -
+POST /api/v1/cases/{id}/handoffs                           y y y y - - - - -
+POST /api/v1/cases/{id}/handoffs/{handoff}/countersign     - - y y - - - - -
+POST /api/v1/visits                                        y y y y - - y - -
+GET  /api/v1/handoffs                                      - - - - - - - - y
+GET  /api/v1/handoffs/{id}                                 - - - - - - - - y
+POST /api/v1/handoffs/{id}/acknowledge                     - - - - - - - - y
+POST /api/v1/handoffs/{id}/answers                         - - - - - - - - y
+POST /api/v1/handoffs/{id}/reports                         - - - - - - - - y
+GET  /api/v1/reports                                       - - - - - - - - y
+POST /api/v1/reports                                       - - - - - - - - y
+GET  /api/v1/statistics                                    - - y y - y y - -
+POST /api/v1/demo/clock                                    - - - - - - - y -
+`
+
+func TestEveryRoleOnEveryRoute(t *testing.T) {
+	seen := 0
+	for line := range strings.Lines(strings.TrimSpace(matrix)) {
+		f := strings.Fields(line)
+		if len(f) != 2+len(triage.Roles) {
+			t.Fatalf("malformed line %q", line)
+		}
+		row := Row(f[0], f[1])
+		for i, role := range triage.Roles {
+			if got := Allowed(role, row); got != (f[2+i] == "y") {
+				t.Errorf("%s %s, %s: %v", f[0], f[1], role, got)
+			}
+		}
+		if Allowed("", row) != row.Open || Allowed("boss", row) != row.Open {
+			t.Errorf("%s %s lets somebody without a role in", f[0], f[1])
+		}
+		seen++
+	}
+	if seen != len(Routes) {
+		t.Errorf("the matrix has %d routes, the policy %d", seen, len(Routes))
+	}
+}
+
+func TestRowsAreWellFormed(t *testing.T) {
+	mux := http.NewServeMux() // refuses two rows for one route
+	for _, r := range slices.Concat(Routes, Pages) {
+		mux.Handle(r.Method+" "+r.Pattern, http.NotFoundHandler())
+		if r.Why == "" {
+			t.Errorf("%s %s: no reason", r.Method, r.Pattern)
+		}
+		if r.Open == (len(r.Roles) > 0) {
+			t.Errorf("%s %s: open to everybody, or for roles: one of the two", r.Method, r.Pattern)
+		}
+		for _, role := range r.Roles {
+			if !slices.Contains(triage.Roles, role) {
+				t.Errorf("%s %s: unknown role", r.Method, r.Pattern)
+			}
+		}
+		for _, role := range []triage.Role{triage.Admin, triage.Board, triage.Clerk, triage.School} {
+			if strings.Contains(r.Pattern, "/cases/") && Allowed(role, r) {
+				t.Errorf("%s %s: %s may reach a case", r.Method, r.Pattern, role)
+			}
+		}
+	}
+}
+
+func TestARouteWithoutARowDoesNotStart(t *testing.T) {
+	defer func() {
+		if s := fmt.Sprint(recover()); !strings.Contains(s, "GET /nowhere") {
+			t.Errorf("recovered %q", s)
+		}
+	}()
+	Row("GET", "/nowhere")
+}
