@@ -1,0 +1,20 @@
+package audit
+
+import (
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// lock waits for the data folder's lock and returns what releases it. It ends with the process in any case.
+func lock(dir string) (unlock func(), err error) {
+	f, err := os.OpenFile(filepath.Join(dir, "audit.lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
+		_ = f.Close() // nothing was locked
+		return nil, err
+	}
+	return func() { _ = f.Close() }, nil
+}
