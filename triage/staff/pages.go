@@ -1,14 +1,52 @@
 package staff
 
-import "madoguchi/triage"
-
-// Pages is the policy of the pages: the console at the root, the school's own below /school.
+// Pages is the policy of the pages: the console at the root, the school's own below /school. Where a page does what a
+// route of the API does, both rows name the same roles.
 var Pages = []Route{
 	{"GET", "/static/", nil, true, "styles and scripts hold no words of anybody"},
 	{"GET", "/sign-in", nil, true, "whoever signs in is not signed in yet"},
 	{"POST", "/sign-in", nil, true, "the same"},
 	{"GET", "/enrol", nil, true, "a link is opened by somebody without a password"},
 	{"POST", "/enrol", nil, true, "the same; the link's token is the proof"},
-	{"POST", "/sign-out", triage.Roles, false, "everybody may leave"},
-	{"GET", "/{$}", triage.Roles, false, "leads everybody to their own first page"},
+	{"POST", "/sign-out", everyone, false, "everybody may leave"},
+	{"GET", "/{$}", everyone, false, "leads everybody to their own first page"},
+
+	{"GET", "/queue", desk, false, "who answers must see who waits; nobody else does"},
+	{"GET", "/queue/events", desk, false, "the same, without asking again and again"},
+	{"GET", "/cases/{id}", together(desk, lawyer), false, "waiting and own cases; leads all; a lawyer where consulted"},
+	{"GET", "/cases/{id}/events", together(desk, lawyer), false, "the same, without asking again and again"},
+	{"POST", "/cases/{id}/doing", desk, false, "the child sees that somebody reads or writes, only while it is true"},
+	{"POST", "/cases/{id}/claim", desk, false, "whoever answers takes the case first, so that nobody answers twice"},
+	{"POST", "/cases/{id}/release", desk, false, "whoever has it may give it back"},
+	{"POST", "/cases/{id}/transfer", desk, false, "whoever has it may hand it on; a lead anybody's"},
+	{"POST", "/cases/{id}/second", desk, false, "whoever has it may ask a second person, or a lawyer, to join"},
+	{"POST", "/cases/{id}/messages", desk, false, "the child hears the voice that has the case, or a lead's"},
+	{"POST", "/cases/{id}/notes", together(desk, lawyer), false, "notes on own cases; a lawyer's advice where consulted"},
+	{"POST", "/cases/{id}/severity", desk, false, "a person who knows the case overrules the rules"},
+	{"POST", "/cases/{id}/state", desk, false, "a person who knows the case says where it stands"},
+	{"POST", "/cases/{id}/observations", desk, false, "what an interview showed is written by who knows the case"},
+	{"POST", "/cases/{id}/reveals", desk, false, "names are opened for who speaks with the child, each written down"},
+	{"POST", "/cases/{id}/names", desk, false, "the same, for all names inside the text at once"},
+	{"POST", "/cases/{id}/consents", desk, false, "the child is asked by the voice that she knows"},
+	{"POST", "/cases/{id}/consents/preview", desk, false, "whoever asks sees first what the child will read"},
+	{"POST", "/cases/{id}/handoffs", desk, false, "what the child allowed is told by who heard it; emergencies by who is there"},
+	{"POST", "/cases/{id}/handoffs/preview", desk, false, "whoever tells sees first what will be read"},
+	{"POST", "/cases/{id}/handoffs/{handoff}/countersign", lead, false, "a second person of rank looks at every emergency afterwards"},
+
+	{"GET", "/visits", together(desk, clerk), false, "whoever sits at the counter or the telephone writes down what was said"},
+	{"POST", "/visits", together(desk, clerk), false, "the same"},
+	{"GET", "/statistics", together(lead, board, clerk), false, "numbers without names, small ones withheld, for who plans and answers to the city"},
+	{"GET", "/accounts", admin, false, "whoever keeps the accounts sees no case"},
+	{"POST", "/accounts", admin, false, "the same"},
+	{"POST", "/accounts/{login}/disable", admin, false, "the same"},
+	{"GET", "/audit", admin, false, "who looked is read by somebody who cannot look"},
+
+	{"GET", "/school", school, false, "a school reads what was sent to it"},
+	{"GET", "/school/handoffs/{id}", school, false, "the same: the cover first"},
+	{"GET", "/school/handoffs/{id}/content", school, false, "the same, after the cover"},
+	{"POST", "/school/handoffs/{id}/acknowledge", school, false, "a school says that a person there has it"},
+	{"POST", "/school/handoffs/{id}/answers", school, false, "a school says where it stands"},
+	{"GET", "/school/reports", school, false, "a school sees again that its reports were sent"},
+	{"GET", "/school/reports/new", school, false, "a school reports every case, suspicions as well"},
+	{"POST", "/school/reports", school, false, "the same"},
 }
