@@ -7,6 +7,8 @@ import (
 
 	"github.com/alexedwards/scs/v2"
 	"github.com/redis/go-redis/v9"
+
+	"madoguchi/triage/staff"
 )
 
 const (
@@ -23,9 +25,10 @@ const (
 type Sessions struct{ scs *scs.SessionManager }
 
 const (
-	loginKey = "login"
-	stampKey = "stamp"
-	flashKey = "flash"
+	loginKey  = "login"
+	stampKey  = "stamp"
+	strongKey = "strong"
+	flashKey  = "flash"
 )
 
 // NewSessions keeps sessions in rdb. Where the pages are served by https the cookie is bound to it and to the host.
@@ -76,23 +79,24 @@ func (s *Sessions) token(r *http.Request) string {
 	return c.Value
 }
 
-// Begin signs login in at this browser, under a new token. Stamp is whatever must still be the same later for the
-// session to hold, such as a fingerprint of the password.
-func (s *Sessions) Begin(ctx context.Context, login, stamp string) error {
+// Begin signs p in at this browser, under a new token: whoever knew the one before knows nothing.
+func (s *Sessions) Begin(ctx context.Context, p staff.Person) error {
 	if err := s.scs.RenewToken(ctx); err != nil {
 		return err
 	}
-	s.scs.Put(ctx, loginKey, login)
-	s.scs.Put(ctx, stampKey, stamp)
+	s.scs.Put(ctx, loginKey, p.Login)
+	s.scs.Put(ctx, stampKey, p.Stamp)
+	s.scs.Put(ctx, strongKey, p.Strong)
 	return nil
 }
 
 // End signs out: the session is gone at once, at every request and stream of this browser.
 func (s *Sessions) End(ctx context.Context) error { return s.scs.Destroy(ctx) }
 
-// Who returns the login and the stamp of the session, both empty where nobody is signed in.
-func (s *Sessions) Who(ctx context.Context) (login, stamp string) {
-	return s.scs.GetString(ctx, loginKey), s.scs.GetString(ctx, stampKey)
+// Who returns the person that Begin was given: login, stamp and strength, the zero Person where nobody is signed in.
+// What that person may do now is not known here.
+func (s *Sessions) Who(ctx context.Context) staff.Person {
+	return staff.Person{Login: s.scs.GetString(ctx, loginKey), Stamp: s.scs.GetString(ctx, stampKey), Strong: s.scs.GetBool(ctx, strongKey)}
 }
 
 // Holds reports whether the session that ctx was loaded with still exists. A stream asks it now and then; an error says

@@ -112,17 +112,18 @@ func (s *Site) admit(row staff.Route, page Page) http.Handler {
 // Person returns who is signed in, as the account is now, or staff.ErrUnknown: nobody, or somebody whose password, role
 // or account has changed since.
 func (s *Site) Person(ctx context.Context) (staff.Person, error) {
-	login, stamp := s.Sessions.Who(ctx)
-	if login == "" {
+	was := s.Sessions.Who(ctx)
+	if was.Login == "" {
 		return staff.Person{}, staff.ErrUnknown
 	}
-	p, err := s.People.Person(ctx, login)
-	if err == nil && p.Stamp != stamp {
+	p, err := s.People.Person(ctx, was.Login)
+	if err == nil && p.Stamp != was.Stamp {
 		err = staff.ErrUnknown
 	}
 	if err != nil {
 		return staff.Person{}, err
 	}
+	p.Strong = was.Strong
 	return p, nil
 }
 

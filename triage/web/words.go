@@ -118,8 +118,10 @@ func Funcs() template.FuncMap {
 		"pieces": Pieces,
 		"prose":  Prose,
 		"moment": Moment,
-		"day":    func(t time.Time) string { return t.In(JST).Format("1月2日") + "〔" + weekdays[t.In(JST).Weekday()] + "〕" },
-		"iso":    func(t time.Time) string { return t.Format(time.RFC3339) },
+		"day": func(t time.Time) string {
+			return t.In(JST).Format("1月2日") + "〔" + weekdays[t.In(JST).Weekday()] + "〕"
+		},
+		"iso": func(t time.Time) string { return t.Format(time.RFC3339) },
 	}
 }
 
