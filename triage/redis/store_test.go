@@ -35,13 +35,17 @@ func TestCluster(t *testing.T) {
 // shared runs the suite on servers that its tests use one after another, each finding them empty.
 func shared(t *testing.T, dial func() goredis.UniversalClient, nodes ...*redistest.Server) {
 	client := dial()
+	var all []*goredis.Client
+	for _, n := range nodes {
+		all = append(all, n.Client())
+	}
 	free := make(chan struct{}, 1)
 	free <- struct{}{}
 	storetest.Run(t, func(t *testing.T) triage.Store {
 		<-free
 		t.Cleanup(func() { free <- struct{}{} })
-		for _, n := range nodes {
-			if err := n.Client().FlushAll(t.Context()).Err(); err != nil {
+		for _, n := range all {
+			if err := n.FlushAll(t.Context()).Err(); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -131,7 +131,7 @@ func Embedded(t testing.TB) (*redis.Client, *miniredis.Miniredis) {
 
 func options(addr string) *redis.Options {
 	return &redis.Options{
-		Addr: addr, MaxRetries: -1, ContextTimeoutEnabled: true, ReadTimeout: 10 * time.Second,
+		Addr: addr, MaxRetries: -1, DialerRetries: 1, ContextTimeoutEnabled: true, ReadTimeout: 10 * time.Second,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	}
 }
@@ -213,7 +213,7 @@ func (c *Cluster) Client() *redis.ClusterClient {
 		addrs = append(addrs, n.Addr)
 	}
 	client := redis.NewClusterClient(&redis.ClusterOptions{
-		Addrs: addrs, MaxRetries: -1, ContextTimeoutEnabled: true, ReadTimeout: 10 * time.Second,
+		Addrs: addrs, MaxRetries: -1, DialerRetries: 1, ContextTimeoutEnabled: true, ReadTimeout: 10 * time.Second,
 		ClusterStateReloadInterval: 2 * time.Second,
 		MaintNotificationsConfig:   &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	})

@@ -1,0 +1,432 @@
+package redis_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+
+	"madoguchi/triage"
+	"madoguchi/triage/redis"
+	"madoguchi/triage/redistest"
+	"madoguchi/triage/seal"
+)
+
+// at is the desk's time at which the tests' cases begin; its milliseconds and seconds must not show at rest.
+var at = time.Date(2026, 12, 1, 9, 0, 37, 123e6, time.UTC)
+
+const caseID = triage.CaseID("07abcdefghijklmnopqrstuvwx")
+
+// everything is a case whose every text is a canary: words that must not show at rest in any way.
+func everything() []triage.Event {
+	const c = "canary"
+	text := func(s string) string { return c + "-" + s + "-かなりあ" }
+	message := triage.Event{ID: c + "-id", At: at, Kind: triage.KindMessage, From: triage.Seeker, Channel: "line", Text: text("text"),
+		About: "friend", CallMe: text("callme"), DueAt: at.Add(24 * time.Hour),
+		Judgement: &triage.Judgement{Severity: triage.Urgent, Flags: []triage.Flag{triage.Suicide},
+			Reasons: []triage.Reason{{Flag: triage.Suicide, Rule: text("rule"), Excerpt: text("excerpt")}}},
+		Duty: &triage.Duty{Kind: text("duty"), What: text("what"), DueAt: at.Add(24 * time.Hour)}}
+	return []triage.Event{message,
+		{ID: "a", At: at, Kind: triage.KindAssignment, From: triage.Counselor, By: c + "login",
+			Assignment: &triage.Assignment{Do: triage.DoClaim, To: c + "login", Until: at.Add(time.Hour)}},
+		{ID: "b", At: at, Kind: triage.KindNote, From: triage.Counselor, By: c + "login", Text: text("note")},
+		{ID: "c", At: at, Kind: triage.KindHandoff, From: triage.Counselor, Said: 1, Words: []byte(text("words")),
+			Consent: &triage.Consent{ID: "07" + c + "consent", School: c + "school", Level: triage.LevelNamed, Text: text("consent"), Answer: triage.AnswerAsked}},
+		{ID: "d", At: at, Kind: triage.KindHandoff, From: triage.Counselor,
+			Handoff: &triage.Handoff{ID: "07" + c + "handoff", Recipient: "school", School: c + "school", Summary: text("summary"), Disclose: []string{text("disclose")}}},
+		{ID: "e", At: at, Kind: triage.KindReport, From: triage.AtSchool,
+			Report: &triage.Report{ID: "07" + c + "report", School: c + "school", Form: "incident", Fields: map[string]string{"f": text("field")}}},
+		{ID: "f", At: at, Kind: triage.KindReveal, From: triage.Counselor, Reveal: &triage.Reveal{Placeholder: text("place"), Reason: text("reason")}},
+	}
+}
+
+// dump returns every key and every value of the server, as the server itself tells them.
+func dump(t *testing.T, client *goredis.Client) string {
+	t.Helper()
+	ctx := t.Context()
+	var out strings.Builder
+	keys, err := client.Keys(ctx, "*").Result()
+	if err != nil || len(keys) == 0 {
+		t.Fatalf("%d keys, %v", len(keys), err)
+	}
+	for _, key := range keys {
+		kind, err := client.Type(ctx, key).Result()
+		if err != nil {
+			t.Fatal(err)
+		}
+		read := map[string][]any{"hash": {"HGETALL", key}, "list": {"LRANGE", key, 0, -1}, "set": {"SMEMBERS", key},
+			"zset": {"ZRANGE", key, 0, -1, "WITHSCORES"}, "string": {"GET", key}}[kind]
+		if read == nil {
+			t.Fatalf("a key of kind %s", kind)
+		}
+		value, err := client.Do(ctx, read...).Result()
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&out, "%s = %v\n", key, value)
+	}
+	return out.String()
+}
+
+// Nothing at rest shows a word, a login, a school, a reference or an upstream id; nor when, to the second, somebody wrote.
+// What a killed server leaves on its disk does not show it either.
+func TestNothingIsReadableAtRest(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	client := server.Client()
+	store := redis.New(client, seal.New())
+	before := triage.Case{ID: caseID}
+	for _, e := range everything() {
+		var err error
+		if before, err = store.Append(t.Context(), before, e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := store.Lease(t.Context(), triage.DueSend, at, time.Second, 1); err != nil {
+		t.Fatal(err)
+	}
+	rest := dump(t, client)
+	if !strings.Contains(rest, string(caseID)) {
+		t.Fatal("the dump does not show the case at all")
+	}
+	path, err := client.ConfigGet(t.Context(), "dir").Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.Kill()
+	err = filepath.Walk(path["dir"], func(name string, info os.FileInfo, err error) error {
+		if err != nil || info.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(name)
+		rest += string(data)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, canary := range []string{"canary", "かなりあ", "sakura", "suicide", "friend", "line", "seeker", "counselor",
+		fmt.Sprint(at.Unix()), fmt.Sprint(at.UnixMilli()), fmt.Sprint(at.Add(24 * time.Hour).UnixMilli()), "2026-12-01"} {
+		if i := strings.Index(rest, canary); i >= 0 {
+			t.Errorf("%q is readable at rest: …%q…", canary, rest[max(0, i-40):min(len(rest), i+60)])
+		}
+	}
+}
+
+// Every key belongs to a partition.
+func TestKeysHaveOneTag(t *testing.T) {
+	t.Parallel()
+	client, server := redistest.Embedded(t)
+	store := redis.New(client, seal.New())
+	if _, err := store.Append(t.Context(), triage.Case{ID: caseID}, everything()...); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range server.Keys() {
+		if !strings.HasPrefix(key, "{p07}:") {
+			t.Errorf("a key %s", key)
+		}
+	}
+}
+
+// A sealed record that was changed, moved, left out or put back from before does not open, and a case of which the list
+// cannot open the snapshot is listed nevertheless.
+func TestTamperingIsFound(t *testing.T) {
+	t.Parallel()
+	const other = triage.CaseID("07bbbbbbbbbbbbbbbbbbbbbbbb")
+	events, head := "{p07}:events:"+string(caseID), "{p07}:case:"+string(caseID)
+	flip := func(s string) string { return s[:len(s)-1] + string(s[len(s)-1]^1) }
+	for name, spoil := range map[string]func(ctx context.Context, c *goredis.Client) error{
+		"an event's last byte": func(ctx context.Context, c *goredis.Client) error {
+			return c.LSet(ctx, events, 1, flip(c.LIndex(ctx, events, 1).Val())).Err()
+		},
+		"two events swapped": func(ctx context.Context, c *goredis.Client) error {
+			first, second := c.LIndex(ctx, events, 0).Val(), c.LIndex(ctx, events, 1).Val()
+			return errors.Join(c.LSet(ctx, events, 0, second).Err(), c.LSet(ctx, events, 1, first).Err())
+		},
+		"an event of another case": func(ctx context.Context, c *goredis.Client) error {
+			return c.LSet(ctx, events, 0, c.LIndex(ctx, "{p07}:events:"+string(other), 0).Val()).Err()
+		},
+		"an event left out": func(ctx context.Context, c *goredis.Client) error { return c.RPop(ctx, events).Err() },
+		"an event repeated": func(ctx context.Context, c *goredis.Client) error {
+			return c.RPush(ctx, events, c.LIndex(ctx, events, -1).Val()).Err()
+		},
+		"another case's key": func(ctx context.Context, c *goredis.Client) error {
+			return c.HSet(ctx, head, "k", c.HGet(ctx, "{p07}:case:"+string(other), "k").Val()).Err()
+		},
+		"no key":    func(ctx context.Context, c *goredis.Client) error { return c.HDel(ctx, head, "k").Err() },
+		"a version": func(ctx context.Context, c *goredis.Client) error { return c.HSet(ctx, head, "v", "2").Err() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client, _ := redistest.Embedded(t)
+			store := redis.New(client, seal.New())
+			for _, id := range []triage.CaseID{caseID, other} {
+				if _, err := store.Append(t.Context(), triage.Case{ID: id}, everything()...); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := spoil(t.Context(), client); err != nil {
+				t.Fatal(err)
+			}
+			if _, _, err := store.Load(t.Context(), caseID); !errors.Is(err, triage.ErrDamaged) {
+				t.Errorf("Load: %v, want ErrDamaged", err)
+			}
+			cases, _, err := store.List(t.Context(), triage.Query{})
+			if err != nil || len(cases) != 2 {
+				t.Errorf("%d cases are listed, %v, want 2", len(cases), err)
+			}
+			if err := store.Shred(t.Context(), caseID); err != nil {
+				t.Errorf("Shred: %v", err)
+			}
+			if cases, _, err := store.List(t.Context(), triage.Query{}); err != nil || len(cases) != 1 {
+				t.Errorf("%d cases are listed after the shredding, %v, want 1", len(cases), err)
+			}
+		})
+	}
+}
+
+// A damaged snapshot hides no child: the case stands in its place in the queue and opens from its events.
+func TestADamagedSnapshotIsListed(t *testing.T) {
+	t.Parallel()
+	client, _ := redistest.Embedded(t)
+	store := redis.New(client, seal.New())
+	c, err := store.Append(t.Context(), triage.Case{ID: caseID}, everything()[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := client.HSet(t.Context(), "{p07}:case:"+string(caseID), "s", "spoilt").Err(); err != nil {
+		t.Fatal(err)
+	}
+	cases, _, err := store.List(t.Context(), triage.Query{State: triage.Waiting})
+	if err != nil || len(cases) != 1 || cases[0].ID != caseID || cases[0].Severity != triage.Urgent || cases[0].State != triage.Waiting {
+		t.Errorf("listed: %+v, %v", cases, err)
+	}
+	if got, _, err := store.Load(t.Context(), caseID); err != nil || got.Version != c.Version {
+		t.Errorf("Load: %v", err)
+	}
+}
+
+// The wrong key set opens nothing.
+func TestForeignKeys(t *testing.T) {
+	t.Parallel()
+	client, _ := redistest.Embedded(t)
+	c, err := redis.New(client, seal.New()).Append(t.Context(), triage.Case{ID: caseID}, everything()[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	foreign := redis.New(client, seal.New())
+	if _, _, err := foreign.Load(t.Context(), caseID); !errors.Is(err, triage.ErrDamaged) {
+		t.Errorf("Load: %v, want ErrDamaged", err)
+	}
+	if _, err := foreign.Append(t.Context(), c, everything()[1]); !errors.Is(err, triage.ErrDamaged) {
+		t.Errorf("Append: %v, want ErrDamaged", err)
+	}
+}
+
+// Without a server, and on one that takes no writes, every act says ErrUnavailable and nothing of what it was about.
+func TestUnavailable(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	client := server.Client()
+	store := redis.New(client, seal.New())
+	c, err := store.Append(t.Context(), triage.Case{ID: caseID}, everything()[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := client.ConfigSet(t.Context(), "maxmemory", "1").Err(); err != nil {
+		t.Fatal(err)
+	}
+	_, err = store.Append(t.Context(), c, everything()[1])
+	if !errors.Is(err, triage.ErrUnavailable) || !strings.Contains(err.Error(), "OOM") {
+		t.Errorf("on a full server: %v, want ErrUnavailable with OOM", err)
+	}
+	server.Kill()
+	plain := regexp.MustCompile(`^triage: the store cannot be reached$`)
+	for name, act := range map[string]func(ctx context.Context) error{
+		"Append": func(ctx context.Context) error { _, err := store.Append(ctx, c, everything()[1]); return err },
+		"begin": func(ctx context.Context) error {
+			_, err := store.Append(ctx, triage.Case{ID: "08abc"}, everything()[0])
+			return err
+		},
+		"Load": func(ctx context.Context) error { _, _, err := store.Load(ctx, caseID); return err },
+		"List": func(ctx context.Context) error { _, _, err := store.List(ctx, triage.Query{}); return err },
+		"Ref":  func(ctx context.Context) error { _, _, err := store.List(ctx, triage.Query{Ref: "07x"}); return err },
+		"Lease": func(ctx context.Context) error {
+			_, err := store.Lease(ctx, triage.DueSend, at, time.Second, 1)
+			return err
+		},
+		"Settle": func(ctx context.Context) error {
+			return store.Settle(ctx, triage.Due{Kind: triage.DueSend, Case: caseID}, at)
+		},
+		"Watch": func(ctx context.Context) error { _, err := store.Watch(ctx); return err },
+		"Shred": func(ctx context.Context) error { return store.Shred(ctx, caseID) },
+	} {
+		if err := act(t.Context()); !errors.Is(err, triage.ErrUnavailable) || !plain.MatchString(err.Error()) {
+			t.Errorf("%s: %v, want ErrUnavailable alone", name, err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := act(ctx); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s of a caller that has gone: %v, want its context's error", name, err)
+		}
+	}
+	server.Restart()
+	if got, _, err := store.Load(t.Context(), caseID); err != nil || got.Version != 1 {
+		t.Errorf("after the restart: version %d, %v", got.Version, err)
+	}
+}
+
+// A watcher that lost its connection is told to look at everything, and hears of changes again.
+func TestWatchComesBack(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	store := redis.New(server.Client(), seal.New())
+	told, err := store.Watch(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if id := heard(t, told); id != "" {
+		t.Fatalf("first %q, want the empty id", id)
+	}
+	server.Restart()
+	if id := heard(t, told); id != "" {
+		t.Fatalf("after a lost connection %q, want the empty id", id)
+	}
+	if _, err := store.Append(t.Context(), triage.Case{ID: caseID}, everything()[0]); err != nil {
+		t.Fatal(err)
+	}
+	for heard(t, told) != caseID {
+	}
+}
+
+func heard(t *testing.T, told <-chan triage.CaseID) triage.CaseID {
+	t.Helper()
+	select {
+	case id, ok := <-told:
+		if !ok {
+			t.Fatal("the watch has ended")
+		}
+		return id
+	case <-time.After(20 * time.Second):
+		t.Fatal("nothing is told")
+	}
+	return ""
+}
+
+// A writer whose answer was lost appends again, and the event is there once. A proxy that drops the answers makes it so.
+func TestALostAnswer(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	proxy := dropping(t, server.Addr)
+	options := *server.Client().Options()
+	options.Addr = proxy
+	client := goredis.NewClient(&options)
+	t.Cleanup(func() { _ = client.Close() })
+	keys := seal.New()
+	lossy, store := redis.New(client, keys), redis.New(server.Client(), keys)
+	e := everything()[0]
+	if _, err := lossy.Append(t.Context(), triage.Case{ID: caseID}, e); !errors.Is(err, triage.ErrUnavailable) {
+		t.Fatalf("through the proxy: %v, want ErrUnavailable", err)
+	}
+	deadline := time.Now().Add(20 * time.Second)
+	for {
+		if _, _, err := store.Load(t.Context(), caseID); err == nil {
+			break
+		} else if !errors.Is(err, triage.ErrUnknown) || time.Now().After(deadline) {
+			t.Fatalf("what the proxy let pass did not arrive: %v", err)
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	c, err := store.Append(t.Context(), triage.Case{ID: caseID}, e)
+	if err != nil || c.Version != 1 {
+		t.Fatalf("again: version %d, %v", c.Version, err)
+	}
+	if _, events, err := store.Load(t.Context(), caseID); err != nil || len(events) != 1 {
+		t.Errorf("%d events, %v, want 1", len(events), err)
+	}
+}
+
+// dropping returns the address of a proxy that hands on a whole script and closes the connection in place of its answer.
+func dropping(t *testing.T, to string) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	go func() { // ends with the listener
+		for {
+			from, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go drop(from, to)
+		}
+	}()
+	return l.Addr().String()
+}
+
+// drop carries one connection until it sees the source of a script.
+func drop(from net.Conn, to string) {
+	defer func() { _ = from.Close() }()
+	server, err := net.Dial("tcp", to)
+	if err != nil {
+		return
+	}
+	defer func() { _ = server.Close() }()
+	buf, answer := make([]byte, 1<<20), make([]byte, 1<<20)
+	for {
+		n, err := from.Read(buf)
+		if err != nil {
+			return
+		}
+		script := bytes.Contains(buf[:n], []byte("redis.call"))
+		if _, err := server.Write(buf[:n]); err != nil {
+			return
+		}
+		m, err := server.Read(answer)
+		if err != nil || script {
+			return
+		}
+		if _, err := from.Write(answer[:m]); err != nil {
+			return
+		}
+	}
+}
+
+// A snapshot says what the events say, whatever the order in which indexes were written.
+func TestTheSnapshotIsTheFold(t *testing.T) {
+	t.Parallel()
+	client, _ := redistest.Embedded(t)
+	store := redis.New(client, seal.New())
+	c := triage.Case{ID: caseID}
+	for _, e := range everything() {
+		var err error
+		if c, err = store.Append(t.Context(), c, e); err != nil {
+			t.Fatal(err)
+		}
+		loaded, _, err := store.Load(t.Context(), caseID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		listed, _, err := store.List(t.Context(), triage.Query{})
+		if err != nil || len(listed) != 1 {
+			t.Fatalf("%d listed, %v", len(listed), err)
+		}
+		a, _ := json.Marshal(loaded)
+		b, _ := json.Marshal(listed[0])
+		if !bytes.Equal(a, b) {
+			t.Fatalf("after %s the snapshot is\n%s\nand the fold\n%s", e.Kind, b, a)
+		}
+	}
+}
