@@ -1,0 +1,69 @@
+package channelstest
+
+import (
+	"maps"
+	"strings"
+	"sync"
+	"time"
+
+	"madoguchi/channels"
+)
+
+// Desk is a desk whose hours and texts a test sets. It begins open, with the texts that doors show.
+type Desk struct {
+	mu    sync.Mutex
+	open  bool
+	texts map[string]string
+}
+
+// NewDesk returns an open desk.
+func NewDesk() *Desk { return &Desk{open: true, texts: maps.Clone(texts)} }
+
+// City implements channels.Desk.
+func (d *Desk) City() string { return "みほん市" }
+
+// Hours implements channels.Desk.
+func (d *Desk) Hours(_ string, t time.Time) channels.Hours {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.open {
+		return channels.Hours{Open: true, Notice: "いま、相談員がいる時間です。返事をするのは月曜から金曜の、夕方5時から夜10時までです。"}
+	}
+	return channels.Hours{Notice: "いまは相談員がいない時間です。書いたことはなくなりません。次に人が読むのは、11月24日〔火〕の夕方5時ごろです。",
+		Next: t.Add(time.Hour)}
+}
+
+// Text implements channels.Desk.
+func (d *Desk) Text(key string, vars map[string]string) string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	text := d.texts[key]
+	for name, value := range vars {
+		if value != "" {
+			text = strings.ReplaceAll(text, "{"+name+"}", value)
+		}
+	}
+	if strings.Contains(text, "{") {
+		return ""
+	}
+	return text
+}
+
+// School implements channels.Desk.
+func (d *Desk) School(id string) string {
+	return map[string]string{"school-1": "みほん第一中学校"}[id]
+}
+
+// SetOpen opens or closes the desk.
+func (d *Desk) SetOpen(open bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.open = open
+}
+
+// SetText changes a text; an empty one takes it out of the catalogue.
+func (d *Desk) SetText(key, text string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.texts[key] = text
+}
