@@ -1,0 +1,184 @@
+package anonymize
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"madoguchi/triage/japanese"
+)
+
+// Glossary is what a case's placeholders stand for. The same person has the same placeholder through a case, and no
+// placeholder is ever used again for somebody else. It holds people's names: it lives in the vault, sealed, and marshals
+// to JSON for nobody else. The zero value is empty and ready. A Glossary belongs to one goroutine at a time.
+type Glossary struct {
+	Entries []Entry      `json:"entries,omitempty"`
+	Last    map[Type]int `json:"last,omitempty"` // how many placeholders of a type were given out
+	Keep    []string     `json:"keep,omitempty"` // words that a person un-redacted: they stay
+}
+
+// Entry is one placeholder. Words is the longest writing seen, as it was written; Keys are the folded writings that mean
+// the same.
+type Entry struct {
+	Placeholder string   `json:"placeholder"`
+	Type        Type     `json:"type"`
+	Words       string   `json:"words"`
+	Keys        []string `json:"keys"`
+}
+
+var labels = map[Type]string{
+	TypePerson: "人物", TypeSchool: "学校", TypeClass: "組", TypeAddress: "住所", TypePhone: "電話", TypeEmail: "メール",
+	TypeHandle: "アカウント", TypeURL: "URL", TypeDateOfBirth: "生年月日", TypeIDNumber: "番号", TypePlace: "場所",
+	TypeUnreadable: "不明",
+}
+
+// Words returns what a placeholder stands for.
+func (g *Glossary) Words(placeholder string) (string, bool) {
+	for _, e := range g.Entries {
+		if e.Placeholder == placeholder {
+			return e.Words, true
+		}
+	}
+	return "", false
+}
+
+// placeholder returns the placeholder of words, making one where none of the keys is known. A key that two people share
+// (two of one family name) means neither.
+func (g *Glossary) placeholder(t Type, words string, keys []string) string {
+	for _, key := range keys {
+		found := -1
+		for i, e := range g.Entries {
+			if e.Type != t || !slices.Contains(e.Keys, key) {
+				continue
+			}
+			if e.Keys[0] == key {
+				found = i
+				break
+			}
+			if found >= 0 {
+				found = -2
+				break
+			}
+			found = i
+		}
+		if found < 0 {
+			continue
+		}
+		e := &g.Entries[found]
+		if key != keys[0] && conflicts(*e, keys) {
+			continue
+		}
+		if len([]rune(words)) > len([]rune(e.Words)) {
+			e.Words = words
+		}
+		for _, k := range keys {
+			if !slices.Contains(e.Keys, k) {
+				e.Keys = append(e.Keys, k)
+			}
+		}
+		return e.Placeholder
+	}
+	if g.Last == nil {
+		g.Last = map[Type]int{}
+	}
+	g.Last[t]++
+	p := "[" + labels[t] + number(t, g.Last[t]) + "]"
+	g.Entries = append(g.Entries, Entry{p, t, words, keys})
+	return p
+}
+
+// conflicts reports whether the entry is a full name other than that of keys: 山田太郎 is not 山田花子.
+func conflicts(e Entry, keys []string) bool {
+	return len(e.Keys) > 2 && len(keys) > 2 && e.Keys[0] != keys[0]
+}
+
+// number is n as letters for people (A … Z, AA …) and in digits for the rest.
+func number(t Type, n int) string {
+	if t != TypePerson {
+		return strconv.Itoa(n)
+	}
+	var b []byte
+	for ; n > 0; n = (n - 1) / 26 {
+		b = append(b, byte('A'+(n-1)%26))
+	}
+	slices.Reverse(b)
+	return string(b)
+}
+
+// placeholders returns the rune ranges of text that are placeholders already.
+func placeholders(text []rune) []spot {
+	var spots []spot
+	for i := 0; i < len(text); i++ {
+		if text[i] != '[' {
+			continue
+		}
+		for end := i + 1; end < len(text) && end < i+12; end++ {
+			if text[end] == ']' {
+				if isPlaceholder(string(text[i+1 : end])) {
+					spots = append(spots, spot{start: i, end: end + 1})
+				}
+				break
+			}
+		}
+	}
+	return spots
+}
+
+func isPlaceholder(inner string) bool {
+	for _, label := range labels {
+		if n, ok := strings.CutPrefix(inner, label); ok && n != "" {
+			letters := strings.Trim(n, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" && label == labels[TypePerson]
+			digits := strings.Trim(n, "0123456789") == "" && label != labels[TypePerson]
+			return letters || digits
+		}
+	}
+	return inner == "写真" || strings.HasPrefix(inner, "写真") || strings.HasPrefix(inner, "音声") || inner == "スタンプ" || inner == "取り消し"
+}
+
+// keysOf returns the folded writings under which words are known: the whole first, then for a person the family and the
+// given name, and the reading where there is only one.
+func (a *Anonymizer) keysOf(t Type, words string) []string {
+	v := japanese.Fold(words).Dense()
+	key := strings.ToLower(japanese.HiraganaOf(v.String()))
+	switch t {
+	case TypePerson:
+		key = strings.Map(func(r rune) rune {
+			if strings.ContainsRune("・-.,'", r) {
+				return -1
+			}
+			return r
+		}, key)
+		key = trimHonorific(key)
+		keys := []string{key}
+		if f, n, ok := a.names.split(key); ok {
+			keys = append(keys, f, n)
+		} else if r, ok := a.names.reading(key); ok {
+			keys = append(keys, r)
+		}
+		return keys
+	case TypePhone, TypeIDNumber:
+		key = strings.Map(func(r rune) rune {
+			if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' {
+				return r
+			}
+			return -1
+		}, key)
+	case TypeSchool:
+		for _, s := range []struct{ long, short string }{{"小学校", "小"}, {"中学校", "中"}, {"高等学校", "高"}, {"高校", "高"}} {
+			if short, ok := strings.CutSuffix(key, s.long); ok {
+				return []string{key, short + s.short}
+			}
+		}
+	}
+	return []string{key}
+}
+
+// trimHonorific drops さん and the like from the end of a key.
+func trimHonorific(key string) string {
+	for _, h := range []string{"ちゃん", "くん", "さん", "君", "様", "さま"} {
+		if stem, ok := strings.CutSuffix(key, h); ok && stem != "" {
+			return stem
+		}
+	}
+	return key
+}

@@ -1,0 +1,82 @@
+package anonymize
+
+import (
+	_ "embed"
+	"strings"
+	"unicode/utf8"
+)
+
+//go:generate sh -c "go run ./gen > names.tsv"
+
+//go:embed names.tsv
+var namesTSV string
+
+// kind says what a word may be.
+type kind uint8
+
+const (
+	family kind = 1 << iota
+	given
+	familyKana
+	givenKana
+)
+
+// names is the list of people's names of the IPA dictionary: 13,021 family names and 18,983 given names with readings.
+type names struct {
+	kinds    map[string]kind
+	readings map[string]string // of a kanji name; "" where there are several
+	firsts   map[rune]int      // of kanji given names: how often a character begins one, and ends one
+	lasts    map[rune]int
+}
+
+func newNames() *names {
+	n := &names{kinds: make(map[string]kind, 48_000), readings: make(map[string]string, 30_000), firsts: map[rune]int{}, lasts: map[rune]int{}}
+	for line := range strings.Lines(namesTSV) {
+		line = strings.TrimSuffix(line, "\n")
+		k, rest, _ := strings.Cut(line, "\t")
+		surface, reading, _ := strings.Cut(rest, "\t")
+		whole, kana := family, familyKana
+		if k == "g" {
+			whole, kana = given, givenKana
+			rs := []rune(surface)
+			if len(rs) >= 2 && surface != reading {
+				n.firsts[rs[0]]++
+				n.lasts[rs[len(rs)-1]]++
+			}
+		}
+		n.kinds[surface] |= whole
+		n.kinds[reading] |= kana
+		if old, ok := n.readings[surface]; ok && old != reading {
+			reading = ""
+		}
+		n.readings[surface] = reading
+	}
+	return n
+}
+
+func (n *names) is(word string, k kind) bool { return n.kinds[word]&k != 0 }
+
+// reading returns the reading of a kanji name that has only one.
+func (n *names) reading(word string) (string, bool) {
+	r := n.readings[word]
+	return r, r != "" && r != word
+}
+
+// split divides a full name into family and given name. The longest family name wins.
+func (n *names) split(word string) (fam, giv string, ok bool) {
+	for i := len(word); i > 0; {
+		_, w := utf8.DecodeLastRuneInString(word[:i])
+		i -= w
+		f, g := word[:i], word[i:]
+		if n.is(f, family) && n.is(g, given) && utf8.RuneCountInString(word) >= 3 ||
+			n.is(f, familyKana) && n.is(g, givenKana) && utf8.RuneCountInString(f) >= 2 && utf8.RuneCountInString(g) >= 2 {
+			return f, g, true
+		}
+	}
+	return "", "", false
+}
+
+// shaped reports whether a kanji word looks like a given name: its characters begin and end given names often.
+func (n *names) shaped(word []rune) bool {
+	return len(word) >= 2 && len(word) <= 3 && n.firsts[word[0]] >= 8 && n.lasts[word[len(word)-1]] >= 12
+}

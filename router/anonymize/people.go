@@ -1,0 +1,287 @@
+package anonymize
+
+import (
+	"strings"
+
+	"madoguchi/triage/japanese"
+)
+
+// people finds names of people, by every way that there is.
+func (s *scan) people(g *Glossary) {
+	s.tokenize()
+	s.markActs()
+	s.honorifics()
+	s.introductions()
+	s.fullNames()
+	s.kanjiNames()
+	s.kanaNames()
+	s.lists()
+	s.again(g)
+}
+
+// markActs marks the sentences that tell what somebody did to somebody: there a noun is more likely a person.
+func (s *scan) markActs() {
+	s.acts = make([]bool, len(s.rs))
+	for i := 0; i < len(s.rs); {
+		j := i
+		for j < len(s.rs) && !strings.ContainsRune("。！？!?\n", s.rs[j]) {
+			j++
+		}
+		act := false
+		for k := i; k < j && !act; k++ {
+			act = s.a.words.acts.at(s.rs, k) > 0
+		}
+		for k := i; k < j; k++ {
+			s.acts[k] = act
+		}
+		i = j + 1
+	}
+}
+
+func (s *scan) act(i int) bool { return i >= 0 && i < len(s.acts) && s.acts[i] }
+
+// honorifics: whoever is called さん, くん, 先生 has a name in front.
+func (s *scan) honorifics() {
+	for i := 1; i < len(s.rs); i++ {
+		h, ok := s.a.words.honorific(s.rs, i)
+		if !ok {
+			continue
+		}
+		start := s.calledBack(i, h)
+		if start < i {
+			score := 0.9
+			if h.weak {
+				score = 0.6
+			}
+			s.add(start, i, TypePerson, score)
+		}
+	}
+}
+
+// calledBack returns where the name before the honorific at i begins, or i.
+func (s *scan) calledBack(i int, h honorific) int {
+	j := i
+	if s.rs[j-1] == ' ' && j > 1 && s.class(j-2) == japanese.Kanji && !h.weak {
+		j-- // 三浦 先生
+	}
+	switch s.class(j - 1) {
+	case japanese.Kanji:
+		return s.calledKanji(i, j, h)
+	case japanese.Katakana:
+		start := j
+		for start > 0 && (s.class(start-1) == japanese.Katakana || s.rs[start-1] == '・' || s.rs[start-1] == '=') {
+			start--
+		}
+		if h.weak && !s.a.names.is(japanese.HiraganaOf(string(s.rs[start:j])), familyKana|givenKana) || s.a.words.stop[japanese.HiraganaOf(string(s.rs[start:j]))] {
+			return i
+		}
+		return s.familyBefore(start)
+	case japanese.Hiragana:
+		return s.calledKana(i, j, h)
+	case japanese.Latin:
+		start := j
+		for start > 0 && s.class(start-1) == japanese.Latin {
+			start--
+		}
+		if j-start >= 2 && !commonLatin(string(s.rs[start:j])) && !h.weak {
+			return start
+		}
+	}
+	return i
+}
+
+func (s *scan) calledKanji(i, j int, h honorific) int {
+	start := j
+	for start > 0 && s.class(start-1) == japanese.Kanji && j-start < 8 {
+		start--
+	}
+	start = s.trimLeft(start, j)
+	run := string(s.rs[start:j])
+	if start == j || s.a.words.stop[run] || s.a.words.stopSuffix(run) {
+		return i
+	}
+	n := s.a.names
+	for k := start; k < j; k++ {
+		part := string(s.rs[k:j])
+		if _, _, ok := n.split(part); ok || n.is(part, family|given) && !s.a.words.stop[part] {
+			if k > start && j-k == 1 && n.shaped(s.rs[start:j]) && j-start <= 3 {
+				break // one character of an unknown name
+			}
+			return s.kanaFamilyBefore(k)
+		}
+	}
+	t := s.token(start)
+	if t != nil && t.Start == start && t.End >= j && t.Known && !t.Part.Name() && t.Part != japanese.Region && t.Part != japanese.Organization && t.Part != japanese.ProperNoun {
+		return i // a common word: 運転手さん
+	}
+	if last := s.token(j - 1); last != nil && last.Known && (last.Part == japanese.NounSuffix || last.Part == japanese.NounAction) && !n.shaped(s.rs[start:j]) {
+		return i // 花屋さん
+	}
+	if h.weak {
+		return i
+	}
+	if j-start > 4 {
+		start = j - 4
+	}
+	return start
+}
+
+// kanaFamilyBefore passes: a kanji name begins at k, nothing of it stands in front.
+func (s *scan) kanaFamilyBefore(k int) int { return k }
+
+// familyBefore extends a given name that begins at i by the family name in front of it.
+func (s *scan) familyBefore(i int) int {
+	for n := 4; n >= 1; n-- {
+		k := i - n
+		if k < 0 || !s.a.names.is(string(s.rs[k:i]), family) || s.class(i-1) != japanese.Kanji {
+			continue
+		}
+		if s.class(k-1) != japanese.Kanji && !s.a.words.everyday[string(s.rs[k:i])] {
+			return k
+		}
+	}
+	return i
+}
+
+func (s *scan) calledKana(i, j int, h honorific) int {
+	b := j
+	for b > 0 && (s.class(b-1) == japanese.Hiragana || s.rs[b-1] == 'ー') && j-b < 16 {
+		b--
+	}
+	run := string(s.rs[b:j])
+	if s.a.words.stopSuffix(run) {
+		return i
+	}
+	n := s.a.names
+	for k := max(b, j-8); k <= j-2; k++ {
+		part := string(s.rs[k:j])
+		if _, _, ok := n.split(part); ok && (k == b || s.boundary(k)) || n.is(part, familyKana|givenKana) {
+			if k == b {
+				return s.familyBefore(k)
+			}
+			return k
+		}
+	}
+	if b > 0 && s.class(b-1) == japanese.Kanji && j-b <= 3 { // 美ゆきちゃん
+		for k := b - 1; k >= max(0, b-2); k-- {
+			if n.is(string(s.rs[k:j]), given|family) {
+				return k
+			}
+		}
+	}
+	if h.weak {
+		return i
+	}
+	// an unknown name: from the last particle, or the whole run
+	start := b
+	for k := b + 1; k <= j-1; k++ {
+		if s.boundary(k) {
+			start = k
+		}
+	}
+	if j-start > 6 || j-start < 1 || b > 0 && start == b && s.class(b-1) == japanese.Kanji && j-start < 2 {
+		return i
+	}
+	if s.a.words.stop[string(s.rs[start:j])] {
+		return i
+	}
+	if start == b && s.particleAt(b) && b > 0 && j-b >= 3 { // 隣のみぃちゃん
+		start++
+	}
+	return start
+}
+
+// boundary reports whether a word begins at k, a particle or a mark being in front of it.
+func (s *scan) boundary(k int) bool {
+	if k == 0 {
+		return true
+	}
+	switch s.class(k - 1) {
+	case japanese.Space, japanese.Punct, japanese.Emoji, japanese.Digit:
+		return true
+	case japanese.Hiragana:
+		t := s.token(k - 1)
+		return t != nil && t.End == k && (t.Part == japanese.Particle || t.Part == japanese.Auxiliary || t.Part == japanese.Adverb)
+	}
+	return false
+}
+
+func (s *scan) particleAt(i int) bool {
+	return i >= 0 && i < len(s.rs) && strings.ContainsRune("がはにをとものへやで", s.rs[i])
+}
+
+// slot reports whether what stands at i lets a person's name end there: a particle, a mark, or the end.
+func (s *scan) slot(i int) bool {
+	if i >= len(s.rs) {
+		return true
+	}
+	switch s.class(i) {
+	case japanese.Space, japanese.Punct, japanese.Emoji:
+		return true
+	}
+	return s.one(i, "が", "は", "に", "を", "と", "も", "の", "から", "って", "へ", "や", "とか", "まで", "より", "です", "だ", "さえ", "ら", "たち", "達", "だけ", "じゃ", "なん", "ばっか", "み", "本人", "しか", "という", "いわく") > 0
+}
+
+// introductions: 名前は…です, …と申します, and the fields of a form.
+func (s *scan) introductions() {
+	for i := range s.rs {
+		n := s.a.words.intro.at(s.rs, i)
+		if n == 0 {
+			continue
+		}
+		j := s.skip(i+n, " :：「は", 3)
+		end := s.introduced(j)
+		if end > j {
+			s.add(j, end, TypePerson, 0.8)
+		}
+	}
+	for i := range s.rs { // …と申します
+		if s.one(i, "と申し", "といいます", "と言います", "っていいます", "っていう名前", "という者", "という名前", "ともうします") == 0 {
+			continue
+		}
+		start := i
+		for start > 0 && i-start < 12 && (s.class(start-1) == japanese.Kanji || s.class(start-1) == japanese.Katakana || s.rs[start-1] == ' ' && s.class(start-2) == japanese.Kanji && i-start < 5) {
+			start--
+		}
+		start = s.trimLeft(start, i)
+		if start == i {
+			start = s.kanaWord(i)
+		}
+		if start < i && !s.a.words.stop[string(s.rs[start:i])] {
+			s.add(start, i, TypePerson, 0.8)
+		}
+	}
+}
+
+// introduced returns the end of a name that begins at j, where a name is expected, or j.
+func (s *scan) introduced(j int) int {
+	best := j
+	n := s.a.names
+	for end := j + 2; end <= min(len(s.rs), j+14); end++ {
+		part := s.rs[j:end]
+		if strings.ContainsRune("。、\n「」", part[len(part)-1]) {
+			break
+		}
+		if part[len(part)-1] == ' ' || !s.slot(end) {
+			continue
+		}
+		text := string(part)
+		fam, giv, spaced := strings.Cut(text, " ")
+		if _, _, ok := n.split(text); ok || n.is(text, family|given|givenKana|familyKana) && !s.a.words.everyday[text] ||
+			spaced && (n.is(fam, family|familyKana) || n.is(giv, given|givenKana)) && !strings.Contains(giv, " ") && len([]rune(giv)) <= 5 {
+			best = end
+		}
+	}
+	if best > j {
+		return best
+	}
+	end := j
+	for end < len(s.rs) && s.class(end) == japanese.Kanji {
+		end++
+	}
+	t := s.token(j)
+	if end-j >= 2 && end-j <= 6 && s.slot(end) && t != nil && !(t.Known && t.End >= end) && !s.a.words.stopSuffix(string(s.rs[j:end])) && n.lasts[s.rs[end-1]] > 0 {
+		return end
+	}
+	return j
+}

@@ -1,0 +1,385 @@
+package anonymize
+
+import (
+	"strings"
+
+	"madoguchi/triage/japanese"
+)
+
+// places finds schools, classes, addresses and named places.
+func (s *scan) places() {
+	s.tokenize()
+	s.gazetteer()
+	for i, r := range s.rs {
+		switch {
+		case r == '組':
+			s.group(i)
+		case numeral(r) && !numeral(s.rune(i-1)):
+			s.address(i)
+			s.classNumber(i)
+		}
+		for _, suffix := range s.a.words.suffixes[r] {
+			if s.is(i, suffix.text) {
+				s.named(i, suffix)
+			}
+		}
+	}
+}
+
+// group judges a class's name that ends with 組 at i.
+func (s *scan) group(i int) {
+	if s.one(i+1, "織", "み", "合", "長", "体") > 0 && !s.is(i+1, "長") {
+		return
+	}
+	j := s.spaceBack(i)
+	start := j
+	switch {
+	case j > 0 && (numeral(s.rs[j-1]) || letter(s.rs[j-1])):
+		for start > 0 && (numeral(s.rs[start-1]) || letter(s.rs[start-1])) && j-start < 2 {
+			start--
+		}
+		if s.rs[start] == '一' && start == j-1 && !strings.ContainsRune("年の生", s.rune(s.spaceBack(start)-1)) {
+			return // 一組
+		}
+	default:
+		for n := range s.a.words.groups {
+			if k := j - len([]rune(n)); k >= 0 && s.is(k, n) && j-k > j-start {
+				start = k
+			}
+		}
+	}
+	if start == j {
+		return
+	}
+	// the grade in front belongs to it
+	k := s.spaceBack(start)
+	if s.rune(k-1) == 'の' {
+		k = s.spaceBack(k - 1)
+	}
+	if s.rune(k-1) == '生' {
+		k--
+	}
+	if s.rune(k-1) == '年' {
+		k = s.spaceBack(k - 1)
+		if k > 0 && numeral(s.rs[k-1]) {
+			start = k - 1
+		}
+	}
+	end := i + 1
+	if j := s.skip(end, "の ", 2); numeral(s.rune(j)) {
+		k := j
+		for numeral(s.rune(k)) {
+			k++
+		}
+		if s.is(k, "番") {
+			end = k + 1
+		}
+	}
+	s.add(start, end, TypeClass, 0.9)
+}
+
+func (s *scan) spaceBack(i int) int {
+	for i > 0 && s.rs[i-1] == ' ' {
+		i--
+	}
+	return i
+}
+
+// classNumber judges 2の3, 3-2, 2年B, 3A.
+func (s *scan) classNumber(i int) {
+	if !digit(s.rs[i]) || s.rs[i] > '6' || s.rs[i] == '0' {
+		return
+	}
+	sep := s.rune(i + 1)
+	k := i + 2
+	if sep == '年' {
+		if c := s.rune(k); letter(c) && !letter(s.rune(k+1)) {
+			s.add(i, k+1, TypeClass, 0.7)
+		}
+		return
+	}
+	if sep != 'の' && sep != '-' && sep != 'ノ' {
+		return
+	}
+	end := k
+	for end < len(s.rs) && (digit(s.rs[end])) {
+		end++
+	}
+	if end == k && s.rune(k) >= 'A' && s.rune(k) <= 'H' {
+		end++
+	}
+	if end == k || end > k+2 || letter(s.rune(end)) || s.rune(end) == '-' || s.rune(i-1) == '-' || letter(s.rune(i-1)) {
+		return
+	}
+	if s.one(end, "月", "日", "時", "分", "番", "丁", "乗", "倍", "割", "回", "本", "人", "つ", "点", "位", "対", "勝", "敗", "条", "円", "個", "枚", "年", "秒", "歳", "才", "週", "か", "ヶ", "%", "で負", "で勝", "だった", ".") > 0 {
+		return
+	}
+	score := 0.7
+	if sep == '-' && s.one(end, "の", "です", "だ", "に", "、", "組", "在", "で", " ", "担") == 0 && end != len(s.rs) {
+		return
+	}
+	if sep == '-' && s.before(i, 8, "試合", "スコア", "サッカー", "野球", "結果") {
+		return
+	}
+	s.add(i, end, TypeClass, score)
+}
+
+// address judges what may be the numbers of an address that begins at i, and takes the quarter in front and the house
+// behind. Prefecture and city stay in the text.
+func (s *scan) address(i int) {
+	j, strong, last := i, false, i
+	for j < len(s.rs) {
+		k := j
+		for k < len(s.rs) && numeral(s.rs[k]) {
+			k++
+		}
+		if k == j {
+			break
+		}
+		last = k
+		j = k
+		if u := s.one(k, "丁目", "番地の", "番地", "番町", "番の", "番", "条通", "条", "号線", "号室", "号棟", "号", "線"); u > 0 {
+			unit := string(s.rs[k : k+u])
+			strong = strong || unit == "丁目" || strings.HasPrefix(unit, "番地") || unit == "号室" ||
+				strings.HasPrefix(unit, "番") && numeral(s.rune(k+u)) || unit == "条" && s.one(k+u, "西", "東", "南", "北") > 0 && numeral(s.rune(k+u+1)) ||
+				unit == "条" && numeral(s.rune(k+u))
+			last, j = k+u, k+u
+		} else if s.rune(k) == '-' || s.rune(k) == 'の' && digit(s.rune(k+1)) {
+			j++
+			if digit(s.rune(j)) && s.one(i-1, "町", "台", "丘", "通", "区", "村", "条", "野") > 0 {
+				strong = true
+			}
+		}
+		j = s.skip(j, " 西東南北", 2)
+	}
+	if !strong {
+		return
+	}
+	start := s.spaceBack(i)
+	for start > 0 && s.quarter(start-1) {
+		start--
+	}
+	if c := s.class(start - 1); c == japanese.Hiragana { // さくら台
+		if k := s.kanaWord(start); k < start && start < i && strings.ContainsRune("台丘野町ヶ園通", s.rs[start]) {
+			start = k
+		}
+	}
+	for start < i && s.rs[start] == ' ' {
+		start++
+	}
+	s.add(start, s.house(last), TypeAddress, 0.9)
+}
+
+// quarter reports whether rune i may be part of a quarter's name.
+func (s *scan) quarter(i int) bool {
+	r := s.rs[i]
+	if strings.ContainsRune("市県都府郡", r) && s.class(i+1) != japanese.Space || r == '道' && s.rune(i-1) == '海' {
+		return false
+	}
+	c := s.class(i)
+	return c == japanese.Kanji || c == japanese.Katakana
+}
+
+// house returns the end of a building's name and room that follow at i.
+func (s *scan) house(i int) int {
+	j := s.skip(i, " 、", 1)
+	k := j
+	for k < len(s.rs) && k < j+16 {
+		c := s.class(k)
+		if c != japanese.Kanji && c != japanese.Katakana && c != japanese.Latin {
+			break
+		}
+		k++
+	}
+	if k == j {
+		return i
+	}
+	name := string(s.rs[j:k])
+	end := k
+	for digit(s.rune(end)) {
+		end++
+	}
+	if end > k {
+		end += s.one(end, "号室", "号")
+	}
+	for _, b := range []string{"マンション", "ハイツ", "コーポ", "アパート", "荘", "メゾン", "レジデンス", "団地", "パレス", "ハイム", "ビル", "コート", "タワー", "ヒルズ", "ハウス", "号棟"} {
+		if strings.Contains(name, b) {
+			return end
+		}
+	}
+	if end-k >= 3 {
+		return end
+	}
+	return i
+}
+
+// suffix is a word that ends the name of a school or a place.
+type suffix struct {
+	text string
+	t    Type
+	out  bool // the word itself stays in the text: what is high or deep must be seen
+}
+
+// named judges a name that ends with the suffix at i.
+func (s *scan) named(i int, x suffix) {
+	end := i + len([]rune(x.text))
+	if x.t == TypeSchool && len([]rune(x.text)) == 1 {
+		s.shortSchool(i, end)
+		return
+	}
+	if s.class(end) == japanese.Kanji && s.one(end, "前", "裏", "横", "内", "側", "近", "行", "方", "生", "名", "在", "一", "二", "三", "児", "卒", "校", "時", "時代", "入", "側", "付") == 0 && len([]rune(x.text)) == 1 {
+		return
+	}
+	start := s.nameBack(i)
+	if start == i {
+		return
+	}
+	name := string(s.rs[start:i])
+	if s.a.words.generic(name) || len([]rune(name)) == 1 && x.t == TypePlace && s.class(start) == japanese.Kanji && !s.nameToken(start) {
+		return
+	}
+	if x.out {
+		end = i
+	}
+	score := 0.8
+	if s.class(start) == japanese.Hiragana {
+		score = 0.6
+	}
+	s.add(start, end, x.t, score)
+}
+
+// shortSchool judges 若草中, 緑風高: a proper name in front, and not 授業中.
+func (s *scan) shortSchool(i, end int) {
+	if s.one(end, "の", "に", "で", "、", "。", " ", "です", "へ", "から", "と", "出身", "在", "一年", "二年", "三年") == 0 && !digit(s.rune(end)) && end != len(s.rs) {
+		return
+	}
+	start := s.nameBack(i)
+	if i-start < 2 {
+		return
+	}
+	name := string(s.rs[start:i])
+	proper := s.a.names.is(name, family) || s.proper(start, i)
+	if !proper || s.a.words.generic(name) {
+		return
+	}
+	s.add(start, end, TypeSchool, 0.6)
+}
+
+// proper reports whether the dictionary takes the words from start to end for a proper name.
+func (s *scan) proper(start, end int) bool {
+	t := s.token(start)
+	if t == nil || t.Start != start {
+		return false
+	}
+	p := t.Part
+	return (p.Name() || p == japanese.Region || p == japanese.ProperNoun || p == japanese.Organization) && t.End <= end+1
+}
+
+func (s *scan) nameToken(i int) bool {
+	t := s.token(i)
+	return t != nil && (t.Part.Name() || t.Part == japanese.Region || t.Part == japanese.ProperNoun)
+}
+
+// nameBack returns where the proper name that ends before i begins, or i.
+func (s *scan) nameBack(i int) int {
+	start := i
+	for start > 0 && i-start < 14 {
+		c := s.class(start - 1)
+		if c != japanese.Kanji && c != japanese.Katakana && !(c == japanese.Latin && start < i) && s.rs[start-1] != '・' {
+			break
+		}
+		start--
+	}
+	start = s.trimLeft(start, i)
+	if start == i {
+		return s.kanaWord(i)
+	}
+	kanji := i - start
+	switch r := s.rune(start - 1); {
+	case (r == 'の' || r == 'が' && strings.ContainsRune("丘池浜原谷崎森台岡島関", s.rs[start])) && kanji <= 6:
+		// 東の森, 日の出台, 光が丘
+		k := start - 1
+		for k > 0 && start-1-k < 3 && s.class(k-1) == japanese.Kanji {
+			k--
+		}
+		if n := start - 1 - k; n >= 1 && n <= 2 && !s.a.words.owner(string(s.rs[k:start-1])) && s.joins(start, i) {
+			start = k
+		}
+	case s.class(start-1) == japanese.Hiragana && strings.ContainsRune("台丘野市園山川浜原町沢ヶ第西東南北", s.rs[start]):
+		if k := s.kanaWord(start); k < start && start-k <= 6 {
+			start = k
+		}
+	}
+	return start
+}
+
+// joins reports whether the kanji after の belong to one name with those before: a single common character, as in 東の森.
+func (s *scan) joins(start, end int) bool {
+	n := end - start
+	return n <= 3 && !s.a.words.generic(string(s.rs[start:end])) && !s.nameTokenLong(start, end)
+}
+
+func (s *scan) nameTokenLong(start, end int) bool {
+	t := s.token(start)
+	return t != nil && t.Start == start && t.End == end && end-start >= 2 && (t.Part == japanese.Region || t.Part == japanese.FamilyName)
+}
+
+// trimLeft drops times and roles in front of a name: 昨日若草, 隣駅.
+func (s *scan) trimLeft(start, end int) int {
+	for again := true; again && start < end; {
+		again = false
+		for _, w := range s.a.words.leading {
+			if s.is(start, w) && start+len([]rune(w)) <= end {
+				start += len([]rune(w))
+				again = true
+				break
+			}
+		}
+	}
+	return start
+}
+
+// kanaWord returns where the hiragana word that ends before i begins: at the last particle in front of it.
+func (s *scan) kanaWord(i int) int {
+	b := i
+	for b > 0 && s.class(b-1) == japanese.Hiragana && i-b < 12 {
+		b--
+	}
+	if b == i {
+		return i
+	}
+	start := i
+	for k := b; k < i; k++ {
+		if t := s.token(k); t != nil && t.Start == k && (t.Part == japanese.Noun || t.Part.Name() || t.Part == japanese.ProperNoun || t.Part == japanese.Region || !t.Known || t.Part == japanese.NounState || t.Part == japanese.NounAction) {
+			if k < start {
+				start = k
+			}
+		} else if t != nil && t.Start == k {
+			start = i
+		}
+	}
+	if i-start < 2 || s.a.words.generic(string(s.rs[start:i])) {
+		return i
+	}
+	return start
+}
+
+func (s *scan) tokenize() {
+	if s.tokens != nil {
+		return
+	}
+	s.tokens = s.a.tokens.Tokens(s.rs)
+	s.at = make([]int32, len(s.rs))
+	for n, t := range s.tokens {
+		for i := t.Start; i < t.End; i++ {
+			s.at[i] = int32(n)
+		}
+	}
+}
+
+func (s *scan) token(i int) *japanese.Token {
+	if i < 0 || i >= len(s.at) || len(s.tokens) == 0 {
+		return nil
+	}
+	return &s.tokens[s.at[i]]
+}

@@ -1,0 +1,267 @@
+package anonymize
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"madoguchi/triage/japanese"
+)
+
+// New returns an Anonymizer that knows the city's own names. It returns at once; the dictionary loads in the background,
+// and the first Redact waits for it.
+func New(g Gazetteer) (*Anonymizer, error) {
+	w, err := newWords()
+	if err != nil {
+		return nil, fmt.Errorf("anonymize: words.yaml: %w", err)
+	}
+	a := &Anonymizer{tokens: japanese.NewTokenizer(), names: newNames(), words: w, keep: map[string]bool{}}
+	for _, k := range g.Keep {
+		a.keep[plainKey(k)] = true
+	}
+	add := func(t Type, words string) {
+		if rs := japanese.Fold(words).Dense().Runes; len(rs) >= 2 {
+			a.known = append(a.known, known{rs, t})
+		}
+	}
+	for _, s := range g.Schools {
+		add(TypeSchool, s.Name)
+		for _, short := range s.Short {
+			add(TypeSchool, short)
+		}
+	}
+	for _, s := range g.Stations {
+		add(TypePlace, strings.TrimSuffix(s, "駅")+"駅")
+	}
+	for _, p := range g.Places {
+		add(TypePlace, p)
+	}
+	slices.SortStableFunc(a.known, func(x, y known) int { return len(y.runes) - len(x.runes) })
+	return a, nil
+}
+
+// Ready reports whether the dictionary is loaded, so that Redact does not wait.
+func (a *Anonymizer) Ready() bool { return a.tokens.Ready() }
+
+// known is a name of the gazetteer, folded.
+type known struct {
+	runes []rune
+	t     Type
+}
+
+// spot is a suspicion: a range of runes, first of a view, at the end of the input.
+type spot struct {
+	start, end int
+	t          Type
+	score      float64 // how sure: 1 is a pattern that is nothing else, below weak only Strict listens
+}
+
+const weak = 0.5
+
+// rank orders the types where spots overlap; the lowest wins.
+var rank = map[Type]int{
+	TypeUnreadable: 0, TypeURL: 1, TypeEmail: 2, TypeHandle: 4, TypePhone: 5, TypeIDNumber: 6, TypeDateOfBirth: 3,
+	TypeAddress: 7, TypeSchool: 8, TypeClass: 9, TypePlace: 11, TypePerson: 12,
+}
+
+// Redact returns text with everything that points at people replaced, and enters what it found in g. Placeholders that
+// are in the text already stay as they are. A nil g is a glossary for this text alone.
+func (a *Anonymizer) Redact(text string, g *Glossary, m Mode) Result {
+	if g == nil {
+		g = &Glossary{}
+	}
+	in := []rune(text)
+	spots := a.spots(in, g, m)
+	var out strings.Builder
+	res := Result{}
+	at := 0
+	for _, s := range spots {
+		words := string(in[s.start:s.end])
+		p := g.placeholder(s.t, words, a.keysOf(s.t, words))
+		out.WriteString(string(in[at:s.start]))
+		out.WriteString(p)
+		res.Spans = append(res.Spans, Span{s.start, s.end, s.t, p})
+		at = s.end
+	}
+	out.WriteString(string(in[at:]))
+	res.Text = out.String()
+	return res
+}
+
+// spots returns what is to be redacted, in order and without overlap, in runes of the input.
+func (a *Anonymizer) spots(in []rune, g *Glossary, m Mode) []spot {
+	var found []spot
+	seen := in
+	if len(in) > MaxRunes {
+		seen = in[:MaxRunes]
+		found = append(found, spot{MaxRunes, len(in), TypeUnreadable, 1})
+	}
+	found = append(found, unreadable(seen)...)
+	view := japanese.FoldRunes(seen)
+	views := []japanese.View{view}
+	if view.Spaced() {
+		views = append(views, view.Dense())
+	}
+	for i, v := range views {
+		s := &scan{a: a, v: v, rs: v.Runes, spaced: len(views) > 1 && i == 0}
+		s.typed()
+		s.places()
+		if !s.spaced {
+			s.people(g)
+		} else {
+			s.spacedNames()
+		}
+		for _, f := range s.out {
+			if m == Readable && f.score < weak || a.kept(g, v.Runes[f.start:f.end]) {
+				continue
+			}
+			f.start, f.end = v.Span(f.start, f.end)
+			found = append(found, f)
+		}
+	}
+	return resolve(found, placeholders(in), in)
+}
+
+func (a *Anonymizer) kept(g *Glossary, rs []rune) bool {
+	key := plainKey(string(rs))
+	return a.keep[key] || slices.ContainsFunc(g.Keep, func(k string) bool { return plainKey(k) == key })
+}
+
+// plainKey is the folded writing of words without spaces and dashes.
+func plainKey(words string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '-' || r == '(' || r == ')' {
+			return -1
+		}
+		return r
+	}, strings.ToLower(japanese.Fold(words).Dense().String()))
+}
+
+// resolve lets the stronger type win where spots overlap; what of the weaker sticks out stays a spot of its own. Spots of
+// people that touch are one.
+func resolve(found, protected []spot, in []rune) []spot {
+	slices.SortFunc(found, func(x, y spot) int {
+		return cmp.Or(rank[x.t]-rank[y.t], (y.end-y.start)-(x.end-x.start), x.start-y.start)
+	})
+	owner := make([]int32, len(in))
+	for _, p := range protected {
+		for i := p.start; i < p.end; i++ {
+			owner[i] = -1
+		}
+	}
+	for n, s := range found {
+		for i := s.start; i < s.end; i++ {
+			if owner[i] == 0 {
+				owner[i] = int32(n + 1)
+			}
+		}
+	}
+	var out []spot
+	for i := 0; i < len(in); {
+		j := i + 1
+		if owner[i] <= 0 {
+			i = j
+			continue
+		}
+		s := found[owner[i]-1]
+		for j < len(in) && owner[j] > 0 && (owner[j] == owner[i] || found[owner[j]-1].t == s.t) {
+			j++
+		}
+		out = append(out, spot{i, j, s.t, s.score})
+		i = j
+	}
+	return slices.DeleteFunc(out, func(s spot) bool {
+		for _, r := range in[s.start:s.end] {
+			if c := japanese.ClassOf(r); c != japanese.Space && c != japanese.Punct {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// unreadable finds runs of scripts and bytes that the detectors cannot judge. Two such characters are allowed, as faces
+// drawn with letters have them.
+func unreadable(in []rune) []spot {
+	var out []spot
+	for i := 0; i < len(in); i++ {
+		if !alien(in[i]) {
+			continue
+		}
+		end, n := i, 0
+		for j := i; j < len(in) && (alien(in[j]) || japanese.ClassOf(in[j]) == japanese.Space || japanese.Invisible(in[j])); j++ {
+			if alien(in[j]) {
+				end, n = j+1, n+1
+			}
+		}
+		if n >= 3 {
+			out = append(out, spot{i, end, TypeUnreadable, 1})
+		}
+		i = end - 1
+	}
+	return out
+}
+
+func alien(r rune) bool {
+	return (japanese.ClassOf(r) == japanese.Other || r == 0xfffd) && !japanese.Invisible(r)
+}
+
+// scan looks at one view of a text.
+type scan struct {
+	a      *Anonymizer
+	v      japanese.View
+	rs     []rune
+	spaced bool // the spaces of this view say nothing
+	tokens []japanese.Token
+	at     []int32 // rune → its token
+	acts   []bool  // rune → its sentence tells what somebody did
+	out    []spot
+}
+
+func (s *scan) add(start, end int, t Type, score float64) {
+	if start < end && start >= 0 && end <= len(s.rs) {
+		s.out = append(s.out, spot{start, end, t, score})
+	}
+}
+
+// is reports whether word stands at i.
+func (s *scan) is(i int, word string) bool {
+	for _, r := range word {
+		if i < 0 || i >= len(s.rs) || s.rs[i] != r {
+			return false
+		}
+		i++
+	}
+	return true
+}
+
+// one returns the length of the first of words that stands at i, or 0.
+func (s *scan) one(i int, words ...string) int {
+	for _, w := range words {
+		if s.is(i, w) {
+			return len([]rune(w))
+		}
+	}
+	return 0
+}
+
+// before reports whether one of words ends in the n runes before i.
+func (s *scan) before(i, n int, words ...string) bool {
+	text := string(s.rs[max(0, i-n):i])
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })
+}
+
+func (s *scan) class(i int) japanese.Class {
+	if i < 0 || i >= len(s.rs) {
+		return japanese.Space
+	}
+	return japanese.ClassOf(s.rs[i])
+}
+
+func (s *scan) rune(i int) rune {
+	if i < 0 || i >= len(s.rs) {
+		return 0
+	}
+	return s.rs[i]
+}

@@ -1,0 +1,291 @@
+package anonymize
+
+import (
+	"strings"
+
+	"madoguchi/triage/japanese"
+)
+
+func digit(r rune) bool  { return r >= '0' && r <= '9' }
+func letter(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }
+func word(r rune) bool   { return digit(r) || letter(r) || r == '_' || r == '.' || r == '-' || r == '+' }
+
+// numeral reports whether r writes a number, kanji included.
+func numeral(r rune) bool {
+	return digit(r) || strings.ContainsRune("〇一二三四五六七八九十百元", r)
+}
+
+// typed finds what has a form of its own: addresses of the net, telephone numbers, dates of birth, numbers.
+func (s *scan) typed() {
+	for i := 0; i < len(s.rs); i++ {
+		switch r := s.rs[i]; {
+		case r == '@':
+			s.mailOrHandle(i)
+		case letter(r) && !word(s.rune(i-1)):
+			i = max(i, s.url(i)-1)
+		case (digit(r) || r == '+') && !digit(s.rune(i-1)):
+			if end := s.phone(i); end > 0 {
+				i = end - 1
+			} else {
+				s.number(i)
+			}
+		}
+		if r := s.rs[i]; numeral(r) && !numeral(s.rune(i-1)) || strings.ContainsRune("平昭令西HSR", r) {
+			s.birth(i)
+		}
+	}
+	s.labelled()
+}
+
+func (s *scan) mailOrHandle(i int) {
+	start := i
+	for start > 0 && (word(s.rs[start-1]) || strings.ContainsRune("%&'*/=?^~!#$", s.rs[start-1])) {
+		start--
+	}
+	end := i + 1
+	for end < len(s.rs) && word(s.rs[end]) {
+		end++
+	}
+	for end > i+1 && strings.ContainsRune(".-+", s.rs[end-1]) {
+		end--
+	}
+	domain := string(s.rs[i+1 : end])
+	switch {
+	case start < i && strings.Contains(domain, "."):
+		s.add(start, end, TypeEmail, 1)
+	case start < i && len(domain) >= 2:
+		s.add(start, end, TypeEmail, 0.6)
+	case end-i >= 3:
+		s.add(i, end, TypeHandle, 1)
+	}
+}
+
+const tlds = " com jp net org io me tv app dev info xyz gg be ly co cc to biz link site online page club moe "
+
+// url returns the end of a URL or an account's name that begins at i, or 0.
+func (s *scan) url(i int) int {
+	end := i
+	for end < len(s.rs) && s.rs[end] > ' ' && s.rs[end] < 0x7f && !strings.ContainsRune("\"'<>()[]{}|,;", s.rs[end]) {
+		end++
+	}
+	for end > i && strings.ContainsRune(".:!?", s.rs[end-1]) {
+		end--
+	}
+	text := strings.ToLower(string(s.rs[i:end]))
+	if strings.Contains(text, "@") || s.rune(i-1) == '@' {
+		return 0
+	}
+	if (strings.HasPrefix(text, "http") || strings.HasPrefix(text, "ttp")) && strings.Contains(text, "://") || strings.HasPrefix(text, "www.") {
+		s.add(i, end, TypeURL, 1)
+		return end
+	}
+	host, _, _ := strings.Cut(text, "/")
+	if dot := strings.LastIndex(host, "."); dot > 1 && strings.Contains(tlds, " "+host[dot+1:]+" ") {
+		s.add(i, end, TypeURL, 0.9)
+		return end
+	}
+	// A name that only an account has: letters with an underscore, or long and mixed with digits.
+	tail := end
+	for tail > i && !letter(s.rs[tail-1]) && !digit(s.rs[tail-1]) && s.rs[tail-1] != '_' {
+		tail--
+	}
+	name := string(s.rs[i:tail])
+	digits := strings.ContainsAny(name, "0123456789")
+	if plain := strings.Trim(strings.ToLower(name), "abcdefghijklmnopqrstuvwxyz0123456789_.") == ""; plain && len(name) >= 5 &&
+		(strings.Contains(name, "_") || digits && len(name) >= 7 && !strings.HasPrefix(strings.ToLower(name), "iphone")) {
+		s.add(i, tail, TypeHandle, 0.6)
+		return tail
+	}
+	return 0
+}
+
+// phone returns the end of a telephone number that begins at i, or 0. Free numbers and short ones of the public services
+// stay in the text, but are passed over.
+func (s *scan) phone(i int) int {
+	if letter(s.rune(i-1)) || s.rune(i-1) == '-' && digit(s.rune(i-2)) {
+		return 0
+	}
+	var digits []rune
+	groups, end, j := 1, 0, i
+	if s.rs[i] == '+' {
+		j++
+	}
+	for j < len(s.rs) {
+		r := s.rs[j]
+		if digit(r) {
+			digits = append(digits, r)
+			j++
+			end = j
+			continue
+		}
+		if end == j && len(digits) > 0 && strings.ContainsRune("-() .の・/", r) && len(digits) < 11 {
+			k := j + 1
+			for k < len(s.rs) && strings.ContainsRune("-() ", s.rs[k]) && k < j+3 {
+				k++
+			}
+			if digit(s.rune(k)) {
+				groups++
+				j = k
+				continue
+			}
+		}
+		break
+	}
+	n, text := len(digits), string(digits)
+	if s.rs[i] == '+' {
+		if n >= 9 && n <= 14 {
+			s.add(i, end, TypePhone, 1)
+			return end
+		}
+		return 0
+	}
+	switch {
+	case n == 0 || digits[0] != '0' || s.before(i, 8, "番号は学籍", "学籍番号", "受験番号", "会員番号", "学生番号", "口座"):
+		return 0
+	case strings.HasPrefix(text, "0120") || strings.HasPrefix(text, "0570") || s.is(i, "0800-"):
+		if n >= 9 && n <= 11 {
+			return end
+		}
+	case n == 10 || n == 11 || groups >= 3 && n >= 9 && n <= 12:
+		s.add(i, end, TypePhone, 1)
+		return end
+	}
+	return 0
+}
+
+// number judges a run of digits that is no telephone number.
+func (s *scan) number(i int) {
+	end, n := i, 0
+	for end < len(s.rs) && (digit(s.rs[end]) || s.rs[end] == '-' && digit(s.rune(end+1))) {
+		if digit(s.rs[end]) {
+			n++
+		}
+		end++
+	}
+	switch {
+	case s.before(i, 2, "〒") || s.before(i, 6, "郵便番号"):
+		s.add(i, end, TypeAddress, 1)
+	case n >= 5 && n <= 9 && s.before(i, 5, "電話", "TEL", "Tel", "tel", "携帯", "でんわ"):
+		s.add(i, end, TypePhone, 0.8)
+	case n >= 7 && !strings.ContainsRune("円年人個回秒分点件文%", s.rune(end)) && s.rune(i-1) != '#':
+		s.add(i, end, TypeIDNumber, 0.6)
+	}
+}
+
+// birth judges a date that begins at i.
+func (s *scan) birth(i int) {
+	if i > 0 && letter(s.rs[i-1]) {
+		return
+	}
+	j := i + s.one(i, "平成", "昭和", "令和", "西暦", "H", "S", "R")
+	parts := 0
+	for j < len(s.rs) && parts < 3 {
+		k := j
+		for k < len(s.rs) && numeral(s.rs[k]) && k < j+8 {
+			k++
+		}
+		if k == j {
+			break
+		}
+		parts++
+		j = k
+		if s.rune(j) == ' ' && strings.ContainsRune("年月日", s.rune(j+1)) {
+			j++
+		}
+		if u := s.rune(j); strings.ContainsRune("年月日/-.", u) && u != 0 && (strings.ContainsRune("年月日", u) || numeral(s.rune(j+1))) {
+			j++
+			if s.rune(j) == ' ' && numeral(s.rune(j+1)) {
+				j++
+			}
+			if u == '日' {
+				break
+			}
+			continue
+		}
+		break
+	}
+	compact := parts == 1 && j-i >= 8
+	if parts < 2 && !compact {
+		return
+	}
+	k := j
+	for strings.ContainsRune(" (（", s.rune(k)) && s.rune(k) != 0 {
+		k++
+	}
+	after := s.one(k, "生まれ", "うまれ", "産まれ", "生れ", "誕生") > 0 ||
+		s.is(k, "生") && s.one(k+1, "徒", "活", "き", "物", "理", "命", "放") == 0
+	if after || s.before(i, 10, "生年月日", "誕生日", "たんじょうび", "生まれ", "生れ", "バースデー") {
+		s.add(i, j, TypeDateOfBirth, 1)
+	}
+}
+
+var idLabels = []string{"学籍番号", "受験番号", "会員番号", "学生番号", "生徒番号", "児童番号", "整理番号", "診察券", "マイナンバー", "個人番号",
+	"保険証", "口座番号", "口座", "免許証", "パスポート", "在留カード", "暗証番号", "パスワード", "登録番号", "受付番号", "証番号", "カード番号",
+	"出席番号", "シリアル", "記号番号", "番号"}
+
+var handleLabels = []string{"LINE", "line", "Line", "ライン", "インスタ", "Instagram", "instagram", "TikTok", "tiktok", "ティックトック",
+	"Twitter", "twitter", "ツイッター", "X", "Discord", "discord", "ディスコ", "ディスコード", "カカオ", "アカウント", "アカ", "垢", "ID", "id", "Id",
+	"ユーザー名", "ユーザ名", "ハンドル", "スナチャ", "BeReal", "YouTube", "Steam", "フォートナイト", "荒野", "Switch", "フレコ", "フレンドコード", "@"}
+
+// labelled finds what a label in front of it says to be a number or an account.
+func (s *scan) labelled() {
+	for i := range s.rs {
+		if n := s.one(i, idLabels...); n > 0 {
+			j := s.skip(i+n, "はがのを:：=・ 号No.#がですわ「(", 6)
+			end := j
+			for end < len(s.rs) && (digit(s.rs[end]) || letter(s.rs[end]) || s.rs[end] == '-' || s.rs[end] == ' ' && digit(s.rune(end+1)) && digit(s.rune(end-1))) {
+				end++
+			}
+			least := 3
+			if s.is(i, "出席") {
+				least = 1
+			}
+			if text := string(s.rs[j:end]); len(text) >= least && strings.ContainsAny(text, "0123456789") && s.phone(j) == 0 {
+				s.add(j, end, TypeIDNumber, 1)
+			}
+		}
+		if n := s.one(i, handleLabels...); n > 0 && !(letter(s.rune(i-1)) && letter(s.rs[i])) && !(letter(s.rune(i+n)) && letter(s.rs[i])) {
+			j := s.skip(i+n, "はがのをで:：=・ IDidアカウント垢名前検索って「『@\"(（", 10)
+			end := j
+			for end < len(s.rs) && (word(s.rs[end])) {
+				end++
+			}
+			for end > j && strings.ContainsRune(".-+", s.rs[end-1]) {
+				end--
+			}
+			if name := string(s.rs[j:end]); end-j >= 4 && !commonLatin(name) {
+				s.add(j, end, TypeHandle, 0.9)
+			}
+		}
+	}
+}
+
+// skip passes over at most n runes that are in set.
+func (s *scan) skip(i int, set string, n int) int {
+	for ; n > 0 && i < len(s.rs) && strings.ContainsRune(set, s.rs[i]); n-- {
+		i++
+	}
+	return i
+}
+
+func commonLatin(name string) bool {
+	switch strings.ToLower(name) {
+	case "line", "instagram", "tiktok", "twitter", "discord", "youtube", "stories", "story", "iphone", "group", "note", "live", "music", "pixiv", "switch", "steam", "voom", "openchat":
+		return true
+	}
+	return false
+}
+
+// gazetteer finds what the city knows by name.
+func (s *scan) gazetteer() {
+	for _, k := range s.a.known {
+		for i := 0; i+len(k.runes) <= len(s.rs); i++ {
+			if s.rs[i] == k.runes[0] && s.is(i, string(k.runes)) {
+				if japanese.ClassOf(k.runes[0]) == japanese.Kanji && s.class(i-1) == japanese.Kanji && len(k.runes) < 3 {
+					continue
+				}
+				s.add(i, i+len(k.runes), k.t, 1)
+			}
+		}
+	}
+}

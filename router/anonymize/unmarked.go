@@ -1,0 +1,367 @@
+package anonymize
+
+import (
+	"slices"
+	"strings"
+
+	"madoguchi/triage/japanese"
+)
+
+// fullNames finds a family name followed by a given name, with or without a space.
+func (s *scan) fullNames() {
+	n := s.a.names
+	for i := range s.rs {
+		c := s.class(i)
+		if c != japanese.Kanji && c != japanese.Hiragana || c == s.class(i-1) && c == japanese.Kanji && !s.boundaryKanji(i) {
+			continue
+		}
+		if c == japanese.Hiragana && !s.boundary(i) {
+			continue
+		}
+		for l := 1; l <= 5 && i+l < len(s.rs); l++ {
+			if !n.is(string(s.rs[i:i+l]), family|familyKana) {
+				continue
+			}
+			j := i + l
+			if s.rs[j] == ' ' {
+				j++
+			}
+			for m := min(5, len(s.rs)-j); m >= 1; m-- {
+				giv := string(s.rs[j : j+m])
+				kana := s.class(j) == japanese.Hiragana
+				if !n.is(giv, given|givenKana) || !s.slot(j+m) && !s.called(j+m) {
+					continue
+				}
+				if spaced := j > i+l; m == 1 && (kana || l == 1) || kana && (!spaced && !(c == japanese.Kanji && m >= 2 && l >= 2) || m < 2) ||
+					!spaced && s.commonWord(i, j+m) || !spaced && l+m < 3 {
+					continue
+				}
+				if c == japanese.Hiragana && (l < 2 || !kana) {
+					continue
+				}
+				s.add(i, j+m, TypePerson, 0.85)
+				break
+			}
+		}
+	}
+}
+
+func (s *scan) called(i int) bool {
+	_, ok := s.a.words.honorific(s.rs, i)
+	return ok
+}
+
+func (s *scan) boundaryKanji(i int) bool {
+	t := s.token(i)
+	return t != nil && t.Start == i
+}
+
+// commonWord reports whether the runes are one word of the dictionary that is no name.
+func (s *scan) commonWord(start, end int) bool {
+	t := s.token(start)
+	return t != nil && t.Start == start && t.End == end && t.Known && !t.Part.Name() && t.Part != japanese.Region && t.Part != japanese.Organization && t.Part != japanese.ProperNoun
+}
+
+// kanjiNames finds names of kanji by what the dictionary says and by what stands around them.
+func (s *scan) kanjiNames() {
+	for i := 0; i < len(s.rs); {
+		if s.class(i) != japanese.Kanji {
+			i++
+			continue
+		}
+		end := i
+		for end < len(s.rs) && s.class(end) == japanese.Kanji {
+			end++
+		}
+		s.kanjiRun(i, end)
+		i = end
+	}
+}
+
+func (s *scan) kanjiRun(b, end int) {
+	start := s.trimLeft(b, end)
+	if start == end {
+		return
+	}
+	run := string(s.rs[start:end])
+	n := s.a.names
+	role := s.afterRole(start)
+	ctx := s.slot(end)
+	actor := ctx && s.act(start) && s.one(end, "が", "に", "と", "は", "も", "から", "って", "を", "、", "や") > 0
+	if s.a.words.stop[run] || s.a.words.city(run) {
+		return
+	}
+	_, _, full := n.split(run)
+	listed := n.is(run, family|given)
+	everyday := s.a.words.everyday[run] || end-start == 1
+	common := s.commonWord(start, end)
+	region := s.token(start) != nil && s.token(start).Part == japanese.Region
+	named := s.token(start) != nil && s.token(start).Start == start && s.token(start).End == end && s.token(start).Part.Name()
+	opening := start == 0 || strings.ContainsRune("。\n 「、", s.rune(start-1))
+	switch {
+	case full && !common && end-start >= 3 && (ctx || named):
+		s.add(start, end, TypePerson, 0.85)
+	case listed && role && ctx && !everyday && !common:
+		s.add(start, end, TypePerson, 0.8)
+	case listed && role && actor && !s.a.words.stop[run]:
+		s.add(start, end, TypePerson, 0.6)
+	case listed && !everyday && !common && !region && end-start >= 2 && ctx:
+		s.add(start, end, TypePerson, 0.7)
+	case listed && !everyday && actor && (!common || n.is(run, family) && opening):
+		s.add(start, end, TypePerson, 0.55)
+	case named && !everyday && ctx:
+		s.add(start, end, TypePerson, 0.6)
+	case listed && !everyday && !common && opening && s.class(end) == japanese.Hiragana && end-start >= 2 && (named || s.act(start)):
+		s.add(start, end, TypePerson, 0.45) // 日向たすけて
+	case end-start <= 3 && end-start >= 2 && !common && !listed && (role && ctx || actor) && s.unknownName(start, end):
+		s.add(start, end, TypePerson, 0.45)
+	case end-start == 1 && listed && (actor && !everydayOne(run) && s.one(end, "が", "に", "は", "と") > 0 && opening || role && actor):
+		s.add(start, end, TypePerson, 0.4)
+	case end-start > 2:
+		s.inside(start, end)
+	}
+}
+
+// unknownName reports whether a run that the dictionary does not know as a word looks like a given name.
+func (s *scan) unknownName(start, end int) bool {
+	for i := start; i < end; i++ {
+		if t := s.token(i); t != nil && t.Known && t.End-t.Start >= 2 && !t.Part.Name() && t.Part != japanese.Region {
+			return false
+		}
+	}
+	n := s.a.names
+	unknown := slices.ContainsFunc(s.tokens, func(t japanese.Token) bool { return !t.Known && t.Start >= start && t.End <= end })
+	return n.shaped(s.rs[start:end]) && !s.a.words.stopSuffix(string(s.rs[start:end])) || unknown && n.lasts[s.rs[end-1]] > 0
+}
+
+// inside looks for a name at the end of a longer run: 同級生山田が.
+func (s *scan) inside(start, end int) {
+	t := s.token(end - 1)
+	if t == nil || t.Start <= start || t.End != end || end-t.Start < 2 {
+		return
+	}
+	word := string(s.rs[t.Start:end])
+	if (t.Part.Name() || s.a.names.is(word, family) && t.Part != japanese.Noun && t.Part != japanese.NounAction && t.Part != japanese.NounSuffix && t.Part != japanese.Region) &&
+		!s.a.words.everyday[word] && !s.a.words.stop[word] && s.slot(end) {
+		s.add(t.Start, end, TypePerson, 0.45)
+	}
+}
+
+func everydayOne(run string) bool {
+	return strings.Contains("森光海空花桜星愛夢希心南北東西林原谷泉窓雪月風春夏秋冬朝夜今昔前後中上下左右奥横隣命声音色形影道橋川山島岸浜池沢野畑田里町村国港旭暁昼", run)
+}
+
+// afterRole reports whether a role stands in front: 担任の, 息子の, 同じクラスの.
+func (s *scan) afterRole(i int) bool {
+	j := i
+	if s.rune(j-1) == 'の' {
+		j--
+	}
+	if s.rune(j-1) == '、' {
+		j--
+	}
+	if j == i {
+		return false
+	}
+	return slices.ContainsFunc(s.a.words.roles, func(r string) bool {
+		k := j - len([]rune(r))
+		return k >= 0 && s.is(k, r)
+	})
+}
+
+// kanaNames finds names in hiragana or katakana where a name can stand: at the beginning of a clause or behind a particle,
+// followed by a particle, in a sentence that tells what somebody did.
+func (s *scan) kanaNames() {
+	n := s.a.names
+	for i := range s.rs {
+		c := s.class(i)
+		if c != japanese.Hiragana && c != japanese.Katakana || !s.nameStart(i) {
+			continue
+		}
+		role := s.afterRole(i)
+		for l := min(8, len(s.rs)-i); l >= 2; l-- {
+			end := i + l
+			if s.class(end-1) != c || s.class(end) == c && c == japanese.Katakana || !s.slot(end) {
+				continue
+			}
+			word := japanese.HiraganaOf(string(s.rs[i:end]))
+			if s.a.words.kanaStop[word] || s.a.words.stop[word] || s.inflected(i, end) {
+				continue
+			}
+			listed := n.is(word, familyKana|givenKana)
+			particle := s.one(end, "が", "に", "と", "は", "も", "から", "って", "を", "の", "さえ", "や") > 0
+			common := s.commonKana(i, end)
+			switch {
+			case listed && role && l >= 2 && !common:
+				s.add(i, end, TypePerson, 0.7)
+			case listed && l >= 3 && particle && s.act(i) && (!common || s.one(end, "が", "に", "と", "から") > 0 && l >= 3 && !s.nounSense(i, end)):
+				s.add(i, end, TypePerson, 0.5)
+			case listed && l == 2 && particle && s.act(i) && !common && s.class(i) == japanese.Katakana:
+				s.add(i, end, TypePerson, 0.4)
+			case l >= 3 && l <= 6 && particle && s.nickname(word):
+				s.add(i, end, TypePerson, 0.45)
+			default:
+				continue
+			}
+			break
+		}
+	}
+}
+
+// nameStart reports whether a kana name may begin at i.
+func (s *scan) nameStart(i int) bool {
+	if i == 0 {
+		return true
+	}
+	c, p := s.class(i), s.class(i-1)
+	switch {
+	case p == japanese.Space || p == japanese.Punct || p == japanese.Emoji:
+		return s.rs[i-1] != '・' && s.rs[i-1] != '-'
+	case c == japanese.Katakana:
+		return p != japanese.Katakana
+	case p == japanese.Hiragana:
+		if s.boundary(i) {
+			return true
+		}
+		// behind a name that was found, and its particle
+		for _, o := range s.out {
+			if o.t == TypePerson && (o.end == i-1 && s.particleAt(i-1) || o.end == i-2 && s.one(o.end, "から", "とか", "って") > 0) {
+				return true
+			}
+		}
+		return s.particleAt(i-1) && s.afterRole(i)
+	case p == japanese.Kanji || p == japanese.Katakana:
+		return false
+	}
+	return true
+}
+
+// inflected reports whether the runes are, for the dictionary, a verb, an adjective, an adverb or a particle.
+func (s *scan) inflected(start, end int) bool {
+	t := s.token(start)
+	if t == nil || t.Start != start || t.End < end || !t.Known {
+		return false
+	}
+	switch t.Part {
+	case japanese.Verb, japanese.Adjective, japanese.Adverb, japanese.Particle, japanese.Auxiliary, japanese.Pronoun, japanese.Interjection:
+		return true
+	case japanese.NounAdverb, japanese.NounState, japanese.NounAction, japanese.NounNumber:
+		return true
+	}
+	return t.End > end && (t.Part == japanese.Noun)
+}
+
+func (s *scan) commonKana(start, end int) bool {
+	t := s.token(start)
+	return t != nil && t.Start == start && t.End == end && t.Known && t.Part == japanese.Noun
+}
+
+// nounSense reports whether a kana word that is also a common noun is used as one: nothing personal stands near.
+func (s *scan) nounSense(start, end int) bool {
+	for _, o := range s.out {
+		if o.t == TypePerson && o.end <= start && start-o.end <= 3 {
+			return false
+		}
+	}
+	return !s.a.names.is(string(s.rs[start:end]), givenKana)
+}
+
+// nickname reports whether a kana word ends as nicknames do.
+func (s *scan) nickname(word string) bool {
+	for _, end := range s.a.words.nickEnds {
+		if stem, ok := strings.CutSuffix(word, end); ok && stem != "" && len([]rune(stem)) <= 4 && !s.a.words.nickStop[word] {
+			return true
+		}
+	}
+	return false
+}
+
+// lists passes along an enumeration: 三好、長門、陸奥です. Where one is a person, so is the next.
+func (s *scan) lists() {
+	var seeds []spot
+	for i := range s.rs {
+		if n := s.a.words.listIntro.at(s.rs, i); n > 0 {
+			seeds = append(seeds, spot{start: i + n, end: i + n, t: TypePerson})
+		}
+	}
+	for _, o := range s.out {
+		if o.t == TypePerson {
+			seeds = append(seeds, o)
+		}
+	}
+	for len(seeds) > 0 {
+		o := seeds[0]
+		seeds = seeds[1:]
+		j := o.end
+		if o.start < o.end {
+			h, ok := s.a.words.honorific(s.rs, j)
+			if ok {
+				j += h.n
+			}
+			k := s.skip(j, "と、や・,＆& ", 2)
+			if k == j {
+				continue
+			}
+			j = k
+		}
+		end := j
+		for end < len(s.rs) && end-j < 5 && s.class(end) == s.class(j) && (s.class(j) == japanese.Kanji || s.class(j) == japanese.Katakana) {
+			end++
+		}
+		word := string(s.rs[j:end])
+		if end-j < 2 || s.covered(j) || s.a.words.stop[word] || s.a.words.stopSuffix(word) || s.a.words.everyday[word] && !s.a.names.is(word, family) || !s.slot(end) && !s.called(end) {
+			continue
+		}
+		listed := s.a.names.is(word, family|given) || s.a.names.is(japanese.HiraganaOf(word), familyKana|givenKana)
+		if listed && !s.commonWord(j, end) || end-j <= 3 && s.class(j) == japanese.Kanji && !s.commonWord(j, end) && s.unknownName(j, end) {
+			x := spot{j, end, TypePerson, 0.5}
+			s.out = append(s.out, x)
+			seeds = append(seeds, x)
+		}
+	}
+}
+
+func (s *scan) covered(i int) bool {
+	return slices.ContainsFunc(s.out, func(o spot) bool { return o.start <= i && i < o.end })
+}
+
+// again finds names that were found once, here or earlier in the case, wherever else they stand.
+func (s *scan) again(g *Glossary) {
+	known := map[string]bool{}
+	for _, o := range s.out {
+		if o.t == TypePerson && o.score >= weak {
+			known[string(s.rs[o.start:o.end])] = true
+		}
+	}
+	for _, e := range g.Entries {
+		if e.Type == TypePerson {
+			known[strings.ToLower(japanese.Fold(e.Words).String())] = true
+			for _, k := range e.Keys {
+				known[k] = true
+			}
+		}
+	}
+	for name := range known {
+		rs := []rune(name)
+		kana := japanese.ClassOf(rs[0]) == japanese.Hiragana
+		if len(rs) < 2 || kana && len(rs) < 3 || s.a.words.stop[name] || s.a.words.everyday[name] {
+			continue
+		}
+		for i := 0; i+len(rs) <= len(s.rs); i++ {
+			if s.rs[i] != rs[0] || !s.is(i, name) {
+				continue
+			}
+			if kana && (!s.nameStart(i) || !s.slot(i+len(rs)) && !s.called(i+len(rs))) {
+				continue
+			}
+			s.add(i, i+len(rs), TypePerson, 0.6)
+		}
+	}
+}
+
+// spacedNames finds in a view with spaces what its spaces join: 三 浦　春 子. The view without spaces does the rest.
+func (s *scan) spacedNames() {
+	s.acts = make([]bool, len(s.rs))
+	s.introductions()
+	s.fullNames()
+}

@@ -1,0 +1,161 @@
+package anonymize
+
+import (
+	_ "embed"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+)
+
+//go:embed words.yaml
+var wordsYAML []byte
+
+// words are the lists of words.yaml, ready to be looked up.
+type words struct {
+	stop, everyday, kanaStop, nickStop, owners, generics, groups set
+	stopEnds                                                     []string
+	roles, leading, nickEnds, cities                             []string
+	acts, intro, listIntro                                       phrases
+	hon                                                          map[rune][]honorific
+	suffixes                                                     map[rune][]suffix
+}
+
+type set map[string]bool
+
+// phrases finds the longest of many phrases at a place.
+type phrases map[rune][][]rune
+
+// at returns the length of the longest phrase at i, or 0.
+func (p phrases) at(rs []rune, i int) int {
+	best := 0
+	for _, w := range p[rs[i]] {
+		if len(w) > best && i+len(w) <= len(rs) && slices.Equal(rs[i:i+len(w)], w) {
+			best = len(w)
+		}
+	}
+	return best
+}
+
+// honorific is how a person is called. A weak one is a role as well, and says nothing alone: 監督, 部長.
+type honorific struct {
+	text []rune
+	n    int
+	weak bool
+	not  []string // what must not follow: 様子, 氏名
+}
+
+// at returns the honorific that stands at i.
+func (w *words) honorific(rs []rune, i int) (honorific, bool) {
+	if i >= len(rs) {
+		return honorific{}, false
+	}
+	best := honorific{}
+	for _, h := range w.hon[rs[i]] {
+		end := i + len(h.text)
+		if len(h.text) <= best.n || end > len(rs) || !slices.Equal(rs[i:end], h.text) {
+			continue
+		}
+		rest := string(rs[end:min(len(rs), end+3)])
+		if slices.ContainsFunc(h.not, func(n string) bool { return strings.HasPrefix(rest, n) }) {
+			continue
+		}
+		h.n = len(h.text)
+		best = h
+	}
+	return best, best.n > 0
+}
+
+// stopSuffix reports whether a run ends with a word that is called さん without being a name: お母, 担任.
+func (w *words) stopSuffix(run string) bool {
+	return slices.ContainsFunc(w.stopEnds, func(e string) bool { return strings.HasSuffix(run, e) })
+}
+
+// owner reports whether the word before の owns what follows rather than being part of a name: 娘の小学校.
+func (w *words) owner(word string) bool {
+	return w.owners[word] || w.stop[word] || slices.Contains(w.roles, word)
+}
+
+// generic reports whether a place's or school's "name" names none: 近所の, 市立, 同じ.
+func (w *words) generic(name string) bool { return w.generics[name] }
+
+// city reports whether the run is a city or a prefecture: those stay.
+func (w *words) city(run string) bool {
+	for _, c := range w.cities {
+		if run == c || strings.HasPrefix(run, c) && len(run) == len(c)+3 && strings.ContainsAny(run[len(c):], "市県都府道区町村内") {
+			return true
+		}
+	}
+	return false
+}
+
+// newWords reads the lists. They are part of the program: a mistake in them is a mistake in the program, and a test reads
+// them.
+func newWords() (*words, error) {
+	var f struct {
+		Stop       string              `yaml:"stop"`
+		StopEnds   string              `yaml:"stop_ends"`
+		Everyday   string              `yaml:"everyday"`
+		KanaStop   string              `yaml:"kana_stop"`
+		NickStop   string              `yaml:"nick_stop"`
+		NickEnds   string              `yaml:"nick_ends"`
+		Owners     string              `yaml:"owners"`
+		Generics   string              `yaml:"generics"`
+		Groups     string              `yaml:"groups"`
+		Roles      string              `yaml:"roles"`
+		Leading    string              `yaml:"leading"`
+		Cities     string              `yaml:"cities"`
+		Acts       string              `yaml:"acts"`
+		Intro      string              `yaml:"intro"`
+		ListIntro  string              `yaml:"list_intro"`
+		Honorifics string              `yaml:"honorifics"`
+		Weak       string              `yaml:"weak_honorifics"`
+		Not        map[string][]string `yaml:"not_before"`
+		Schools    string              `yaml:"schools"`
+		Places     string              `yaml:"places"`
+		Open       string              `yaml:"open_places"`
+	}
+	if err := yaml.UnmarshalWithOptions(wordsYAML, &f, yaml.Strict()); err != nil {
+		return nil, err
+	}
+	w := &words{
+		stop: setOf(f.Stop), everyday: setOf(f.Everyday), kanaStop: setOf(f.KanaStop), nickStop: setOf(f.NickStop),
+		owners: setOf(f.Owners), generics: setOf(f.Generics), groups: setOf(f.Groups), stopEnds: strings.Fields(f.StopEnds),
+		roles: strings.Fields(f.Roles), leading: strings.Fields(f.Leading), nickEnds: strings.Fields(f.NickEnds),
+		cities: strings.Fields(f.Cities), acts: phrasesOf(f.Acts), intro: phrasesOf(f.Intro), listIntro: phrasesOf(f.ListIntro),
+		hon: map[rune][]honorific{}, suffixes: map[rune][]suffix{},
+	}
+	for weak, list := range map[bool]string{false: f.Honorifics, true: f.Weak} {
+		for _, h := range strings.Fields(list) {
+			rs := []rune(h)
+			w.hon[rs[0]] = append(w.hon[rs[0]], honorific{text: rs, weak: weak, not: f.Not[h]})
+		}
+	}
+	add := func(list string, t Type, out bool) {
+		for _, x := range strings.Fields(list) {
+			r := []rune(x)[0]
+			w.suffixes[r] = append(w.suffixes[r], suffix{x, t, out})
+		}
+	}
+	add(f.Schools, TypeSchool, false)
+	add(f.Places, TypePlace, false)
+	add(f.Open, TypePlace, true)
+	return w, nil
+}
+
+func setOf(list string) set {
+	s := set{}
+	for _, w := range strings.Fields(list) {
+		s[w] = true
+	}
+	return s
+}
+
+func phrasesOf(list string) phrases {
+	p := phrases{}
+	for _, w := range strings.Fields(list) {
+		rs := []rune(w)
+		p[rs[0]] = append(p[rs[0]], rs)
+	}
+	return p
+}
