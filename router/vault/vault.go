@@ -1,0 +1,243 @@
+// Package vault keeps who people are: the addresses that they can be reached at, their messages as they wrote them, what
+// the placeholders of a case stand for, and the seed of their mailbox.
+//
+// It promises that none of it can be read at rest, and that it can be destroyed. Every case has a random key of its own,
+// kept beside its record and wrapped by the identity key set (Keys), which lies in a file that only the router and the
+// courier read. Whatever is sealed with the case's key is bound to its case, its field and (where it changes) its version,
+// so no record can be moved, swapped or rolled back alone. Shred removes the wrapped key with the record; the outgoing
+// words of the desk, which other stores hold, are sealed with the same key and end with it.
+//
+// The vault has a Redis of its own, if a city wants that: it shares no key and no script with the desk's. A record is one
+// hash {vNN}:case:ID, in the partition that the case's id names. Names of keys and fields are case ids and keyed digests,
+// nothing has a time to live, and lengths are padded to 512·2ⁿ bytes. A record is read whole, changed and put back with the
+// version that was read, so that two writers cannot overwrite each other.
+//
+// There is no index by name, number or address: whether somebody has a case cannot be asked. The one way from a person to
+// a case is an alias, named by a keyed pseudonym that only the router can compute.
+package vault
+
+import (
+	"context"
+	_ "embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// Errors that callers tell apart with errors.Is. None of them says more than its text, but for a server's error code.
+var (
+	ErrUnknown     = errors.New("vault: no such record")
+	ErrConflict    = errors.New("vault: somebody else changed the record")
+	ErrDamaged     = errors.New("vault: a sealed record cannot be opened") // wrong key, wrong place or tampered with
+	ErrUnavailable = errors.New("vault: the server cannot be reached")     // nothing is known to have happened
+)
+
+// partitions is the number of hash tags that records are spread over.
+const partitions = 64
+
+//go:embed put.lua
+var putSource string
+
+// Vault keeps the records. It is safe for concurrent use and has nothing to close.
+type Vault struct {
+	client redis.UniversalClient
+	keys   *Keys
+	put    *redis.Script
+}
+
+// New returns the vault behind the client, which stays the caller's. The client must not repeat commands by itself.
+func New(client redis.UniversalClient, keys *Keys) *Vault {
+	return &Vault{client: client, keys: keys, put: redis.NewScript(putSource)}
+}
+
+// Open returns the record of the case, or ErrUnknown.
+func (v *Vault) Open(ctx context.Context, id string) (*Record, error) {
+	key, err := recordKey(id)
+	if err != nil {
+		return nil, err
+	}
+	fields, err := v.client.HMGet(ctx, key, "v", "k", "r").Result()
+	if err != nil {
+		return nil, failure(ctx, err)
+	}
+	version, found := fields[0].(string)
+	wrapped, keyed := fields[1].(string)
+	sealed, kept := fields[2].(string)
+	if !found {
+		return nil, ErrUnknown
+	}
+	if !keyed || !kept {
+		return nil, ErrDamaged
+	}
+	c, err := v.keys.openCase(id, []byte(wrapped))
+	if err != nil {
+		return nil, ErrDamaged
+	}
+	r := &Record{id: id, version: version, wrapped: []byte(wrapped), key: c}
+	if err := r.unseal([]byte(sealed)); err != nil {
+		return nil, ErrDamaged
+	}
+	return r, nil
+}
+
+// Fresh returns an empty record for a case that has none. Nothing is kept until Put.
+func (v *Vault) Fresh(id string) *Record {
+	c, wrapped := v.keys.newCase(id)
+	return &Record{id: id, version: "0", wrapped: wrapped, key: c}
+}
+
+// Original is something as it came, under the id of the event that it became. The first one of an id stays.
+type Original struct {
+	Event string
+	Data  []byte
+}
+
+// Put keeps the record, with originals beside it, in one act. It fails with ErrConflict where the record has changed since
+// it was opened, or exists where it was fresh; then nothing is kept. After a success the record can be changed and put again.
+func (v *Vault) Put(ctx context.Context, r *Record, originals ...Original) error {
+	key, err := recordKey(r.id)
+	if err != nil {
+		return err
+	}
+	next, sealed, err := r.seal()
+	if err != nil {
+		return err
+	}
+	args := []any{r.version, next, r.wrapped, sealed}
+	for _, o := range originals {
+		field := v.originalField(r.id, o.Event)
+		args = append(args, field, r.key.seal(field, pad(o.Data)))
+	}
+	done, err := v.put.Run(ctx, v.client, []string{key}, args...).Int()
+	if err != nil {
+		return failure(ctx, err)
+	}
+	if done != 1 {
+		return ErrConflict
+	}
+	r.version = next
+	return nil
+}
+
+// Original returns what came as the event of that id, or ErrUnknown.
+func (v *Vault) Original(ctx context.Context, id, event string) ([]byte, error) {
+	key, err := recordKey(id)
+	if err != nil {
+		return nil, err
+	}
+	field := v.originalField(id, event)
+	fields, err := v.client.HMGet(ctx, key, "k", field).Result()
+	if err != nil {
+		return nil, failure(ctx, err)
+	}
+	wrapped, keyed := fields[0].(string)
+	sealed, kept := fields[1].(string)
+	if !keyed || !kept {
+		return nil, ErrUnknown
+	}
+	c, err := v.keys.openCase(id, []byte(wrapped))
+	if err != nil {
+		return nil, ErrDamaged
+	}
+	padded, err := c.open(field, []byte(sealed))
+	if err != nil {
+		return nil, ErrDamaged
+	}
+	return unpad(padded)
+}
+
+// Shred destroys the record: the case's key, and with it everything that was sealed with it, here and in every copy. It
+// cannot be undone. Shredding what is not there does nothing.
+func (v *Vault) Shred(ctx context.Context, id string) error {
+	key, err := recordKey(id)
+	if err != nil {
+		return err
+	}
+	r, err := v.Open(ctx, id)
+	switch {
+	case errors.Is(err, ErrUnknown):
+		return nil
+	case err == nil:
+		for _, p := range r.Aliases {
+			if err := v.client.Del(ctx, v.aliasKey(p)).Err(); err != nil {
+				return failure(ctx, err)
+			}
+		}
+	case !errors.Is(err, ErrDamaged): // what cannot be opened is shredded all the same
+		return err
+	}
+	if err := v.client.Del(ctx, key).Err(); err != nil {
+		return failure(ctx, err)
+	}
+	return nil
+}
+
+// Alias makes the pseudonym lead to the case from now on. The record's Aliases must name it, so that Shred finds it.
+func (v *Vault) Alias(ctx context.Context, pseudonym, id string) error {
+	key := v.aliasKey(pseudonym)
+	if err := v.client.Set(ctx, key, v.keys.seal(key, pad([]byte(id))), 0).Err(); err != nil {
+		return failure(ctx, err)
+	}
+	return nil
+}
+
+// Case returns the case that the pseudonym leads to, or ErrUnknown.
+func (v *Vault) Case(ctx context.Context, pseudonym string) (string, error) {
+	key := v.aliasKey(pseudonym)
+	sealed, err := v.client.Get(ctx, key).Bytes()
+	if errors.Is(err, redis.Nil) {
+		return "", ErrUnknown
+	}
+	if err != nil {
+		return "", failure(ctx, err)
+	}
+	padded, err := v.keys.open(key, sealed)
+	if err != nil {
+		return "", ErrDamaged
+	}
+	id, err := unpad(padded)
+	return string(id), err
+}
+
+// aliasKey names an alias by a digest of the pseudonym.
+func (v *Vault) aliasKey(pseudonym string) string {
+	d := v.keys.digest("alias", pseudonym)
+	return fmt.Sprintf("{v%02d}:alias:%s", d[len(d)-1]%partitions, hex.EncodeToString(d[:16]))
+}
+
+// originalField names an original by a digest of its event's id.
+func (v *Vault) originalField(id, event string) string {
+	return "o:" + hex.EncodeToString(v.keys.digest("original", id, event)[:16])
+}
+
+// recordKey names a record, or fails with ErrUnknown where the id can name no case: a partition, then lower-case letters
+// and digits.
+func recordKey(id string) (string, error) {
+	if len(id) < 3 || len(id) > 64 || strings.Trim(id, "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
+		return "", ErrUnknown
+	}
+	if id[0] < '0' || id[0] > '9' || id[1] < '0' || id[1] > '9' {
+		return "", ErrUnknown
+	}
+	return "{v" + id[:2] + "}:case:" + id, nil
+}
+
+// failure is the error for what the client returned. Of a server's answer it keeps the code (OOM, MISCONF, NOPERM) and
+// nothing else, because the rest may repeat a command's values.
+func failure(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	var said redis.Error
+	if !errors.As(err, &said) {
+		return ErrUnavailable
+	}
+	code, _, _ := strings.Cut(said.Error(), " ")
+	if code == "" || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+		code = "ERR"
+	}
+	return fmt.Errorf("%w: the server says %s", ErrUnavailable, code)
+}
