@@ -1,0 +1,324 @@
+// Package envelope closes messages at the door and opens them behind the wall. It holds the intake key, the first of the
+// house's four.
+//
+// Sealing and opening are different types: a gateway gets a Recipient, which can only seal, so that no mistake of wiring
+// can hand it the power to read; the router gets an Opener. A gateway that is stolen gives away the epoch keys in its
+// memory, which open what arrived in the last seconds, and nothing older.
+//
+// An HPKE encapsulation a message would cost some hundred times the encryption itself. So a lane makes one an epoch, of at
+// most EpochAge and EpochSize messages; the epoch's key is exported from it, and the messages are sealed with AES-256-GCM.
+// The associated data is the record's head, the lane and the number of the message in it, so a record that was moved,
+// swapped or renumbered does not open. Each record carries its encapsulation and opens by itself:
+//
+//	version[1] key id[8] encapsulation[32] count in the epoch[2] sealed[padded+16]
+//
+// The count is the nonce. It belongs to the epoch and not to the lane, so that not even a number that is given out twice
+// would repeat a nonce under a key.
+package envelope
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/ecdh"
+	"crypto/hpke"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"sync"
+	"time"
+)
+
+// What an epoch may reach before its key is replaced.
+const (
+	EpochAge  = 10 * time.Second
+	EpochSize = 1000
+)
+
+// Errors that callers tell apart with errors.Is. They say no more on purpose.
+var (
+	ErrKey  = errors.New("envelope: no such key")          // not sealed to a key that is here, or a malformed key file
+	ErrOpen = errors.New("envelope: cannot be opened")     // damaged, moved or forged
+	ErrForm = errors.New("envelope: not a message's form") // opened, but written by another version
+)
+
+const (
+	version     = 1
+	idSize      = 8
+	encSize     = 32
+	headSize    = 1 + idSize + encSize + 2
+	tagSize     = 16
+	keySize     = 32
+	exportLabel = "madoguchi intake epoch"
+)
+
+func suite() (hpke.KEM, hpke.KDF, hpke.AEAD) {
+	return hpke.DHKEM(ecdh.X25519()), hpke.HKDFSHA256(), hpke.ExportOnly()
+}
+
+// KeyID names an intake key without saying anything of it: the start of the digest of its public half.
+type KeyID [idSize]byte
+
+func (id KeyID) String() string { return hex.EncodeToString(id[:]) }
+
+func idOf(pub hpke.PublicKey) KeyID {
+	sum := sha256.Sum256(pub.Bytes())
+	return KeyID(sum[:idSize])
+}
+
+// Recipient is the public half of an intake key. It can only seal.
+type Recipient struct {
+	id  KeyID
+	key hpke.PublicKey
+}
+
+// ID names the key.
+func (r *Recipient) ID() KeyID { return r.id }
+
+// Identity is the private half of an intake key. It belongs to the router alone.
+type Identity struct {
+	id  KeyID
+	key hpke.PrivateKey
+}
+
+// NewIdentity makes a key.
+func NewIdentity() (*Identity, error) {
+	kem, _, _ := suite()
+	key, err := kem.GenerateKey()
+	if err != nil {
+		return nil, err
+	}
+	return &Identity{idOf(key.PublicKey()), key}, nil
+}
+
+// ID names the key.
+func (i *Identity) ID() KeyID { return i.id }
+
+// Recipient returns the public half.
+func (i *Identity) Recipient() *Recipient { return &Recipient{i.id, i.key.PublicKey()} }
+
+// keyFile is how a half is kept. The id is derived, and stands there for the people who handle the file.
+type keyFile struct {
+	Version int    `json:"version"`
+	Use     string `json:"use"` // "seal intake" or "open intake", so that the two cannot be exchanged
+	ID      string `json:"id"`
+	Key     []byte `json:"key"`
+}
+
+const (
+	useSeal = "seal intake"
+	useOpen = "open intake"
+)
+
+// Marshal returns the public half as JSON, for ParseRecipient.
+func (r *Recipient) Marshal() ([]byte, error) {
+	return json.Marshal(keyFile{version, useSeal, r.id.String(), r.key.Bytes()})
+}
+
+// Marshal returns the private half as JSON, for ParseIdentity. It is a secret.
+func (i *Identity) Marshal() ([]byte, error) {
+	secret, err := i.key.Bytes()
+	if err != nil {
+		return nil, ErrKey
+	}
+	return json.Marshal(keyFile{version, useOpen, i.id.String(), secret})
+}
+
+// ParseRecipient reads what Recipient.Marshal wrote.
+func ParseRecipient(b []byte) (*Recipient, error) {
+	f, err := parse(b, useSeal)
+	if err != nil {
+		return nil, err
+	}
+	kem, _, _ := suite()
+	key, err := kem.NewPublicKey(f.Key)
+	if err != nil || idOf(key).String() != f.ID {
+		return nil, ErrKey
+	}
+	return &Recipient{idOf(key), key}, nil
+}
+
+// ParseIdentity reads what Identity.Marshal wrote.
+func ParseIdentity(b []byte) (*Identity, error) {
+	f, err := parse(b, useOpen)
+	if err != nil {
+		return nil, err
+	}
+	kem, _, _ := suite()
+	key, err := kem.NewPrivateKey(f.Key)
+	if err != nil || idOf(key.PublicKey()).String() != f.ID {
+		return nil, ErrKey
+	}
+	return &Identity{idOf(key.PublicKey()), key}, nil
+}
+
+func parse(b []byte, use string) (keyFile, error) {
+	var f keyFile
+	if err := json.Unmarshal(b, &f); err != nil || f.Version != version || f.Use != use {
+		return f, ErrKey
+	}
+	return f, nil
+}
+
+// Sealer seals the messages of one lane. It belongs to one goroutine.
+type Sealer struct {
+	to    *Recipient
+	lane  string
+	now   func() time.Time
+	epoch cipher.AEAD
+	head  [headSize]byte
+	begun time.Time
+	count uint16
+	aad   []byte
+}
+
+// NewSealer returns a sealer for a lane, whose name goes into the associated data.
+func NewSealer(to *Recipient, lane string) *Sealer { return &Sealer{to: to, lane: lane, now: time.Now} }
+
+// Seal seals a message under its number in the lane. plain is what Encode returned.
+func (s *Sealer) Seal(seq int64, plain []byte) ([]byte, error) {
+	if now := s.now(); s.epoch == nil || s.count >= EpochSize || now.Sub(s.begun) >= EpochAge {
+		if err := s.renew(now); err != nil {
+			return nil, err
+		}
+	}
+	s.count++
+	binary.BigEndian.PutUint16(s.head[headSize-2:], s.count)
+	out := make([]byte, headSize, headSize+len(plain)+tagSize)
+	copy(out, s.head[:])
+	s.aad = appendAAD(s.aad[:0], s.head[:], s.lane, seq)
+	return s.epoch.Seal(out, nonce(s.count), plain, s.aad), nil
+}
+
+func (s *Sealer) renew(now time.Time) error {
+	_, kdf, aead := suite()
+	enc, sender, err := hpke.NewSender(s.to.key, kdf, aead, []byte(s.lane))
+	if err != nil {
+		return ErrKey
+	}
+	key, err := sender.Export(exportLabel, keySize)
+	if err != nil {
+		return ErrKey
+	}
+	epoch, err := newAEAD(key)
+	clear(key)
+	if err != nil {
+		return err
+	}
+	s.epoch, s.begun, s.count = epoch, now, 0
+	s.head[0] = version
+	copy(s.head[1:], s.to.id[:])
+	copy(s.head[1+idSize:], enc)
+	return nil
+}
+
+func newAEAD(key []byte) (cipher.AEAD, error) {
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, ErrKey
+	}
+	return cipher.NewGCM(block)
+}
+
+func nonce(count uint16) []byte {
+	var n [12]byte
+	binary.BigEndian.PutUint16(n[10:], count)
+	return n[:]
+}
+
+func appendAAD(b, head []byte, lane string, seq int64) []byte {
+	b = append(b, head...)
+	b = binary.BigEndian.AppendUint64(b, uint64(seq))
+	return append(b, lane...)
+}
+
+// cached is how many epochs an Opener remembers: some minutes of a busy desk. Opening an older record costs one
+// decapsulation more.
+const cached = 256
+
+// Opener opens records that were sealed to any of its keys. It is safe for concurrent use.
+type Opener struct {
+	keys map[KeyID]hpke.PrivateKey
+
+	mu     sync.Mutex
+	epochs map[epochName]cipher.AEAD
+	order  []epochName // a ring, the oldest at next
+	next   int
+}
+
+type epochName struct {
+	head [1 + idSize + encSize]byte
+	lane string
+}
+
+// NewOpener returns an opener. While a key is being replaced it holds the old one as well.
+func NewOpener(keys ...*Identity) *Opener {
+	o := &Opener{keys: make(map[KeyID]hpke.PrivateKey), epochs: make(map[epochName]cipher.AEAD)}
+	for _, k := range keys {
+		o.keys[k.id] = k.key
+	}
+	return o
+}
+
+// Open returns what was sealed under that number in that lane, or ErrKey or ErrOpen.
+func (o *Opener) Open(lane string, seq int64, record []byte) ([]byte, error) {
+	if len(record) < headSize+tagSize || record[0] != version {
+		return nil, ErrOpen
+	}
+	epoch, err := o.epoch(epochName{[1 + idSize + encSize]byte(record), lane})
+	if err != nil {
+		return nil, err
+	}
+	head, count := record[:headSize], binary.BigEndian.Uint16(record[headSize-2:])
+	plain, err := epoch.Open(nil, nonce(count), record[headSize:], appendAAD(nil, head, lane, seq))
+	if err != nil {
+		return nil, ErrOpen
+	}
+	return plain, nil
+}
+
+func (o *Opener) epoch(name epochName) (cipher.AEAD, error) {
+	o.mu.Lock()
+	epoch, ok := o.epochs[name]
+	o.mu.Unlock()
+	if ok {
+		return epoch, nil
+	}
+	private, ok := o.keys[KeyID(name.head[1:])]
+	if !ok {
+		return nil, ErrKey
+	}
+	_, kdf, aead := suite()
+	r, err := hpke.NewRecipient(name.head[1+idSize:], private, kdf, aead, []byte(name.lane))
+	if err != nil {
+		return nil, ErrOpen
+	}
+	key, err := r.Export(exportLabel, keySize)
+	if err != nil {
+		return nil, ErrOpen
+	}
+	epoch, err = newAEAD(key)
+	clear(key)
+	if err != nil {
+		return nil, err
+	}
+	o.remember(name, epoch)
+	return epoch, nil
+}
+
+func (o *Opener) remember(name epochName, epoch cipher.AEAD) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if _, ok := o.epochs[name]; ok {
+		return
+	}
+	o.epochs[name] = epoch
+	if len(o.order) < cached {
+		o.order = append(o.order, name)
+		return
+	}
+	delete(o.epochs, o.order[o.next])
+	o.order[o.next] = name
+	o.next = (o.next + 1) % cached
+}
