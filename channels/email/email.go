@@ -97,11 +97,11 @@ const (
 func (d *door) Run(ctx context.Context) error {
 	pause := firstPause
 	for ctx.Err() == nil {
-		started := time.Now()
-		if err := d.session(ctx); err != nil && ctx.Err() == nil {
+		worked, err := d.session(ctx)
+		if err != nil && ctx.Err() == nil {
 			d.env.Log.Warn("the mailbox cannot be read; trying again", "channel", name)
 		}
-		if time.Since(started) > longPause {
+		if worked {
 			pause = firstPause
 		}
 		select {

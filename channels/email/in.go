@@ -22,8 +22,9 @@ const (
 // maxMail is how much of a mail is fetched. What is beyond it is told to the reader, not silently cut.
 const maxMail = 10 << 20
 
-// session connects, empties the inbox, and waits for more, until ctx ends or the connection breaks.
-func (d *door) session(ctx context.Context) error {
+// session connects, empties the inbox, and waits for more, until ctx ends or something breaks. It worked if the inbox was
+// empty once.
+func (d *door) session(ctx context.Context) (worked bool, err error) {
 	news := make(chan struct{}, 1)
 	c, err := d.dial(ctx, &imapclient.UnilateralDataHandler{Mailbox: func(*imapclient.UnilateralDataMailbox) {
 		select {
@@ -32,28 +33,29 @@ func (d *door) session(ctx context.Context) error {
 		}
 	}})
 	if err != nil {
-		return err
+		return false, err
 	}
 	stop := context.AfterFunc(ctx, func() { c.Close() })
 	defer stop()
 	defer c.Close()
 	if err := c.Login(d.inbox.user, d.inbox.password).Wait(); err != nil {
-		return errors.New("email: sign-in refused")
+		return false, errors.New("email: sign-in refused")
 	}
 	for _, folder := range []string{acceptedFolder, automaticFolder} {
 		if err := c.Create(folder, nil).Wait(); err != nil && !answered(err) {
-			return errors.New("email: the folders cannot be made")
+			return false, errors.New("email: the folders cannot be made")
 		}
 	}
 	if _, err := c.Select(d.inbox.folder, nil).Wait(); err != nil {
-		return errors.New("email: the inbox cannot be opened")
+		return false, errors.New("email: the inbox cannot be opened")
 	}
 	for {
 		if err := d.empty(ctx, c); err != nil {
-			return err
+			return worked, err
 		}
+		worked = true
 		if err := wait(ctx, c, news); err != nil {
-			return err
+			return worked, err
 		}
 	}
 }

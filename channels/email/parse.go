@@ -39,7 +39,12 @@ func parse(raw []byte, whole bool) parsed {
 	if subject := decoded(r.Header.Get("Subject")); subject != "" && !strings.HasPrefix(strings.ToLower(subject), "re:") {
 		words = append(words, subject)
 	}
-	words = append(words, body(r)...)
+	said := body(r)
+	if len(said) == 0 { // no part can be told from another
+		_, rest, _ := bytes.Cut(raw, []byte("\r\n\r\n"))
+		said = []string{strings.ToValidUTF8(string(rest), "�")}
+	}
+	words = append(words, said...)
 	if !whole {
 		words = append(words, "〔このメールは大きすぎたため、続きは受信箱の「"+acceptedFolder+"」にあります〕")
 	}

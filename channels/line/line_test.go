@@ -1,0 +1,305 @@
+package line_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"madoguchi/channels"
+	"madoguchi/channels/channelstest"
+	"madoguchi/channels/line"
+)
+
+const (
+	secret = "0123456789abcdef0123456789abcdef"
+	token  = "channel-access-token"
+	gone   = "Uffffffffffffffffffffffffffffffff"
+)
+
+// provider stands for LINE: strict about what its API documents, and delivering once for each retry key.
+type provider struct {
+	mu        sync.Mutex
+	keys      map[string]bool
+	delivered []channelstest.Outbound
+	fail      int // status of the next pushes, 0 for none
+	mistakes  []string
+}
+
+func open(t *testing.T, settings map[string]string) (map[string]string, *provider) {
+	p := &provider{keys: map[string]bool{}}
+	server := httptest.NewServer(http.HandlerFunc(p.push))
+	t.Cleanup(server.Close)
+	all := map[string]string{"LINE_SECRET": secret, "LINE_TOKEN": token, "LINE_API_BASE": server.URL}
+	for k, v := range settings {
+		all[k] = v
+	}
+	t.Cleanup(func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		for _, m := range p.mistakes {
+			t.Error("LINE would refuse: " + m)
+		}
+	})
+	return all, p
+}
+
+var uuidForm = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
+
+// push is POST /v2/bot/message/push as the Messaging API describes it.
+func (p *provider) push(w http.ResponseWriter, r *http.Request) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	body, err := io.ReadAll(r.Body)
+	var push struct {
+		To       string `json:"to"`
+		Messages []struct {
+			Type string `json:"type"`
+			Text string `json:"text"`
+		} `json:"messages"`
+		NotificationDisabled bool     `json:"notificationDisabled"`
+		Units                []string `json:"customAggregationUnits"`
+	}
+	strict := json.NewDecoder(bytes.NewReader(body))
+	complain := func(format string, args ...any) { p.mistakes = append(p.mistakes, fmt.Sprintf(format, args...)) }
+	if err != nil || strict.Decode(&push) != nil || bytes.Contains(body, []byte(`"customAggregationUnits":null`)) {
+		complain("a body that is not as described")
+	}
+	key := r.Header.Get("X-Line-Retry-Key")
+	switch {
+	case r.Method != http.MethodPost || r.URL.Path != "/v2/bot/message/push":
+		complain("%s %s", r.Method, r.URL.Path)
+	case r.Header.Get("Authorization") != "Bearer "+token:
+		complain("the authorization")
+	case !uuidForm.MatchString(key):
+		complain("a retry key that is no UUID")
+	case len(push.Messages) != 1 || push.Messages[0].Type != "text" || push.Messages[0].Text == "" || len([]rune(push.Messages[0].Text)) > 5000:
+		complain("the messages")
+	}
+	w.Header().Set("Content-Type", "application/json")
+	switch {
+	case p.fail != 0:
+		w.WriteHeader(p.fail)
+		fmt.Fprint(w, `{"message":"The API is busy"}`)
+	case p.keys[key]:
+		w.Header().Set("X-Line-Accepted-Request-Id", "accepted")
+		w.WriteHeader(http.StatusConflict)
+		fmt.Fprint(w, `{"message":"The retry key is already accepted"}`)
+	case push.To == gone:
+		w.WriteHeader(http.StatusBadRequest)
+		fmt.Fprint(w, `{"message":"The property, 'to', in the request body is invalid"}`)
+	default:
+		p.keys[key] = true
+		p.delivered = append(p.delivered, channelstest.Outbound{To: push.To, Text: push.Messages[0].Text})
+		fmt.Fprint(w, `{"sentMessages":[{"id":"1","quoteToken":"q"}]}`)
+	}
+}
+
+func user(n int) string { return fmt.Sprintf("U%032x", n) }
+
+// event is a message event as LINE sends it.
+func event(m channelstest.Inbound, redelivery bool) map[string]any {
+	return map[string]any{
+		"type": "message", "mode": "active", "timestamp": time.Now().UnixMilli(), "webhookEventId": m.ID, "replyToken": "reply" + m.ID,
+		"source": map[string]any{"type": "user", "userId": user(m.From)}, "deliveryContext": map[string]any{"isRedelivery": redelivery},
+		"message": map[string]any{"type": "text", "id": "4" + m.ID, "text": m.Text, "quoteToken": "q"},
+	}
+}
+
+func body(t *testing.T, events ...any) []byte {
+	t.Helper()
+	b, err := json.Marshal(map[string]any{"destination": "Udesk", "events": events})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func sign(key string, body []byte) string {
+	mac := hmac.New(sha256.New, []byte(key))
+	mac.Write(body)
+	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
+}
+
+func post(t *testing.T, s *channelstest.Site, body []byte, signatures ...string) int {
+	t.Helper()
+	r, err := http.NewRequest("POST", s.URL+"/hooks/line", bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, sig := range signatures {
+		r.Header.Add("X-Line-Signature", sig)
+	}
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	return resp.StatusCode
+}
+
+func (p *provider) Deliver(t *testing.T, s *channelstest.Site, m channelstest.Inbound) bool {
+	b := body(t, event(m, false))
+	return post(t, s, b, sign(secret, b)) == http.StatusOK
+}
+
+func (p *provider) Forge(t *testing.T, s *channelstest.Site, m channelstest.Inbound) bool {
+	b := body(t, event(m, false))
+	return post(t, s, b, sign("another secret", b)) == http.StatusOK
+}
+
+func (p *provider) Delivered() []channelstest.Outbound {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]channelstest.Outbound(nil), p.delivered...)
+}
+
+func (p *provider) Address() (alive, dead channels.Address) {
+	return channels.NewAddress("line", user(1), nil), channels.NewAddress("line", gone, nil)
+}
+
+func TestDoor(t *testing.T) {
+	channelstest.Run(t, channelstest.Fixture{Kind: line.Kind, Name: "line", Once: true, Notice: true,
+		Open: func(t *testing.T) (map[string]string, channelstest.Provider) { s, p := open(t, nil); return s, p }})
+}
+
+func TestDoorWithFullReplies(t *testing.T) {
+	channelstest.Run(t, channelstest.Fixture{Kind: line.Kind, Name: "line", Once: true,
+		Open: func(t *testing.T) (map[string]string, channelstest.Provider) {
+			s, p := open(t, map[string]string{"LINE_REPLIES": "full"})
+			return s, p
+		}})
+}
+
+func TestSignaturesAreJudgedBeforeAnythingIsRead(t *testing.T) {
+	settings, _ := open(t, nil)
+	s := channelstest.Open(t, line.Kind, settings, nil)
+	good := body(t, event(channelstest.Inbound{ID: "e1", From: 1, Text: "はい"}, false))
+	for name, tt := range map[string]struct {
+		body       []byte
+		signatures []string
+		want       int
+	}{
+		"none":                       {good, nil, 401},
+		"empty":                      {good, []string{""}, 401},
+		"short":                      {good, []string{sign(secret, good)[:20]}, 401},
+		"no base64":                  {good, []string{"%%%"}, 401},
+		"two":                        {good, []string{sign(secret, good), sign(secret, good)}, 401},
+		"of other bytes":             {good, []string{sign(secret, append(good, ' '))}, 401},
+		"wrong, over what is broken": {[]byte("{"), []string{sign("x", []byte("{"))}, 401},
+		"right, over what is broken": {[]byte("{"), []string{sign(secret, []byte("{"))}, 400},
+		"too large":                  {bytes.Repeat([]byte("a"), 1<<20+1), []string{"x"}, 413},
+		"no events":                  {body(t), []string{sign(secret, body(t))}, 200},
+		"with spaces":                {append([]byte(" \n"), good...), []string{sign(secret, append([]byte(" \n"), good...))}, 200},
+	} {
+		if got := post(t, s, tt.body, tt.signatures...); got != tt.want {
+			t.Errorf("%s: %d, want %d", name, got, tt.want)
+		}
+	}
+	if n := len(s.Intake.Taken()); n != 1 {
+		t.Errorf("%d messages were taken, want the one that was signed well", n)
+	}
+}
+
+func TestTwoSecretsLiveDuringARotation(t *testing.T) {
+	settings, _ := open(t, map[string]string{"LINE_SECRET": "new-secret, " + secret})
+	s := channelstest.Open(t, line.Kind, settings, nil)
+	for i, key := range []string{"new-secret", secret, "older"} {
+		b := body(t, event(channelstest.Inbound{ID: fmt.Sprint("r", i), From: 1, Text: "はい"}, false))
+		if got, want := post(t, s, b, sign(key, b)), map[string]int{"older": 401}[key]; got != max(want, 200) {
+			t.Errorf("secret %d: %d", i, got)
+		}
+	}
+}
+
+func TestOneBadEventDoesNotTakeTheOthersWithIt(t *testing.T) {
+	settings, _ := open(t, nil)
+	s := channelstest.Open(t, line.Kind, settings, nil)
+	in := func(id, text string) map[string]any {
+		return event(channelstest.Inbound{ID: id, From: 1, Text: text}, false)
+	}
+	group := in("g", "グループ")
+	group["source"] = map[string]any{"type": "group", "groupId": "C1", "userId": user(1)}
+	other := func(kind string, more map[string]any) map[string]any {
+		e := in(kind, "")
+		more["type"], more["id"] = kind, "1"
+		e["message"] = more
+		return e
+	}
+	empty := in("null", "")
+	empty["message"] = nil
+	b := body(t, in("a", "一つ目"), 7, map[string]any{"type": 3}, empty, group,
+		map[string]any{"type": "follow", "webhookEventId": "f", "source": map[string]any{"type": "user", "userId": user(1)}},
+		map[string]any{"type": "somethingNew", "webhookEventId": "n"},
+		other("sticker", map[string]any{"packageId": "1", "stickerId": "2"}), other("image", map[string]any{"contentProvider": map[string]any{"type": "line"}}),
+		other("hologram", map[string]any{}), in("b", "二つ目"))
+	if got := post(t, s, b, sign(secret, b)); got != 200 {
+		t.Fatalf("status %d", got)
+	}
+	var texts []string
+	for _, m := range s.Intake.Taken() {
+		texts = append(texts, m.Text)
+	}
+	if got := strings.Join(texts, "|"); !strings.HasPrefix(got, "一つ目|") || !strings.HasSuffix(got, "|二つ目") ||
+		!strings.Contains(got, "[スタンプ]|[写真1]|[読めない形式のメッセージ]") || strings.Contains(got, "グループ") {
+		t.Errorf("taken: %s", got)
+	}
+}
+
+func TestALateRedeliveryIsMarkedAndOld(t *testing.T) {
+	settings, _ := open(t, nil)
+	s := channelstest.Open(t, line.Kind, settings, nil)
+	e := event(channelstest.Inbound{ID: "late", From: 1, Text: "おくれて"}, true)
+	e["timestamp"] = time.Now().Add(-6 * 24 * time.Hour).UnixMilli()
+	b := body(t, e)
+	if got := post(t, s, b, sign(secret, b)); got != 200 {
+		t.Fatalf("status %d", got)
+	}
+	m := s.Intake.Taken()[0]
+	if age := time.Since(m.At); !m.Late || age < 143*time.Hour || age > 145*time.Hour {
+		t.Errorf("late %v, %v ago", m.Late, age)
+	}
+}
+
+func TestWhatTheProviderAnswers(t *testing.T) {
+	for status, final := range map[int]bool{429: false, 500: false, 503: false, 401: false, 400: true} {
+		settings, p := open(t, nil)
+		s := channelstest.Open(t, line.Kind, settings, nil)
+		p.mu.Lock()
+		p.fail = status
+		p.mu.Unlock()
+		alive, _ := p.Address()
+		_, err := s.Channel.Send(t.Context(), alive, channelstest.Reply("x"))
+		if _, undeliverable := err.(*channels.Undeliverable); err == nil || undeliverable != final {
+			t.Errorf("%d: %v", status, err)
+		}
+		if strings.Contains(fmt.Sprint(err), user(1)) || strings.Contains(fmt.Sprint(err), "busy") {
+			t.Errorf("%d: the error holds what the provider said", status)
+		}
+	}
+}
+
+func TestUrgentNoticeMayCarrySafetyLines(t *testing.T) {
+	settings, p := open(t, nil)
+	s := channelstest.Open(t, line.Kind, settings, nil)
+	alive, _ := p.Address()
+	r := channelstest.Reply("urgent")
+	r.Urgent = true
+	if _, err := s.Channel.Send(context.Background(), alive, r); err != nil {
+		t.Fatal(err)
+	}
+	if got := p.Delivered()[0].Text; !strings.Contains(got, "119・110") || !strings.Contains(got, r.Link) {
+		t.Errorf("notice %q", got)
+	}
+}
