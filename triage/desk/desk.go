@@ -9,13 +9,21 @@
 // Every look into a case and every act is written to the audit before it happens. Words of staff pass Front.Scrub before
 // they become an event. When two people act at once the store says so, and the verb looks at the case again and decides
 // again, so that the rules hold for what is there and not for what was read.
+//
+// What falls due (a lease without an answer, a duty) is done by Sweep, by the desk's clock alone; Advance moves the clock of
+// the demonstration through every due time on the way.
 package desk
 
 import (
 	"context"
+	"crypto/rand"
+	"errors"
+	"strings"
+	"sync"
 	"time"
 
 	"madoguchi/triage"
+	"madoguchi/triage/audit"
 	"madoguchi/triage/city"
 	"madoguchi/triage/staff"
 )
@@ -31,110 +39,97 @@ type Config struct {
 	People People
 }
 
-// Auditor writes down what is about to happen. A nil error says that it is written durably.
+// Auditor writes down what is about to happen. A nil error says that it is written durably; see audit.Log.
 type Auditor interface {
-	Record(ctx context.Context, a Act) error
+	Record(ctx context.Context, e audit.Entry) error
 }
 
-// Act is a line of the audit: who does what with which case, and never any words.
-type Act struct {
-	By     string
-	Role   triage.Role
-	What   string        // queue, look, claim, say, reveal, handoff, …
-	Case   triage.CaseID // empty where it is about no one case
-	Detail string        // a code, an id or a placeholder
-}
-
-// People tells who works here.
+// People tells who works here; see staff.Accounts.
 type People interface {
 	// Person returns the person as they are now, or staff.ErrUnknown.
 	Person(ctx context.Context, login string) (staff.Person, error)
 }
 
 // Desk is the desk. It is safe for concurrent use.
-type Desk struct{ Config }
+type Desk struct {
+	Config
+	terms triage.Terms
+
+	sweeping sync.Mutex // one sweep at a time, so that Advance returns when nothing is left in work
+}
 
 // New returns a desk.
-func New(c Config) *Desk { return &Desk{c} }
+func New(c Config) *Desk { return &Desk{Config: c, terms: c.City.CaseTerms()} }
 
-// Query chooses a page of the queue.
-type Query struct {
-	State    string // a state's name or all; empty is waiting
-	Assignee string // a login; empty for everybody
-	Limit    int    // 0 is triage.DefaultPage; at most triage.MaxPage
-	Cursor   string
+// tries is how often a verb decides again when others are faster. Nobody is that unlucky with people; it ends a loop that
+// a fault might cause.
+const tries = 20
+
+// act is a verb on one case, between the person and the store.
+type act struct {
+	what   string // for the audit; empty where it was written already
+	ref    string // the same
+	reason string // the same: a code or a placeholder, never words
+	// may decides whether the person may do this with the case.
+	may func(p staff.Person, c triage.Case) error
+	// erased says that it is possible with a case that the seeker withdrew.
+	erased bool
+	// do decides on the events. No event: nothing happens.
+	do func(c triage.Case, events []triage.Event) ([]triage.Event, error)
 }
 
-// Page is a page of the queue, most pressing first.
-type Page struct {
-	Cases []triage.Case
-	Next  string // the cursor of the next page; empty at the end
+// perform does a, or says why not.
+func (d *Desk) perform(ctx context.Context, p staff.Person, id triage.CaseID, a act) (triage.Case, error) {
+	audited := false
+	for range tries {
+		c, events, err := d.Store.Load(ctx, id)
+		if err != nil {
+			return triage.Case{}, err
+		}
+		if err := a.may(p, c); err != nil {
+			return triage.Case{}, err
+		}
+		if c.Erased() && !a.erased {
+			return triage.Case{}, refuse(triage.CodeState, "この相談は、書いた人が取り下げています。")
+		}
+		news, err := a.do(c, events)
+		if err != nil || len(news) == 0 {
+			return c, err
+		}
+		if !audited && a.what != "" {
+			if err := d.record(ctx, p, a.what, id, a.ref, a.reason); err != nil {
+				return triage.Case{}, err
+			}
+			audited = true
+		}
+		after, err := d.Store.Append(ctx, c, news...)
+		if !errors.Is(err, triage.ErrConflict) {
+			return after, err
+		}
+	}
+	return triage.Case{}, refuse(triage.CodeChanged, "ほかの人の操作と重なりました。もう一度お試しください。")
 }
 
-// View is a case as somebody looks at it: as it is, and all that happened, oldest first.
-type View struct {
-	Case     triage.Case
-	Timeline []triage.Event
-	Now      time.Time // the desk's clock, for what is overdue
+// record writes to the audit what is about to happen.
+func (d *Desk) record(ctx context.Context, p staff.Person, what string, id triage.CaseID, ref, reason string) error {
+	return d.Audit.Record(ctx, audit.Entry{At: d.Clock.Now(), Who: p.Login, Role: p.Role, Act: what, Case: id, Ref: ref, Reason: reason})
 }
 
-// StateChange is a state that a person sets.
-type StateChange struct {
-	To     triage.State // open, watching, resolved or closed
-	Reason string
-	// DecidedBy (school or board) and Circumstances belong to resolved.
-	DecidedBy, Circumstances string
+// event begins an event of a person of the staff.
+func (d *Desk) event(p staff.Person, kind triage.Kind) triage.Event {
+	return triage.Event{ID: string(kind) + ":" + rand.Text(), At: d.Clock.Now(), Kind: kind, From: triage.Counselor, By: p.Login}
 }
 
-// Ask is a question to the child: may we tell that school this?
-type Ask struct {
-	School  string
-	Level   triage.ConsentLevel // anonymous or named
-	Summary string
+// reference makes an id by which a part of the case can be named outside of it. It tells the store the partition and
+// nobody the case.
+func reference(id triage.CaseID) string {
+	return string(id[:min(2, len(id))]) + strings.ToLower(rand.Text()[:24])
 }
 
-// Heard is the answer to an Ask that a person heard or read outside of the conversation.
-type Heard struct {
-	Ask
-	Given string // spoken or written
-	Note  string
-}
+// today is the desk's date.
+func (d *Desk) today() string { return d.Clock.Now().In(city.JST).Format(time.DateOnly) }
 
-// Draft is a hand-off before it is sent.
-type Draft struct {
-	School    string // id, where the recipient is a school
-	Recipient string // school (or empty), police, ambulance, child_guidance, board, guardian
-	Level     triage.ConsentLevel
-	Summary   string
-	Disclose  []string // placeholders to fill in for the recipient
-	May       triage.May
-	Reason    string // of an emergency
-}
-
-// Visit is a person who came or phoned.
-type Visit struct {
-	ID      string // chosen by the caller: the same id is one visit
-	Case    triage.CaseID
-	Channel string // visit or voice
-	Text    string
-	Contact string
-}
-
-// Statistics counts cases.
-type Statistics struct {
-	From, To  time.Time
-	Total     Count
-	Months    map[string]Count // 2026-12
-	Channels  map[string]Count
-	Severity  map[string]Count
-	Flags     map[string]Count
-	Schools   map[string]Count
-	NotAsked  Count // cases resolved without the parents having been asked
-	SmallCell int   // what is fewer than this is withheld
-}
-
-// Count is a number of cases, or withheld where it is so small that it could point at a child.
-type Count struct {
-	N        int
-	Withheld bool
+// light shows the seeker what the desk is doing. The lamp is an extra: that it is out refuses nobody anything.
+func (d *Desk) light(ctx context.Context, id triage.CaseID, doing triage.Doing) {
+	_ = d.Lamp.Show(ctx, id, doing)
 }

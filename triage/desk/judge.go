@@ -1,0 +1,219 @@
+package desk
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"madoguchi/triage"
+	"madoguchi/triage/city"
+	"madoguchi/triage/staff"
+)
+
+// Overrule sets the severity in the place of the rules. A graver message of the seeker raises it again.
+func (d *Desk) Overrule(ctx context.Context, p staff.Person, id triage.CaseID, s triage.Severity, reason string) (triage.Case, error) {
+	if !s.Valid() {
+		return triage.Case{}, bad("そのような緊急度はありません。")
+	}
+	if err := words(reason, maxReason); err != nil {
+		return triage.Case{}, err
+	}
+	return d.perform(ctx, p, id, act{what: "severity", reason: string(s), may: mayAct, erased: true,
+		do: func(triage.Case, []triage.Event) ([]triage.Event, error) {
+			e := d.event(p, triage.KindAssessment)
+			e.Judgement = &triage.Judgement{Severity: s}
+			var err error
+			e.Text, err = d.scrubbed(ctx, id, reason)
+			return []triage.Event{e}, err
+		}})
+}
+
+// Kinds of an observation.
+const (
+	Stopped        = "stopped"
+	Recurred       = "recurred"
+	Apology        = "apology"
+	ChildNoPain    = "child_no_pain"
+	ParentNoPain   = "parent_no_pain"
+	ParentNotAsked = "parent_not_asked"
+)
+
+// Observations lists the kinds of an observation.
+var Observations = []string{Stopped, Recurred, Apology, ChildNoPain, ParentNoPain, ParentNotAsked}
+
+// Observe records a step on the way to 解消. It is of a date that has come. That the parents were not asked has a reason
+// and a second person who decided it.
+func (d *Desk) Observe(ctx context.Context, p staff.Person, id triage.CaseID, o triage.Observed) (triage.Case, error) {
+	if !slices.Contains(Observations, o.Kind) {
+		return triage.Case{}, bad("そのような記録の種類はありません。")
+	}
+	if _, err := time.Parse(time.DateOnly, o.On); err != nil {
+		return triage.Case{}, bad("日付は 2026-12-01 のように書いてください。")
+	}
+	if o.On > d.today() {
+		return triage.Case{}, bad("まだ来ていない日付です。面談などのあった日を書いてください。")
+	}
+	if err := optional(o.Note, maxReason); err != nil {
+		return triage.Case{}, err
+	}
+	if o.Kind != ParentNotAsked {
+		o.Second = ""
+	}
+	return d.perform(ctx, p, id, act{what: "observation", reason: o.Kind, may: mayAct,
+		do: func(triage.Case, []triage.Event) ([]triage.Event, error) {
+			kept := o
+			if o.Kind == ParentNotAsked {
+				if err := words(o.Note, maxReason); err != nil {
+					return nil, bad("保護者に聞かない理由を書いてください。")
+				}
+				second, err := d.colleague(ctx, o.Second, answering...)
+				if err != nil {
+					return nil, err
+				}
+				if second.Login == p.Login {
+					return nil, bad("もう一人の決めた人は、自分以外の人です。")
+				}
+				kept.Second = second.Login
+			}
+			note, err := d.scrubbed(ctx, id, o.Note)
+			if err != nil {
+				return nil, err
+			}
+			kept.Note = note
+			e := d.event(p, triage.KindState)
+			e.Text, e.Observed = note, &kept
+			return []triage.Event{e}, nil
+		}})
+}
+
+// StateChange is a state that a person sets.
+type StateChange struct {
+	To     triage.State // open, watching, resolved or closed
+	Reason string
+	// DecidedBy (school or board) and Circumstances belong to resolved: that every condition is met is not yet that the
+	// matter is resolved; a named body decides on all circumstances (ashiya-policy:119).
+	DecidedBy, Circumstances string
+}
+
+// SetState sets the state. Resolved is refused while the city's conditions are not met, naming them; what has to be written
+// for the decision is named once they are.
+func (d *Desk) SetState(ctx context.Context, p staff.Person, id triage.CaseID, ch StateChange) (triage.Case, error) {
+	if !slices.Contains([]triage.State{triage.Open, triage.Watching, triage.Resolved, triage.Closed}, ch.To) {
+		return triage.Case{}, bad("その状態には、人の操作では変えられません。")
+	}
+	for _, text := range []string{ch.Reason, ch.Circumstances} {
+		if err := optional(text, maxReason); err != nil {
+			return triage.Case{}, err
+		}
+	}
+	if !slices.Contains([]string{"", "school", "board"}, ch.DecidedBy) {
+		return triage.Case{}, bad("決めるのは学校（school）か教育委員会（board）です。")
+	}
+	return d.perform(ctx, p, id, act{what: "state", reason: string(ch.To), may: mayAct,
+		do: func(c triage.Case, _ []triage.Event) ([]triage.Event, error) {
+			if c.State == ch.To {
+				return nil, nil
+			}
+			change := triage.Change{To: ch.To}
+			if ch.To == triage.Resolved {
+				if err := d.resolvable(c, ch); err != nil {
+					return nil, err
+				}
+				change.DecidedBy = ch.DecidedBy
+			}
+			var err error
+			if change.Reason, err = d.scrubbed(ctx, id, ch.Reason); err != nil {
+				return nil, err
+			}
+			if change.Circumstances, err = d.scrubbed(ctx, id, ch.Circumstances); err != nil {
+				return nil, err
+			}
+			e := d.event(p, triage.KindState)
+			e.Text, e.Change = change.Reason, &change
+			return []triage.Event{e}, nil
+		}})
+}
+
+// resolvable refuses 解消 with what is unmet.
+func (d *Desk) resolvable(c triage.Case, ch StateChange) error {
+	unmet := Unmet(c.Observed, d.terms.WatchPeriod, d.today())
+	if len(unmet) == 0 {
+		if ch.DecidedBy == "" {
+			unmet = append(unmet, "decided_by")
+		}
+		if strings.TrimSpace(ch.Circumstances) == "" {
+			unmet = append(unmet, "circumstances")
+		}
+	}
+	if len(unmet) == 0 {
+		return nil
+	}
+	return &triage.Refusal{Code: triage.CodeConditions, Conditions: unmet,
+		Say: "解消の条件がまだそろっていません。" + missing(unmet)}
+}
+
+// conditions are the names of what 解消 needs, in the order in which they can be met.
+var conditions = map[string]string{
+	Stopped:         "行為が止んでいること",
+	"watch_period":  "見守りの期間",
+	ChildNoPain:     "期間のあと、本人が苦痛を感じていないこと",
+	ParentNoPain:    "期間のあと、保護者から見ても苦痛がないこと",
+	"decided_by":    "決めた機関（学校か教育委員会）",
+	"circumstances": "ほかの事情",
+}
+
+func missing(unmet []string) string {
+	text := "足りないもの："
+	for i, name := range unmet {
+		if i > 0 {
+			text += "、"
+		}
+		text += conditions[name]
+	}
+	return text + "。"
+}
+
+// Unmet names the conditions of 解消 that the observations do not meet by that day (2026-12-01): that it stopped and did
+// not recur; that the watch period since has passed; that after the period the child feels no pain; and the parents, or
+// that they were not asked, with a reason. An apology never helps.
+func Unmet(observed []triage.Observed, watch triage.Period, today string) []string {
+	days := slices.Clone(observed)
+	slices.SortStableFunc(days, func(a, b triage.Observed) int {
+		switch {
+		case a.On < b.On:
+			return -1
+		case a.On > b.On:
+			return 1
+		}
+		return 0
+	})
+	stopped := ""
+	for _, o := range days {
+		switch {
+		case o.Kind == Recurred:
+			stopped = ""
+		case o.Kind == Stopped && stopped == "":
+			stopped = o.On
+		}
+	}
+	since, err := time.ParseInLocation(time.DateOnly, stopped, city.JST)
+	if err != nil {
+		return []string{Stopped, "watch_period", ChildNoPain, ParentNoPain}
+	}
+	end := watch.After(since).Format(time.DateOnly) // the first day after the period
+	after := func(kinds ...string) bool {
+		return slices.ContainsFunc(days, func(o triage.Observed) bool { return slices.Contains(kinds, o.Kind) && o.On >= end })
+	}
+	var unmet []string
+	if today < end {
+		unmet = append(unmet, "watch_period")
+	}
+	if !after(ChildNoPain) {
+		unmet = append(unmet, ChildNoPain)
+	}
+	if !after(ParentNoPain, ParentNotAsked) {
+		unmet = append(unmet, ParentNoPain)
+	}
+	return unmet
+}

@@ -1,0 +1,137 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+
+	"madoguchi/triage"
+	"madoguchi/triage/staff"
+)
+
+// address is what the placeholders of the door that a seeker came by begin with: with these words somebody could be
+// found, so that one person alone never opens them.
+const address = "[連絡先"
+
+// reachable are the placeholders, inside texts, of what somebody can be reached by. They are opened one by one.
+var reachable = []string{address, "[住所", "[電話", "[メール", "[アカウント", "[番号", "[リンク", "[URL"}
+
+// Reveal opens the words behind a placeholder, for who speaks with the child. It is written to the audit before and to the
+// case as well, with the reason.
+func (d *Desk) Reveal(ctx context.Context, p staff.Person, id triage.CaseID, placeholder, reason string) (string, error) {
+	if !placeholderForm.MatchString(placeholder) {
+		return "", bad("[人物A] のような印を選んでください。")
+	}
+	c, reason, err := d.mayOpen(ctx, p, id, reason)
+	if err != nil {
+		return "", err
+	}
+	if strings.HasPrefix(placeholder, address) {
+		return "", refuse(triage.CodeTwoPersons, "連絡先を開くには、もう一人の確認が要ります。")
+	}
+	value, err := d.open(ctx, p, c.ID, placeholder)
+	if err != nil {
+		return "", err
+	}
+	return value, d.opened(ctx, p, id, reason, []string{placeholder})
+}
+
+// RevealText opens every placeholder inside the texts of the case but those of what somebody can be reached by, each
+// written down, and returns placeholder → words.
+func (d *Desk) RevealText(ctx context.Context, p staff.Person, id triage.CaseID, reason string) (map[string]string, error) {
+	c, reason, err := d.mayOpen(ctx, p, id, reason)
+	if err != nil {
+		return nil, err
+	}
+	_, events, err := d.Store.Load(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	values := map[string]string{}
+	var found []string
+	for _, placeholder := range placeholders(events) {
+		if slices.ContainsFunc(reachable, func(s string) bool { return strings.HasPrefix(placeholder, s) }) {
+			continue
+		}
+		value, err := d.open(ctx, p, id, placeholder)
+		var refused *triage.Refusal
+		if errors.As(err, &refused) {
+			continue // brackets that somebody wrote
+		}
+		if err != nil {
+			return nil, err
+		}
+		values[placeholder] = value
+		found = append(found, placeholder)
+	}
+	return values, d.opened(ctx, p, id, reason, found)
+}
+
+// mayOpen asks whether the person may open names of the case, and anonymizes their reason.
+func (d *Desk) mayOpen(ctx context.Context, p staff.Person, id triage.CaseID, reason string) (triage.Case, string, error) {
+	c, _, err := d.Store.Load(ctx, id)
+	if err != nil {
+		return c, "", err
+	}
+	if err := mayReveal(p, c); err != nil {
+		return c, "", err
+	}
+	if err := words(reason, maxReason); err != nil {
+		return c, "", bad("名前を開く理由を選んでください。")
+	}
+	reason, err = d.scrubbed(ctx, id, reason)
+	return c, reason, err
+}
+
+// open writes the audit and opens one placeholder.
+func (d *Desk) open(ctx context.Context, p staff.Person, id triage.CaseID, placeholder string) (string, error) {
+	if err := d.record(ctx, p, "reveal", id, "", placeholder); err != nil {
+		return "", err
+	}
+	value, err := d.Front.Reveal(ctx, id, placeholder)
+	if errors.Is(err, triage.ErrNoWords) {
+		return "", bad("その印に当たる言葉は、この相談にありません。")
+	}
+	return value, err
+}
+
+// opened writes to the case what was opened.
+func (d *Desk) opened(ctx context.Context, p staff.Person, id triage.CaseID, reason string, found []string) error {
+	_, err := d.perform(ctx, p, id, act{may: mayReveal, erased: true,
+		do: func(triage.Case, []triage.Event) ([]triage.Event, error) {
+			var events []triage.Event
+			for _, placeholder := range found {
+				e := d.event(p, triage.KindReveal)
+				e.Reveal = &triage.Reveal{Placeholder: placeholder, Reason: reason}
+				events = append(events, e)
+			}
+			return events, nil
+		}})
+	return err
+}
+
+var bracketed = regexp.MustCompile(`\[[^\[\]\s]{1,20}\]`)
+
+// placeholders lists what looks like a placeholder in the texts, each once, in the order of first use.
+func placeholders(events []triage.Event) []string {
+	var all []string
+	add := func(text string) {
+		for _, s := range bracketed.FindAllString(text, -1) {
+			if !slices.Contains(all, s) {
+				all = append(all, s)
+			}
+		}
+	}
+	for _, e := range events {
+		add(e.Text)
+		add(e.CallMe)
+		if e.Report != nil {
+			for _, text := range e.Report.Fields {
+				add(text)
+			}
+		}
+	}
+	return all
+}

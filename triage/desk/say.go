@@ -1,0 +1,89 @@
+package desk
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"madoguchi/triage"
+	"madoguchi/triage/staff"
+)
+
+const maxMessageID = 64
+
+// Say answers the seeker and returns the number of that message among the desk's. The same messageID said again by the
+// same person is the same message. A placeholder in the text is filled in with the seeker's own word on the way.
+//
+// A lead who answers a waiting case takes it by that, so that the next message finds the same voice.
+func (d *Desk) Say(ctx context.Context, p staff.Person, id triage.CaseID, messageID, text string) (int64, error) {
+	if n := utf8.RuneCountInString(messageID); n < 1 || n > maxMessageID {
+		return 0, bad("番号（id）は1文字から64文字までです。")
+	}
+	if err := words(text, maxSay); err != nil {
+		return 0, err
+	}
+	key := "say:" + p.Login + ":" + messageID
+	var scrubbed triage.Scrubbed
+	var seq, version int64
+	after, err := d.perform(ctx, p, id, act{what: "say", may: mayAct,
+		do: func(c triage.Case, events []triage.Event) ([]triage.Event, error) {
+			if i := slices.IndexFunc(events, func(e triage.Event) bool { return e.ID == key }); i >= 0 {
+				seq, version = events[i].Said, c.Version
+				return nil, nil
+			}
+			if c.OptedOut {
+				return nil, refuse(triage.CodeOptedOut, "相談した人が、連絡を止めています。返事は送れません。")
+			}
+			if scrubbed.Words == nil {
+				var err error
+				if scrubbed, err = d.Front.Scrub(ctx, id, text); err != nil {
+					return nil, err
+				}
+			}
+			e := d.event(p, triage.KindMessage)
+			e.ID, e.Text, e.Words, e.Said = key, scrubbed.Text, scrubbed.Words, c.Said+1
+			seq, version = e.Said, c.Version+1
+			if c.State == triage.Waiting {
+				version++
+				return append(d.assignment(p, triage.DoClaim, p.Login, time.Time{}), e), nil
+			}
+			return []triage.Event{e}, nil
+		}})
+	if err != nil {
+		return 0, err
+	}
+	if after.Version != version { // the same message was said meanwhile, and this one was left out
+		if seq, err = d.said(ctx, id, key); err != nil {
+			return 0, err
+		}
+	}
+	d.light(ctx, id, triage.DoingWaiting)
+	return seq, nil
+}
+
+// said returns the number of a message that is known to be there.
+func (d *Desk) said(ctx context.Context, id triage.CaseID, key string) (int64, error) {
+	_, events, err := d.Store.Load(ctx, id)
+	for _, e := range events {
+		if e.ID == key {
+			return e.Said, nil
+		}
+	}
+	return 0, cmp.Or(err, triage.ErrUnavailable)
+}
+
+// Note writes words that only staff see.
+func (d *Desk) Note(ctx context.Context, p staff.Person, id triage.CaseID, text string) (triage.Case, error) {
+	if err := words(text, maxText); err != nil {
+		return triage.Case{}, err
+	}
+	e := d.event(p, triage.KindNote)
+	return d.perform(ctx, p, id, act{what: "note", may: mayNote, erased: true,
+		do: func(triage.Case, []triage.Event) ([]triage.Event, error) {
+			var err error
+			e.Text, err = d.scrubbed(ctx, id, text)
+			return []triage.Event{e}, err
+		}})
+}

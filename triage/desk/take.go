@@ -1,0 +1,96 @@
+package desk
+
+import (
+	"context"
+	"time"
+
+	"madoguchi/triage"
+	"madoguchi/triage/staff"
+)
+
+// defaultLease is how long a claimed case waits for its first answer where the city says nothing.
+const defaultLease = 15 * time.Minute
+
+func (d *Desk) lease() time.Duration {
+	if d.terms.Lease > 0 {
+		return d.terms.Lease
+	}
+	return defaultLease
+}
+
+func (d *Desk) assignment(p staff.Person, do, to string, until time.Time) []triage.Event {
+	e := d.event(p, triage.KindAssignment)
+	e.Assignment = &triage.Assignment{Do: do, To: to, Until: until}
+	return []triage.Event{e}
+}
+
+// Claim takes a waiting case. Of two people who try, one has it and the other is told so.
+func (d *Desk) Claim(ctx context.Context, p staff.Person, id triage.CaseID) (triage.Case, error) {
+	c, err := d.perform(ctx, p, id, act{what: "claim", may: mayTake,
+		do: func(c triage.Case, _ []triage.Event) ([]triage.Event, error) {
+			switch {
+			case c.State == triage.Waiting:
+				return d.assignment(p, triage.DoClaim, p.Login, d.Clock.Now().Add(d.lease())), nil
+			case c.Assignee != "":
+				return nil, refuse(triage.CodeClaimed, "この相談は、すでに受け持つ人がいます。")
+			}
+			return nil, refuse(triage.CodeState, "この相談は、いま待っていません。")
+		}})
+	if err == nil {
+		d.light(ctx, id, triage.DoingReading)
+	}
+	return c, err
+}
+
+// Release gives a case back to the queue.
+func (d *Desk) Release(ctx context.Context, p staff.Person, id triage.CaseID) (triage.Case, error) {
+	c, err := d.perform(ctx, p, id, act{what: "release", may: mayDispose,
+		do: func(c triage.Case, _ []triage.Event) ([]triage.Event, error) {
+			if c.Assignee == "" || c.State != triage.Open && c.State != triage.HandedOff {
+				return nil, refuse(triage.CodeState, "この相談は、いま受け持つ人がいないか、終わっています。")
+			}
+			return d.assignment(p, triage.DoRelease, "", time.Time{}), nil
+		}})
+	if err == nil {
+		d.light(ctx, id, triage.DoingWaiting)
+	}
+	return c, err
+}
+
+// Transfer hands a case to a colleague. Where the seeker waits for an answer, the colleague has a lease like after a claim.
+func (d *Desk) Transfer(ctx context.Context, p staff.Person, id triage.CaseID, to string) (triage.Case, error) {
+	return d.perform(ctx, p, id, act{what: "transfer", may: mayDispose,
+		do: func(c triage.Case, _ []triage.Event) ([]triage.Event, error) {
+			colleague, err := d.colleague(ctx, to, answering...)
+			if err != nil {
+				return nil, err
+			}
+			if colleague.Login == c.Assignee {
+				return nil, refuse(triage.CodeState, "その人が、すでに受け持っています。")
+			}
+			var until time.Time
+			if !c.WaitingSince.IsZero() {
+				until = d.Clock.Now().Add(d.lease())
+			}
+			return d.assignment(p, triage.DoTransfer, colleague.Login, until), nil
+		}})
+}
+
+// Join makes a person the case's second, who may answer as well; a lawyer as the second may read and note. An empty login
+// ends it.
+func (d *Desk) Join(ctx context.Context, p staff.Person, id triage.CaseID, login string) (triage.Case, error) {
+	return d.perform(ctx, p, id, act{what: "second", may: mayDispose,
+		do: func(c triage.Case, _ []triage.Event) ([]triage.Event, error) {
+			if login == "" {
+				return d.assignment(p, triage.DoSecond, "", time.Time{}), nil
+			}
+			second, err := d.colleague(ctx, login, append([]triage.Role{triage.Lawyer}, answering...)...)
+			if err != nil {
+				return nil, err
+			}
+			if second.Login == c.Assignee {
+				return nil, refuse(triage.CodeState, "その人が、すでに受け持っています。")
+			}
+			return d.assignment(p, triage.DoSecond, second.Login, time.Time{}), nil
+		}})
+}

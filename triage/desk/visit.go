@@ -1,0 +1,189 @@
+package desk
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"madoguchi/triage"
+	"madoguchi/triage/staff"
+)
+
+// Visit is a person who came or phoned.
+type Visit struct {
+	ID      string        // chosen by the caller: the same id is one visit; empty is a new one
+	Case    triage.CaseID // the case it belongs to; empty opens a new one
+	Channel string        // visit or voice
+	Text    string        // as heard
+	Contact string        // how to reach the person, or empty
+}
+
+// Enter takes in what a person who came or phoned said, and returns its case.
+func (d *Desk) Enter(ctx context.Context, p staff.Person, v Visit) (triage.CaseID, error) {
+	if v.Channel != "visit" && v.Channel != "voice" {
+		return "", bad("来所（visit）か電話（voice）を選んでください。")
+	}
+	if err := words(v.Text, maxText); err != nil {
+		return "", err
+	}
+	if err := optional(v.Contact, maxReason); err != nil {
+		return "", err
+	}
+	if utf8.RuneCountInString(v.ID) > maxMessageID {
+		return "", bad("番号（id）は64文字までです。")
+	}
+	if v.Case != "" {
+		c, _, err := d.Store.Load(ctx, v.Case)
+		if err != nil {
+			return "", err
+		}
+		if err := mayAct(p, c); err != nil {
+			return "", err
+		}
+	}
+	id := cmp.Or(v.ID, rand.Text())
+	if err := d.record(ctx, p, "visit", v.Case, "", v.Channel); err != nil {
+		return "", err
+	}
+	return d.Front.Enter(ctx, triage.Entry{ID: "visit:" + p.Login + ":" + id, Case: v.Case, Channel: v.Channel, Text: v.Text,
+		Contact: v.Contact, At: d.Clock.Now(), By: p.Login})
+}
+
+// remarks is the box for what fits no other one.
+const remarks = "note"
+
+// Report files a report of the person's school: form and fields are those of triage.Forms. Handoff names the hand-off that
+// it is about; empty reports something new. It returns the report's id, which names the report to its school and nothing
+// else.
+//
+// A school's words are never turned away for the box that they stand in: what the form has no box for goes into the
+// remarks, with the name that it came under.
+func (p *Portal) Report(ctx context.Context, who staff.Person, handoff, form string, fields map[string]string) (string, error) {
+	if who.Role != triage.School || who.School == "" {
+		return "", forbidden()
+	}
+	var about triage.CaseID
+	if handoff != "" {
+		c, _, err := p.find(ctx, who, handoff)
+		if err != nil {
+			return "", err
+		}
+		about = c
+	}
+	f, ok := triage.FormByID(form)
+	if !ok {
+		return "", bad("その様式はありません。")
+	}
+	kept, err := sorted(f, fields)
+	if err != nil {
+		return "", err
+	}
+	d := p.desk
+	id := strings.ToLower(rand.Text()[:24])
+	if err := d.record(ctx, who, "report", about, handoff, form); err != nil {
+		return "", err
+	}
+	c, err := d.Front.Enter(ctx, triage.Entry{ID: "report:" + id, Case: about, Channel: "school", Text: told(f, kept),
+		At: d.Clock.Now(), By: who.Login, Report: &triage.Report{ID: id, School: who.School, Form: form, Fields: kept}})
+	if err != nil {
+		return "", err
+	}
+	return d.named(ctx, c, id)
+}
+
+// named returns the id that the report got: the wall puts the partition of its case before the one that it was sent with.
+func (d *Desk) named(ctx context.Context, c triage.CaseID, sent string) (string, error) {
+	now, _, err := d.Store.Load(ctx, c)
+	if err != nil {
+		return "", err
+	}
+	for _, id := range now.Reports {
+		if strings.HasSuffix(id, sent) {
+			return id, nil
+		}
+	}
+	return "", triage.ErrUnavailable
+}
+
+// sorted puts the fields into the boxes of the form.
+func sorted(f triage.Form, fields map[string]string) (map[string]string, error) {
+	kept := map[string]string{}
+	var rest []string
+	for _, key := range slices.Sorted(maps.Keys(fields)) {
+		text := strings.TrimSpace(fields[key])
+		i := slices.IndexFunc(f.Fields, func(x triage.Field) bool { return x.Key == key })
+		switch {
+		case text == "":
+		case utf8.RuneCountInString(key) > triage.MaxField || utf8.RuneCountInString(text) > triage.MaxLongField ||
+			!utf8.ValidString(key) || !utf8.ValidString(text):
+			return nil, bad(fmt.Sprintf("一つの欄に書けるのは%d文字までです。", triage.MaxLongField))
+		case key == remarks:
+			rest = append(rest, text)
+		case i < 0:
+			rest = append(rest, key+"："+text)
+		case len(f.Fields[i].Choices) > 0 && !slices.Contains(f.Fields[i].Choices, text):
+			rest = append(rest, f.Fields[i].Label+"："+text)
+		default:
+			kept[key] = text
+		}
+	}
+	if len(rest) > 0 {
+		kept[remarks] = strings.Join(rest, "\n")
+	}
+	if len(kept) == 0 {
+		return nil, bad("内容を書いてください。")
+	}
+	if utf8.RuneCountInString(told(f, kept)) > maxText {
+		return nil, bad("長すぎます。分けて報告してください。")
+	}
+	return kept, nil
+}
+
+// told is a report as a text, in the order of the form.
+func told(f triage.Form, fields map[string]string) string {
+	lines := []string{f.Name}
+	for _, x := range f.Fields {
+		if fields[x.Key] != "" {
+			lines = append(lines, x.Label+"："+fields[x.Key])
+		}
+	}
+	if fields[remarks] != "" {
+		lines = append(lines, "備考："+fields[remarks])
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Reports returns what the person's school reported, newest first.
+func (p *Portal) Reports(ctx context.Context, who staff.Person) ([]triage.ReportView, error) {
+	if who.Role != triage.School || who.School == "" {
+		return nil, forbidden()
+	}
+	d := p.desk
+	if err := d.record(ctx, who, "report_list", "", who.School, ""); err != nil {
+		return nil, err
+	}
+	views := []triage.ReportView{}
+	err := d.each(ctx, triage.Query{School: who.School, Erased: true}, func(c triage.Case) error {
+		if !slices.Contains(c.Reporters, who.School) {
+			return nil
+		}
+		_, events, err := d.Store.Load(ctx, c.ID)
+		if errors.Is(err, triage.ErrUnknown) {
+			return nil
+		}
+		for _, e := range events {
+			if e.Report != nil && e.Report.School == who.School {
+				views = append(views, triage.ReportView{ID: e.Report.ID, Form: e.Report.Form, SentAt: e.At})
+			}
+		}
+		return err
+	})
+	slices.SortStableFunc(views, func(a, b triage.ReportView) int { return b.SentAt.Compare(a.SentAt) })
+	return views, err
+}
