@@ -33,8 +33,10 @@ type Case struct {
 	LeaseUntil time.Time `json:"lease_until,omitzero"` // zero once the assignee has answered
 	Role       Role      `json:"role"`
 
-	WaitingSince time.Time `json:"waiting_since,omitzero"` // the oldest unanswered message; zero when all are answered
-	DueAt        time.Time `json:"due_at,omitzero"`        // when it must be answered by the city's terms
+	// WaitingSince is the time of the oldest unanswered message; or, of a case that came back to the queue with none, the
+	// time of that; zero when all are answered.
+	WaitingSince time.Time `json:"waiting_since,omitzero"`
+	DueAt        time.Time `json:"due_at,omitzero"` // when it must be answered by the city's terms
 
 	Said int64 `json:"said"` // how many messages the desk has said to the seeker
 	Sent int64 `json:"sent"` // how many of them, from the first without a gap, have an outcome
@@ -69,7 +71,7 @@ func (c Case) With(e Event) Case {
 	c = c.clone()
 	c.Version++
 	c.LastAt = e.At
-	if c.OpenedAt.IsZero() {
+	if c.Version == 1 {
 		c.OpenedAt = e.At
 		c.State, c.Severity, c.Role = Waiting, Routine, Psychologist
 	}
@@ -126,7 +128,9 @@ func (c *Case) message(e Event) {
 // hear takes in what a seeker (or a school's report) says.
 func (c *Case) hear(e Event) {
 	if e.Channel != "" {
-		c.Door = e.Channel
+		if e.By == "" || c.Door == "" { // what staff write down opens no door to the seeker
+			c.Door = e.Channel
+		}
 		if !slices.Contains(c.Channels, e.Channel) {
 			c.Channels = append(c.Channels, e.Channel)
 		}
@@ -172,7 +176,9 @@ func (c *Case) assess(e Event) {
 		return
 	}
 	if e.From == Counselor {
-		c.Severity, c.Overruled = e.Judgement.Severity, true
+		if e.Judgement.Severity.Valid() {
+			c.Severity, c.Overruled = e.Judgement.Severity, true
+		}
 		return
 	}
 	c.judge(*e.Judgement)
@@ -181,7 +187,13 @@ func (c *Case) assess(e Event) {
 func (c *Case) assign(a Assignment, e Event) {
 	switch a.Do {
 	case DoClaim, DoTransfer:
+		if a.To == "" {
+			return
+		}
 		c.Assignee, c.LeaseUntil = a.To, a.Until
+		if c.WaitingSince.IsZero() {
+			c.LeaseUntil = time.Time{} // nobody waits for a first answer
+		}
 		if c.Second == a.To {
 			c.Second = ""
 		}
@@ -189,21 +201,36 @@ func (c *Case) assign(a Assignment, e Event) {
 			c.State = Open
 		}
 	case DoRelease, DoLapse:
-		if c.WaitingSince.IsZero() {
-			c.WaitingSince = e.At
+		if c.State == Resolved || c.State == Closed {
+			c.leave() // what is over does not begin again because somebody leaves it
+			return
 		}
-		c.back()
+		c.queue(e.At)
 	case DoSecond:
 		c.Second = a.To
 	}
 }
 
-// back puts the case into the queue again; who had it comes first when it is taken.
-func (c *Case) back() {
+// leave takes the assignee off the case and remembers who it was.
+func (c *Case) leave() {
 	if c.Assignee != "" {
 		c.Former = c.Assignee
 	}
-	c.State, c.Assignee, c.LeaseUntil = Waiting, "", time.Time{}
+	c.Assignee, c.LeaseUntil = "", time.Time{}
+}
+
+// back puts the case into the queue again; who had it comes first when it is taken.
+func (c *Case) back() {
+	c.leave()
+	c.State = Waiting
+}
+
+// queue puts the case into the queue, where somebody waits since then if not since before.
+func (c *Case) queue(since time.Time) {
+	if c.WaitingSince.IsZero() {
+		c.WaitingSince = since
+	}
+	c.back()
 }
 
 func (c *Case) consent(e Event) {
@@ -217,12 +244,19 @@ func (c *Case) consent(e Event) {
 		}
 		return
 	}
-	if c.Consents[i].Answer == AnswerNo {
+	k := &c.Consents[i]
+	if k.Answer == AnswerNo {
 		return // final
 	}
-	c.Consents[i].Answer = e.Consent.Answer
+	if !slices.Contains(Answers, e.Consent.Answer) || e.From != Seeker && e.Consent.Given == "" {
+		return // nobody answers for the child but by writing down what they heard or read
+	}
+	k.Answer = e.Consent.Answer
+	if e.Consent.Given != "" {
+		k.Given = e.Consent.Given
+	}
 	if e.Consent.Note != "" {
-		c.Consents[i].Note = e.Consent.Note
+		k.Note = e.Consent.Note
 	}
 }
 
@@ -235,21 +269,24 @@ func (c *Case) handoff(e Event) {
 		h := *e.Handoff
 		h.State, h.SentAt = HandoffSent, e.At
 		c.Handoffs = append(c.Handoffs, h)
-		if h.Recipient == string(School) && c.State == Open {
-			c.State = HandedOff
+		if h.Recipient == string(School) && (c.State == Open || c.State == Watching) {
+			c.State = HandedOff // but a case in the queue stays there, since somebody waits in it
 		}
 		return
 	}
 	h := &c.Handoffs[i]
 	h.Answers = slices.Concat(h.Answers, e.Handoff.Answers)
+	if e.Handoff.State == "" {
+		return
+	}
 	h.State = e.Handoff.State
 	if h.ReadAt.IsZero() && h.State != HandoffSent {
 		h.ReadAt = e.At
 	}
-	if h.State == HandoffDone && c.State == HandedOff {
+	if c.State == HandedOff && (h.State == HandoffDone || !slices.ContainsFunc(c.Handoffs, Handoff.standing)) {
 		c.State = Open
 		if c.Assignee == "" {
-			c.State = Waiting
+			c.queue(e.At)
 		}
 	}
 }
@@ -259,14 +296,24 @@ func (c *Case) change(e Event) {
 		return
 	}
 	if e.Change.Erase {
-		c.ErasedAt = e.At
+		if !c.Erased() {
+			c.ErasedAt = e.At
+		}
 		return
 	}
-	c.State = e.Change.To
-	if c.State == Open && c.Assignee == "" {
-		c.Assignee = e.By
-	}
-	if c.State != Open && c.State != Waiting {
+	switch e.Change.To {
+	case Open:
+		if c.Assignee == "" {
+			c.Assignee = e.By
+		}
+		c.State = Open
+		if c.Assignee == "" {
+			c.queue(e.At)
+		}
+	case Waiting:
+		c.queue(e.At)
+	case HandedOff, Watching, Resolved, Closed:
+		c.State = e.Change.To
 		c.LeaseUntil, c.WaitingSince, c.DueAt = time.Time{}, time.Time{}, time.Time{}
 	}
 }
@@ -281,7 +328,7 @@ func (c *Case) delivered(e Event) {
 	case DeliveryOptedIn:
 		c.OptedOut = false
 	}
-	if e.Delivery.Said == c.Sent+1 {
+	if e.Delivery.Said == c.Sent+1 && c.Sent < c.Said {
 		c.Sent++
 	}
 }
@@ -291,6 +338,11 @@ func (c *Case) duty(d Duty) {
 	if i < 0 {
 		c.Duties = append(c.Duties, d)
 		return
+	}
+	if !d.DoneAt.IsZero() { // that it is done says nothing new of what it is
+		was := c.Duties[i]
+		was.DoneAt = d.DoneAt
+		d = was
 	}
 	c.Duties[i] = d
 }

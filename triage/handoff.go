@@ -70,6 +70,11 @@ type Handoff struct {
 	Answers []HandoffAnswer `json:"answers,omitempty"`
 }
 
+// standing reports whether a school has the matter: it was sent there, and they have neither finished nor sent it back.
+func (h Handoff) standing() bool {
+	return h.Recipient == string(School) && h.State != HandoffDone && h.State != HandoffWrongSchool
+}
+
 // HandoffState is where the recipient stands.
 type HandoffState string
 
@@ -126,11 +131,16 @@ func (m May) Valid() bool {
 		func(p Permission) bool { return !slices.Contains(all, p) })
 }
 
-// Standing returns the consent of that school that stands now and allows at least level, if there is one.
+// Standing returns the consent of that school that stands now and allows at least level, if there is one. A no to a later
+// question about as much or less takes an earlier yes away.
 func (c Case) Standing(school string, level ConsentLevel) (Consent, bool) {
 	for _, k := range slices.Backward(c.Consents) {
-		if k.School == school && k.Answer == AnswerYes && k.Level.Allows(level) {
+		switch {
+		case k.School != school:
+		case k.Answer == AnswerYes && k.Level.Allows(level):
 			return k, true
+		case k.Answer == AnswerNo && level.Allows(k.Level):
+			return Consent{}, false
 		}
 	}
 	return Consent{}, false
