@@ -27,6 +27,7 @@ type Frame struct {
 	Data    any      // what the page's own template reads
 
 	// The rest is set by Show.
+	Styles  []string
 	Who     string // the name in the corner
 	Nav     []Link
 	Banners []string
@@ -43,19 +44,26 @@ type Link struct {
 // that begin with _ define parts for all of them.
 type Pages struct {
 	site *Site
-	nav  func(staff.Person) []Link
-	who  func(staff.Person) string
+	look Look
 	set  map[string]*template.Template
 }
 
+// Look is how a room's pages look.
+type Look struct {
+	Funcs template.FuncMap
+	Style string // the room's own style sheet, such as /static/console.css
+	Nav   func(staff.Person) []Link
+	Who   func(staff.Person) string // the name in the corner
+}
+
 // Pages reads the templates of a room. It panics where one cannot be parsed: they are part of the program.
-func (s *Site) Pages(files fs.FS, funcs template.FuncMap, nav func(staff.Person) []Link, who func(staff.Person) string) *Pages {
-	base := template.Must(template.New("layout.html").Funcs(funcs).ParseFS(own, "layout.html"))
+func (s *Site) Pages(files fs.FS, look Look) *Pages {
+	base := template.Must(template.New("layout.html").Funcs(look.Funcs).ParseFS(own, "layout.html"))
 	names, err := fs.Glob(files, "*.html")
 	if err != nil {
 		panic(err)
 	}
-	p := &Pages{s, nav, who, map[string]*template.Template{}}
+	p := &Pages{s, look, map[string]*template.Template{}}
 	for _, name := range names {
 		if strings.HasPrefix(name, "_") {
 			base = template.Must(base.ParseFS(files, name))
@@ -81,12 +89,13 @@ func (p *Pages) Names() []string {
 // Show writes a page for a person; who is the zero Person where nobody is signed in. The page is made whole before its
 // first byte is sent.
 func (p *Pages) Show(w http.ResponseWriter, r *http.Request, who staff.Person, status int, name string, f Frame) {
+	f.Styles = []string{p.look.Style}
 	f.Flash = p.site.Sessions.TakeFlash(r.Context())
 	if p.site.Banners != nil {
 		f.Banners = p.site.Banners()
 	}
 	if who.Login != "" {
-		f.Who, f.Nav = p.who(who), p.nav(who)
+		f.Who, f.Nav = p.look.Who(who), p.look.Nav(who)
 		for i, l := range f.Nav {
 			f.Nav[i].Here = r.URL.Path == l.Href
 		}

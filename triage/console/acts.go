@@ -1,0 +1,92 @@
+package console
+
+import (
+	"net/http"
+	"strconv"
+
+	"madoguchi/triage"
+	"madoguchi/triage/desk"
+	"madoguchi/triage/staff"
+)
+
+func (c *Console) claim(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {
+	_, err := c.Desk.Claim(r.Context(), p, id)
+	return result{Say: "担当しました。"}, err
+}
+
+func (c *Console) release(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {
+	_, err := c.Desk.Release(r.Context(), p, id)
+	return result{Say: "待っている一覧に戻しました。", To: "/queue"}, err
+}
+
+func (c *Console) transfer(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {
+	_, err := c.Desk.Transfer(r.Context(), p, id, r.PostForm.Get("to"))
+	return result{Say: "引き継ぎました。", To: "/queue"}, err
+}
+
+func (c *Console) second(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {
+	_, err := c.Desk.Join(r.Context(), p, id, r.PostForm.Get("to"))
+	return result{Say: "二人目になってもらいました。"}, err
+}
+
+func (c *Console) reply(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {
+	seq, err := c.Desk.Say(r.Context(), p, id, r.PostForm.Get("id"), r.PostForm.Get("text"))
+	return result{Say: "送りました。", Seq: seq}, err
+}
+
+func (c *Console) note(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {
+	_, err := c.Desk.Note(r.Context(), p, id, r.PostForm.Get("text"))
+	return result{Say: "メモを残しました。"}, err
+}
+
+func (c *Console) severity(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {
+	_, err := c.Desk.Overrule(r.Context(), p, id, triage.Severity(r.PostForm.Get("severity")), r.PostForm.Get("reason"))
+	return result{Say: "緊急度を変えました。"}, err
+}
+
+func (c *Console) state(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {
+	f := r.PostForm
+	_, err := c.Desk.SetState(r.Context(), p, id, desk.StateChange{To: triage.State(f.Get("state")), Reason: f.Get("reason"),
+		DecidedBy: f.Get("decided_by"), Circumstances: f.Get("circumstances")})
+	return result{Say: "状態を変えました。"}, err
+}
+
+func (c *Console) observe(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {
+	f := r.PostForm
+	_, err := c.Desk.Observe(r.Context(), p, id, triage.Observed{Kind: f.Get("kind"), On: f.Get("on"), Note: f.Get("note"), Second: f.Get("second")})
+	return result{Say: "確認を記録しました。"}, err
+}
+
+// reveal opens one placeholder. A page that is not asked by a script has no place for the words, so it gets none.
+func (c *Console) reveal(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {
+	ph := r.PostForm.Get("placeholder")
+	words, err := c.Desk.Reveal(r.Context(), p, id, ph, r.PostForm.Get("reason"))
+	if err != nil {
+		return result{}, err
+	}
+	return result{Say: "開きました。だれがいつ見たかは記録されました。", Values: map[string]string{ph: words}}, nil
+}
+
+// names opens all names inside the text of the case.
+func (c *Console) names(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {
+	words, err := c.Desk.RevealText(r.Context(), p, id, r.PostForm.Get("reason"))
+	if err != nil {
+		return result{}, err
+	}
+	return result{Say: strconv.Itoa(len(words)) + "個の記号を開きました。だれがいつ見たかは記録されました。", Values: words}, nil
+}
+
+// consent asks the child, or records what a person heard or read instead.
+func (c *Console) consent(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {
+	f, ask := r.PostForm, newAsk(r)
+	if given := f.Get("given"); given != "" {
+		_, err := c.Desk.RecordConsent(r.Context(), p, id, desk.Heard{Ask: ask, Given: given, Note: f.Get("note")})
+		return result{Say: "本人の意向を記録しました。"}, err
+	}
+	_, err := c.Desk.AskConsent(r.Context(), p, id, ask)
+	return result{Say: "本人にたずねました。返事があると、ここに出ます。"}, err
+}
+
+func newAsk(r *http.Request) desk.Ask {
+	return desk.Ask{School: r.PostForm.Get("school"), Level: triage.ConsentLevel(r.PostForm.Get("level")), Summary: r.PostForm.Get("summary")}
+}

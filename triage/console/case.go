@@ -1,0 +1,245 @@
+package console
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"madoguchi/triage"
+	"madoguchi/triage/city"
+	"madoguchi/triage/desk"
+	"madoguchi/triage/staff"
+	"madoguchi/triage/web"
+)
+
+// caseData is what case.html shows.
+type caseData struct {
+	row
+	login  string
+	Lines  []line
+	Now    time.Time
+	Action string // /cases/ID
+
+	// What the person may do here. Mode names the sum of it: when it changes, the page is made anew.
+	Mode                        string
+	CanClaim, CanAnswer, IsLead bool
+	CanNote, CanReveal          bool
+
+	MessageID  string // of the next reply; a form that is sent twice is one reply
+	Canned     []canned
+	Schools    []city.School
+	Colleagues []string
+	Why        []string // reasons to open a placeholder
+	Names      []string // placeholders that occur
+	Steps      []step   // on the way to 解消
+	Watch      string   // the city's watch period, or ""
+	Open       []openDuty
+	Settable   []triage.State
+	Severities []triage.Severity
+	Observable []string
+	Recipients []string
+	Today      string
+}
+
+// openDuty is something still to be done.
+type openDuty struct {
+	triage.Duty
+	Late bool
+}
+
+// canned is a line that fills the composer, to be changed before it is sent.
+type canned struct{ Label, Text string }
+
+// step is a condition of 解消 as far as it is recorded. That all are met does not resolve a case: a named body decides.
+type step struct {
+	Label string
+	Met   bool
+	Note  string
+}
+
+func (c *Console) showCase(w http.ResponseWriter, r *http.Request, p staff.Person) {
+	v, err := c.look(r, p)
+	if err != nil {
+		c.sorry(w, r, p, err)
+		return
+	}
+	d := c.newCase(v, p)
+	if byHand(r) && d.CanAnswer {
+		d.Colleagues = c.colleagues(r.Context(), p)
+	}
+	c.pages.Show(w, r, p, http.StatusOK, "case", web.Frame{Title: "事案 " + number(v.Case.ID), Room: "case",
+		Scripts: []string{"/static/case.js", "/static/compose.js"}, Data: d})
+}
+
+// look reads the case. The audit gets one line for as long as a page stays open.
+func (c *Console) look(r *http.Request, p staff.Person) (desk.View, error) {
+	id, now := triage.CaseID(r.PathValue("id")), time.Now()
+	if !byHand(r) && c.looks.on(p.Login, id, now) {
+		return c.Desk.Again(r.Context(), p, id)
+	}
+	v, err := c.Desk.Case(r.Context(), p, id)
+	if err == nil {
+		c.looks.begin(p.Login, id, now)
+	}
+	return v, err
+}
+
+// number is how people call a case: the end of its id.
+func number(id triage.CaseID) string { return string(id[max(0, len(id)-6):]) }
+
+func (c *Console) newCase(v desk.View, p staff.Person) caseData {
+	k := v.Case
+	lead := p.Role == triage.Coordinator || p.Role == triage.Supervisor
+	d := caseData{login: p.Login, row: newRow(k, p, v.Now), Lines: c.timeline(v.Timeline, p.Login), Now: v.Now, Action: "/cases/" + string(k.ID),
+		IsLead: lead, Schools: c.City.Schools, Why: revealReasons, Severities: triage.Severities, MessageID: rand.Text(),
+		Observable: []string{"stopped", "recurred", "apology", "child_no_pain", "parent_no_pain", "parent_not_asked"},
+		Recipients: []string{"school", "police", "ambulance", "child_guidance", "board", "guardian"},
+		Settable:   []triage.State{triage.Open, triage.Watching, triage.Resolved, triage.Closed},
+		Canned:     c.canned(), Steps: c.steps(k, v.Now), Watch: period(c.City.CaseTerms().WatchPeriod), Today: v.Now.In(web.JST).Format(time.DateOnly)}
+	d.CanAnswer = k.Assignee == p.Login || k.Second == p.Login && p.Role != triage.Lawyer || lead
+	d.CanClaim = k.Assignee == "" && p.Role != triage.Lawyer
+	d.CanReveal = d.CanAnswer && (k.Assignee == p.Login || k.Second == p.Login)
+	d.CanNote = d.CanAnswer || p.Role == triage.Lawyer
+	for _, duty := range v.Duties() {
+		if duty.DoneAt.IsZero() {
+			d.Open = append(d.Open, openDuty{duty, duty.Overdue(v.Now)})
+		}
+	}
+	slices.SortFunc(d.Open, func(a, b openDuty) int { return a.DueAt.Compare(b.DueAt) })
+	d.Names = names(v.Timeline)
+	d.Mode = mode(d)
+	return d
+}
+
+// MayCountersign reports whether that emergency hand-off still waits for a second person.
+func (d caseData) MayCountersign(h triage.Handoff) bool {
+	if h.Level != triage.LevelEmergency || h.By == d.login {
+		return false
+	}
+	return slices.ContainsFunc(d.Open, func(o openDuty) bool { return o.Kind == "countersign" && strings.HasSuffix(o.What, h.ID) })
+}
+
+func mode(d caseData) string {
+	m := "see"
+	if d.CanAnswer {
+		m = "answer"
+	}
+	if d.CanClaim {
+		m += " claim"
+	}
+	if d.OptedOut {
+		m += " out"
+	}
+	return m
+}
+
+// names lists the placeholders of the case's words, each once, in the order in which they came.
+func names(events []triage.Event) []string {
+	var all []string
+	for _, e := range events {
+		for _, piece := range web.Pieces(e.Text) {
+			if piece.Placeholder != "" && !slices.Contains(all, piece.Placeholder) {
+				all = append(all, piece.Placeholder)
+			}
+		}
+	}
+	return all
+}
+
+// cannedKeys are the texts of the catalogue that a counselor may begin with: tell, ask, listen, keep safe, and so on.
+var cannedKeys = []canned{{"伝える", "talk.tell"}, {"たずねる", "talk.ask"}, {"きく", "talk.listen"}, {"安全", "talk.keep"},
+	{"間をとる", "talk.pause"}, {"終わり", "talk.close"}, {"してしまった", "talk.did_it"}, {"友だち", "talk.friend"}}
+
+func (c *Console) canned() []canned {
+	var all []canned
+	for _, k := range cannedKeys {
+		if text := c.City.Text(k.Text, "chat", c.Clock.Now(), nil); text != "" {
+			all = append(all, canned{k.Label, text})
+		}
+	}
+	return all
+}
+
+// steps lists the conditions of 解消 as they stand (ashiya-policy:119-123): the act stopped for the watch period, then no
+// pain, asked of the child and of the parents, each after its end.
+func (c *Console) steps(k triage.Case, now time.Time) []step {
+	var stopped, recurred, child, parent string
+	for _, o := range k.Observed {
+		switch o.Kind {
+		case "stopped":
+			stopped = cmp.Or(stopped, o.On)
+		case "recurred":
+			recurred, stopped, child, parent = o.On, "", "", ""
+		case "child_no_pain":
+			child = o.On
+		case "parent_no_pain", "parent_not_asked":
+			parent = o.On
+		}
+	}
+	watch := c.City.CaseTerms().WatchPeriod
+	steps := []step{{Label: "行為が止んでいる", Met: stopped != "", Note: stopped}}
+	if stopped == "" && recurred != "" {
+		steps[0].Note = recurred + " にまた起きた"
+	}
+	end := ""
+	if on, err := time.ParseInLocation(time.DateOnly, stopped, web.JST); err == nil && !watch.IsZero() {
+		ends := watch.After(on)
+		end = ends.Format(time.DateOnly)
+		steps = append(steps, step{Label: "見守りの期間（" + period(watch) + "）", Met: !now.Before(ends), Note: end + " まで"})
+	} else if !watch.IsZero() {
+		steps = append(steps, step{Label: "見守りの期間（" + period(watch) + "）", Note: "止んだ日から数えます"})
+	}
+	after := func(on string) bool { return on != "" && on >= end && stopped != "" }
+	return append(steps, step{Label: "本人に苦痛がない（面談など）", Met: after(child), Note: child},
+		step{Label: "保護者に確かめた（または、確かめない理由と二人の判断）", Met: after(parent), Note: parent})
+}
+
+func (c *Console) colleagues(ctx context.Context, p staff.Person) []string {
+	accounts, err := c.Accounts.List(ctx)
+	if err != nil {
+		return nil // the field takes a login typed by hand as well
+	}
+	var logins []string
+	for _, a := range accounts {
+		answers := staff.Allowed(a.Role, staff.Row("POST", "/cases/{id}/claim")) || a.Role == triage.Lawyer
+		if answers && !a.Disabled && a.Login != p.Login {
+			logins = append(logins, a.Login)
+		}
+	}
+	return logins
+}
+
+func (c *Console) caseEvents(w http.ResponseWriter, r *http.Request, p staff.Person) {
+	id := triage.CaseID(r.PathValue("id"))
+	may := func(ctx context.Context) bool {
+		_, err := c.Desk.Visible(ctx, p, id)
+		return err == nil
+	}
+	if !may(r.Context()) {
+		web.Problem{Status: http.StatusNotFound, Code: "not_found", Title: "no such case"}.Write(w)
+		return
+	}
+	c.stream(w, r, p, id, may)
+}
+
+// atWork tells that a person touched keys or screen since the page last spoke.
+func atWork(r *http.Request) bool { return r.URL.Query().Get("at") == "work" }
+
+// doing shows the seeker what the person does, as the page says while it is in sight.
+func (c *Console) doing(w http.ResponseWriter, r *http.Request, p staff.Person) {
+	d := triage.Doing(r.PostFormValue("doing"))
+	if d != triage.DoingReading && d != triage.DoingWriting && d != triage.DoingWaiting {
+		web.Problem{Status: http.StatusBadRequest, Code: triage.CodeBadRequest, Title: "not a thing to be doing"}.Write(w)
+		return
+	}
+	if err := c.Desk.Doing(r.Context(), p, triage.CaseID(r.PathValue("id")), d); err != nil {
+		status, res := c.failed(err)
+		web.Problem{Status: status, Code: res.Code, Title: "not shown"}.Write(w)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}

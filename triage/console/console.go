@@ -1,0 +1,262 @@
+// Package console is the pages of the people who answer: the queue, the case, hand-offs, visits, statistics, accounts.
+//
+// It holds pages only. What can be done is in package desk, who may do it in package staff, and both are asked anew with
+// every request. Each page is made on the server by one template; a script asks for the same page again when something
+// happened and puts in what differs, so that no second piece of code decides how words are shown. Forms work through the
+// same handlers whether a script sends them (it gets JSON) or the browser does (it gets a redirect).
+//
+// A case is looked at for as long as its page is open, and that is one look in the audit, not one for each refresh: see
+// looks.
+package console
+
+import (
+	"context"
+	"embed"
+	"encoding/json"
+	"errors"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"madoguchi/triage"
+	"madoguchi/triage/city"
+	"madoguchi/triage/desk"
+	"madoguchi/triage/staff"
+	"madoguchi/triage/web"
+)
+
+//go:embed *.html static
+var files embed.FS
+
+// Accounts is what the pages for signing in and for the administrator need of the accounts.
+type Accounts interface {
+	SignIn(ctx context.Context, login, password string) (staff.Person, error)
+	Link(ctx context.Context, link string) (staff.Person, error)
+	Enrol(ctx context.Context, link, password string) (staff.Person, error)
+	List(ctx context.Context) ([]staff.Account, error)
+	Create(ctx context.Context, login string, role triage.Role, school string) (link string, err error)
+	Disable(ctx context.Context, login string) error
+}
+
+// Ledger is the audit, as the administrator's pages need it.
+type Ledger interface {
+	// Recent returns the newest acts, newest first, at most limit.
+	Recent(ctx context.Context, limit int) ([]Looked, error)
+	// Record writes down what p is about to do with the account of that login.
+	Record(ctx context.Context, p staff.Person, act, login string) error
+}
+
+// Looked is a line of the audit: who, when, what, about which case. It holds no words.
+type Looked struct {
+	At     time.Time
+	Who    string
+	Role   triage.Role
+	Act    string
+	Case   triage.CaseID
+	Ref    string
+	Reason string
+}
+
+// Config is what the console needs.
+type Config struct {
+	Desk     *desk.Desk
+	Accounts Accounts
+	Ledger   Ledger
+	City     *city.City
+	Clock    triage.Clock
+	URL      string // the outside URL of the staff pages, for enrolment links
+	Log      *slog.Logger
+}
+
+// Console serves the pages. Run must run for them to be live.
+type Console struct {
+	Config
+	site  *web.Site
+	pages *web.Pages
+	hub   *hub
+	looks *looks
+}
+
+// Mount puts the pages onto the site.
+func Mount(site *web.Site, c Config) *Console {
+	con := &Console{Config: c, site: site, hub: newHub(), looks: newLooks()}
+	con.pages = site.Pages(files, web.Look{Funcs: con.funcs(), Style: "/static/console.css", Nav: nav, Who: name})
+	site.Static("", files)
+	con.routes()
+	return con
+}
+
+func (c *Console) routes() {
+	s := c.site
+	s.Open("GET", "/sign-in", c.signInPage)
+	s.Open("POST", "/sign-in", c.signIn)
+	s.Open("GET", "/enrol", c.enrolPage)
+	s.Open("POST", "/enrol", c.enrol)
+	s.Page("POST", "/sign-out", c.signOut)
+	s.Page("GET", "/{$}", c.home)
+
+	s.Either("GET", "/queue", byHand, c.queue)
+	s.Quiet("GET", "/queue/events", c.queueEvents)
+	s.Either("GET", "/cases/{id}", byHand, c.showCase)
+	s.Quiet("GET", "/cases/{id}/events", c.caseEvents)
+	s.Either("POST", "/cases/{id}/doing", atWork, c.doing)
+	for pattern, act := range map[string]act{
+		"/cases/{id}/claim": c.claim, "/cases/{id}/release": c.release, "/cases/{id}/transfer": c.transfer,
+		"/cases/{id}/second": c.second, "/cases/{id}/messages": c.reply, "/cases/{id}/notes": c.note,
+		"/cases/{id}/severity": c.severity, "/cases/{id}/state": c.state, "/cases/{id}/observations": c.observe,
+		"/cases/{id}/reveals": c.reveal, "/cases/{id}/names": c.names, "/cases/{id}/consents": c.consent,
+		"/cases/{id}/handoffs": c.handOff, "/cases/{id}/handoffs/{handoff}/countersign": c.countersign,
+	} {
+		s.Page("POST", pattern, c.do(act))
+	}
+	s.Page("POST", "/cases/{id}/consents/preview", c.previewConsent)
+	s.Page("POST", "/cases/{id}/handoffs/preview", c.previewHandoff)
+
+	s.Page("GET", "/visits", c.visitPage)
+	s.Page("POST", "/visits", c.visit)
+	s.Page("GET", "/statistics", c.statistics)
+	s.Page("GET", "/accounts", c.accounts)
+	s.Page("POST", "/accounts", c.createAccount)
+	s.Page("POST", "/accounts/{login}/disable", c.disableAccount)
+	s.Page("GET", "/audit", c.audit)
+}
+
+// byHand tells a person who opens a page from a page that refreshes itself.
+func byHand(r *http.Request) bool { return r.Header.Get("X-Live") == "" }
+
+// result is what an act tells: say to the person, to where a browser without a script goes on.
+type result struct {
+	Say    string            `json:"say"`
+	To     string            `json:"to,omitempty"`
+	Code   string            `json:"code,omitempty"`
+	Seq    int64             `json:"seq,omitempty"`
+	Values map[string]string `json:"values,omitempty"` // placeholder → words
+}
+
+// act is something a person does with a case.
+type act func(r *http.Request, p staff.Person, id triage.CaseID) (result, error)
+
+// do serves an act to scripts and to plain forms.
+func (c *Console) do(a act) web.Page {
+	return func(w http.ResponseWriter, r *http.Request, p staff.Person) {
+		if r.ParseForm() != nil {
+			c.answer(w, r, http.StatusBadRequest, result{Say: "送られた内容を読めませんでした。", Code: triage.CodeBadRequest})
+			return
+		}
+		id := triage.CaseID(r.PathValue("id"))
+		res, err := a(r, p, id)
+		status := http.StatusOK
+		if err != nil {
+			status, res = c.failed(err)
+		}
+		if res.To == "" {
+			res.To = "/cases/" + r.PathValue("id")
+		}
+		c.answer(w, r, status, res)
+	}
+}
+
+func (c *Console) answer(w http.ResponseWriter, r *http.Request, status int, res result) {
+	if !web.WantsJSON(r) {
+		c.site.Sessions.Flash(r.Context(), res.Say)
+		http.Redirect(w, r, res.To, http.StatusSeeOther)
+		return
+	}
+	body, err := json.Marshal(res)
+	if err != nil {
+		panic(err)
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	w.Write(body)
+}
+
+// failed tells why an act was not done.
+func (c *Console) failed(err error) (int, result) {
+	var refusal *triage.Refusal
+	switch {
+	case errors.As(err, &refusal):
+		res := result{Say: refusal.Say, Code: refusal.Code}
+		for i, cond := range refusal.Conditions {
+			sep := "、"
+			if i == 0 {
+				sep = "足りないもの："
+			}
+			res.Say += sep + word(conditions, cond)
+		}
+		switch refusal.Code {
+		case triage.CodeBadRequest:
+			return http.StatusBadRequest, res
+		case triage.CodeForbidden:
+			return http.StatusForbidden, res
+		}
+		return http.StatusConflict, res
+	case errors.Is(err, triage.ErrUnknown):
+		return http.StatusNotFound, result{Say: "その事案は見つかりません。", Code: "not_found", To: "/"}
+	case errors.Is(err, triage.ErrNoWords):
+		return http.StatusNotFound, result{Say: "その記号の元の言葉は残っていません。", Code: "not_found"}
+	case errors.Is(err, triage.ErrConflict), errors.Is(err, triage.ErrRefused):
+		return http.StatusConflict, result{Say: "ほかの人が先に変えました。いまの様子を見て、もう一度決めてください。", Code: triage.CodeChanged}
+	case errors.Is(err, triage.ErrDamaged):
+		c.Log.Error("a sealed record cannot be opened")
+		return http.StatusInternalServerError, result{Say: "記録の一部を開けません。管理者に知らせてください。", Code: "damaged"}
+	case errors.Is(err, triage.ErrUnavailable):
+		return http.StatusServiceUnavailable, result{Say: "いまは保存できません。少し待って、もう一度ためしてください。", Code: "unavailable"}
+	}
+	c.Log.Error("an act failed")
+	return http.StatusInternalServerError, result{Say: "できませんでした。続くときは、管理者に知らせてください。", Code: "internal"}
+}
+
+// sorry shows a page in the place of one that cannot be shown.
+func (c *Console) sorry(w http.ResponseWriter, r *http.Request, p staff.Person, err error) {
+	status, res := c.failed(err)
+	c.pages.Show(w, r, p, status, "sorry", web.Frame{Title: "開けません", Room: "sorry", Data: res.Say})
+}
+
+func (c *Console) funcs() template.FuncMap {
+	f := web.Funcs()
+	for name, table := range map[string]map[string]string{
+		"role": roles, "severity": severities, "flag": flags, "state": states, "door": doors, "about": abouts,
+		"level": levels, "consentAnswer": answers, "recipient": recipients, "handoffState": handoffStates,
+		"permission": permissions, "observed": observations, "duty": duties, "what": acts,
+	} {
+		f[name] = func(key any) string { return word(table, key) }
+	}
+	f["school"] = c.school
+	f["number"] = number
+	f["split"] = strings.Fields
+	f["span"] = span
+	return f
+}
+
+func (c *Console) school(id string) string {
+	if s, ok := c.City.SchoolByID(id); ok {
+		return s.Name
+	}
+	return id
+}
+
+// home leads each role to where its work is.
+func (c *Console) home(w http.ResponseWriter, r *http.Request, p staff.Person) {
+	if links := nav(p); len(links) > 0 {
+		http.Redirect(w, r, links[0].Href, http.StatusSeeOther)
+		return
+	}
+	c.sorry(w, r, p, triage.ErrUnknown)
+}
+
+// nav lists the pages of a role, its first page first: what the policy allows of all there are.
+func nav(p staff.Person) []web.Link {
+	var links []web.Link
+	for _, l := range []web.Link{{Href: "/queue", Label: "事案"}, {Href: "/accounts", Label: "アカウント"}, {Href: "/school", Label: "連絡"},
+		{Href: "/school/reports", Label: "報告"}, {Href: "/visits", Label: "来所・電話の記録"}, {Href: "/statistics", Label: "件数"}, {Href: "/audit", Label: "見た人の記録"}} {
+		if staff.Allowed(p.Role, staff.Row("GET", l.Href)) {
+			links = append(links, l)
+		}
+	}
+	return links
+}
+
+func name(p staff.Person) string { return p.Login + "（" + word(roles, p.Role) + "）" }

@@ -1,0 +1,74 @@
+package console
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"madoguchi/triage"
+)
+
+// hub wakes the live pages: one watch of the store for all of them. A wake carries nothing; several are one.
+type hub struct {
+	mu        sync.Mutex
+	listeners map[*listener]struct{}
+}
+
+type listener struct {
+	id   triage.CaseID // "" for every case
+	wake chan struct{}
+}
+
+func newHub() *hub { return &hub{listeners: map[*listener]struct{}{}} }
+
+// listen wakes whenever that case (or any, for "") may have changed, until leave is called.
+func (h *hub) listen(id triage.CaseID) (wake <-chan struct{}, leave func()) {
+	l := &listener{id, make(chan struct{}, 1)}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.listeners[l] = struct{}{}
+	return l.wake, func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		delete(h.listeners, l)
+	}
+}
+
+// changed wakes the pages that show that case; "" wakes all.
+func (h *hub) changed(id triage.CaseID) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for l := range h.listeners {
+		if id != "" && l.id != "" && l.id != id {
+			continue
+		}
+		select {
+		case l.wake <- struct{}{}:
+		default: // it is awake already
+		}
+	}
+}
+
+// Run passes on what changes until ctx ends.
+func (c *Console) Run(ctx context.Context) error {
+	for {
+		changes, err := c.Desk.Watch(ctx)
+		for err == nil {
+			select {
+			case id, ok := <-changes:
+				if ok {
+					c.hub.changed(id)
+					continue
+				}
+			case <-ctx.Done():
+			}
+			break
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Second): // the store is away; the pages refresh by themselves meanwhile
+		}
+		c.hub.changed("")
+	}
+}

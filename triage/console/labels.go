@@ -1,0 +1,82 @@
+package console
+
+import (
+	"fmt"
+	"time"
+
+	"madoguchi/triage"
+)
+
+// The words of the screens for the codes of the vocabulary.
+var (
+	roles = map[string]string{"psychologist": "心理士", "social_worker": "社会福祉士", "coordinator": "コーディネーター", "supervisor": "統括",
+		"lawyer": "弁護士", "board": "教育委員会", "clerk": "事務", "admin": "管理者", "school": "学校"}
+	severities = map[string]string{"emergency": "緊急・いますぐ", "urgent": "至急・今日のうち", "soon": "早めに", "routine": "通常"}
+	flags      = map[string]string{"suicide": "希死念慮", "self_harm": "自傷", "violence": "暴力", "sexual": "性に関わること", "extortion": "金品の要求",
+		"abuse_home": "家庭での虐待の疑い", "absence": "欠席", "sns_spread": "SNSでの拡散", "exclusion": "仲間はずれ・無視", "verbal": "悪口・からかい",
+		"property": "物かくし・こわす", "multi_school": "複数の学校", "third_party": "本人以外からの知らせ", "other": "その他"}
+	states = map[string]string{"waiting": "待っている", "open": "対応中", "handed_off": "学校へ引継ぎ中", "watching": "見守り", "resolved": "解消",
+		"closed": "終了", "all": "すべて"}
+	doors = map[string]string{"chat": "チャット", "line": "LINE", "sms": "SMS", "voice": "電話", "email": "メール", "letter": "手紙", "visit": "来所",
+		"school": "学校の報告"}
+	abouts        = map[string]string{"self": "自分のこと", "friend": "友だちのこと", "did": "自分がしたこと", "unsaid": "まだ言えない"}
+	levels        = map[string]string{"anonymous": "名前なしで伝えてよい", "named": "名前を伝えてよい", "emergency": "緊急（意向を確かめずに連絡）"}
+	answers       = map[string]string{"asked": "返事待ち", "yes": "いいです", "no": "いやです", "later": "まだわからない", "change": "ここを直して"}
+	recipients    = map[string]string{"school": "学校", "police": "警察", "ambulance": "救急", "child_guidance": "児童相談所", "board": "教育委員会", "guardian": "保護者"}
+	handoffStates = map[string]string{"sent": "まだ受け取っていません", "received": "受け取りました", "handling": "すでに対応中",
+		"needs_help": "人手や専門職が要る", "wrong_school": "別の学校の件", "done": "対応が終わりました"}
+	permissions  = map[string]string{"yes": "可", "not_yet": "まだ", "ask_us": "窓口に相談"}
+	observations = map[string]string{"stopped": "行為が止んでいる", "recurred": "また起きた", "apology": "謝罪があった", "child_no_pain": "本人に苦痛がない",
+		"parent_no_pain": "保護者から見て苦痛がない", "parent_not_asked": "保護者には確かめない"}
+	conditions = map[string]string{"stopped": "行為が止んでいること", "watch_period": "見守りの期間", "child_no_pain": "本人に苦痛がないことの確認",
+		"parent_no_pain": "保護者への確認（または、確かめない理由と二人目の判断）", "decided_by": "決めた組織", "circumstances": "他の事情"}
+	duties = map[string]string{"answer": "返事", "countersign": "二人目の確認", "acknowledge": "学校の受け取り", "report": "学校の回答", "handoff_answer": "学校の回答"}
+	acts   = map[string]string{"queue": "一覧を見た", "look": "事案を見た", "claim": "担当した", "release": "手放した", "transfer": "引き継いだ", "join": "二人目にした",
+		"say": "返事した", "note": "メモした", "overrule": "緊急度を変えた", "severity": "緊急度を変えた", "state": "状態を変えた", "observe": "確認を記録した",
+		"consent": "意向をきいた", "preview": "引継ぎの下書きを見た", "handoff": "引き継いだ（学校など）", "countersign": "二人目として確認した", "reveal": "記号の元の言葉を見た",
+		"enter": "来所・電話を記録した", "report": "学校が報告した", "open": "学校が連絡を開いた", "acknowledge": "学校が受け取った", "answer": "学校が回答した", "statistics": "件数を見た",
+		"account_create": "アカウントを作った", "account_disable": "アカウントを止めた"}
+	deliveries = map[string]string{"sent": "送りました", "delivered": "届きました", "read": "読まれました", "failed": "不達", "opted_out": "受信停止の申し出", "opted_in": "受信再開の申し出"}
+	whys       = map[string]string{"blocked": "受信を止められています", "unknown": "宛先がありません", "expired": "期限が過ぎました"}
+)
+
+// word returns the word for a code, or the code itself where there is none.
+func word(table map[string]string, key any) string {
+	k := fmt.Sprint(key)
+	if w, ok := table[k]; ok {
+		return w
+	}
+	return k
+}
+
+// revealReasons are why words behind a placeholder may be opened.
+var revealReasons = []string{"命や体の安全のため", "返事をするのに要るため", "話を正しく理解するため", "関係機関に連絡するため"}
+
+// span writes a length of time as people say it, never longer than two words.
+func span(d time.Duration) string {
+	m := int(d.Minutes())
+	switch {
+	case m < 1:
+		return "1分たっていません"
+	case m < 60:
+		return fmt.Sprintf("%d分", m)
+	case m < 24*60 && m%60 == 0:
+		return fmt.Sprintf("%d時間", m/60)
+	case m < 24*60:
+		return fmt.Sprintf("%d時間%d分", m/60, m%60)
+	}
+	return fmt.Sprintf("%d日と%d時間", m/(24*60), m/60%24)
+}
+
+// period writes a length of the calendar.
+func period(p triage.Period) string {
+	switch {
+	case p.Months > 0 && p.Days > 0:
+		return fmt.Sprintf("%dか月と%d日", p.Months, p.Days)
+	case p.Months > 0:
+		return fmt.Sprintf("%dか月", p.Months)
+	case p.Days > 0:
+		return fmt.Sprintf("%d日", p.Days)
+	}
+	return ""
+}

@@ -1,0 +1,230 @@
+package console
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"madoguchi/triage"
+)
+
+// line is an entry of the timeline as case.html shows it.
+type line struct {
+	Key   string // keeps its place on the page when the page refreshes
+	At    time.Time
+	Class string // seeker, desk, note, event
+	Who   string
+	Door  string
+	Text  string // anonymized words
+	Quote bool   // Text is somebody's words and not ours
+	Fate  string // what became of a message of the desk
+	Bad   bool   // it did not arrive
+}
+
+// timeline makes lines of events. What became of a message is shown with the message; that one did not arrive is shown a
+// second time, where it happened.
+func (c *Console) timeline(events []triage.Event, login string) []line {
+	fates := map[int64]triage.Delivery{}
+	for _, e := range events {
+		if e.Kind == triage.KindDelivery && e.Delivery != nil && e.Delivery.Said > 0 {
+			fates[e.Delivery.Said] = *e.Delivery
+		}
+	}
+	var lines []line
+	for _, e := range events {
+		l := line{Key: fmt.Sprintf("e%d", e.Seq), At: e.At, Class: "event", Text: e.Text}
+		if !c.tell(&l, e, fates) {
+			continue
+		}
+		if e.By != "" && l.Who == "" {
+			l.Who = e.By
+		}
+		if e.By == login && l.Who == e.By {
+			l.Who = "あなた"
+		}
+		lines = append(lines, l)
+	}
+	return lines
+}
+
+// tell fills in what is particular to the event's kind, and reports whether the event is shown at all.
+func (c *Console) tell(l *line, e triage.Event, fates map[int64]triage.Delivery) bool {
+	switch {
+	case e.Kind == triage.KindMessage:
+		c.message(l, e, fates)
+	case e.Kind == triage.KindNote:
+		l.Class, l.Quote = "note", true
+	case e.Kind == triage.KindDelivery && e.Delivery != nil:
+		return delivery(l, *e.Delivery)
+	case e.Kind == triage.KindAssignment && e.Assignment != nil:
+		l.Text = assignment(*e.Assignment)
+	case e.Kind == triage.KindAssessment && e.Judgement != nil:
+		if e.From != triage.Counselor {
+			return false
+		}
+		l.Text = "緊急度を「" + word(severities, e.Judgement.Severity) + "」にしました。" + because(e.Text)
+	case e.Kind == triage.KindReveal && e.Reveal != nil:
+		l.Text = e.Reveal.Placeholder + " の元の言葉を見ました。" + because(e.Reveal.Reason)
+	case e.Consent != nil:
+		c.consentLine(l, e, fates)
+	case e.Handoff != nil:
+		c.handoffLine(l, *e.Handoff)
+	case e.Report != nil:
+		c.report(l, *e.Report)
+	case e.Observed != nil:
+		l.Text = "確認：" + word(observations, e.Observed.Kind) + "（" + e.Observed.On + "）" + because(e.Observed.Note)
+	case e.Change != nil:
+		l.Text = change(*e.Change)
+	case e.Duty != nil:
+		if !e.Duty.DoneAt.IsZero() {
+			return false
+		}
+		l.Text = "期限：" + word(duties, e.Duty.Kind)
+	}
+	return l.Text != ""
+}
+
+func (c *Console) message(l *line, e triage.Event, fates map[int64]triage.Delivery) {
+	l.Quote = true
+	switch e.From {
+	case triage.Seeker:
+		l.Class, l.Who, l.Door = "seeker", "相談者", e.Channel
+		if e.Report != nil {
+			c.report(l, *e.Report)
+		}
+	case triage.AtSchool:
+		l.Class, l.Who, l.Door = "seeker", "学校", e.Channel
+	default:
+		l.Class = "desk"
+		if e.By == "" {
+			l.Who = "窓口"
+		}
+		l.Fate, l.Bad = fate(e.Said, fates)
+	}
+	if e.Hidden {
+		l.Text = "（取り消されたメッセージ）"
+	}
+}
+
+func fate(said int64, fates map[int64]triage.Delivery) (string, bool) {
+	d, ok := fates[said]
+	if said == 0 {
+		return "", false
+	}
+	if !ok {
+		return "送っています", false
+	}
+	if d.Status == triage.DeliveryFailed {
+		return "不達：届いていません", true
+	}
+	return word(deliveries, d.Status), false
+}
+
+// delivery shows what a person must know of: that a message did not arrive, or that none may be sent.
+func delivery(l *line, d triage.Delivery) bool {
+	switch d.Status {
+	case triage.DeliveryFailed:
+		l.Bad, l.Text = true, fmt.Sprintf("不達：返事%dは届いていません。", d.Said)
+		if d.Detail != "" {
+			l.Text += "〔" + word(whys, d.Detail) + "〕"
+		}
+	case triage.DeliveryOptedOut:
+		l.Bad, l.Text = true, "受信停止の申し出がありました。返事は送れません。"
+	case triage.DeliveryOptedIn:
+		l.Text = "受信停止の申し出が取り消されました。"
+	default:
+		return false
+	}
+	l.Who = "窓口"
+	return true
+}
+
+func assignment(a triage.Assignment) string {
+	switch a.Do {
+	case triage.DoClaim:
+		return "担当しました。"
+	case triage.DoRelease:
+		return "担当を手放しました。"
+	case triage.DoTransfer:
+		return a.To + " さんに引き継ぎました。"
+	case triage.DoLapse:
+		return "時間内に返事がなかったので、待っている一覧に戻りました。"
+	case triage.DoSecond:
+		return a.To + " さんが二人目になりました。"
+	}
+	return ""
+}
+
+func (c *Console) consentLine(l *line, e triage.Event, fates map[int64]triage.Delivery) {
+	k := e.Consent
+	if e.From == triage.Seeker {
+		l.Class, l.Who, l.Text = "seeker", "相談者", "学校に伝えることへの返事：「"+word(answers, k.Answer)+"」"
+		return
+	}
+	school := c.school(k.School)
+	if k.Given != "" {
+		how := map[string]string{"spoken": "話して", "written": "書いて"}[k.Given]
+		l.Text = fmt.Sprintf("本人の意向を記録しました（%s聞きました）。%sへ、%s。%s", how, school, word(levels, k.Level), because(k.Note))
+		return
+	}
+	l.Class, l.Quote = "desk", true
+	l.Text = fmt.Sprintf("%sに伝えてよいか、たずねました（%s）。\n「%s」", school, word(levels, k.Level), k.Text)
+	l.Fate, l.Bad = fate(e.Said, fates)
+}
+
+func (c *Console) handoffLine(l *line, h triage.Handoff) {
+	to := word(recipients, h.Recipient)
+	if h.School != "" {
+		to = c.school(h.School)
+	}
+	if len(h.Answers) == 0 {
+		if h.State != "" && h.State != triage.HandoffSent {
+			l.Who, l.Text = to, word(handoffStates, h.State)
+			return
+		}
+		l.Quote = true
+		l.Text = fmt.Sprintf("%sへ引き継ぎました（%s）。%s\n「%s」", to, word(levels, h.Level), because(h.Reason), h.Summary)
+		return
+	}
+	l.Class, l.Who, l.Quote = "school", to, true
+	var b strings.Builder
+	for _, a := range h.Answers {
+		b.WriteString(word(handoffStates, a.Step))
+		if a.Text != "" {
+			b.WriteString("\n" + a.Text)
+		}
+	}
+	l.Text = b.String()
+}
+
+// report shows a school's report, its fields in the form's order.
+func (c *Console) report(l *line, r triage.Report) {
+	l.Class, l.Who, l.Quote = "school", c.school(r.School), true
+	form, _ := triage.FormByID(r.Form)
+	var b strings.Builder
+	b.WriteString(form.Name)
+	for _, f := range form.Fields {
+		if v := r.Fields[f.Key]; v != "" {
+			b.WriteString("\n" + f.Label + "：" + v)
+		}
+	}
+	l.Text = b.String()
+}
+
+func change(ch triage.Change) string {
+	if ch.Erase {
+		return "相談者から、話を消すお願いがありました。"
+	}
+	text := "状態を「" + word(states, ch.To) + "」にしました。" + because(ch.Reason)
+	if ch.DecidedBy != "" {
+		text += "決めた組織：" + map[string]string{"school": "学校", "board": "教育委員会"}[ch.DecidedBy] + "。他の事情：" + ch.Circumstances
+	}
+	return text
+}
+
+func because(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return "理由：" + reason
+}
