@@ -219,8 +219,7 @@ func (c *Console) funcs() template.FuncMap {
 	f := web.Funcs()
 	for name, table := range map[string]map[string]string{
 		"role": roles, "severity": severities, "flag": flags, "state": states, "door": doors, "about": abouts,
-		"level": levels, "consentAnswer": answers, "recipient": recipients, "handoffState": handoffStates,
-		"permission": permissions, "observed": observations, "duty": duties, "what": acts,
+		"consentAnswer": answers, "recipient": recipients, "observed": observations, "duty": duties, "what": acts,
 	} {
 		f[name] = func(key any) string { return word(table, key) }
 	}

@@ -19,13 +19,9 @@ var (
 		"closed": "終了", "all": "すべて"}
 	doors = map[string]string{"chat": "チャット", "line": "LINE", "sms": "SMS", "voice": "電話", "email": "メール", "letter": "手紙", "visit": "来所",
 		"school": "学校の報告"}
-	abouts        = map[string]string{"self": "自分のこと", "friend": "友だちのこと", "did": "自分がしたこと", "unsaid": "まだ言えない"}
-	levels        = map[string]string{"anonymous": "名前なしで伝えてよい", "named": "名前を伝えてよい", "emergency": "緊急（意向を確かめずに連絡）"}
-	answers       = map[string]string{"asked": "返事待ち", "yes": "いいです", "no": "いやです", "later": "まだわからない", "change": "ここを直して"}
-	recipients    = map[string]string{"school": "学校", "police": "警察", "ambulance": "救急", "child_guidance": "児童相談所", "board": "教育委員会", "guardian": "保護者"}
-	handoffStates = map[string]string{"sent": "まだ受け取っていません", "received": "受け取りました", "handling": "すでに対応中",
-		"needs_help": "人手や専門職が要る", "wrong_school": "別の学校の件", "done": "対応が終わりました"}
-	permissions  = map[string]string{"yes": "可", "not_yet": "まだ", "ask_us": "窓口に相談"}
+	abouts       = map[string]string{"self": "自分のこと", "friend": "友だちのこと", "did": "自分がしたこと", "unsaid": "まだ言えない"}
+	answers      = map[string]string{"asked": "返事待ち", "yes": "いいです", "no": "いやです", "later": "まだわからない", "change": "ここを直して"}
+	recipients   = map[string]string{"school": "学校", "police": "警察", "ambulance": "救急", "child_guidance": "児童相談所", "board": "教育委員会", "guardian": "保護者"}
 	observations = map[string]string{"stopped": "行為が止んでいる", "recurred": "また起きた", "apology": "謝罪があった", "child_no_pain": "本人に苦痛がない",
 		"parent_no_pain": "保護者から見て苦痛がない", "parent_not_asked": "保護者には確かめない"}
 	conditions = map[string]string{"stopped": "行為が止んでいること", "watch_period": "見守りの期間", "child_no_pain": "本人に苦痛がないことの確認",

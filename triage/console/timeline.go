@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"madoguchi/triage"
+	"madoguchi/triage/web"
 )
 
 // line is an entry of the timeline as case.html shows it.
@@ -164,11 +165,11 @@ func (c *Console) consentLine(l *line, e triage.Event, fates map[int64]triage.De
 	school := c.school(k.School)
 	if k.Given != "" {
 		how := map[string]string{"spoken": "話して", "written": "書いて"}[k.Given]
-		l.Text = fmt.Sprintf("本人の意向を記録しました（%s聞きました）。%sへ、%s。%s", how, school, word(levels, k.Level), because(k.Note))
+		l.Text = fmt.Sprintf("本人の意向を記録しました（%s聞きました）。%sへ、%s。%s", how, school, web.LevelWord(k.Level), because(k.Note))
 		return
 	}
 	l.Class, l.Quote = "desk", true
-	l.Text = fmt.Sprintf("%sに伝えてよいか、たずねました（%s）。\n「%s」", school, word(levels, k.Level), k.Text)
+	l.Text = fmt.Sprintf("%sに伝えてよいか、たずねました（%s）。\n「%s」", school, web.LevelWord(k.Level), k.Text)
 	l.Fate, l.Bad = fate(e.Said, fates)
 }
 
@@ -179,17 +180,17 @@ func (c *Console) handoffLine(l *line, h triage.Handoff) {
 	}
 	if len(h.Answers) == 0 {
 		if h.State != "" && h.State != triage.HandoffSent {
-			l.Who, l.Text = to, word(handoffStates, h.State)
+			l.Who, l.Text = to, web.StepWord(h.State)
 			return
 		}
 		l.Quote = true
-		l.Text = fmt.Sprintf("%sへ引き継ぎました（%s）。%s\n「%s」", to, word(levels, h.Level), because(h.Reason), h.Summary)
+		l.Text = fmt.Sprintf("%sへ引き継ぎました（%s）。%s\n「%s」", to, web.LevelWord(h.Level), because(h.Reason), h.Summary)
 		return
 	}
 	l.Class, l.Who, l.Quote = "school", to, true
 	var b strings.Builder
 	for _, a := range h.Answers {
-		b.WriteString(word(handoffStates, a.Step))
+		b.WriteString(web.StepWord(a.Step))
 		if a.Text != "" {
 			b.WriteString("\n" + a.Text)
 		}

@@ -13,7 +13,7 @@ import (
 	"madoguchi/triage/staff"
 )
 
-//go:embed layout.html static
+//go:embed layout.html parts.html static
 var own embed.FS
 
 // JST is the time zone of every time on a screen.
@@ -58,7 +58,7 @@ type Look struct {
 
 // Pages reads the templates of a room. It panics where one cannot be parsed: they are part of the program.
 func (s *Site) Pages(files fs.FS, look Look) *Pages {
-	base := template.Must(template.New("layout.html").Funcs(look.Funcs).ParseFS(own, "layout.html"))
+	base := template.Must(template.New("layout.html").Funcs(look.Funcs).ParseFS(own, "layout.html", "parts.html"))
 	names, err := fs.Glob(files, "*.html")
 	if err != nil {
 		panic(err)

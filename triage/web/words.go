@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"madoguchi/triage"
 )
 
 // Piece is a stretch of somebody's words, as a page shows it: plain text, a placeholder, or a character that would not
@@ -134,4 +136,21 @@ func Moment(t time.Time) string {
 	}
 	t = t.In(JST)
 	return fmt.Sprintf("%d月%d日〔%s〕%d:%02d", t.Month(), t.Day(), weekdays[t.Weekday()], t.Hour(), t.Minute())
+}
+
+// LevelWord says how much may be told (本人の意向).
+func LevelWord(l triage.ConsentLevel) string {
+	return map[triage.ConsentLevel]string{triage.LevelAnonymous: "名前なしで伝えてよい", triage.LevelNamed: "名前を伝えてよい",
+		triage.LevelEmergency: "緊急のため意向を確かめずに連絡"}[l]
+}
+
+// StepWord says where the recipient of a hand-off stands, as its button does.
+func StepWord(s triage.HandoffState) string {
+	return map[triage.HandoffState]string{triage.HandoffSent: "まだ受け取っていません", triage.HandoffReceived: "受け取りました",
+		triage.HandoffHandling: "すでに対応中", triage.HandoffNeedsHelp: "人手や専門職が要る", triage.HandoffWrongSchool: "別の学校の件",
+		triage.HandoffDone: "対応が終わりました"}[s]
+}
+
+func permissionWord(p triage.Permission) string {
+	return map[triage.Permission]string{triage.PermitYes: "可", triage.PermitNotYet: "まだ", triage.PermitAskUs: "窓口に相談"}[p]
 }
