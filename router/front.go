@@ -1,0 +1,230 @@
+package router
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"madoguchi/channels"
+	"madoguchi/router/anonymize"
+	"madoguchi/router/vault"
+	"madoguchi/triage"
+)
+
+// Front is the triage.Front of the house. It is safe for concurrent use.
+type Front struct{ router *Router }
+
+var _ triage.Front = (*Front)(nil)
+
+// NewFront returns a front that takes in by way of the router.
+func NewFront(r *Router) *Front { return &Front{r} }
+
+// contactKind is the kind of an address that staff wrote down. No door has it, so nothing is ever sent there.
+const contactKind = "contact"
+
+// Contact is the placeholder by which Reveal gives the contact that staff wrote down with an entry. No text holds it.
+const Contact = "[連絡先]"
+
+// Enter implements triage.Front. A new case is named after the entry's id; where the entry is a report with an id, the case
+// is made in the partition that the report's id begins with, because the store looks for it there. A report without an id
+// gets one of its case's partition.
+func (f *Front) Enter(ctx context.Context, e triage.Entry) (triage.CaseID, error) {
+	r := f.router
+	if e.ID == "" || e.Channel == "" {
+		return "", triage.ErrRefused
+	}
+	id := e.Case
+	if id == "" {
+		id = f.newCase(e)
+	} else if _, _, err := r.Store.Load(ctx, id); err != nil {
+		return "", err
+	}
+	text, from := e.Text, triage.Seeker
+	if e.Report != nil {
+		text, from = spoken(e), triage.AtSchool
+	}
+	if e.At.IsZero() {
+		e.At = r.Clock.Now()
+	}
+	event := triage.Event{ID: r.Names.event("n", e.Channel, e.ID), At: e.At, Kind: triage.KindMessage, From: from, By: e.By, Channel: e.Channel}
+	event = r.judged(event, text)
+	var contact channels.Address
+	if e.Contact != "" {
+		contact = channels.NewAddress(contactKind, e.Contact, nil)
+	}
+	_, err := r.take(ctx, id, event, contact, entered{e.Channel, e.ID, e.At, e.Text, e.Report}.data(),
+		func(ctx context.Context, t *taking) error {
+			texts, names := []string{text}, []string(nil)
+			if e.Report != nil {
+				names = slices.Sorted(maps.Keys(e.Report.Fields))
+				for _, name := range names {
+					texts = append(texts, e.Report.Fields[name])
+				}
+			}
+			out, _, err := r.censor.redact(ctx, t.glossary, texts...)
+			if err != nil {
+				return err
+			}
+			t.event.Text, t.event.Judgement = out[0].text, out[0].judgement(*event.Judgement)
+			if e.Report != nil {
+				t.event.Kind, t.event.Report = triage.KindReport, report(r.Names, id, e, names, out[1:])
+			}
+			return nil
+		})
+	if err != nil {
+		return "", told(err)
+	}
+	return id, nil
+}
+
+// newCase names the case that an entry opens.
+func (f *Front) newCase(e triage.Entry) triage.CaseID {
+	names := f.router.Names
+	pseudonym := names.pseudonymOf("entry", e.Channel+"\x00"+e.ID)
+	if e.Report != nil && inPartition.MatchString(e.Report.ID) {
+		return names.caseIn(e.Report.ID[:2], pseudonym)
+	}
+	return names.caseOf(pseudonym)
+}
+
+// inPartition matches ids that begin with the digits of one of the 64 partitions.
+var inPartition = regexp.MustCompile(`^([0-5][0-9]|6[0-3])`)
+
+// report is a school's report as the case keeps it.
+func report(n *Names, id triage.CaseID, e triage.Entry, names []string, values []redacted) *triage.Report {
+	out := &triage.Report{ID: e.Report.ID, School: e.Report.School, Form: e.Report.Form, Fields: map[string]string{}}
+	if out.ID == "" {
+		out.ID = n.report(id, e.ID)
+	}
+	for i, name := range names {
+		out.Fields[name] = values[i].text
+	}
+	return out
+}
+
+// spoken is all that a report says, a line for each field.
+func spoken(e triage.Entry) string {
+	var lines []string
+	if e.Text != "" {
+		lines = append(lines, e.Text)
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.Report.Fields)) {
+		if value := e.Report.Fields[name]; value != "" {
+			lines = append(lines, value)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// entered is an entry as the vault keeps it.
+type entered struct {
+	Channel string         `json:"channel"`
+	ID      string         `json:"id"`
+	At      time.Time      `json:"at"`
+	Text    string         `json:"text,omitempty"`
+	Report  *triage.Report `json:"report,omitempty"`
+}
+
+func (e entered) data() []byte {
+	data, err := json.Marshal(e)
+	if err != nil {
+		data = []byte(e.Text) // a year that JSON cannot write must not lose the words
+	}
+	return data
+}
+
+// Scrub implements triage.Front.
+func (f *Front) Scrub(ctx context.Context, id triage.CaseID, text string) (triage.Scrubbed, error) {
+	var out triage.Scrubbed
+	for {
+		rec, g, err := f.open(ctx, id)
+		if err != nil {
+			return triage.Scrubbed{}, err
+		}
+		texts, _, err := f.router.censor.redact(ctx, g, text)
+		if err != nil {
+			return triage.Scrubbed{}, err
+		}
+		out = triage.Scrubbed{Text: texts[0].text, Words: rec.SealWords(text)}
+		before := rec.Glossary
+		if rec.Glossary = written(g); slices.Equal(before, rec.Glossary) {
+			return out, nil
+		}
+		if err := f.router.Vault.Put(ctx, rec); !errors.Is(err, vault.ErrConflict) {
+			return out, told(err)
+		}
+	}
+}
+
+// Reveal implements triage.Front.
+func (f *Front) Reveal(ctx context.Context, id triage.CaseID, placeholder string) (string, error) {
+	rec, g, err := f.open(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	if placeholder == Contact {
+		if _, contact, _ := channels.OpenAddress(rec.Contact(contactKind)); contact != "" {
+			return contact, nil
+		}
+	}
+	words, ok := g.Words(placeholder)
+	if !ok {
+		return "", triage.ErrNoWords
+	}
+	return words, nil
+}
+
+// Disclose implements triage.Front.
+func (f *Front) Disclose(ctx context.Context, id triage.CaseID, text string, placeholders []string) (string, error) {
+	_, g, err := f.open(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	return fill(text, g, func(p string) bool { return slices.Contains(placeholders, p) }), nil
+}
+
+// Erase implements triage.Front. The mailboxes go first, since only the record knows them.
+func (f *Front) Erase(ctx context.Context, id triage.CaseID) error {
+	rec, err := f.router.Vault.Open(ctx, string(id))
+	switch {
+	case errors.Is(err, vault.ErrUnknown):
+		return nil
+	case err == nil:
+		for _, page := range pages(rec) {
+			if err := f.router.Mailbox.Close(ctx, page); err != nil {
+				return triage.ErrUnavailable
+			}
+		}
+	case !errors.Is(err, vault.ErrDamaged):
+		return told(err)
+	}
+	return told(f.router.Vault.Shred(ctx, string(id)))
+}
+
+func (f *Front) open(ctx context.Context, id triage.CaseID) (*vault.Record, *anonymize.Glossary, error) {
+	rec, err := f.router.Vault.Open(ctx, string(id))
+	if err != nil {
+		return nil, nil, told(err)
+	}
+	g, err := glossary(rec.Glossary)
+	return rec, g, err
+}
+
+// marks are what placeholders look like.
+var marks = regexp.MustCompile(`\[[^\[\]\s]{1,20}\]`)
+
+// fill puts words in the place of those placeholders that it may, once: words that look like a placeholder stay words. An
+// unknown placeholder stays as it is.
+func fill(text string, g *anonymize.Glossary, may func(placeholder string) bool) string {
+	return marks.ReplaceAllStringFunc(text, func(p string) string {
+		if words, ok := g.Words(p); ok && may(p) {
+			return words
+		}
+		return p
+	})
+}

@@ -1,0 +1,363 @@
+// Package router is the wall between the doors and the desk: the only room that ever holds who and what together.
+//
+// Inward, Intake stores what the doors bring, sealed, and Router turns each message into an event of a case. It judges the
+// words as they were written, because scrubbing first would hide the roof that a child stands on; it keeps address and
+// original in the vault; and what it gives to the desk is anonymized. Outward, Courier brings what the desk says to the
+// seeker's mailbox and, where the seeker came by another door, to that door. Front and Lamp are what the desk may ask of
+// the wall.
+//
+// Everything here can be done twice. Cases, events and replies are named by keyed digests of what they came from (Names),
+// so a message that is processed again, by this process or another, after a crash at any point, makes the same case and
+// the same event, and appending that is the same as once. No message is lost because its words could not be anonymized:
+// then its text is one placeholder, and the judgement stands.
+//
+// Errors and logs of this package carry no words, addresses or ids of people.
+package router
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"regexp"
+	"slices"
+	"time"
+
+	"madoguchi/channels"
+	"madoguchi/router/anonymize"
+	"madoguchi/router/vault"
+	"madoguchi/triage"
+)
+
+// errMalformed says that a message can never be processed.
+var errMalformed = errors.New("router: the message has no sender, or an answer that is none")
+
+// Assessor judges texts as they were written. It is the one of package triage/assess.
+type Assessor interface {
+	Assess(text string) triage.Judgement
+}
+
+// Mailbox is where the wall puts what seekers read. An address of it is of kind chat: who is the conversation, how is the
+// key that entries are sealed to.
+type Mailbox interface {
+	// Register makes a conversation reachable by its return code. Registering it again is harmless.
+	Register(ctx context.Context, conversation channels.Address, o channels.Opening) error
+	// Found makes the mailbox of a seeker who came by another door, and the seed that opens it. It stores nothing.
+	Found() (conversation channels.Address, seed []byte)
+	// Put appends an entry. Putting one of the same Seq again changes nothing.
+	Put(ctx context.Context, conversation channels.Address, e channels.Entry) error
+	// Link returns a new secret that opens the conversation once.
+	Link(ctx context.Context, conversation channels.Address, seed []byte) (token string, err error)
+	// Show says what the desk is doing, for triage.DoingFor.
+	Show(ctx context.Context, conversation channels.Address, doing string) error
+	// Close makes code, resume tokens and links useless and destroys what is in the mailbox. Closing again is harmless.
+	Close(ctx context.Context, conversation channels.Address) error
+}
+
+// Rooms are what Router, Courier, Front and Lamp stand on.
+type Rooms struct {
+	Store      triage.Store
+	Vault      *vault.Vault
+	Mailbox    Mailbox
+	Names      *Names
+	Assessor   Assessor
+	Anonymizer Anonymizer
+	Terms      triage.Terms
+	Clock      triage.Clock
+}
+
+// chat is the name of the door that is a mailbox and nothing else.
+const chat = "chat"
+
+// callMeRunes is the longest name to be called by.
+const callMeRunes = 40
+
+// Router makes events of messages. It is safe for concurrent use; the messages of one sender must come one after another,
+// in order.
+type Router struct {
+	Rooms
+	censor *censor
+}
+
+// NewRouter returns a router.
+func NewRouter(r Rooms) *Router { return &Router{r, newCensor(r.Anonymizer)} }
+
+// Process makes an event of the message and returns once the case holds it. Processing it again is harmless. An error says
+// that it may not be so, and that the message must come again; one that comes back every time is for a person to look at.
+func (r *Router) Process(ctx context.Context, m channels.Message) error {
+	kind, who, _ := channels.OpenAddress(m.From)
+	if kind == "" || who == "" {
+		return errMalformed
+	}
+	if m.Kind == "" {
+		m.Kind = kind
+	}
+	if m.At.IsZero() {
+		m.At = r.Clock.Now()
+	}
+	id, err := r.home(ctx, r.Names.pseudonym(m.From))
+	if err != nil {
+		return err
+	}
+	switch {
+	case m.Status != nil:
+		return r.status(ctx, id, m)
+	case m.Answer != nil:
+		return r.answer(ctx, id, m)
+	case m.Erase:
+		return r.erase(ctx, id, m)
+	}
+	return r.message(ctx, id, m)
+}
+
+// home returns the case of a sender: the one that an alias leads to, or the sender's own.
+func (r *Router) home(ctx context.Context, pseudonym string) (triage.CaseID, error) {
+	id, err := r.Vault.Case(ctx, pseudonym)
+	if errors.Is(err, vault.ErrUnknown) {
+		return r.Names.caseOf(pseudonym), nil
+	}
+	return triage.CaseID(id), err
+}
+
+// message takes in words.
+func (r *Router) message(ctx context.Context, id triage.CaseID, m channels.Message) error {
+	kind, who, _ := channels.OpenAddress(m.From)
+	e := triage.Event{ID: r.Names.event("m", kind, who, m.ID), At: m.At, Kind: triage.KindMessage, From: triage.Seeker, Channel: m.Kind}
+	if slices.Contains([]string{"self", "friend", "did", "unsaid"}, m.About) {
+		e.About = m.About
+	}
+	text := m.Text
+	if m.Unsend == "" {
+		e = r.judged(e, text)
+	} else {
+		text = "[取り消し]"
+	}
+	words := original{m.Kind, m.ID, m.At, m.About, m.CallMe, m.Text, m.Unsend}
+	k, err := r.take(ctx, id, e, m.From, words.data(), func(ctx context.Context, t *taking) error {
+		out, open, err := r.censor.redact(ctx, t.glossary, text, m.CallMe)
+		if err != nil {
+			return err
+		}
+		t.event.Text = out[0].text
+		if open { // a name that could not be anonymized is no name to be called by
+			t.event.CallMe = out[1].cut(callMeRunes)
+		}
+		if e.Judgement != nil {
+			t.event.Judgement = out[0].judgement(*e.Judgement)
+		}
+		t.more = r.opted(m)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if m.First != nil && k.Version > 0 && !k.Erased() {
+		return r.Mailbox.Register(ctx, m.From, *m.First)
+	}
+	return nil
+}
+
+// original is a message as the vault keeps it.
+type original struct {
+	Kind   string    `json:"kind"`
+	ID     string    `json:"id"`
+	At     time.Time `json:"at"`
+	About  string    `json:"about,omitempty"`
+	CallMe string    `json:"call_me,omitempty"`
+	Text   string    `json:"text,omitempty"`
+	Unsend string    `json:"unsend,omitempty"`
+}
+
+func (o original) data() []byte {
+	data, err := json.Marshal(o)
+	if err != nil {
+		data = []byte(o.Text) // a year that JSON cannot write must not lose the words
+	}
+	return data
+}
+
+// judged adds what the rules say of the text as it was written, and when it must be answered by.
+func (r *Router) judged(e triage.Event, text string) triage.Event {
+	j := assess(r.Assessor, text)
+	e.Judgement = &j
+	if within, ok := r.Terms.AnswerWithin[j.Severity]; ok {
+		e.DueAt = e.At.Add(within)
+	}
+	return e
+}
+
+// assess asks the rules. Where they fail, a person must look the same day.
+func assess(a Assessor, text string) (j triage.Judgement) {
+	defer func() {
+		if recover() != nil { // what it says may hold words
+			j = triage.Judgement{Severity: triage.Urgent, Flags: []triage.Flag{triage.Other},
+				Reasons: []triage.Reason{{Flag: triage.Other, Rule: "not_judged"}}}
+		}
+	}()
+	return a.Assess(text)
+}
+
+// opted is the event that stands beside the words STOP and START.
+func (r *Router) opted(m channels.Message) []triage.Event {
+	status, ok := map[string]string{"out": triage.DeliveryOptedOut, "in": triage.DeliveryOptedIn}[m.Opt]
+	if !ok {
+		return nil
+	}
+	kind, who, _ := channels.OpenAddress(m.From)
+	return []triage.Event{{ID: r.Names.event("o", kind, who, m.ID), At: m.At, Kind: triage.KindDelivery, From: triage.System,
+		Channel: m.Kind, Delivery: &triage.Delivery{Status: status}}}
+}
+
+// taking is an event on its way into a case.
+type taking struct {
+	event    triage.Event
+	more     []triage.Event // in the same act
+	glossary *anonymize.Glossary
+}
+
+// take keeps in the vault who it was and what came, and then appends the event. write makes the event's texts with the
+// case's glossary; it may be called again where somebody else changed the record. words is the original, or nil. An event
+// that the case has already is left alone. The result is the case as it is now, of version 0 where it was shredded.
+func (r *Router) take(ctx context.Context, id triage.CaseID, e triage.Event, from channels.Address, words []byte,
+	write func(context.Context, *taking) error) (triage.Case, error) {
+	before, events, err := r.Store.Load(ctx, id)
+	if errors.Is(err, triage.ErrUnknown) {
+		before, err = triage.Case{ID: id}, nil
+	}
+	if err != nil {
+		return triage.Case{}, err
+	}
+	if slices.ContainsFunc(events, func(x triage.Event) bool { return x.ID == e.ID }) {
+		return before, nil
+	}
+	var t taking
+	err = r.change(ctx, id, func(rec *vault.Record) ([]vault.Original, error) {
+		g, err := glossary(rec.Glossary)
+		if err != nil {
+			return nil, err
+		}
+		t = taking{event: e, glossary: g}
+		if err := write(ctx, &t); err != nil {
+			return nil, err
+		}
+		rec.Glossary = written(t.glossary)
+		if !from.IsZero() {
+			rec.Meet(from)
+		}
+		if words == nil {
+			return nil, nil
+		}
+		return []vault.Original{{Event: e.ID, Data: words}}, nil
+	})
+	if err != nil {
+		return triage.Case{}, err
+	}
+	k, err := r.append(ctx, before, append([]triage.Event{t.event}, t.more...)...)
+	if err == nil && k.Version == 0 { // the case was shredded, and this is a replay of what it had
+		err = r.Vault.Shred(ctx, string(id))
+	}
+	return k, err
+}
+
+// change changes the record of a case, which need not be there yet, however many others do so at the same time.
+func (r Rooms) change(ctx context.Context, id triage.CaseID, f func(*vault.Record) ([]vault.Original, error)) error {
+	for {
+		rec, err := r.Vault.Open(ctx, string(id))
+		if errors.Is(err, vault.ErrUnknown) {
+			rec, err = r.Vault.Fresh(string(id)), nil
+		}
+		if err != nil {
+			return err
+		}
+		originals, err := f(rec)
+		if err != nil {
+			return err
+		}
+		if err := r.Vault.Put(ctx, rec, originals...); !errors.Is(err, vault.ErrConflict) {
+			return err
+		}
+	}
+}
+
+// append appends however often the case moves on.
+func (r Rooms) append(ctx context.Context, before triage.Case, events ...triage.Event) (triage.Case, error) {
+	for {
+		k, err := r.Store.Append(ctx, before, events...)
+		if !errors.Is(err, triage.ErrConflict) {
+			return k, err
+		}
+		if k, _, err = r.Store.Load(ctx, before.ID); errors.Is(err, triage.ErrUnknown) {
+			k = triage.Case{ID: before.ID}
+		} else if err != nil {
+			return triage.Case{}, err
+		}
+		before = k
+	}
+}
+
+// answer takes in the answer to a question. A question is known by (id, answer): the same answer again is the same event.
+func (r *Router) answer(ctx context.Context, id triage.CaseID, m channels.Message) error {
+	a := triage.ConsentAnswer(m.Answer.Answer)
+	if m.Answer.ID == "" || !slices.Contains(triage.Answers, a) {
+		return errMalformed
+	}
+	e := triage.Event{ID: r.Names.event("c", m.Answer.ID, string(a)), At: m.At, Kind: triage.KindHandoff, From: triage.Seeker,
+		Channel: m.Kind, Consent: &triage.Consent{ID: m.Answer.ID, Answer: a}}
+	_, err := r.take(ctx, id, e, m.From, nil, func(context.Context, *taking) error { return nil })
+	return err
+}
+
+// erase locks the case and makes the mailbox useless. Where there is no case there is nothing to withdraw.
+func (r *Router) erase(ctx context.Context, id triage.CaseID, m channels.Message) error {
+	kind, who, _ := channels.OpenAddress(m.From)
+	if kind == chat {
+		if err := r.Mailbox.Close(ctx, m.From); err != nil {
+			return err
+		}
+	}
+	before, _, err := r.Store.Load(ctx, id)
+	if errors.Is(err, triage.ErrUnknown) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_, err = r.append(ctx, before, triage.Event{ID: r.Names.event("e", kind, who, m.ID), At: m.At, Kind: triage.KindState,
+		From: triage.Seeker, Channel: m.Kind, Change: &triage.Change{Erase: true}})
+	return err
+}
+
+// status notes what a provider says became of a reply. One that was never sent has no status.
+func (r *Router) status(ctx context.Context, id triage.CaseID, m channels.Message) error {
+	if !slices.Contains([]string{triage.DeliveryDelivered, triage.DeliveryRead, triage.DeliveryFailed}, m.Status.Status) {
+		return nil
+	}
+	before, events, err := r.Store.Load(ctx, id)
+	if errors.Is(err, triage.ErrUnknown) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(events, func(e triage.Event) bool {
+		return e.Said > 0 && r.Names.reply(id, e.ID) == m.Status.ReplyID
+	})
+	if i < 0 {
+		return nil
+	}
+	_, err = r.append(ctx, before, triage.Event{
+		ID: r.Names.event("s", m.Status.ReplyID, m.Status.Status), At: m.At, Kind: triage.KindDelivery, From: triage.System,
+		Channel:  m.Kind,
+		Delivery: &triage.Delivery{Said: events[i].Said, Status: m.Status.Status, Detail: code(m.Status.Detail)},
+	})
+	return err
+}
+
+var codes = regexp.MustCompile(`^[a-z0-9_]{1,40}$`)
+
+// code returns s where it is a code as doors have them, and nothing where it could be a provider's text.
+func code(s string) string {
+	if codes.MatchString(s) {
+		return s
+	}
+	return ""
+}
