@@ -15,7 +15,8 @@ type Store interface {
 	//
 	// It expects the stored version to be before.Version (0 for a new case) and fails with ErrConflict otherwise: load
 	// again and decide again. Events whose id the case already has are left out; when all are, nothing happens and the
-	// case as it is now is returned, whatever its version.
+	// case as it is now is returned, whatever its version. An event without an id is an error. Events of a case that was
+	// shredded stay known: for them the case as it is now is an empty one of version 0, and no error.
 	Append(ctx context.Context, before Case, events ...Event) (Case, error)
 	// Load returns the case and all its events in order, or ErrUnknown.
 	Load(ctx context.Context, id CaseID) (Case, []Event, error)

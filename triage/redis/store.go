@@ -69,6 +69,9 @@ func (s *Store) Append(ctx context.Context, before triage.Case, events ...triage
 	if before.Version == 0 {
 		before = triage.Case{ID: before.ID}
 	}
+	if slices.ContainsFunc(events, func(e triage.Event) bool { return e.ID == "" }) {
+		return triage.Case{}, errors.New("an event without an id cannot be told from another")
+	}
 	events = distinct(events)
 	if len(events) == 0 {
 		return s.current(ctx, before.ID)

@@ -24,6 +24,7 @@ var appendTests = map[string]func(*testing.T, triage.Store){
 	"ConcurrentWritersLoseNothing":    concurrentWriters,
 	"EventIdsBelongToTheirCase":       idsBelongToTheirCase,
 	"LongTextsAndManyEvents":          longTexts,
+	"AnEventNeedsAnId":                needsID,
 	"ACallerMayReuseWhatItHandedOver": callerMayReuse,
 }
 
@@ -262,6 +263,16 @@ func longTexts(t *testing.T, s triage.Store) {
 	same(t, "the case", got, c)
 	if len(events) != 200 || events[150].Text != long {
 		t.Errorf("%d events, want 200, one of them long", len(events))
+	}
+}
+
+func needsID(t *testing.T, s triage.Store) {
+	id := newID(9)
+	if _, err := s.Append(t.Context(), triage.Case{ID: id}, message("m", 0, triage.Soon), message("", 0, triage.Soon)); err == nil {
+		t.Error("an event without an id was taken")
+	}
+	if _, _, err := s.Load(t.Context(), id); !errors.Is(err, triage.ErrUnknown) {
+		t.Errorf("Load: %v, want ErrUnknown: nothing was kept", err)
 	}
 }
 
