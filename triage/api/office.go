@@ -1,0 +1,132 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"madoguchi/triage"
+	"madoguchi/triage/desk"
+	"madoguchi/triage/staff"
+)
+
+type visitIn struct {
+	Body struct {
+		ID      string `json:"id,omitempty" doc:"chosen by the caller; the same id again is the same visit"`
+		Case    string `json:"case,omitempty" doc:"id of a case of one's own that it belongs to"`
+		Channel string `json:"channel" enum:"visit,voice"`
+		Text    string `json:"text" doc:"as heard, names and all: it is anonymized on the way"`
+		Contact string `json:"contact,omitempty" doc:"how to reach the person"`
+	}
+}
+
+type statisticsIn struct {
+	From string `query:"from" doc:"2026-12-01, or a time; without it a year before to"`
+	To   string `query:"to" doc:"2026-12-31 and that day with it, or a time before which; without it now"`
+}
+
+// Statistics counts cases by what they are. A number is null where it is so small that it could point at a child.
+type Statistics struct {
+	From      time.Time       `json:"from"`
+	To        time.Time       `json:"to"`
+	Total     *int            `json:"total"`
+	Months    map[string]*int `json:"months"`
+	Channels  map[string]*int `json:"channels"`
+	Severity  map[string]*int `json:"severity"`
+	Flags     map[string]*int `json:"flags"`
+	Schools   map[string]*int `json:"schools"`
+	NotAsked  *int            `json:"parents_not_asked" doc:"cases resolved without the parents having been asked"`
+	SmallCell int             `json:"small_cell" doc:"fewer than this is withheld"`
+}
+
+type statisticsOut struct{ Body Statistics }
+
+type clockIn struct {
+	Body struct {
+		Advance string `json:"advance" doc:"72h"`
+	}
+}
+
+// Clock is the desk's time.
+type Clock struct {
+	Now time.Time `json:"now"`
+}
+
+type clockOut struct{ Body Clock }
+
+// longest is how far the demonstration's clock moves in one go: as long as records are kept.
+const longest = 10 * 366 * 24 * time.Hour
+
+// office registers what is beside the cases.
+func (a *api) office() {
+	route(a, huma.Operation{Method: "POST", Path: "/api/v1/visits", Summary: "A person who came or phoned", DefaultStatus: 201},
+		func(ctx context.Context, p staff.Person, in *visitIn) (*namedOut, error) {
+			b := in.Body
+			id, err := a.Desk.Enter(ctx, p, desk.Visit{ID: b.ID, Case: triage.CaseID(b.Case), Channel: b.Channel, Text: b.Text,
+				Contact: b.Contact})
+			return named(string(id), err)
+		})
+	route(a, huma.Operation{Method: "GET", Path: "/api/v1/statistics", Summary: "How many cases, small numbers withheld"},
+		func(ctx context.Context, p staff.Person, in *statisticsIn) (*statisticsOut, error) {
+			from, to, ok := period(in.From, in.To, a.Desk.Clock.Now())
+			if !ok {
+				return nil, badRequest()
+			}
+			s, err := a.Desk.Statistics(ctx, p, from, to)
+			return &statisticsOut{Statistics{From: s.From, To: s.To, Total: number(s.Total), Months: numbers(s.Months),
+				Channels: numbers(s.Channels), Severity: numbers(s.Severity), Flags: numbers(s.Flags), Schools: numbers(s.Schools),
+				NotAsked: number(s.NotAsked), SmallCell: s.SmallCell}}, err
+		})
+	if a.Timer == nil {
+		return
+	}
+	route(a, huma.Operation{Method: "POST", Path: "/api/v1/demo/clock", Summary: "Move the demonstration's clock on, and do what falls due on the way"},
+		func(ctx context.Context, _ staff.Person, in *clockIn) (*clockOut, error) {
+			by, err := time.ParseDuration(in.Body.Advance)
+			if err != nil || by <= 0 || by > longest {
+				return nil, badRequest()
+			}
+			err = a.Desk.Advance(ctx, a.Timer, a.Timer.Now().Add(by))
+			return &clockOut{Clock{a.Timer.Now()}}, err
+		})
+}
+
+func number(c desk.Count) *int {
+	if c.Withheld {
+		return nil
+	}
+	return &c.N
+}
+
+func numbers(counts map[string]desk.Count) map[string]*int {
+	out := map[string]*int{}
+	for key, c := range counts {
+		out[key] = number(c)
+	}
+	return out
+}
+
+// jst is where days begin and end.
+var jst = time.FixedZone("JST", 9*60*60)
+
+// period reads the bounds of the statistics: from is within, to is not.
+func period(from, to string, now time.Time) (begin, end time.Time, ok bool) {
+	if end, ok = bound(to, now, 1); !ok {
+		return
+	}
+	begin, ok = bound(from, end.AddDate(-1, 0, 0), 0)
+	return begin, end, ok
+}
+
+// bound reads a time, or a date as that day's beginning so many days later.
+func bound(text string, without time.Time, days int) (time.Time, bool) {
+	if text == "" {
+		return without, true
+	}
+	if t, err := time.ParseInLocation(time.DateOnly, text, jst); err == nil {
+		return t.AddDate(0, 0, days), true
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	return t, err == nil
+}

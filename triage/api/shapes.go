@@ -1,0 +1,148 @@
+package api
+
+import (
+	"time"
+
+	"madoguchi/triage"
+	"madoguchi/triage/desk"
+)
+
+// Case is a case as the API tells it. All text is anonymized.
+type Case struct {
+	ID           string           `json:"id"`
+	State        triage.State     `json:"state" enum:"waiting,open,handed_off,watching,resolved,closed"`
+	Severity     triage.Severity  `json:"severity" enum:"emergency,urgent,soon,routine"`
+	Overruled    bool             `json:"overruled" doc:"the severity is a person's"`
+	Flags        []triage.Flag    `json:"flags" nullable:"false"`
+	Reasons      []Reason         `json:"reasons" nullable:"false"`
+	Channels     []string         `json:"channels" nullable:"false"`
+	Assignee     *string          `json:"assignee"`
+	Second       *string          `json:"second"`
+	Former       *string          `json:"former" doc:"who had it before it came back to the queue"`
+	Role         triage.Role      `json:"role" enum:"psychologist,social_worker"`
+	WaitingSince *time.Time       `json:"waiting_since"`
+	DueAt        *time.Time       `json:"due_at"`
+	LeaseUntil   *time.Time       `json:"lease_until"`
+	Preview      string           `json:"preview"`
+	About        string           `json:"about" doc:"who it is about: self, friend, did, unsaid"`
+	CallMe       string           `json:"call_me" doc:"the name to be called by"`
+	OpenedAt     time.Time        `json:"opened_at"`
+	LastAt       time.Time        `json:"last_at"`
+	OptedOut     bool             `json:"opted_out"`
+	ErasedAt     *time.Time       `json:"erased_at" doc:"when the seeker withdrew the conversation"`
+	Consents     []triage.Consent `json:"consents" nullable:"false"`
+	Handoffs     []triage.Handoff `json:"handoffs" nullable:"false"`
+}
+
+// Reason is why a flag is there.
+type Reason struct {
+	Flag    triage.Flag `json:"flag"`
+	Rule    string      `json:"rule"`
+	Excerpt string      `json:"excerpt"`
+}
+
+// Whole is a case with all that happened.
+type Whole struct {
+	Case
+	Timeline []Entry `json:"timeline" nullable:"false"`
+	Duties   []Duty  `json:"duties" nullable:"false"`
+}
+
+// Entry is one thing that happened.
+type Entry struct {
+	Seq        int64              `json:"seq"`
+	At         time.Time          `json:"at"`
+	Kind       triage.Kind        `json:"kind" enum:"message,note,assessment,assignment,reveal,handoff,report,duty,state,delivery"`
+	From       triage.From        `json:"from" enum:"seeker,counselor,desk,school,system"`
+	By         string             `json:"by,omitempty"`
+	Channel    string             `json:"channel"`
+	Text       string             `json:"text"`
+	Said       int64              `json:"said,omitempty" doc:"number of this message among the desk's"`
+	Hidden     bool               `json:"hidden,omitempty" doc:"the seeker took it back"`
+	Judgement  *Judgement         `json:"judgement,omitempty"`
+	DueAt      *time.Time         `json:"due_at,omitempty"`
+	Assignment *triage.Assignment `json:"assignment,omitempty"`
+	Consent    *triage.Consent    `json:"consent,omitempty"`
+	Handoff    *triage.Handoff    `json:"handoff,omitempty"`
+	Report     *triage.Report     `json:"report,omitempty"`
+	Duty       *triage.Duty       `json:"duty,omitempty"`
+	Change     *triage.Change     `json:"change,omitempty"`
+	Delivery   *triage.Delivery   `json:"delivery,omitempty"`
+	Reveal     *triage.Reveal     `json:"reveal,omitempty"`
+	Observed   *triage.Observed   `json:"observed,omitempty"`
+}
+
+// Judgement is an assessment: of the rules, or of a person who overrules them.
+type Judgement struct {
+	Severity triage.Severity `json:"severity"`
+	Flags    []triage.Flag   `json:"flags" nullable:"false"`
+	Reasons  []Reason        `json:"reasons" nullable:"false"`
+}
+
+// Duty is something that somebody must do by a time.
+type Duty struct {
+	Kind    string     `json:"kind"`
+	What    string     `json:"what"`
+	DueAt   time.Time  `json:"due_at"`
+	DoneAt  *time.Time `json:"done_at"`
+	Overdue bool       `json:"overdue"`
+}
+
+func shape(c triage.Case) Case {
+	return Case{
+		ID: string(c.ID), State: c.State, Severity: c.Severity, Overruled: c.Overruled, Flags: list(c.Flags),
+		Reasons: reasons(c.Reasons), Channels: list(c.Channels), Assignee: maybe(c.Assignee), Second: maybe(c.Second),
+		Former: maybe(c.Former), Role: c.Role, WaitingSince: moment(c.WaitingSince), DueAt: moment(c.DueAt),
+		LeaseUntil: moment(c.LeaseUntil), Preview: c.Preview, About: c.About, CallMe: c.CallMe, OpenedAt: c.OpenedAt,
+		LastAt: c.LastAt, OptedOut: c.OptedOut, ErasedAt: moment(c.ErasedAt), Consents: list(c.Consents), Handoffs: list(c.Handoffs),
+	}
+}
+
+func whole(v desk.View) Whole {
+	w := Whole{Case: shape(v.Case), Timeline: []Entry{}, Duties: []Duty{}}
+	for _, e := range v.Timeline {
+		w.Timeline = append(w.Timeline, entry(e))
+	}
+	for _, d := range v.Duties() {
+		w.Duties = append(w.Duties, Duty{d.Kind, d.What, d.DueAt, moment(d.DoneAt), d.Overdue(v.Now)})
+	}
+	return w
+}
+
+// entry tells an event. Its id, which comes from upstream, and its sealed words stay behind.
+func entry(e triage.Event) Entry {
+	out := Entry{
+		Seq: e.Seq, At: e.At, Kind: e.Kind, From: e.From, By: e.By, Channel: e.Channel, Text: e.Text, Said: e.Said,
+		Hidden: e.Hidden, DueAt: moment(e.DueAt), Assignment: e.Assignment, Consent: e.Consent, Handoff: e.Handoff,
+		Report: e.Report, Duty: e.Duty, Change: e.Change, Delivery: e.Delivery, Reveal: e.Reveal, Observed: e.Observed,
+	}
+	if j := e.Judgement; j != nil {
+		out.Judgement = &Judgement{j.Severity, list(j.Flags), reasons(j.Reasons)}
+	}
+	return out
+}
+
+func reasons(rs []triage.Reason) []Reason {
+	out := []Reason{}
+	for _, r := range rs {
+		out = append(out, Reason{r.Flag, r.Rule, r.Excerpt})
+	}
+	return out
+}
+
+// list is never null in JSON.
+func list[T any](s []T) []T { return append([]T{}, s...) }
+
+func maybe(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func moment(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
