@@ -1,0 +1,31 @@
+// Package assess judges how soon a person must read a text: flags, a severity, and the words that are the reason.
+//
+// It reads the original words, before anything is redacted, and it is pure. A child's danger must not be missed, so rules
+// only raise: a modifier (play, hyperbole, negation, an animal) takes away only the evidence that stands in its own
+// clause, and 「死ぬほど笑われて、もう死にたい」 stays urgent. Text that says little is soon; routine needs positive evidence:
+// thanks, a question about the desk, a test, or clearly innocent use of a dangerous word.
+//
+// The rules are data (the YAML files of this package), each with examples that it must match and must not match; the
+// tests run every example, also in katakana, half-width, spaced out and with an emoji behind it.
+package assess
+
+import "madoguchi/triage"
+
+// Assessor judges texts. It may be used by many goroutines.
+type Assessor struct {
+	lexicon *lexicon
+}
+
+// New compiles the rules. It fails only if the rules themselves are wrong.
+func New() (*Assessor, error) {
+	l, err := load()
+	if err != nil {
+		return nil, err
+	}
+	return &Assessor{l}, nil
+}
+
+// Assess judges a text. The offsets of the reasons count runes of text.
+func (a *Assessor) Assess(text string) triage.Judgement {
+	return a.lexicon.judge(text)
+}

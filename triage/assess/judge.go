@@ -1,0 +1,163 @@
+package assess
+
+import (
+	"cmp"
+	"slices"
+
+	"madoguchi/triage"
+)
+
+// reading is one text while it is judged.
+type reading struct {
+	text
+	hits map[int32][]hit
+}
+
+// evidence is a place where a rule fired. parts are the pieces of its pattern.
+type evidence struct {
+	rule       *rule
+	start, end int
+}
+
+// maxEvidence is how many places a rule's pattern is looked for in one text: more say nothing new.
+const maxEvidence = 16
+
+func (l *lexicon) judge(s string) triage.Judgement {
+	t := fold(s)
+	r := reading{t, l.trie.find(t.view.Runes)}
+	var guards []hit
+	for _, p := range l.innocent {
+		guards = append(guards, r.match(p, true)...)
+	}
+	innocent := len(guards) > 0
+	var found []evidence
+	for i := range l.rules {
+		rule := &l.rules[i]
+		for _, p := range rule.any {
+			for _, h := range r.match(p, rule.Across) {
+				if within(h, guards) || r.modified(h, rule.unless) {
+					innocent = true
+					continue
+				}
+				found = append(found, evidence{rule, h.start, h.end})
+			}
+		}
+	}
+	found = settle(found)
+	j := triage.Judgement{Severity: triage.Routine, Flags: []triage.Flag{}, Reasons: []triage.Reason{}}
+	for _, e := range found {
+		j.Severity = triage.Graver(j.Severity, e.rule.Severity)
+		if !slices.Contains(j.Flags, e.rule.Flag) {
+			j.Flags = append(j.Flags, e.rule.Flag)
+		}
+		start, end := t.view.Span(e.start, e.end)
+		x := triage.Reason{Flag: e.rule.Flag, Rule: e.rule.ID, Start: start, End: end}
+		if !slices.ContainsFunc(j.Reasons, func(y triage.Reason) bool {
+			return y.Rule == x.Rule && y.Flag == x.Flag && y.Start <= x.Start && x.End <= y.End
+		}) {
+			j.Reasons = append(j.Reasons, x)
+		}
+	}
+	slices.SortFunc(j.Flags, func(a, b triage.Flag) int {
+		return cmp.Compare(slices.Index(triage.Flags, a), slices.Index(triage.Flags, b))
+	})
+	if len(found) == 0 && !innocent && !r.calm(l.calm) {
+		j.Severity = triage.Soon
+	}
+	return j
+}
+
+// calm reports whether the text says what makes it routine.
+func (r *reading) calm(ps []pattern) bool {
+	return slices.ContainsFunc(ps, func(p pattern) bool { return len(r.match(p, false)) > 0 })
+}
+
+// match returns where a pattern stands, at most maxEvidence places.
+func (r *reading) match(p pattern, across bool) []hit {
+	var out []hit
+	for _, first := range r.hits[p.pieces[0].id] {
+		if p.start && first.start > 0 {
+			continue
+		}
+		if end, ok := r.follow(p, 1, first.end, across); ok {
+			out = append(out, hit{first.start, end})
+			if len(out) == maxEvidence {
+				break
+			}
+		}
+	}
+	return out
+}
+
+// follow finds the pieces of p from the n-th on behind at.
+func (r *reading) follow(p pattern, n, at int, across bool) (end int, ok bool) {
+	if n == len(p.pieces) {
+		return at, !p.end || at == r.view.Len()
+	}
+	hits := r.hits[p.pieces[n].id]
+	i, _ := slices.BinarySearchFunc(hits, at, func(h hit, at int) int { return cmp.Compare(h.start, at) })
+	for ; i < len(hits) && hits[i].start <= at+p.pieces[n].gap; i++ {
+		if !across && r.phrase[hits[i].start] != r.phrase[at-1] {
+			break
+		}
+		if end, ok := r.follow(p, n+1, hits[i].end, across); ok {
+			return end, true
+		}
+	}
+	return 0, false
+}
+
+// within reports whether h lies inside one of the guards, or begins there with all but its ending inside.
+func within(h hit, guards []hit) bool {
+	return slices.ContainsFunc(guards, func(g hit) bool { return g.start <= h.start && h.end <= g.end })
+}
+
+// modified reports whether a modifier takes the evidence away: in the clause where the evidence stands, or right behind.
+func (r *reading) modified(h hit, mods []modifier) bool {
+	for _, m := range mods {
+		if r.calm(m.anywhere) {
+			return true
+		}
+		for _, p := range m.clause {
+			for _, x := range r.match(p, false) {
+				if r.clause[x.start] == r.clause[h.end-1] || r.clause[x.start] == r.clause[h.start] {
+					return true
+				}
+			}
+		}
+		for _, p := range m.after {
+			for _, x := range r.match(p, false) {
+				if x.start >= h.end-1 && x.start <= h.end+3 && r.phrase[x.start] == r.phrase[h.end-1] {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// settle drops what counts only in company or in nobody's: With, Instead, Fallback.
+func settle(found []evidence) []evidence {
+	has := func(flags []triage.Flag, self *rule) bool {
+		return slices.ContainsFunc(found, func(e evidence) bool {
+			return e.rule != self && !e.rule.Fallback && slices.Contains(flags, e.rule.Flag)
+		})
+	}
+	var kept []evidence
+	for _, e := range found {
+		if len(e.rule.With) > 0 && !has(e.rule.With, e.rule) {
+			continue
+		}
+		if slices.ContainsFunc(found, func(o evidence) bool {
+			return o.rule != e.rule && slices.Contains(o.rule.Instead, e.rule.Flag) && o.start < e.end && e.start < o.end
+		}) {
+			continue
+		}
+		kept = append(kept, e)
+	}
+	solid := slices.ContainsFunc(kept, func(e evidence) bool { return !e.rule.Fallback && e.rule.Flag != triage.ThirdParty })
+	if solid {
+		kept = slices.DeleteFunc(kept, func(e evidence) bool { return e.rule.Fallback })
+	}
+	return kept
+}

@@ -1,0 +1,165 @@
+package assess
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+
+	"madoguchi/triage"
+)
+
+//go:embed rules/*.yaml
+var ruleFiles embed.FS
+
+// file is a file of rules.
+type file struct {
+	Concepts  map[string][]string     `yaml:"concepts"`
+	Modifiers map[string]modifierText `yaml:"modifiers"`
+	Rules     []ruleText              `yaml:"rules"`
+	// Innocent are uses of dangerous words that mean no danger: what stands within them is no evidence.
+	Innocent []innocentText `yaml:"innocent"`
+	// Calm are what a text must say to be routine.
+	Calm []innocentText `yaml:"calm"`
+}
+
+// modifierText takes evidence away: where one of the patterns stands in the same clause, or right behind the evidence.
+type modifierText struct {
+	Clause   []string `yaml:"clause"`
+	After    []string `yaml:"after"`
+	Anywhere []string `yaml:"anywhere"` // for rules whose words mean danger only where nothing else is said
+}
+
+type innocentText struct {
+	ID    string   `yaml:"id"`
+	Any   []string `yaml:"any"`
+	Match []string `yaml:"match"`
+	Not   []string `yaml:"not"`
+}
+
+// ruleText is a rule as it is written.
+type ruleText struct {
+	ID       string          `yaml:"id"`
+	Flag     triage.Flag     `yaml:"flag"`
+	Severity triage.Severity `yaml:"severity"`
+	Any      []string        `yaml:"any"`
+	Unless   []string        `yaml:"unless"`   // modifiers
+	Instead  []triage.Flag   `yaml:"instead"`  // flags that do not count where their evidence overlaps this one's
+	With     []triage.Flag   `yaml:"with"`     // fires only where one of these flags fires as well
+	Across   bool            `yaml:"across"`   // pieces may stand in different sentences
+	Fallback bool            `yaml:"fallback"` // counts only where no other flag but third_party fires
+	Match    []string        `yaml:"match"`
+	Not      []string        `yaml:"not"`
+}
+
+// rule is a rule, compiled.
+type rule struct {
+	ruleText
+	any    []pattern
+	unless []modifier
+}
+
+type modifier struct{ clause, after, anywhere []pattern }
+
+type lexicon struct {
+	trie     *trie
+	rules    []rule
+	innocent []pattern
+	calm     []pattern
+	texts    file // as written, for the tests
+}
+
+// load reads and compiles the rules.
+func load() (*lexicon, error) {
+	all := file{Concepts: map[string][]string{}, Modifiers: map[string]modifierText{}}
+	names, err := fs.Glob(ruleFiles, "rules/*.yaml")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		data, err := ruleFiles.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		var f file
+		if err := yaml.UnmarshalWithOptions(data, &f, yaml.Strict()); err != nil {
+			return nil, fmt.Errorf("assess: %s: %w", name, err)
+		}
+		for k, v := range f.Concepts {
+			all.Concepts[k] = append(all.Concepts[k], strings.Fields(strings.Join(v, " "))...)
+		}
+		for k, v := range f.Modifiers {
+			all.Modifiers[k] = v
+		}
+		all.Rules = append(all.Rules, f.Rules...)
+		all.Innocent = append(all.Innocent, f.Innocent...)
+		all.Calm = append(all.Calm, f.Calm...)
+	}
+	return compile(all)
+}
+
+func compile(f file) (*lexicon, error) {
+	l := &lexicon{trie: newTrie(), texts: f}
+	patterns := func(where string, list []string) ([]pattern, error) {
+		var out []pattern
+		for _, src := range list {
+			p, err := l.trie.compile(src, f.Concepts)
+			if err != nil {
+				return nil, fmt.Errorf("assess: %s: %w", where, err)
+			}
+			out = append(out, p)
+		}
+		return out, nil
+	}
+	mods := map[string]modifier{}
+	for name, m := range f.Modifiers {
+		clause, err := patterns(name, m.Clause)
+		if err != nil {
+			return nil, err
+		}
+		after, err := patterns(name, m.After)
+		if err != nil {
+			return nil, err
+		}
+		anywhere, err := patterns(name, m.Anywhere)
+		if err != nil {
+			return nil, err
+		}
+		mods[name] = modifier{clause, after, anywhere}
+	}
+	for _, r := range f.Rules {
+		if !slices.Contains(triage.Flags, r.Flag) || !r.Severity.Valid() {
+			return nil, fmt.Errorf("assess: %s: unknown flag or severity", r.ID)
+		}
+		any, err := patterns(r.ID, r.Any)
+		if err != nil {
+			return nil, err
+		}
+		c := rule{ruleText: r, any: any}
+		for _, name := range r.Unless {
+			m, ok := mods[name]
+			if !ok {
+				return nil, fmt.Errorf("assess: %s: no modifier %s", r.ID, name)
+			}
+			c.unless = append(c.unless, m)
+		}
+		l.rules = append(l.rules, c)
+	}
+	var err error
+	for _, x := range []struct {
+		from []innocentText
+		to   *[]pattern
+	}{{f.Innocent, &l.innocent}, {f.Calm, &l.calm}} {
+		for _, t := range x.from {
+			var ps []pattern
+			if ps, err = patterns(t.ID, t.Any); err != nil {
+				return nil, err
+			}
+			*x.to = append(*x.to, ps...)
+		}
+	}
+	return l, nil
+}

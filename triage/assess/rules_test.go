@@ -1,0 +1,84 @@
+package assess
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/text/width"
+
+	"madoguchi/triage"
+)
+
+// variants writes a text as children do.
+func variants(s string) []string {
+	katakana := strings.Map(func(r rune) rune {
+		if r >= 'ぁ' && r <= 'ゖ' {
+			return r + 0x60
+		}
+		return r
+	}, s)
+	out := []string{s, s + "😭", "  " + s + "！！", katakana, width.Narrow.String(katakana), "あのね、" + s, s + "ｗ"}
+	if !strings.HasSuffix(s, "。") {
+		out = append(out, s+"。")
+	}
+	spaced := strings.Join(strings.Split(s, ""), " ")
+	return append(out, spaced)
+}
+
+// TestExamples runs every example of every rule, in every writing.
+func TestExamples(t *testing.T) {
+	l, err := load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fires := func(rule, text string) bool {
+		return slices.ContainsFunc(l.judge(text).Reasons, func(r triage.Reason) bool { return r.Rule == rule })
+	}
+	for _, r := range l.texts.Rules {
+		if len(r.Match) == 0 || len(r.Not) == 0 {
+			t.Errorf("%s: a rule needs an example that it matches and one that it does not", r.ID)
+		}
+		for _, m := range r.Match {
+			for i, v := range variants(m) {
+				anchored := slices.ContainsFunc(r.Any, func(p string) bool { return strings.HasPrefix(p, "^") })
+				if strings.HasPrefix(v, "あのね") && anchored || i > 0 && r.Fallback {
+					continue
+				}
+				if !fires(r.ID, v) {
+					t.Errorf("%s: does not match %q", r.ID, v)
+				}
+			}
+		}
+		for _, n := range r.Not {
+			if fires(r.ID, n) {
+				t.Errorf("%s: matches %q", r.ID, n)
+			}
+		}
+	}
+	for _, list := range [][]innocentText{l.texts.Innocent, l.texts.Calm} {
+		for _, c := range list {
+			for _, m := range c.Match {
+				if j := l.judge(m); j.Severity != triage.Routine {
+					t.Errorf("%s: %q is %s %v", c.ID, m, j.Severity, j.Reasons)
+				}
+			}
+			for _, n := range c.Not {
+				if j := l.judge(n); j.Severity == triage.Routine {
+					t.Errorf("%s: %q is routine", c.ID, n)
+				}
+			}
+		}
+	}
+}
+
+func TestPatternMistakes(t *testing.T) {
+	for _, src := range []string{"(a", "{NOBODY}", "~x a", ""} {
+		if _, err := newTrie().compile(src, map[string][]string{}); err == nil {
+			t.Errorf("%q compiles", src)
+		}
+	}
+	if _, err := newTrie().compile("{A}", map[string][]string{"A": {"{A}"}}); err == nil {
+		t.Error("a concept within itself compiles")
+	}
+}
