@@ -2,7 +2,7 @@ package channelstest
 
 import (
 	"maps"
-	"strings"
+	"regexp"
 	"sync"
 	"time"
 
@@ -37,17 +37,19 @@ func (d *Desk) Hours(_ string, t time.Time) channels.Hours {
 func (d *Desk) Text(key string, vars map[string]string) string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	text := d.texts[key]
-	for name, value := range vars {
-		if value != "" {
-			text = strings.ReplaceAll(text, "{"+name+"}", value)
-		}
-	}
-	if strings.Contains(text, "{") {
+	whole := true
+	text := placeholder.ReplaceAllStringFunc(d.texts[key], func(p string) string {
+		value := vars[p[1:len(p)-1]]
+		whole = whole && value != ""
+		return value
+	})
+	if !whole {
 		return ""
 	}
 	return text
 }
+
+var placeholder = regexp.MustCompile(`\{[^{}]+\}`)
 
 // School implements channels.Desk.
 func (d *Desk) School(id string) string {

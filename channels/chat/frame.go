@@ -1,0 +1,169 @@
+package chat
+
+import (
+	"cmp"
+	"encoding/json"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"madoguchi/channels"
+)
+
+// Limits of frames.
+const (
+	maxFrame  = 64 << 10 // bytes
+	maxText   = 4000     // code points
+	maxID     = 64       // code points
+	maxCallMe = 64       // code points; a longer name to be called by is cut
+)
+
+// Codes of error frames.
+const (
+	badFrame    = "bad_frame"
+	tooLong     = "too_long"
+	empty       = "empty"
+	rateLimited = "rate_limited"
+	unknownCode = "unknown_code"
+	unavailable = "unavailable"
+	closed      = "closed"
+)
+
+// says are the words that go with the codes, for whoever reads frames; the page has its own.
+var says = map[string]string{
+	badFrame:    "この形では受け取れません。",
+	tooLong:     "一度に送れるのは4,000字までです。",
+	empty:       "何も書かれていません。",
+	rateLimited: "少し待ってから、もう一度送ってください。",
+	unknownCode: "その合言葉では開けませんでした。",
+	unavailable: "まだとどいていません。もう一度送ってください。",
+	closed:      "この話は、もう開けません。",
+}
+
+// frame is everything that goes to and fro. Fields that a kind of frame does not have are left out.
+type frame struct {
+	Type string `json:"type"`
+
+	Code   string `json:"code,omitempty"`
+	Digits string `json:"digits,omitempty"`
+	Resume string `json:"resume,omitempty"`
+	Link   string `json:"link,omitempty"`
+	After  *int64 `json:"after,omitempty"`
+	Lang   string `json:"lang,omitempty"`
+
+	Open       *bool   `json:"open,omitempty"`
+	Notice     *string `json:"notice,omitempty"`
+	Hours      string  `json:"hours,omitempty"` // with an ack while the desk is closed: what is true until it opens
+	Seq        *int64  `json:"seq,omitempty"`
+	State      string  `json:"state,omitempty"`
+	From       string  `json:"from,omitempty"`
+	At         string  `json:"at,omitempty"`
+	School     string  `json:"school,omitempty"`
+	Level      string  `json:"level,omitempty"`
+	RetryAfter int     `json:"retry_after,omitempty"`
+	Message    string  `json:"message,omitempty"`
+
+	ID     string `json:"id,omitempty"`
+	Text   string `json:"text,omitempty"`
+	About  string `json:"about,omitempty"`
+	CallMe string `json:"call_me,omitempty"`
+	Answer string `json:"answer,omitempty"` // with an ack: that it is one of an answer
+	Erase  *bool  `json:"erase,omitempty"`
+}
+
+// parseFrame reads a frame of a seeker, or returns the error frame to answer with.
+func parseFrame(b []byte) (f, bad *frame) {
+	f = &frame{}
+	if !utf8.Valid(b) || json.Unmarshal(b, f) != nil {
+		return nil, refuse("", badFrame)
+	}
+	id := ""
+	if n := utf8.RuneCountInString(f.ID); n >= 1 && n <= maxID {
+		id = f.ID
+	}
+	switch f.Type {
+	case "hello":
+		if f.After != nil && *f.After < 0 {
+			return nil, refuse("", badFrame)
+		}
+	case "message":
+		switch n := utf8.RuneCountInString(f.Text); {
+		case id == "":
+			return nil, refuse("", badFrame)
+		case strings.TrimSpace(f.Text) == "":
+			return nil, refuse(id, empty)
+		case n > maxText:
+			return nil, refuse(id, tooLong)
+		}
+		f.About = known(f.About, "self", "friend", "did", "unsaid")
+		if name := []rune(strings.TrimSpace(f.CallMe)); len(name) > maxCallMe {
+			f.CallMe = string(name[:maxCallMe])
+		}
+	case "consent":
+		if id == "" || known(f.Answer, "yes", "no", "later", "change") == "" {
+			return nil, refuse(id, badFrame)
+		}
+	case "bye":
+	default:
+		return nil, refuse(id, badFrame)
+	}
+	return f, nil
+}
+
+func known(s string, words ...string) string {
+	for _, w := range words {
+		if s == w {
+			return s
+		}
+	}
+	return ""
+}
+
+func refuse(id, code string) *frame {
+	return &frame{Type: "error", ID: id, Code: code, Message: says[code]}
+}
+
+func (f *frame) bytes() []byte {
+	b, err := json.Marshal(f)
+	if err != nil {
+		return []byte(`{"type":"error","code":"unavailable"}`) // a struct of strings and numbers always marshals
+	}
+	return b
+}
+
+// message is what a frame becomes for the house. Messages and answers have ids of their own, so that a seeker's client
+// may count both from 1; an answer is known by its question and what it says.
+func (f *frame) message(conv channels.Conversation, at time.Time, first *channels.Opening) channels.Message {
+	m := channels.Message{Kind: name, From: conv.Address(), At: at, First: first}
+	switch f.Type {
+	case "message":
+		m.ID, m.Text, m.About, m.CallMe = "m:"+f.ID, f.Text, f.About, strings.TrimSpace(f.CallMe)
+	case "consent":
+		m.ID, m.Answer = "c:"+f.Answer+":"+f.ID, &channels.Answer{ID: f.ID, Answer: f.Answer}
+	case "bye":
+		m.ID, m.Erase = "erase", true
+	}
+	return m
+}
+
+// acknowledge is the answer to a frame whose message is durable.
+func (f *frame) acknowledge(s channels.State) *frame {
+	return &frame{Type: "ack", ID: f.ID, State: string(s), Answer: f.Answer}
+}
+
+// entry is what the desk says, as a frame.
+func entry(e channels.Entry) *frame {
+	if q := e.Question; q != nil {
+		return &frame{Type: "consent", Seq: &e.Seq, ID: q.ID, School: q.School, Level: q.Level, Text: q.Text}
+	}
+	from := "desk"
+	if e.From == "counselor" {
+		from = "counselor"
+	}
+	return &frame{Type: "message", Seq: &e.Seq, From: from, Text: e.Text, At: e.At.Format(time.RFC3339)}
+}
+
+// doing is what the desk is doing. The three frames are of one size, so that it cannot be read off an encrypted line.
+func doing(state string) *frame {
+	return &frame{Type: "status", State: cmp.Or(known(state, "waiting", "reading", "writing"), "waiting")}
+}

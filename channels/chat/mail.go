@@ -1,0 +1,112 @@
+package chat
+
+import (
+	"context"
+	"errors"
+
+	"github.com/gorilla/websocket"
+
+	"madoguchi/channels"
+)
+
+// news is what the mailbox calls when something has changed. It never blocks.
+func (s *socket) news(ctx context.Context, c channels.Change) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.mail = s.mail || c.Mail
+	if c.Doing != "" {
+		s.doing = c.Doing
+	}
+	if s.fetching || s.deaf {
+		return
+	}
+	s.fetching = true
+	go s.fetch(ctx)
+}
+
+// tick is called now and then. What could not be fetched is tried again.
+func (s *socket) tick(ctx context.Context) {
+	s.ping()
+	s.mu.Lock()
+	behind := s.behind
+	s.behind = false
+	s.mu.Unlock()
+	if behind {
+		s.news(ctx, channels.Change{Mail: true})
+	}
+}
+
+// fetch sends what is new until nothing is. Only one runs at a time; who starts it has set fetching.
+func (s *socket) fetch(ctx context.Context) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for s.mail || s.doing != "" {
+		conv, mail, state, last := s.conv, s.mail, s.doing, s.last
+		s.mail, s.doing = false, ""
+		s.mu.Unlock()
+		if mail {
+			last = s.deliver(ctx, conv, last)
+		}
+		s.tell(state)
+		s.mu.Lock()
+		s.last = last
+	}
+	s.fetching = false
+	s.idle.Broadcast()
+}
+
+func (s *socket) fetched() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fetching, s.mail, s.doing = false, false, ""
+	s.idle.Broadcast()
+}
+
+// deliver sends what came after last and returns the new last.
+func (s *socket) deliver(ctx context.Context, conv channels.Conversation, last int64) int64 {
+	entries, err := conv.Since(ctx, last)
+	switch {
+	case errors.Is(err, channels.ErrUnknown): // withdrawn elsewhere
+		s.gone()
+		return last
+	case err != nil:
+		s.mu.Lock()
+		s.behind = true // the next tick tries again
+		s.mu.Unlock()
+		return last
+	case len(entries) == 0:
+		return last
+	}
+	frames := make([]*frame, len(entries))
+	for i, e := range entries {
+		frames[i] = entry(e)
+		last = e.Seq
+	}
+	s.send(frames...)
+	s.mu.Lock()
+	s.last = last
+	s.mu.Unlock()
+	s.ping() // its answer shows that they arrived
+	return last
+}
+
+// tell says what the desk is doing, if that is new.
+func (s *socket) tell(state string) {
+	if state == "" {
+		return
+	}
+	f := doing(state)
+	s.mu.Lock()
+	same := s.told == f.State
+	s.told = f.State
+	s.mu.Unlock()
+	if !same {
+		s.send(f)
+	}
+}
+
+// gone ends the connection of a conversation that is no more.
+func (s *socket) gone() {
+	s.send(refuse("", closed))
+	s.end(websocket.CloseNormalClosure)
+}

@@ -1,0 +1,274 @@
+// The page: which screen is seen, and what the buttons do. Nothing is kept but in this page's memory, and nothing is put
+// into the history.
+
+import { arm, cover } from '/chat/exit.js';
+import { Line } from '/chat/line.js';
+import { Talk, codeBox } from '/chat/talk.js';
+import { el, ruby, text } from '/chat/words.js';
+
+const $ = (id) => document.getElementById(id);
+const words = $('words');
+const status = $('status');
+
+let link = new URLSearchParams(location.hash.slice(1)).get('k') ?? '';
+history.replaceState(null, '', location.pathname);
+document.documentElement.classList.add('scripted');
+
+let view = 'start';
+let before = 'start';
+let codeAgain = null;
+let came = ''; // how the seeker came in: code, link or ''
+let desk = 'waiting';
+let answered = false;
+let lost = false;
+let composing = false;
+let notice = '';
+
+function show(name) {
+  if (view === 'code-again') {
+    codeAgain?.hide();
+    $('code-here').replaceChildren();
+  }
+  if (name !== view) before = view;
+  view = name;
+  for (const section of document.querySelectorAll('.view')) section.hidden = section.id !== name;
+  document.body.dataset.view = name;
+  scrollTo({ top: name === 'chat' ? document.documentElement.scrollHeight : 0 });
+  $(name).querySelector('h1').focus({ preventScroll: true });
+  $('show-code').hidden = name !== 'chat' || !talk.code || !talk.written;
+}
+
+const views = {
+  say: (key) => $('spoken').replaceChildren(text(key)),
+  numbers: () => show('numbers'),
+  focusWords: () => words.focus(),
+  codeKnown: () => { $('show-code').hidden = view !== 'chat'; },
+};
+
+const tell = (place, key) => {
+  place.replaceChildren(text(key));
+  place.hidden = false;
+};
+
+const line = new Line({
+  ready(f, asked) {
+    talk.welcome(f);
+    lost = false;
+    notice = f.notice;
+    if (asked === 'code' || asked === 'link') {
+      if (view === 'enter' || view === 'start') {
+        came = asked;
+        $('code').value = '';
+        $('about').hidden = true;
+        show('chat');
+        talk.card(el('p', {}, text(asked === 'code' ? 'say.entered' : 'say.linked')));
+      }
+    }
+    $('notice').replaceChildren(ruby(notice));
+    $('notice').hidden = notice === '' || talk.written;
+    shown();
+  },
+  lost() {
+    lost = true;
+    shown();
+  },
+  frame(f) {
+    switch (f.type) {
+      case 'ack':
+        if (!f.answer) $('about').hidden = true;
+        if (f.notice) notice = f.notice;
+        $('notice').hidden = true;
+        answered = false;
+        talk.acknowledged(f);
+        break;
+      case 'message':
+        answered = true;
+        talk.message(f);
+        break;
+      case 'consent':
+        answered = true;
+        talk.question(f, came === 'code');
+        break;
+      case 'status':
+        desk = f.state;
+        break;
+    }
+    shown();
+  },
+  unknown(asked) {
+    if (asked === 'code') {
+      tell($('entered'), 'code.unknown');
+      $('open-code').disabled = false;
+      $('code').focus();
+      return;
+    }
+    if (asked === 'link') {
+      tell($('told'), 'say.link');
+      show('start');
+      return;
+    }
+    talk.card(el('p', {}, text('say.lost')));
+  },
+  busy() { tell($('entered'), 'say.busy'); },
+  closed() { end('say.closed'); },
+});
+
+const talk = new Talk($('log'), line, views);
+
+// shown says what is true now: whether the line holds, and what the desk is doing.
+function shown() {
+  const active = talk.written || answered || came !== '';
+  let content = null;
+  if (lost) content = text('status.lost');
+  else if (!active) content = null;
+  else if (desk === 'reading') content = text('wait.reading');
+  else if (desk === 'writing') content = text('wait.writing');
+  else if (answered) content = text('status.answered');
+  else if (!talk.open && notice !== '') content = ruby(notice);
+  else if (talk.written) content = text('status.waiting');
+  const next = content?.textContent ?? '';
+  if (status.dataset.said === next) return;
+  status.dataset.said = next;
+  status.dataset.state = lost ? 'lost' : desk;
+  status.hidden = next === '';
+  status.replaceChildren(content ?? '');
+}
+
+function forget() {
+  line.stop();
+  talk.clear();
+  words.value = '';
+  $('call-me').value = '';
+  $('code').value = '';
+  link = '';
+  came = '';
+  answered = lost = false;
+  desk = 'waiting';
+  notice = '';
+  codeAgain = null;
+  $('code-here').replaceChildren();
+  $('about').hidden = false;
+  for (const radio of document.querySelectorAll('#about input[type=radio]')) radio.checked = false;
+  status.replaceChildren();
+  status.dataset.said = '';
+  status.hidden = true;
+  $('notice').hidden = true;
+  $('letter').hidden = true;
+  $('open-code').disabled = false;
+  $('not-erased').hidden = true;
+}
+
+function end(key) {
+  forget();
+  $('ending').replaceChildren(el('p', {}, text(key)));
+  show('ended');
+}
+
+function send() {
+  const whole = words.value;
+  if (composing || whole.trim() === '') {
+    words.focus();
+    return;
+  }
+  const about = document.querySelector('#about input[type=radio]:checked')?.value;
+  const callMe = $('call-me').value.trim();
+  const extra = {};
+  if (!$('about').hidden && about) extra.about = about;
+  if (!$('about').hidden && callMe) extra.call_me = callMe;
+  words.value = '';
+  grow();
+  talk.write(whole, extra);
+  words.focus();
+}
+
+const grow = () => {
+  words.style.height = 'auto';
+  words.style.height = `${Math.min(words.scrollHeight + 2, innerHeight * 0.4)}px`;
+};
+
+$('begin').addEventListener('click', () => {
+  $('told').hidden = true;
+  show('chat');
+  line.open({});
+});
+$('have-code').addEventListener('click', () => {
+  $('entered').hidden = true;
+  show('enter');
+  $('code').focus();
+});
+$('new').addEventListener('click', () => {
+  forget();
+  show('chat');
+  line.open({});
+});
+$('open-code').addEventListener('click', () => {
+  const code = $('code').value.trim();
+  if (code === '') {
+    $('code').focus();
+    return;
+  }
+  $('entered').hidden = true;
+  $('open-code').disabled = true;
+  line.stop();
+  line.open({ code });
+});
+$('open-letter').addEventListener('click', () => {
+  const token = link;
+  link = '';
+  $('letter').hidden = true;
+  line.open({ link: token });
+});
+$('show-code').addEventListener('click', () => {
+  codeAgain = codeBox(talk.code, () => show('chat'));
+  $('code-here').replaceChildren(codeAgain.place);
+  show('code-again');
+});
+$('send').addEventListener('click', send);
+words.addEventListener('input', grow);
+words.addEventListener('compositionstart', () => { composing = true; });
+words.addEventListener('compositionend', () => { composing = false; });
+words.addEventListener('keydown', (e) => {
+  // Enter makes a new line. It sends only with Ctrl or ⌘, and never while kana are being converted (Safari ends the
+  // conversion before it reports the key, and marks it with 229).
+  if (e.key !== 'Enter' || composing || e.isComposing || e.keyCode === 229) return;
+  if (e.ctrlKey || e.metaKey) {
+    e.preventDefault();
+    send();
+  }
+});
+$('to-erase').addEventListener('click', () => {
+  $('not-erased').hidden = true;
+  show('erase');
+});
+$('erase-yes').addEventListener('click', async () => {
+  $('erase-yes').disabled = true;
+  const done = await line.bye(true);
+  $('erase-yes').disabled = false;
+  if (done) end('erase.done');
+  else tell($('not-erased'), 'unavailable');
+});
+$('leave').addEventListener('click', () => {
+  line.bye(false);
+  end('say.left');
+});
+for (const b of document.querySelectorAll('.to-start')) {
+  b.addEventListener('click', () => {
+    forget();
+    show('start');
+  });
+}
+for (const b of document.querySelectorAll('.to-chat')) b.addEventListener('click', () => show('chat'));
+for (const b of document.querySelectorAll('.to-numbers')) b.addEventListener('click', () => show('numbers'));
+for (const b of document.querySelectorAll('.to-before')) b.addEventListener('click', () => show(before));
+addEventListener('online', () => line.wake());
+
+if (link !== '') $('letter').hidden = false;
+document.body.dataset.view = 'start';
+
+arm(forget);
+cover(() => {
+  if (view === 'start') return;
+  forget();
+  tell($('told'), 'say.wiped');
+  show('start');
+});

@@ -1,0 +1,195 @@
+// The talk: bubbles, cards and questions in the log.
+
+import { button, el, fill, paragraphs, pieces, text } from '/chat/words.js';
+
+const longest = 4000; // code points of one message
+const codeShown = 2 * 60 * 1000; // milliseconds that a code stays open: long enough to copy it by hand
+const lateAfter = 20 * 60 * 1000; // milliseconds after which the page says sorry: the longest wait it has spoken of
+
+const newID = () => [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, '0')).join('');
+
+const clock = (at) => {
+  const then = new Date(at);
+  const time = `${then.getHours()}:${String(then.getMinutes()).padStart(2, '0')}`;
+  return then.toDateString() === new Date().toDateString() ? time : `${then.getMonth() + 1}月${then.getDate()}日 ${time}`;
+};
+
+// codeBox shows a code: its text, the words one by one, the digits behind a switch. It hides itself after a while.
+export function codeBox(code, done) {
+  const place = el('div', { className: 'code' });
+  const close = button('button.copied', () => done(), 'main');
+  const show = button('button.open', () => open());
+  let digits = false;
+  let timer = 0;
+  const list = () => (digits
+    ? el('span', { className: 'digits' }, ...(code.digits.match(/.{1,3}/g) ?? []).map((d) => el('span', {}, d)))
+    : el('span', { className: 'words' }, ...code.words.split(/\s+/).map((w) => el('span', {}, w))));
+  const hide = () => {
+    clearTimeout(timer);
+    place.replaceChildren(show);
+  };
+  function open() {
+    const card = fill(text('code.page'), { code: list() });
+    const swap = button(digits ? 'button.words' : 'button.digits', () => {
+      digits = !digits;
+      open();
+    }, 'quiet');
+    place.replaceChildren(card, el('div', { className: 'row' }, close, swap));
+    clearTimeout(timer);
+    timer = setTimeout(hide, codeShown);
+  }
+  open();
+  return { place, hide };
+}
+
+export class Talk {
+  #log;
+  #line;
+  #views;
+  #code = null;
+  #codeCard = null;
+  #open = true;
+  #hours = '';
+  #asked = false; // something was acknowledged
+  #held = false;
+  #late = 0;
+  #questions = new Map();
+
+  constructor(log, line, views) {
+    this.#log = log;
+    this.#line = line;
+    this.#views = views;
+  }
+
+  clear() {
+    this.#log.replaceChildren();
+    this.#code = this.#codeCard = null;
+    this.#asked = this.#held = false;
+    this.#hours = '';
+    this.#questions.clear();
+    clearTimeout(this.#late);
+  }
+
+  get code() { return this.#code; }
+
+  get written() { return this.#asked; }
+
+  get open() { return this.#open; }
+
+  welcome(f) {
+    if (f.code) this.#code = { words: f.code, digits: f.digits ?? '' };
+    this.#open = f.open;
+  }
+
+  // card adds a card to the log.
+  card(...children) {
+    const c = el('div', { className: 'card' }, ...children);
+    this.#add(c);
+    return c;
+  }
+
+  #add(node) {
+    const low = innerHeight + scrollY > document.documentElement.scrollHeight - 160;
+    this.#log.append(node);
+    if (low) scrollTo({ top: document.documentElement.scrollHeight });
+  }
+
+  // write sends what somebody wrote, in parts if it is long.
+  write(whole, extra) {
+    const parts = pieces(whole, longest);
+    parts.forEach((part, i) => this.#bubble(part, i === 0 ? extra : {}));
+    if (parts.length > 1) this.#views.say('say.split');
+    scrollTo({ top: document.documentElement.scrollHeight });
+  }
+
+  #bubble(words, extra) {
+    const state = el('p', { className: 'state' });
+    const bubble = el('div', { className: 'bubble mine' }, el('p', { className: 'unseen' }, text('say.you')), el('p', { className: 'said' }, words), state);
+    this.#add(bubble);
+    const frame = { type: 'message', id: newID(), text: words, ...extra };
+    let now = '';
+    this.#line.send(frame, (told) => {
+      if (told === now) return;
+      const before = now;
+      now = told;
+      state.replaceChildren(text(`state.${told}`));
+      state.classList.toggle('failed', told === 'failed');
+      if (told === 'failed') state.append(' ', button('button.again', () => this.#line.again(), 'quiet'), el('span', { className: 'block' }, text('unavailable')));
+      if (before !== '' && told !== 'sending') this.#views.say(`state.${told}`);
+    });
+  }
+
+  // acknowledged: something is durable. What is said then depends on whether somebody is there.
+  acknowledged(f) {
+    const first = !this.#asked;
+    this.#asked = true;
+    if (f.open !== undefined) this.#open = f.open;
+    if (f.state === 'held' && !this.#held) {
+      this.#held = true;
+      this.card(text('held'));
+    }
+    if (f.hours && f.hours !== this.#hours && !f.answer) {
+      this.#hours = f.hours;
+      this.card(paragraphs(f.hours), button('button.numbers', () => this.#views.numbers()));
+    } else if (first && this.#open && f.state !== 'held' && !f.answer) {
+      this.card(text('wait.open'));
+    }
+    if (first && this.#code) this.#showCode();
+    clearTimeout(this.#late);
+    if (this.#open) this.#late = setTimeout(() => { if (this.#open) this.card(text('wait.late')); }, lateAfter);
+  }
+
+  #showCode() {
+    const box = codeBox(this.#code, () => {
+      card.replaceChildren(el('p', {}, text('say.copied')));
+      this.#views.focusWords();
+    });
+    const card = this.card(box.place);
+    this.#codeCard = card;
+    this.#views.codeKnown();
+  }
+
+  // message shows what the desk says.
+  message(f) {
+    clearTimeout(this.#late);
+    this.#add(el('div', { className: 'bubble theirs' },
+      el('p', { className: 'who' }, text(f.from === 'counselor' ? 'say.counselor' : 'say.desk'), ' ', el('time', { dateTime: f.at }, clock(f.at))),
+      el('div', { className: 'said' }, paragraphs(f.text))));
+  }
+
+  // question shows what the desk asks; closed at first where somebody came back with a code, who may not be alone.
+  question(f, folded) {
+    if (this.#questions.has(f.id)) return;
+    const card = el('div', { className: 'card question', role: 'group', 'aria-label': text('head.question').textContent });
+    this.#questions.set(f.id, card);
+    const open = () => {
+      const values = { school: f.school, words: el('span', { className: 'exactly' }, f.text) };
+      const answers = el('div', { className: 'answers' });
+      const said = el('div', { className: 'answered', role: 'status' });
+      card.replaceChildren(fill(text(f.level === 'named' ? 'consent.named' : 'consent.anonymous'), values), answers, said);
+      this.#offer(f, answers, said, ['yes', 'change', 'later', 'no']);
+    };
+    if (folded) card.replaceChildren(el('p', {}, text('head.question')), button('button.open', open));
+    else open();
+    this.#add(card);
+  }
+
+  #offer(f, answers, said, choices) {
+    const labels = { yes: 'button.yes', change: 'button.change', later: 'button.unsure', no: 'button.no', withdraw: 'button.withdraw' };
+    const answer = (choice) => {
+      const value = choice === 'withdraw' ? 'no' : choice;
+      for (const b of answers.querySelectorAll('button')) b.disabled = true;
+      this.#line.send({ type: 'consent', id: f.id, answer: value }, (told) => {
+        if (told === 'stored' || told === 'held') {
+          said.replaceChildren(text(choice === 'withdraw' ? 'say.withdrawn' : `say.${choice}`));
+          this.#offer(f, answers, said, { yes: ['withdraw'], no: [], withdraw: [] }[choice] ?? ['yes', 'no']);
+          if (choice === 'change') this.#views.focusWords();
+          return;
+        }
+        said.replaceChildren(text(`state.${told}`));
+        if (told === 'failed') said.append(' ', button('button.again', () => this.#line.again(), 'quiet'));
+      });
+    };
+    answers.replaceChildren(...choices.map((c) => button(labels[c], () => answer(c))));
+  }
+}
