@@ -67,6 +67,9 @@ func (s *Store) due(ctx context.Context, kind triage.DueKind, now time.Time, lim
 			return nil, err
 		}
 		for _, r := range opened {
+			if r.c == nil {
+				continue // nobody could do it
+			}
 			if at, ok := r.c.Agenda()[kind]; ok && !at.After(now) {
 				work = append(work, r)
 			}

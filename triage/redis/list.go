@@ -48,10 +48,10 @@ func parseCursor(cursor string) (*spot, error) {
 	return &at, nil
 }
 
-// row is a case as an index holds it, and as its snapshot says. A case whose snapshot cannot be opened has no Version.
+// row is a case as an index holds it, and as its snapshot says; c is nil where the snapshot cannot be opened.
 type row struct {
 	spot
-	c triage.Case
+	c *triage.Case
 }
 
 // List implements triage.Store. A case whose snapshot cannot be opened is listed all the same, bare but for its id and what
@@ -95,7 +95,7 @@ func (s *Store) List(ctx context.Context, q triage.Query) ([]triage.Case, string
 // matches reports whether the case is what the query asks for. It asks the snapshot, which is the truth; the index may be
 // of a moment before.
 func matches(q triage.Query, r row) bool {
-	if r.c.Version == 0 {
+	if r.c == nil {
 		return q.School == "" && q.Ref == ""
 	}
 	return (q.State == "" || q.State == r.c.State) && (q.Assignee == "" || q.Assignee == r.c.Assignee) &&
@@ -104,8 +104,8 @@ func matches(q triage.Query, r row) bool {
 
 // listed is the case as it is listed.
 func listed(q triage.Query, r row) triage.Case {
-	if r.c.Version > 0 {
-		return r.c
+	if r.c != nil {
+		return *r.c
 	}
 	return triage.Case{ID: r.ID, State: cmp.Or(q.State, triage.Waiting), Severity: rankOf(r.Score), Assignee: q.Assignee,
 		Preview: "[不明1]"}
@@ -131,7 +131,7 @@ func (s *Store) byRef(ctx context.Context, q triage.Query) ([]triage.Case, error
 	cases := []triage.Case{}
 	for _, r := range rows {
 		if matches(q, r) && slices.Contains(r.c.Refs(), q.Ref) {
-			cases = append(cases, r.c)
+			cases = append(cases, *r.c)
 		}
 	}
 	return cases, nil
@@ -159,47 +159,15 @@ func (s *Store) indexes(q triage.Query) []string {
 }
 
 // page returns the first n rows after the spot, in order, opened. Fewer than n are the last.
-//
-// Each partition gives its next n rows; the n smallest of all are among them. Two minutes may need rows beyond that, since
-// their rows are in order only once they are opened: the one in which the spot lies, and the one in which the page ends.
 func (s *Store) page(ctx context.Context, q triage.Query, after *spot, n int) ([]row, error) {
-	keys := s.indexes(q)
-	reads := make([]read, 0, 2*len(keys))
-	for _, key := range keys {
-		if after == nil {
-			reads = append(reads, read{key, "-inf", "+inf", n})
-			continue
-		}
-		at := strconv.FormatInt(after.Score, 10)
-		reads = append(reads, read{key, "(" + at, "+inf", n})
-		if r := (read{key, at, at, 0}); timed(after.Score) {
-			reads = append(reads, r)
-		} else if tag, own := key[:6], keyOf(after.ID, ""); tag == own {
-			reads = append(reads, r)
-		} else if tag > own {
-			r.limit = n
-			reads = append(reads, r)
-		}
+	// Ids are spread evenly, so that a few rows of each partition nearly always hold the page.
+	few := min(n, 4+4*n/partitions)
+	rows, enough, err := s.merge(ctx, q, after, n, few)
+	if err == nil && !enough {
+		rows, _, err = s.merge(ctx, q, after, n, n)
 	}
-	found, err := s.ranges(ctx, reads)
 	if err != nil {
 		return nil, err
-	}
-	rows := slices.Concat(found...)
-	slices.SortFunc(rows, func(a, b row) int { return a.compare(b.spot) })
-	rows = slices.DeleteFunc(rows, func(r row) bool {
-		return after != nil && r.Score == after.Score && !timed(r.Score) && r.ID <= after.ID
-	})
-	beyond := slices.IndexFunc(rows, func(r row) bool { return after == nil || r.Score > after.Score })
-	if cut := beyond + n - 1; beyond >= 0 && cut < len(rows) {
-		last := rows[cut].Score
-		if timed(last) {
-			if rows, err = s.whole(ctx, rows, reads, found, last); err != nil {
-				return nil, err
-			}
-		} else {
-			rows = rows[:cut+1]
-		}
 	}
 	rows, err = s.open(ctx, rows)
 	if err != nil {
@@ -210,29 +178,77 @@ func (s *Store) page(ctx context.Context, q triage.Query, after *spot, n int) ([
 	return rows[:min(n, len(rows))], nil
 }
 
-// whole returns the rows up to the score last with all rows of that score, also those that a read was too short for.
-func (s *Store) whole(ctx context.Context, rows []row, reads []read, found [][]row, last int64) ([]row, error) {
-	var more []read
-	for i, r := range reads {
-		if r.limit > 0 && len(found[i]) == r.limit && found[i][r.limit-1].Score == last {
-			at := strconv.FormatInt(last, 10)
-			more = append(more, read{r.key, at, at, 0})
+// merge returns, not opened yet, rows that hold the first n after the spot, reading the next each rows of every partition.
+// It reports false where a partition may hold more of them than it was asked for.
+//
+// Two minutes are read whole, since their rows are in order only once they are opened: the one in which the spot lies, and
+// the one in which the page ends.
+func (s *Store) merge(ctx context.Context, q triage.Query, after *spot, n, each int) ([]row, bool, error) {
+	reads := reads(s.indexes(q), after, each)
+	found, err := s.ranges(ctx, reads)
+	if err != nil {
+		return nil, false, err
+	}
+	rows := slices.Concat(found...)
+	slices.SortFunc(rows, func(a, b row) int { return a.compare(b.spot) })
+	rows = slices.DeleteFunc(rows, func(r row) bool {
+		return after != nil && r.Score == after.Score && !timed(r.Score) && r.ID <= after.ID
+	})
+	end := spot{Score: math.MaxInt64}
+	first := slices.IndexFunc(rows, func(r row) bool { return after == nil || r.Score > after.Score || !timed(r.Score) })
+	if cut := first + n - 1; first >= 0 && cut < len(rows) {
+		end = rows[cut].spot
+		if timed(end.Score) {
+			end.ID = ""
 		}
 	}
-	rows = slices.DeleteFunc(rows, func(r row) bool { return r.Score > last })
-	if len(more) == 0 {
-		return rows, nil
+	var more []read
+	for i, r := range reads {
+		if r.limit == 0 || len(found[i]) < r.limit {
+			continue // all there is
+		}
+		switch last := found[i][r.limit-1].spot; {
+		case last.Score == end.Score && timed(end.Score):
+			at := strconv.FormatInt(last.Score, 10)
+			more = append(more, read{r.key, at, at, 0})
+		case last.compare(end) < 0 && each < n:
+			return nil, false, nil
+		}
 	}
 	rest, err := s.ranges(ctx, more)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
+	rows = slices.DeleteFunc(rows, func(r row) bool {
+		return r.Score > end.Score || r.Score == end.Score && !timed(end.Score) && r.ID > end.ID
+	})
 	for _, r := range slices.Concat(rest...) {
 		if !slices.ContainsFunc(rows, func(x row) bool { return x.ID == r.ID }) {
 			rows = append(rows, r)
 		}
 	}
-	return rows, nil
+	return rows, true, nil
+}
+
+// reads are the ranges of all indexes in which the rows after the spot begin, each rows of every index.
+func reads(keys []string, after *spot, each int) []read {
+	all := make([]read, 0, 2*len(keys))
+	for _, key := range keys {
+		if after == nil {
+			all = append(all, read{key, "-inf", "+inf", each})
+			continue
+		}
+		at := strconv.FormatInt(after.Score, 10)
+		all = append(all, read{key, "(" + at, "+inf", each})
+		// What has the spot's own score: a minute is read whole. Elsewhere ids decide, and they begin with their partition.
+		switch tag, own := key[:len("{pNN}:")], keyOf(after.ID, ""); {
+		case timed(after.Score) || tag == own:
+			all = append(all, read{key, at, at, 0})
+		case tag > own:
+			all = append(all, read{key, at, at, each})
+		}
+	}
+	return all
 }
 
 // read is one range of one sorted set; limit 0 is all of it.
@@ -294,7 +310,7 @@ func (s *Store) open(ctx context.Context, rows []row) ([]row, error) {
 			continue
 		}
 		r.c = s.opened(r.ID, reply.Val())
-		if timed(r.Score) {
+		if timed(r.Score) && r.c != nil {
 			r.At = r.c.WaitingSince.UnixNano()
 		}
 		out = append(out, r)
@@ -302,23 +318,23 @@ func (s *Store) open(ctx context.Context, rows []row) ([]row, error) {
 	return out, nil
 }
 
-// opened opens a snapshot from the fields v, k and s; it returns a case without a version where it cannot.
-func (s *Store) opened(id triage.CaseID, fields []any) triage.Case {
+// opened opens a snapshot from the fields v, k and s; it returns nil where it cannot.
+func (s *Store) opened(id triage.CaseID, fields []any) *triage.Case {
 	version, _ := fields[0].(string)
 	wrapped, _ := fields[1].(string)
 	record, _ := fields[2].(string)
 	seq, err := strconv.ParseInt(version, 10, 64)
 	if err != nil {
-		return triage.Case{}
+		return nil
 	}
 	key, err := s.keys.OpenCase(string(id), []byte(wrapped))
 	if err != nil {
-		return triage.Case{}
+		return nil
 	}
 	m, plain, err := key.Open(seq, []byte(record))
 	var c triage.Case
 	if err != nil || m != snapshot || json.Unmarshal(plain, &c) != nil || c.ID != id || c.Version != seq {
-		return triage.Case{}
+		return nil
 	}
-	return c
+	return &c
 }

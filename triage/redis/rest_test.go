@@ -257,3 +257,39 @@ func TestTheSnapshotIsTheFold(t *testing.T) {
 		}
 	}
 }
+
+// Scores tell the minute and nothing finer: of a message that waits, of an answer that is due.
+func TestScoresAreWholeMinutes(t *testing.T) {
+	t.Parallel()
+	client, server := redistest.Embedded(t)
+	store := redis.New(client, seal.New())
+	if _, err := store.Append(t.Context(), triage.Case{ID: caseID}, everything()[0]); err != nil {
+		t.Fatal(err)
+	}
+	for key, want := range map[string]int64{
+		"{p07}:queue:all":           1<<42 + at.Unix()/60,
+		"{p07}:queue:state:waiting": 1<<42 + at.Unix()/60,
+		"{p07}:due:duty":            at.Add(24 * time.Hour).Truncate(time.Minute).UnixMilli(),
+	} {
+		got, err := server.ZScore(key, string(caseID))
+		if err != nil || int64(got) != want {
+			t.Errorf("%s: %d, %v, want %d", key, int64(got), err, want)
+		}
+	}
+}
+
+// Of a shredded case nothing is left but the digests of its event ids.
+func TestShreddedLeavesDigestsOnly(t *testing.T) {
+	t.Parallel()
+	client, server := redistest.Embedded(t)
+	store := redis.New(client, seal.New())
+	if _, err := store.Append(t.Context(), triage.Case{ID: caseID}, everything()...); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Shred(t.Context(), caseID); err != nil {
+		t.Fatal(err)
+	}
+	if keys := server.Keys(); len(keys) != 1 || keys[0] != "{p07}:known:"+string(caseID) {
+		t.Errorf("left: %v", keys)
+	}
+}

@@ -27,7 +27,10 @@ func (s *Store) Shred(ctx context.Context, id triage.CaseID) error {
 		}
 		keys := []string{caseKey(id), eventsKey(id), keyOf(id, "refs")}
 		args := []any{fields[0], string(id), notices}
-		c := s.opened(id, fields)
+		c := triage.Case{}
+		if known := s.opened(id, fields); known != nil {
+			c = *known
+		}
 		for key := range s.facets(c) {
 			keys = append(keys, key)
 		}

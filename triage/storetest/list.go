@@ -14,6 +14,7 @@ import (
 var listTests = map[string]func(*testing.T, triage.Store){
 	"MostPressingFirst":            mostPressingFirst,
 	"PagesJoinToTheWhole":          pagesJoin,
+	"PagesOfCrowdedPartitions":     crowdedPartitions,
 	"TheOrderFollowsTheCase":       orderFollows,
 	"ByState":                      byState,
 	"ByAssignee":                   byAssignee,
@@ -64,13 +65,13 @@ func mostPressingFirst(t *testing.T, s triage.Store) {
 	same(t, "all", list(t, s, triage.Query{}), want)
 }
 
-// crowd makes n cases over all partitions, with many ties, and returns them in order.
-func crowd(t *testing.T, s triage.Store, n int) []triage.Case {
+// crowd makes n cases, each in the partition that in says, with many ties, and returns them in order.
+func crowd(t *testing.T, s triage.Store, n int, in func(i int) int) []triage.Case {
 	t.Helper()
 	var all []triage.Case
 	for i := range n {
 		at := time.Duration(i%7) * 20 * time.Second // three a minute, ties in each
-		c := begin(t, s, newID(i*11%64), message("m", at, triage.Severities[i%3]))
+		c := begin(t, s, newID(in(i)), message("m", at, triage.Severities[i%3]))
 		if i%5 == 0 {
 			c = add(t, s, c, claim("c", "aoki", time.Hour), said("s", 1)) // answered: does not wait
 		}
@@ -81,8 +82,15 @@ func crowd(t *testing.T, s triage.Store, n int) []triage.Case {
 }
 
 func pagesJoin(t *testing.T, s triage.Store) {
-	want := idsOf(crowd(t, s, 150))
+	want := idsOf(crowd(t, s, 150, func(i int) int { return i * 11 % 64 }))
 	for _, limit := range []int{1, 2, 7, 50, 149, 150, 151, 200} {
+		same(t, fmt.Sprintf("in pages of %d", limit), list(t, s, triage.Query{Limit: limit}), want)
+	}
+}
+
+func crowdedPartitions(t *testing.T, s triage.Store) {
+	want := idsOf(crowd(t, s, 160, func(i int) int { return []int{0, 0, 0, 0, 7, 7, 63, i % 64}[i%8] }))
+	for _, limit := range []int{1, 5, 20, 64, 100, 159, 160} {
 		same(t, fmt.Sprintf("in pages of %d", limit), list(t, s, triage.Query{Limit: limit}), want)
 	}
 }

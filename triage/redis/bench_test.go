@@ -1,0 +1,51 @@
+package redis_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"madoguchi/triage"
+	"madoguchi/triage/redis"
+	"madoguchi/triage/redistest"
+	"madoguchi/triage/seal"
+)
+
+// BenchmarkAppend appends one message to a case of its own, on a server that syncs every write.
+func BenchmarkAppend(b *testing.B) {
+	store := redis.New(redistest.Start(b).Client(), seal.New())
+	e := everything()[0]
+	n := 0
+	for b.Loop() {
+		n++
+		id := triage.CaseID(fmt.Sprintf("%02d%024d", n%64, n))
+		if _, err := store.Append(b.Context(), triage.Case{ID: id}, e); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkList reads the first page of a queue of 5,000.
+func BenchmarkList(b *testing.B) {
+	store := redis.New(redistest.Start(b).Client(), seal.New())
+	var writers errgroup.Group
+	writers.SetLimit(64)
+	for n := range 5000 {
+		e := everything()[0]
+		e.At = at.Add(time.Duration(n) * 13 * time.Second)
+		writers.Go(func() error {
+			_, err := store.Append(b.Context(), triage.Case{ID: triage.CaseID(fmt.Sprintf("%02d%024d", n%64, n))}, e)
+			return err
+		})
+	}
+	if err := writers.Wait(); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, _, err := store.List(b.Context(), triage.Query{State: triage.Waiting}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
