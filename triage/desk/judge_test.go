@@ -1,0 +1,123 @@
+package desk_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"madoguchi/triage"
+	"madoguchi/triage/desk"
+)
+
+func TestUnmet(t *testing.T) {
+	three := triage.Period{Months: 3}
+	all := []string{"stopped", "watch_period", "child_no_pain", "parent_no_pain"}
+	type o = triage.Observed
+	for _, c := range []struct {
+		what  string
+		seen  []o
+		watch triage.Period
+		today string
+		want  []string
+	}{
+		{"nothing", nil, three, "2027-06-01", all},
+		{"an apology", []o{{Kind: "apology", On: "2026-12-01"}}, three, "2027-06-01", all},
+		{"stopped today", []o{{Kind: "stopped", On: "2026-12-01"}}, three, "2026-12-01", all[1:]},
+		{"one day short", []o{{Kind: "stopped", On: "2026-12-01"}}, three, "2027-02-28", all[1:]},
+		{"the period is over", []o{{Kind: "stopped", On: "2026-12-01"}}, three, "2027-03-01", all[2:]},
+		{"pain asked too early", []o{{Kind: "stopped", On: "2026-12-01"}, {Kind: "child_no_pain", On: "2027-02-28"},
+			{Kind: "parent_no_pain", On: "2027-03-01"}}, three, "2027-03-01", all[2:3]},
+		{"all of it", []o{{Kind: "stopped", On: "2026-12-01"}, {Kind: "child_no_pain", On: "2027-03-01"},
+			{Kind: "parent_no_pain", On: "2027-03-02"}}, three, "2027-03-02", nil},
+		{"parents not asked", []o{{Kind: "stopped", On: "2026-12-01"}, {Kind: "child_no_pain", On: "2027-03-01"},
+			{Kind: "parent_not_asked", On: "2027-03-02"}}, three, "2027-03-02", nil},
+		{"it recurred", []o{{Kind: "stopped", On: "2026-12-01"}, {Kind: "child_no_pain", On: "2027-03-01"},
+			{Kind: "parent_no_pain", On: "2027-03-02"}, {Kind: "recurred", On: "2027-03-03"}}, three, "2027-03-03", all},
+		{"and stopped again", []o{{Kind: "stopped", On: "2026-12-01"}, {Kind: "child_no_pain", On: "2027-03-01"},
+			{Kind: "parent_no_pain", On: "2027-03-02"}, {Kind: "recurred", On: "2027-03-03"}, {Kind: "stopped", On: "2027-03-04"}},
+			three, "2027-05-01", all[1:]},
+		{"said twice that it stopped", []o{{Kind: "stopped", On: "2026-12-01"}, {Kind: "stopped", On: "2027-02-01"}}, three, "2027-03-01", all[2:]},
+		{"written down in another order", []o{{Kind: "child_no_pain", On: "2027-03-01"}, {Kind: "parent_no_pain", On: "2027-03-01"},
+			{Kind: "stopped", On: "2026-12-01"}}, three, "2027-03-01", nil},
+		{"a city without a period", []o{{Kind: "stopped", On: "2026-12-01"}}, triage.Period{}, "2026-12-01", all[2:]},
+	} {
+		if got := desk.Unmet(c.seen, c.watch, c.today); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", c.what, got, c.want)
+		}
+	}
+}
+
+func TestResolvedIsDecidedByANamedBody(t *testing.T) {
+	r, ctx := open(t), t.Context()
+	id := r.claimed()
+	refused := func(what string, err error, want ...string) {
+		t.Helper()
+		var x *triage.Refusal
+		if !errors.As(err, &x) || x.Code != "conditions_unmet" || !slices.Equal(x.Conditions, want) || x.Say == "" {
+			t.Errorf("%s: %+v", what, err)
+		}
+	}
+	full := desk.StateChange{To: triage.Resolved, Reason: "落ち着いた", DecidedBy: "school", Circumstances: "席も替わった"}
+	observe := func(kind string) {
+		t.Helper()
+		_, err := r.Observe(ctx, people["sato"], id, triage.Observed{Kind: kind, On: r.clock.Now().Format(time.DateOnly), Note: "面談"})
+		r.must(err)
+	}
+	observe("stopped")
+	_, err := r.SetState(ctx, people["sato"], id, full)
+	refused("on the first day", err, "watch_period", "child_no_pain", "parent_no_pain")
+	r.clock.Set(opened.AddDate(0, 3, 0))
+	observe("child_no_pain")
+	observe("parent_no_pain")
+	_, err = r.SetState(ctx, people["sato"], id, desk.StateChange{To: triage.Resolved, Reason: "落ち着いた"})
+	refused("nobody decided", err, "decided_by", "circumstances")
+	_, err = r.SetState(ctx, people["sato"], id, desk.StateChange{To: triage.Resolved, DecidedBy: "me", Circumstances: "x"})
+	r.want("decided by me", err, "bad_request")
+	c, err := r.SetState(ctx, people["sato"], id, full)
+	r.want("decided", err, "ok")
+	if c.State != triage.Resolved {
+		t.Errorf("%s", c.State)
+	}
+	r.writes(id, "またけられた")
+	if c, _ = r.load(id); c.State != triage.Waiting || c.Former != "sato" {
+		t.Errorf("%s, former %q", c.State, c.Former)
+	}
+}
+
+func TestObserveAndSetStateRefuseWhatCannotBe(t *testing.T) {
+	r, ctx := open(t), t.Context()
+	id := r.claimed()
+	for what, o := range map[string]triage.Observed{
+		"an unknown kind":            {Kind: "smile", On: "2026-12-01"},
+		"no date":                    {Kind: "stopped"},
+		"a date of its own":          {Kind: "stopped", On: "1/12/2026"},
+		"tomorrow":                   {Kind: "stopped", On: "2026-12-02"},
+		"not asked, no reason":       {Kind: "parent_not_asked", On: "2026-12-01", Second: "kato"},
+		"not asked, alone":           {Kind: "parent_not_asked", On: "2026-12-01", Note: "x", Second: "sato"},
+		"not asked, with nobody":     {Kind: "parent_not_asked", On: "2026-12-01", Note: "x"},
+		"not asked, with the school": {Kind: "parent_not_asked", On: "2026-12-01", Note: "x", Second: "hinode"},
+	} {
+		_, err := r.Observe(ctx, people["sato"], id, o)
+		r.want(what, err, "bad_request")
+	}
+	_, err := r.Observe(ctx, people["sato"], id, triage.Observed{Kind: "parent_not_asked", On: "2026-12-01", Note: "ゆうかの父がこわい", Second: "kato"})
+	r.want("not asked, by two", err, "ok")
+	c, _ := r.load(id)
+	if o := c.Observed[0]; o.Note != "[人物A]の父がこわい" || o.Second != "kato" {
+		t.Errorf("%+v", o)
+	}
+	for _, s := range []triage.State{"", "waiting", "handed_off", "gone"} {
+		_, err := r.SetState(ctx, people["sato"], id, desk.StateChange{To: s})
+		r.want("state "+string(s), err, "bad_request")
+	}
+	c, err = r.SetState(ctx, people["sato"], id, desk.StateChange{To: triage.Watching})
+	r.want("watching", err, "ok")
+	again, err := r.SetState(ctx, people["sato"], id, desk.StateChange{To: triage.Watching})
+	r.want("watching again", err, "ok")
+	if c.State != triage.Watching || again.Version != c.Version {
+		t.Errorf("%s, version %d then %d", c.State, c.Version, again.Version)
+	}
+	_, err = r.Claim(ctx, people["abe"], id)
+	r.want("claiming what a colleague watches", err, "claimed")
+}
