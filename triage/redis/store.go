@@ -150,15 +150,19 @@ func (s *Store) compose(key *seal.Case, before triage.Case, events []triage.Even
 		if err := json.Unmarshal(plain, &read); err != nil {
 			return triage.Case{}, composed{}, fmt.Errorf("an event of kind %s cannot be read again", e.Kind)
 		}
-		out.events = append(out.events, s.keys.Digest("event", string(before.ID), e.ID), key.Seal(e.Seq, meaning(read), plain))
+		record, err := key.Seal(e.Seq, meaning(read), plain)
+		if err != nil {
+			return triage.Case{}, composed{}, err
+		}
+		out.events = append(out.events, s.keys.Digest("event", string(before.ID), e.ID), record)
 		after = after.With(read)
 	}
 	plain, err := json.Marshal(after)
 	if err != nil {
 		return triage.Case{}, composed{}, errors.New("the case has no JSON")
 	}
-	out.snapshot = key.Seal(after.Version, snapshot, plain)
-	return after, out, nil
+	out.snapshot, err = key.Seal(after.Version, snapshot, plain)
+	return after, out, err
 }
 
 // snapshot is the meaning of a sealed Case; no event has it.

@@ -3,6 +3,7 @@ package seal
 import (
 	"crypto/cipher"
 	"encoding/binary"
+	"errors"
 	"strconv"
 )
 
@@ -63,18 +64,18 @@ func newCase(name string, key []byte) (*Case, error) {
 	return &Case{name: name, id: keyID(key), head: head, body: body}, err
 }
 
-// Seal closes the case's record number seq. It panics where the meaning does not fit its head, which no word of the desk's
+// Seal closes the case's record number seq. It fails where the meaning does not fit its head, which no word of the desk's
 // vocabulary comes near.
-func (c *Case) Seal(seq int64, m Meaning, plain []byte) []byte {
+func (c *Case) Seal(seq int64, m Meaning, plain []byte) ([]byte, error) {
 	said := fields(m.Direction, m.Channel, m.Kind)
 	if len(said) > headBytes {
-		panic("seal: the meaning of a record is too long")
+		return nil, errors.New("seal: the meaning of a record is too long")
 	}
 	head := make([]byte, headBytes)
 	copy(head, said)
 	place := fields(c.name, strconv.FormatInt(seq, 10))
 	out := sealed(c.head, header(c.id), place, head)
-	return append(out, sealed(c.body, nil, bound(out, place, said), pad(plain))...)
+	return append(out, sealed(c.body, nil, bound(out, place, said), pad(plain))...), nil
 }
 
 // Open opens the case's record number seq and says what it is, or fails with ErrKey or ErrOpen.

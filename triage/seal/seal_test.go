@@ -40,7 +40,7 @@ func TestARecordOpensOnlyWhole(t *testing.T) {
 		at := places(t, "place")
 		plain := rapid.SliceOfN(rapid.Byte(), 0, 2000).Draw(t, "plain")
 		c, wrapped := keys.NewCase(at.name)
-		record := c.Seal(at.seq, at.m, plain)
+		record := sealed(t, c, at.seq, at.m, plain)
 		reopened, err := keys.OpenCase(at.name, wrapped)
 		if err != nil {
 			t.Fatal(err)
@@ -67,7 +67,7 @@ func TestRecordsCannotChangePlaces(t *testing.T) {
 		a, b := places(t, "a"), places(t, "b")
 		ca, wa := keys.NewCase(a.name)
 		cb, _ := keys.NewCase(b.name)
-		ra := ca.Seal(a.seq, a.m, []byte("a"))
+		ra := sealed(t, ca, a.seq, a.m, []byte("a"))
 		refused(t, "a record of another case's key", b.seq, cb, ra)
 		if a.name != b.name {
 			if _, err := keys.OpenCase(b.name, wa); !errors.Is(err, seal.ErrOpen) {
@@ -75,7 +75,7 @@ func TestRecordsCannotChangePlaces(t *testing.T) {
 			}
 		}
 		// The same case key, another place.
-		rc := ca.Seal(b.seq, b.m, []byte("c"))
+		rc := sealed(t, ca, b.seq, b.m, []byte("c"))
 		if a.seq != b.seq {
 			refused(t, "another position", b.seq, ca, ra)
 		}
@@ -83,6 +83,15 @@ func TestRecordsCannotChangePlaces(t *testing.T) {
 		refused(t, "another's head before a body", a.seq, ca, append(bytes.Clone(ra[:head]), rc[head:]...))
 		refused(t, "another's body after a head", b.seq, ca, append(bytes.Clone(rc[:head]), ra[head:]...))
 	})
+}
+
+func sealed(t rapid.TB, c *seal.Case, seq int64, m seal.Meaning, plain []byte) []byte {
+	t.Helper()
+	record, err := c.Seal(seq, m, plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return record
 }
 
 func refused(t *rapid.T, what string, seq int64, c *seal.Case, record []byte) {
@@ -117,7 +126,7 @@ func TestSmallSecrets(t *testing.T) {
 func TestLengthsAreClasses(t *testing.T) {
 	t.Parallel()
 	c, _ := seal.New().NewCase("00a")
-	of := func(n int, m seal.Meaning) int { return len(c.Seal(1, m, make([]byte, n))) }
+	of := func(n int, m seal.Meaning) int { return len(sealed(t, c, 1, m, make([]byte, n))) }
 	message := seal.Meaning{Direction: "seeker", Channel: "chat", Kind: "message"}
 	for _, row := range []struct{ from, to int }{{0, 508}, {509, 1020}, {1021, 2044}, {2045, 4092}} {
 		if of(row.from, message) != of(row.to, message) {
@@ -130,7 +139,10 @@ func TestLengthsAreClasses(t *testing.T) {
 	if of(10, message) != of(10, seal.Meaning{Kind: "assessment"}) {
 		t.Error("what a record is shows in its length")
 	}
-	record := c.Seal(1, message, []byte("屋上"))
+	if _, err := c.Seal(1, seal.Meaning{Channel: strings.Repeat("x", 64)}, nil); err == nil {
+		t.Error("a meaning that has no room is sealed")
+	}
+	record := sealed(t, c, 1, message, []byte("屋上"))
 	for _, word := range []string{"seeker", "chat", "message", "屋上", "00a"} {
 		if bytes.Contains(record, []byte(word)) {
 			t.Errorf("a record shows %q", word)
