@@ -34,6 +34,8 @@ func fold(s string) text {
 			return -1
 		case r == 'ー' || r == '〜' || r == '~' || r == '゛':
 			return -1
+		case r == 'w' && (i == 0 || !latin(rs[i-1])) && (i+1 == len(rs) || !latin(rs[i+1])):
+			return -1 // laughter
 		case r == '○' || r == '◯' || r == '●':
 			// censored letters stay
 		case japanese.ClassOf(r) == japanese.Space:
@@ -102,3 +104,6 @@ func vowel(r rune) int {
 	}
 	return 5
 }
+
+// latin reports whether r is a letter other than the w of laughter.
+func latin(r rune) bool { return r != 'w' && r != 'W' && japanese.ClassOf(r) == japanese.Latin }
