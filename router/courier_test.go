@@ -1,0 +1,442 @@
+package router
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"madoguchi/channels"
+	"madoguchi/triage"
+)
+
+// door is a Channel that notes what it sends.
+type door struct {
+	mu   sync.Mutex
+	sent []channels.Reply
+	to   []string
+	fail func(n int, r channels.Reply) error // n counts from 1
+	n    int
+}
+
+func (*door) Routes(*http.ServeMux)         {}
+func (*door) Run(ctx context.Context) error { <-ctx.Done(); return nil }
+
+func (d *door) Send(ctx context.Context, to channels.Address, r channels.Reply) (channels.Sent, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.n++
+	if d.fail != nil {
+		if err := d.fail(d.n, r); err != nil {
+			return channels.Sent{}, err
+		}
+	}
+	_, who, _ := channels.OpenAddress(to)
+	d.sent, d.to = append(d.sent, r), append(d.to, who)
+	return channels.Sent{Status: "sent"}, ctx.Err()
+}
+
+func (d *door) count() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.n
+}
+
+// courier is a courier of the house by the given doors.
+func (h *house) courier(doors map[string]channels.Channel) *Courier {
+	return NewCourier(h.Rooms, Way{Doors: doors, PublicURL: "https://example.jp", Log: h.logger(), School: func(id string) string {
+		return map[string]string{"hinode": "日の出中学校"}[id]
+	}})
+}
+
+// start runs couriers until stop is called.
+func start(t *testing.T, couriers ...*Courier) (stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	var all sync.WaitGroup
+	for _, c := range couriers {
+		all.Go(func() {
+			if err := c.Run(ctx); err != nil {
+				t.Errorf("Run: %v", err)
+			}
+		})
+	}
+	stop = func() { cancel(); all.Wait() }
+	t.Cleanup(stop)
+	return stop
+}
+
+// outcomes are the deliveries of a case.
+func (h *house) outcomes(t *testing.T, id triage.CaseID) []triage.Delivery {
+	t.Helper()
+	_, events := h.load(t, id)
+	var all []triage.Delivery
+	for _, e := range events {
+		if e.Delivery != nil {
+			all = append(all, *e.Delivery)
+		}
+	}
+	return all
+}
+
+func (h *house) settled(t *testing.T, id triage.CaseID) func() bool {
+	return func() bool { k, _ := h.load(t, id); return k.Said == k.Sent }
+}
+
+func TestReplyReachesTheChat(t *testing.T) {
+	h := newHouse(t)
+	start(t, h.courier(nil))
+	h.process(t, said("c1", "1", "山田花子です"))
+	id := h.caseOf(from("c1"))
+	h.reply(t, id, "r1", "[人物A]さん、ゆいさんは[人物Q]ですか。[不明1]")
+	h.say(t, id, triage.Event{ID: "r2", At: morning, Kind: triage.KindMessage, From: triage.Desk}, "受け取りました。")
+	until(t, "both are sent", h.settled(t, id))
+	got := h.mail.entries("c1")
+	want := []channels.Entry{
+		{Seq: 1, From: "counselor", Text: "山田花子さん、ゆいさんは[人物Q]ですか。[不明1]", At: morning},
+		{Seq: 2, From: "desk", Text: "受け取りました。", At: morning},
+	}
+	if !slices.EqualFunc(got, want, func(a, b channels.Entry) bool { return a == b }) {
+		t.Errorf("%+v", got)
+	}
+	if o := h.outcomes(t, id); !slices.Equal(o, []triage.Delivery{{Said: 1, Status: "sent"}, {Said: 2, Status: "sent"}}) {
+		t.Errorf("%+v", o)
+	}
+}
+
+func TestWholeUnreadableMessageIsNotRepeatedToTheSeeker(t *testing.T) {
+	h := newHouse(t)
+	h.names.do = func(text string) {
+		if strings.Contains(text, "秘密") {
+			panic(text)
+		}
+	}
+	start(t, h.courier(nil))
+	h.process(t, said("c1", "1", "秘密のこと"))
+	id := h.caseOf(from("c1"))
+	h.reply(t, id, "r1", "[不明1]について")
+	until(t, "it is sent", h.settled(t, id))
+	if got := h.mail.entries("c1"); got[0].Text != "[不明1]について" {
+		t.Errorf("%q", got[0].Text)
+	}
+}
+
+func TestQuestionReachesTheMailbox(t *testing.T) {
+	h := newHouse(t)
+	start(t, h.courier(nil))
+	h.process(t, said("c1", "1", "山田花子です"))
+	id := h.caseOf(from("c1"))
+	h.say(t, id, triage.Event{ID: "q1", At: morning, Kind: triage.KindHandoff, From: triage.Counselor, Consent: &triage.Consent{
+		ID: "consent-1", School: "hinode", Level: triage.LevelNamed, Answer: triage.AnswerAsked}}, "[人物A]さんがこまっています")
+	until(t, "it is sent", h.settled(t, id))
+	got := h.mail.entries("c1")
+	want := channels.Question{ID: "consent-1", School: "日の出中学校", Level: "named", Text: "山田花子さんがこまっています"}
+	if len(got) != 1 || got[0].Question == nil || *got[0].Question != want || got[0].Text != "" {
+		t.Fatalf("%+v", got)
+	}
+	h.process(t, channels.Message{ID: "a", Kind: chat, From: from("c1"), At: morning, Answer: &channels.Answer{ID: got[0].Question.ID, Answer: "yes"}})
+	if k, _ := h.load(t, id); k.Consents[0].Answer != triage.AnswerYes {
+		t.Errorf("the answer: %+v", k.Consents)
+	}
+}
+
+func TestReplyGoesOutByTheDoorOfTheSeeker(t *testing.T) {
+	h := newHouse(t)
+	line := &door{}
+	start(t, h.courier(map[string]channels.Channel{"line": line}))
+	u1 := channels.NewAddress("line", "U1", []byte("token"))
+	h.process(t, channels.Message{ID: "1", Kind: "line", From: u1, Text: "死にたい", At: morning})
+	id := h.caseOf(u1)
+	h.reply(t, id, "r1", "読みました。")
+	until(t, "it is sent", h.settled(t, id))
+	h.reply(t, id, "r2", "どうぞ。")
+	until(t, "it is sent", h.settled(t, id))
+	if len(line.sent) != 2 || line.to[0] != "U1" {
+		t.Fatalf("%d sent", len(line.sent))
+	}
+	r := line.sent[0]
+	if r.ID != h.Names.reply(id, "r1") || len(r.ID) != 36 || r.Seq != 1 || r.Text != "読みました。" || r.Link != "https://example.jp/#k=token-1" || !r.Urgent {
+		t.Errorf("%+v", r)
+	}
+	if line.sent[1].Link == r.Link || line.sent[1].ID == r.ID {
+		t.Error("two replies have one link or id")
+	}
+	if got := h.mail.entries("founded-1"); len(got) != 2 || h.mail.founded != 1 {
+		t.Errorf("%d entries in %d mailboxes", len(got), h.mail.founded)
+	}
+	// Whoever opens the link and writes there stays in the case, and is answered there from then on.
+	page := channels.NewAddress(chat, "founded-1", []byte("public"))
+	h.process(t, channels.Message{ID: "1", Kind: chat, From: page, Text: "ここにも書けますか", At: morning})
+	h.reply(t, id, "r3", "はい。")
+	until(t, "it is sent", h.settled(t, id))
+	if k, _ := h.load(t, id); k.Door != chat || len(k.Channels) != 2 {
+		t.Errorf("door %s, channels %q", k.Door, k.Channels)
+	}
+	if len(line.sent) != 2 || len(h.mail.entries("founded-1")) != 3 {
+		t.Error("it went by another door")
+	}
+	if err := h.front.Erase(t.Context(), id); err != nil || !h.mail.closed["founded-1"] {
+		t.Errorf("erase: %v", err)
+	}
+	if _, err := h.Vault.Case(t.Context(), h.Names.pseudonym(page)); err == nil {
+		t.Error("the alias stays")
+	}
+}
+
+func TestWhatCannotBeDelivered(t *testing.T) {
+	h := newHouse(t)
+	sms := &door{fail: func(_ int, r channels.Reply) error {
+		return fmt.Errorf("wrapped: %w", &channels.Undeliverable{Code: "unknown_number"})
+	}}
+	start(t, h.courier(map[string]channels.Channel{"sms": sms}))
+	number := channels.NewAddress("sms", "+819000000000", nil)
+	h.process(t, channels.Message{ID: "1", Kind: "sms", From: number, Text: "こんにちは", At: morning})
+	mail := channels.NewAddress("email", "x@example.jp", nil)
+	h.process(t, channels.Message{ID: "1", Kind: "email", From: mail, Text: "こんにちは", At: morning})
+	stopped := channels.NewAddress("sms", "+819011111111", nil)
+	h.process(t, channels.Message{ID: "1", Kind: "sms", From: stopped, Text: "STOP", Opt: "out", At: morning})
+	h.process(t, said("c1", "1", "こんにちは"))
+	h.process(t, said("c2", "1", "こんにちは"))
+	chatCase := h.enter(t, triage.Entry{ID: "v", Case: h.caseOf(from("c1")), Channel: "visit", Text: "来ました"})
+	for id, want := range map[triage.CaseID]triage.Delivery{
+		h.caseOf(number):  {Said: 1, Status: "failed", Detail: "unknown_number"},
+		h.caseOf(mail):    {Said: 1, Status: "failed", Detail: "no_door"}, // the e-mail door is shut
+		h.caseOf(stopped): {Said: 1, Status: "failed", Detail: "opted_out"},
+		h.enter(t, triage.Entry{ID: "v", Channel: "visit", Text: "来ました", Contact: "030-000"}):                       {Said: 1, Status: "failed", Detail: "no_door"},
+		h.enter(t, triage.Entry{ID: "s", Channel: "school", Report: &triage.Report{School: "h", Form: "incident"}}): {Said: 1, Status: "failed", Detail: "no_door"},
+		chatCase: {Said: 1, Status: "sent"}, // a visit in a chat's case: the chat can still be answered
+	} {
+		h.reply(t, id, "r1", "返事")
+		until(t, "it has an outcome", h.settled(t, id))
+		all := h.outcomes(t, id)
+		if got := all[len(all)-1]; got != want {
+			t.Errorf("%+v, want %+v", got, want)
+		}
+	}
+	id := h.caseOf(from("c2"))
+	k, _ := h.load(t, id)
+	if _, err := h.Store.Append(t.Context(), k, triage.Event{ID: "r", Kind: triage.KindMessage, From: triage.Counselor, Said: 1, Words: []byte("damaged")}); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "it has an outcome", h.settled(t, id))
+	if got := h.outcomes(t, id); got[0].Detail != "unreadable" {
+		t.Errorf("%+v", got)
+	}
+}
+
+// A door that fails is asked again, later and later, for a day. Time is the test's.
+func TestRetries(t *testing.T) {
+	h := newHouse(t)
+	line := &door{fail: func(int, channels.Reply) error { return errors.New("山田花子 canary: the provider failed") }}
+	c := h.courier(map[string]channels.Channel{"line": line})
+	var now atomic.Int64
+	now.Store(morning.UnixNano())
+	c.now = func() time.Time { return time.Unix(0, now.Load()) }
+	u1 := channels.NewAddress("line", "U1", nil)
+	h.process(t, channels.Message{ID: "1", Kind: "line", From: u1, Text: "こんにちは", At: morning})
+	id := h.caseOf(u1)
+	h.reply(t, id, "r1", "返事")
+	var pauses []time.Duration
+	for !h.settled(t, id)() {
+		work, err := h.Store.Lease(t.Context(), triage.DueSend, c.now(), hold, 9)
+		if err != nil || len(work) != 1 {
+			t.Fatalf("after %v: %d pieces of work, %v", pauses, len(work), err)
+		}
+		again := c.work(t.Context(), work[0])
+		if again.IsZero() {
+			break
+		}
+		pauses = append(pauses, again.Sub(c.now()))
+		now.Store(again.UnixNano())
+	}
+	if !slices.Equal(pauses[:6], delays[:]) || pauses[len(pauses)-1] != delays[5] {
+		t.Errorf("pauses %v", pauses)
+	}
+	if got := h.outcomes(t, id); len(got) != 1 || got[0].Detail != "unreachable" {
+		t.Errorf("%+v", got)
+	}
+	var all time.Duration
+	for _, p := range pauses {
+		all += p
+	}
+	if all < giveUpAfter || all > giveUpAfter+delays[5] || line.count() != len(pauses)+1 {
+		t.Errorf("%d attempts in %v", line.count(), all)
+	}
+	if log := h.logged(); strings.Contains(log, "canary") || strings.Contains(log, "山田") || strings.Contains(log, "U1") || !strings.Contains(log, "line") {
+		t.Errorf("the log: %s", log)
+	}
+}
+
+// Another courier remembers how often and since when it was tried, and a reply that failed is sent in the end.
+func TestFailedAttemptIsRepeatedByARunningCourier(t *testing.T) {
+	h := newHouse(t)
+	line := &door{fail: func(n int, _ channels.Reply) error {
+		if n == 1 {
+			return errors.New("the provider failed")
+		}
+		return nil
+	}}
+	doors := map[string]channels.Channel{"line": line}
+	u1 := channels.NewAddress("line", "U1", nil)
+	h.process(t, channels.Message{ID: "1", Kind: "line", From: u1, Text: "こんにちは", At: morning})
+	id := h.caseOf(u1)
+	h.reply(t, id, "r1", "返事")
+	h.reply(t, id, "r2", "次の返事")
+	stop := start(t, h.courier(doors))
+	until(t, "it was tried", func() bool { return line.count() > 0 })
+	stop()
+	start(t, h.courier(doors))
+	until(t, "both are sent", h.settled(t, id))
+	if len(line.sent) != 2 || line.sent[0].Text != "返事" || line.sent[1].Text != "次の返事" {
+		t.Errorf("%+v", line.sent)
+	}
+}
+
+// A courier that is stopped at any step leaves a mailbox that the next one completes.
+func TestStoppedAtAnyStep(t *testing.T) {
+	for _, step := range []string{"before put", "after put", "link", "send", "sent"} {
+		t.Run(step, func(t *testing.T) {
+			h := newHouse(t)
+			line := &door{}
+			ctx, cancel := context.WithCancel(t.Context())
+			stop := func(here string) error {
+				if here == step && ctx.Err() == nil {
+					cancel()
+					return context.Canceled
+				}
+				return nil
+			}
+			h.mail.step = func(what string) error {
+				if what == "put" {
+					return stop("before put")
+				}
+				return stop(what)
+			}
+			h.mail.afterPut = func() { _ = stop("after put") }
+			line.fail = func(int, channels.Reply) error {
+				if err := stop("send"); err != nil {
+					return err
+				}
+				_ = stop("sent") // it is sent, and then the courier is stopped
+				return nil
+			}
+			u1 := channels.NewAddress("line", "U1", nil)
+			h.process(t, channels.Message{ID: "1", Kind: "line", From: u1, Text: "こんにちは", At: morning})
+			h.process(t, said("c1", "1", "こんにちは"))
+			lineCase, chatCase := h.caseOf(u1), h.caseOf(from("c1"))
+			for i := range 3 {
+				h.reply(t, lineCase, fmt.Sprint("l", i), fmt.Sprint("返事", i))
+				h.reply(t, chatCase, fmt.Sprint("c", i), fmt.Sprint("返事", i))
+			}
+			c := h.courier(map[string]channels.Channel{"line": line})
+			if err := c.Run(ctx); err != nil {
+				t.Fatal(err)
+			}
+			second := h.courier(map[string]channels.Channel{"line": line})
+			second.now = func() time.Time { return time.Now().Add(hold) } // whatever was claimed has run out
+			start(t, second)
+			until(t, "all are sent", func() bool { return h.settled(t, lineCase)() && h.settled(t, chatCase)() })
+			for _, who := range []string{"c1", "founded-1"} {
+				var texts []string
+				for _, e := range h.mail.entries(who) {
+					texts = append(texts, e.Text)
+				}
+				if !slices.Equal(texts, []string{"返事0", "返事1", "返事2"}) {
+					t.Errorf("%s reads %q", who, texts)
+				}
+			}
+			if h.mail.founded != 1 || len(h.mail.anomaly) != 0 {
+				t.Errorf("%d mailboxes, %q", h.mail.founded, h.mail.anomaly)
+			}
+			seen := map[string]bool{}
+			for _, r := range line.sent {
+				seen[r.ID] = true
+			}
+			if len(seen) != 3 {
+				t.Errorf("%d replies by the door", len(seen))
+			}
+			for _, id := range []triage.CaseID{lineCase, chatCase} {
+				if got := h.outcomes(t, id); len(got) != 3 || got[2] != (triage.Delivery{Said: 3, Status: "sent"}) {
+					t.Errorf("%+v", got)
+				}
+			}
+		})
+	}
+}
+
+// Three couriers, many cases by two doors, replies while they run: each once, in order, to nobody else.
+func TestSeveralCouriers(t *testing.T) {
+	h := newHouse(t)
+	line := &door{fail: func(n int, _ channels.Reply) error {
+		time.Sleep(time.Duration(rand.N(3)) * time.Millisecond) // providers take their time
+		return nil
+	}}
+	doors := map[string]channels.Channel{"line": line}
+	start(t, h.courier(doors), h.courier(doors), h.courier(doors))
+	const cases, replies = 12, 4
+	ids := make([]triage.CaseID, cases)
+	for i := range cases {
+		who := fmt.Sprint("u", i)
+		a := channels.NewAddress("line", who, nil)
+		if i%2 == 0 {
+			a = from(who)
+		}
+		ids[i] = h.caseOf(a)
+		h.process(t, channels.Message{ID: "1", From: a, Text: "こんにちは", At: morning})
+	}
+	for n := range replies {
+		for i, id := range ids {
+			h.reply(t, id, fmt.Sprint("r", n), fmt.Sprint("u", i, " ", n))
+		}
+	}
+	for _, id := range ids {
+		until(t, "all are sent", h.settled(t, id))
+		for n, o := range h.outcomes(t, id) {
+			if o != (triage.Delivery{Said: int64(n + 1), Status: "sent"}) {
+				t.Errorf("outcome %d: %+v", n, o)
+			}
+		}
+	}
+	byDoor := map[string][]string{}
+	for i, r := range line.sent {
+		byDoor[line.to[i]] = append(byDoor[line.to[i]], r.Text)
+	}
+	for i := range cases {
+		who := fmt.Sprint("u", i)
+		got := byDoor[who]
+		if i%2 == 0 {
+			for _, e := range h.mail.entries(who) {
+				got = append(got, e.Text)
+			}
+		}
+		var want []string
+		for n := range replies {
+			want = append(want, fmt.Sprint(who, " ", n))
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s was told %q", who, got)
+		}
+	}
+}
+
+func TestErasedCaseIsToldNothing(t *testing.T) {
+	h := newHouse(t)
+	h.process(t, said("c1", "1", "こんにちは"))
+	id := h.caseOf(from("c1"))
+	h.reply(t, id, "r1", "返事")
+	h.process(t, channels.Message{ID: "2", Kind: chat, From: from("c1"), At: morning, Erase: true}, said("c2", "1", "こんにちは"))
+	start(t, h.courier(nil))
+	other := h.caseOf(from("c2"))
+	h.reply(t, other, "r1", "返事")
+	until(t, "the other is sent", h.settled(t, other))
+	if got := h.mail.entries("c1"); len(got) != 0 {
+		t.Errorf("%d entries", len(got))
+	}
+}
