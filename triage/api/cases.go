@@ -25,25 +25,26 @@ type Queue struct {
 
 type queueOut struct{ Body Queue }
 
-type caseIn struct {
+// ByCase is a path that names a case. It is exported because huma fills in only what is.
+type ByCase struct {
 	ID string `path:"id" doc:"id of the case"`
 }
 
-func (in caseIn) id() triage.CaseID { return triage.CaseID(in.ID) }
+func (in ByCase) id() triage.CaseID { return triage.CaseID(in.ID) }
 
 type caseOut struct{ Body Case }
 
 type wholeOut struct{ Body Whole }
 
 type toIn struct {
-	caseIn
+	ByCase
 	Body struct {
 		To string `json:"to" doc:"login of a colleague"`
 	}
 }
 
 type messageIn struct {
-	caseIn
+	ByCase
 	Body struct {
 		ID   string `json:"id" doc:"chosen by the caller, 1–64 characters; the same id again is the same message"`
 		Text string `json:"text" doc:"1–4,000 characters; a placeholder is filled in on the way"`
@@ -58,14 +59,14 @@ type Said struct {
 type saidOut struct{ Body Said }
 
 type noteIn struct {
-	caseIn
+	ByCase
 	Body struct {
 		Text string `json:"text"`
 	}
 }
 
 type severityIn struct {
-	caseIn
+	ByCase
 	Body struct {
 		Severity triage.Severity `json:"severity" enum:"emergency,urgent,soon,routine"`
 		Reason   string          `json:"reason"`
@@ -73,7 +74,7 @@ type severityIn struct {
 }
 
 type stateIn struct {
-	caseIn
+	ByCase
 	Body struct {
 		State         triage.State `json:"state" enum:"open,watching,resolved,closed"`
 		Reason        string       `json:"reason,omitempty"`
@@ -83,7 +84,7 @@ type stateIn struct {
 }
 
 type observationIn struct {
-	caseIn
+	ByCase
 	Body struct {
 		Kind   string `json:"kind" enum:"stopped,recurred,apology,child_no_pain,parent_no_pain,parent_not_asked"`
 		On     string `json:"on" doc:"2026-12-01"`
@@ -93,7 +94,7 @@ type observationIn struct {
 }
 
 type revealIn struct {
-	caseIn
+	ByCase
 	Body struct {
 		Placeholder string `json:"placeholder"`
 		Reason      string `json:"reason"`
@@ -108,7 +109,7 @@ type Revealed struct {
 type revealOut struct{ Body Revealed }
 
 type doingIn struct {
-	caseIn
+	ByCase
 	Body struct {
 		State triage.Doing `json:"state" enum:"waiting,reading,writing"`
 	}
@@ -126,7 +127,7 @@ func (a *api) cases() {
 			return &queueOut{out}, err
 		})
 	route(a, huma.Operation{Method: "GET", Path: "/api/v1/cases/{id}", Summary: "A case with all that happened"},
-		func(ctx context.Context, p staff.Person, in *caseIn) (*wholeOut, error) {
+		func(ctx context.Context, p staff.Person, in *ByCase) (*wholeOut, error) {
 			v, err := a.Desk.Case(ctx, p, in.id())
 			return &wholeOut{whole(v)}, err
 		})
@@ -141,11 +142,11 @@ func told(c triage.Case, err error) (*caseOut, error) { return &caseOut{shape(c)
 // hands registers who has the case.
 func (a *api) hands() {
 	route(a, huma.Operation{Method: "POST", Path: "/api/v1/cases/{id}/claim", Summary: "Take a waiting case"},
-		func(ctx context.Context, p staff.Person, in *caseIn) (*caseOut, error) {
+		func(ctx context.Context, p staff.Person, in *ByCase) (*caseOut, error) {
 			return told(a.Desk.Claim(ctx, p, in.id()))
 		})
 	route(a, huma.Operation{Method: "POST", Path: "/api/v1/cases/{id}/release", Summary: "Give a case back to the queue"},
-		func(ctx context.Context, p staff.Person, in *caseIn) (*caseOut, error) {
+		func(ctx context.Context, p staff.Person, in *ByCase) (*caseOut, error) {
 			return told(a.Desk.Release(ctx, p, in.id()))
 		})
 	route(a, huma.Operation{Method: "POST", Path: "/api/v1/cases/{id}/transfer", Summary: "Hand a case to a colleague"},

@@ -11,7 +11,7 @@ import (
 )
 
 type consentIn struct {
-	caseIn
+	ByCase
 	Body struct {
 		School  string              `json:"school" doc:"id of the school"`
 		Level   triage.ConsentLevel `json:"level" enum:"named,anonymous"`
@@ -38,7 +38,7 @@ type Switches struct {
 }
 
 type handoffIn struct {
-	caseIn
+	ByCase
 	Body struct {
 		School    string              `json:"school,omitempty" doc:"id of the school"`
 		Recipient string              `json:"recipient,omitempty" enum:"school,police,ambulance,child_guidance,board,guardian" doc:"another than a school, in an emergency"`
@@ -61,7 +61,7 @@ type namedOut struct{ Body Named }
 func named(id string, err error) (*namedOut, error) { return &namedOut{Named{id}}, err }
 
 type countersignIn struct {
-	caseIn
+	ByCase
 	Handoff string `path:"handoff" doc:"id of the hand-off"`
 }
 

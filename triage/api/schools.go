@@ -18,7 +18,8 @@ type Handoffs struct {
 
 type handoffsOut struct{ Body Handoffs }
 
-type handoffID struct {
+// ByHandoff is a path that names a hand-off.
+type ByHandoff struct {
 	ID string `path:"id" doc:"id of the hand-off"`
 }
 
@@ -33,7 +34,7 @@ func seen(v triage.HandoffView, err error) (*viewOut, error) {
 }
 
 type answerIn struct {
-	handoffID
+	ByHandoff
 	Body struct {
 		Step triage.HandoffState `json:"step" enum:"handling,needs_help,wrong_school,done" doc:"すでに対応中、人手や専門職が要る、別の学校の件、終わり"`
 		Text string              `json:"text,omitempty"`
@@ -49,7 +50,7 @@ type Report struct {
 type reportIn struct{ Body Report }
 
 type reportOnIn struct {
-	handoffID
+	ByHandoff
 	Body Report
 }
 
@@ -68,11 +69,11 @@ func (a *api) schools() {
 			return &handoffsOut{Handoffs{list(views)}}, err
 		})
 	route(a, huma.Operation{Method: "GET", Path: "/api/v1/handoffs/{id}", Summary: "Read a hand-off; marks nothing as received"},
-		func(ctx context.Context, p staff.Person, in *handoffID) (*viewOut, error) {
+		func(ctx context.Context, p staff.Person, in *ByHandoff) (*viewOut, error) {
 			return seen(a.portal.Open(ctx, p, in.ID))
 		})
 	route(a, huma.Operation{Method: "POST", Path: "/api/v1/handoffs/{id}/acknowledge", Summary: "受け取りました"},
-		func(ctx context.Context, p staff.Person, in *handoffID) (*viewOut, error) {
+		func(ctx context.Context, p staff.Person, in *ByHandoff) (*viewOut, error) {
 			return seen(a.portal.Acknowledge(ctx, p, in.ID))
 		})
 	route(a, huma.Operation{Method: "POST", Path: "/api/v1/handoffs/{id}/answers", Summary: "Where the school stands"},

@@ -1,0 +1,258 @@
+package api_test
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"madoguchi/triage"
+	"madoguchi/triage/staff"
+)
+
+// bodies are well-formed requests, by route; a test fills in the ids.
+var bodies = map[string]string{
+	"POST /cases/{id}/transfer":     `{"to":"abe"}`,
+	"POST /cases/{id}/second":       `{"to":""}`,
+	"POST /cases/{id}/messages":     `{"id":"1","text":"読みました"}`,
+	"POST /cases/{id}/doing":        `{"state":"writing"}`,
+	"POST /cases/{id}/notes":        `{"text":"メモ"}`,
+	"POST /cases/{id}/severity":     `{"severity":"urgent","reason":"話を聞いて"}`,
+	"POST /cases/{id}/state":        `{"state":"watching","reason":"落ち着いた"}`,
+	"POST /cases/{id}/observations": `{"kind":"apology","on":"2026-12-01","note":"面談"}`,
+	"POST /cases/{id}/reveals":      `{"placeholder":"[人物A]","reason":"呼びかけるため"}`,
+	"POST /cases/{id}/consents":     `{"school":"hinode-jhs","level":"named","summary":"けられています"}`,
+	"POST /cases/{id}/handoffs":     `{"school":"hinode-jhs","consent":"emergency","summary":"けられています","reason":"危ない"}`,
+	"POST /visits":                  `{"channel":"visit","text":"来ました","contact":""}`,
+	"POST /handoffs/{id}/answers":   `{"step":"handling"}`,
+	"POST /handoffs/{id}/reports":   `{"form":"interview","fields":{"what":"見た"}}`,
+	"POST /reports":                 `{"form":"incident","fields":{"matter":"けられた"}}`,
+	"POST /demo/clock":              `{"advance":"1s"}`,
+}
+
+// visibility is what may be known of a case.
+type visibility int
+
+const (
+	waiting visibility = iota
+	own
+	colleagues
+	never
+)
+
+// Every route of the policy, for every role, on a waiting case, one's own, a colleague's, and one that never was.
+func TestEveryRouteForEveryRole(t *testing.T) {
+	for _, row := range staff.Routes {
+		path := strings.TrimPrefix(row.Pattern, "/api/v1")
+		if path == "/events" || path == "/openapi.json" {
+			continue // a stream, and a document for everybody: tested on their own
+		}
+		t.Run(row.Method+path, func(t *testing.T) {
+			t.Parallel()
+			r := open(t, true)
+			for _, l := range logins {
+				for v := waiting; v <= never; v++ {
+					a := r.ask(l.login, row.Method, r.fill(path, l.login, v), bodies[row.Method+" "+path])
+					status, code := expected(row, path, l.role, v)
+					if a.status != status || a.code() != code {
+						t.Errorf("%s as %s, case %d: %d %s, want %d %s", a.what, l.role, v, a.status, a.body, status, code)
+					}
+				}
+			}
+		})
+	}
+}
+
+// fill makes the ids of a path: a case of that kind for the login, or a hand-off.
+func (r *room) fill(path, login string, v visibility) string {
+	r.t.Helper()
+	id := "07" + strings.Repeat("a", 24)
+	if strings.Contains(path, "/cases/") {
+		switch v {
+		case waiting:
+			id = r.writes("だれか読んで")
+		case own:
+			id = r.claimed("endo")
+			to := login
+			if l := triage.CaseID(id); !slices.Contains([]string{"sato", "endo", "abe", "kato", "mori"}, login) {
+				r.append(l, triage.Event{ID: "second", At: r.clock.Now(), Kind: triage.KindAssignment, Assignment: &triage.Assignment{Do: triage.DoSecond, To: to}})
+			} else if login != "endo" {
+				r.ask("kato", "POST", "/cases/"+id+"/transfer", `{"to":"`+to+`"}`).is(200, "")
+			}
+		case colleagues:
+			id = r.claimed(map[bool]string{true: "sato", false: "endo"}[login == "endo"])
+		}
+	}
+	handoff := id
+	if strings.Contains(path, "handoff") && v == own {
+		at := id
+		if !strings.Contains(path, "/cases/") {
+			at = r.claimed("endo")
+		}
+		school := "hinode-jhs"
+		if login == "kawabe" {
+			school = "kawabe-jhs"
+		}
+		a := r.ask("mori", "POST", "/cases/"+at+"/handoffs", `{"school":"`+school+`","consent":"emergency","summary":"x","reason":"y"}`)
+		handoff = read[struct{ ID string }](a.is(201, "")).ID
+	}
+	path = strings.ReplaceAll(path, "{handoff}", handoff)
+	if strings.HasPrefix(path, "/handoffs") {
+		return strings.ReplaceAll(path, "{id}", handoff)
+	}
+	return strings.ReplaceAll(path, "{id}", id)
+}
+
+// expected is the policy as a child of the table and of the four sorts of case.
+func expected(row staff.Route, path string, role triage.Role, v visibility) (int, string) {
+	lead := role == triage.Coordinator || role == triage.Supervisor
+	done := map[string]int{"/visits": 201, "/reports": 201, "/handoffs/{id}/reports": 201, "/cases/{id}/messages": 202, "/cases/{id}/doing": 204,
+		"/cases/{id}/notes": 201, "/cases/{id}/observations": 201, "/cases/{id}/consents": 201, "/cases/{id}/handoffs": 201}[path]
+	if done == 0 || row.Method == "GET" {
+		done = 200
+	}
+	switch {
+	case !staff.Allowed(role, row):
+		return 403, "forbidden"
+	case strings.HasPrefix(path, "/handoffs/{id}") && v != own:
+		return 404, "not_found"
+	case !strings.Contains(path, "/cases/"):
+		return done, ""
+	case v == never:
+		return 404, "not_found"
+	case role == triage.Lawyer && v != own:
+		return 404, "not_found"
+	}
+	switch path {
+	case "/cases/{id}/claim":
+		if v != waiting {
+			return 409, "claimed"
+		}
+		return done, ""
+	case "/cases/{id}":
+		if v == colleagues && !lead {
+			return 403, "forbidden"
+		}
+		return done, ""
+	case "/cases/{id}/handoffs/{handoff}/countersign":
+		if v != own {
+			return 404, "not_found" // no such hand-off
+		}
+		if role == triage.Supervisor {
+			return 409, "two_persons_needed" // it was hers
+		}
+		return done, ""
+	}
+	if v != own && !lead {
+		return 403, "forbidden"
+	}
+	switch {
+	case path == "/cases/{id}/release" && v == waiting:
+		return 409, "wrong_state"
+	case path == "/cases/{id}/transfer" && v == own && role == triage.SocialWorker:
+		return 409, "wrong_state" // to herself
+	case path == "/cases/{id}/reveals" && v != own:
+		return 409, "two_persons_needed"
+	}
+	return done, ""
+}
+
+// A refusal tells nothing: the same body whatever the id, and whatever was sent.
+func TestRefusalsAreConstant(t *testing.T) {
+	r := open(t, true)
+	satos, random := r.claimed("sato"), "07"+strings.Repeat("b", 24)
+	forbidden := r.ask("ono", "GET", "/cases/"+random, "").is(403, "forbidden").body
+	for _, id := range []string{satos, "x", "a%2Fb", "%E3%81%82", strings.Repeat("9", 3000)} {
+		if got := r.ask("ono", "GET", "/cases/"+id, "").is(403, "forbidden").body; got != forbidden {
+			t.Errorf("403 differs for %.20s: %s", id, got)
+		}
+	}
+	if got := r.ask("endo", "GET", "/cases/"+satos, "").is(403, "forbidden").body; got != forbidden {
+		t.Errorf("a colleague's: %s", got)
+	}
+	unknown := r.ask("sato", "GET", "/cases/"+random, "").is(404, "not_found").body
+	for _, id := range []string{"x", "a%2Fb", "%2F", "07" + strings.Repeat("B", 24), "99" + strings.Repeat("b", 24), strings.Repeat("9", 3000), "%00"} {
+		if got := r.ask("sato", "GET", "/cases/"+id, "").is(404, "not_found").body; got != unknown {
+			t.Errorf("404 differs for %.20s: %s", id, got)
+		}
+		if got := r.ask("hinode", "GET", "/handoffs/"+id, "").is(404, "not_found").body; got != unknown {
+			t.Errorf("404 of a hand-off differs for %.20s: %s", id, got)
+		}
+	}
+	if got := r.ask("sato", "GET", "/nowhere", "").is(404, "not_found").body; got != unknown {
+		t.Errorf("no such route: %s", got)
+	}
+}
+
+func TestWithoutATokenNothing(t *testing.T) {
+	r := open(t, true)
+	id := r.writes("だれか読んで")
+	for _, row := range staff.Routes {
+		if row.Open {
+			continue
+		}
+		path := strings.NewReplacer("/api/v1", "", "{id}", id, "{handoff}", id).Replace(row.Pattern)
+		for _, authorization := range []string{"", "Bearer", "Bearer ", "Bearer x", "Bearer " + strings.Repeat("A", 64), "Basic c2F0bzp4", r.tokens["sato"]} {
+			a := r.bearing(authorization, row.Method, path, "{").is(401, "unauthorized")
+			if a.header.Get("WWW-Authenticate") == "" {
+				t.Errorf("%s: no challenge", a.what)
+			}
+		}
+	}
+	r.bearing("", "GET", "/nowhere", "").is(401, "unauthorized")
+	r.bearing("bearer "+r.tokens["sato"], "GET", "/me", "").is(200, "")
+	if err := r.accounts.Disable(t.Context(), "sato"); err != nil {
+		t.Fatal(err)
+	}
+	r.ask("sato", "GET", "/me", "").is(401, "unauthorized")
+	r.redis.Close()
+	r.ask("endo", "GET", "/me", "").is(503, "unavailable")
+}
+
+// The document describes the routes of the policy and no others, and needs no token.
+func TestTheDocumentDescribesEveryRoute(t *testing.T) {
+	for _, timed := range []bool{true, false} {
+		r := open(t, timed)
+		a := r.bearing("", http.MethodGet, "/openapi.json", "").is(200, "")
+		doc := read[struct {
+			OpenAPI string
+			Paths   map[string]map[string]struct {
+				OperationID string
+				Security    []map[string][]string
+				Responses   map[string]json.RawMessage
+			}
+		}](a)
+		if doc.OpenAPI != "3.1.0" {
+			t.Errorf("OpenAPI %s", doc.OpenAPI)
+		}
+		described, decided := map[string]bool{}, map[string]bool{}
+		for path, ops := range doc.Paths {
+			for method, op := range ops {
+				described[strings.ToUpper(method)+" "+path] = true
+				if open := len(op.Security) == 0; open != (path == "/api/v1/openapi.json") || op.OperationID == "" || len(op.Responses) == 0 {
+					t.Errorf("%s %s: %+v", method, path, op)
+				}
+			}
+		}
+		for _, row := range staff.Routes {
+			if timed || row.Pattern != "/api/v1/demo/clock" {
+				decided[row.Method+" "+row.Pattern] = true
+			}
+		}
+		if !maps.Equal(described, decided) {
+			t.Errorf("described %v\ndecided %v", slices.Sorted(maps.Keys(described)), slices.Sorted(maps.Keys(decided)))
+		}
+		for _, f := range triage.Forms {
+			for _, x := range f.Fields {
+				if !strings.Contains(a.body, "`"+x.Key+"` "+x.Label) {
+					t.Errorf("%s of %s is not described", x.Key, f.ID)
+				}
+			}
+		}
+		if !timed {
+			r.ask("root", "POST", "/demo/clock", `{"advance":"1s"}`).is(404, "not_found")
+		}
+	}
+}
