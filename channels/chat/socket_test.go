@@ -305,11 +305,11 @@ func TestCodeShowsTheUnreadAndTheLast(t *testing.T) {
 	c, w, who := begun(t, s)
 	say(s, who, "一")
 	c.want(frame{"seq": 1})
-	c.send(frame{"type": "message", "id": "alive", "text": "います"})
-	c.want(frame{"type": "ack"})
-	if s.Mailbox.ReadUpTo(who) != 1 {
-		t.Error("what the seeker saw is not marked")
-	}
+	channelstest.Eventually(t, "what the seeker saw is marked once she shows a sign of life", func() bool {
+		c.send(frame{"type": "message", "id": "alive", "text": "います"})
+		c.want(frame{"type": "ack"})
+		return s.Mailbox.ReadUpTo(who) == 1
+	})
 	c.conn.Close()
 	say(s, who, "二")
 	say(s, who, "三")
@@ -324,8 +324,11 @@ func TestCodeShowsTheUnreadAndTheLast(t *testing.T) {
 	c.hello(frame{"code": strings.ReplaceAll(fmt.Sprint(w["code"]), "あさがお", "アサガオ　")})
 	c.want(frame{"text": "二"})
 	c.want(frame{"text": "三"})
-	c.send(frame{"type": "message", "id": "next", "text": "読みました"})
-	c.want(frame{"type": "ack", "id": "next"})
+	channelstest.Eventually(t, "both are marked", func() bool {
+		c.send(frame{"type": "message", "id": "next", "text": "読みました"})
+		c.want(frame{"type": "ack", "id": "next"})
+		return s.Mailbox.ReadUpTo(who) == 3
+	})
 	c = dial(t, s)
 	c.hello(frame{"code": w["code"]})
 	c.want(frame{"text": "三"})
