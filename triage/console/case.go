@@ -1,7 +1,6 @@
 package console
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"net/http"
@@ -57,8 +56,9 @@ type canned struct{ Label, Text string }
 // step is a condition of 解消 as far as it is recorded. That all are met does not resolve a case: a named body decides.
 type step struct {
 	Label string
+	Name  string // as the desk names it
+	Note  string // the day of the latest record
 	Met   bool
-	Note  string
 }
 
 func (c *Console) showCase(w http.ResponseWriter, r *http.Request, p staff.Person) {
@@ -164,38 +164,31 @@ func (c *Console) canned() []canned {
 	return all
 }
 
-// steps lists the conditions of 解消 as they stand (ashiya-policy:119-123): the act stopped for the watch period, then no
-// pain, asked of the child and of the parents, each after its end.
+// steps lists the conditions of 解消 as they stand, by the desk's own rule.
 func (c *Console) steps(k triage.Case, now time.Time) []step {
-	var stopped, recurred, child, parent string
-	for _, o := range k.Observed {
-		switch o.Kind {
-		case "stopped":
-			stopped = cmp.Or(stopped, o.On)
-		case "recurred":
-			recurred, stopped, child, parent = o.On, "", "", ""
-		case "child_no_pain":
-			child = o.On
-		case "parent_no_pain", "parent_not_asked":
-			parent = o.On
-		}
-	}
 	watch := c.City.CaseTerms().WatchPeriod
-	steps := []step{{Label: "行為が止んでいる", Met: stopped != "", Note: stopped}}
-	if stopped == "" && recurred != "" {
-		steps[0].Note = recurred + " にまた起きた"
+	unmet := desk.Unmet(k.Observed, watch, now.In(web.JST).Format(time.DateOnly))
+	last := func(kinds ...string) string {
+		for _, o := range slices.Backward(k.Observed) {
+			if slices.Contains(kinds, o.Kind) {
+				return o.On
+			}
+		}
+		return ""
 	}
-	end := ""
-	if on, err := time.ParseInLocation(time.DateOnly, stopped, web.JST); err == nil && !watch.IsZero() {
-		ends := watch.After(on)
-		end = ends.Format(time.DateOnly)
-		steps = append(steps, step{Label: "見守りの期間（" + period(watch) + "）", Met: !now.Before(ends), Note: end + " まで"})
-	} else if !watch.IsZero() {
-		steps = append(steps, step{Label: "見守りの期間（" + period(watch) + "）", Note: "止んだ日から数えます"})
+	all := []step{{"行為が止んでいる", desk.Stopped, last(desk.Stopped), false}}
+	if !watch.IsZero() {
+		all = append(all, step{"見守りの期間（" + period(watch) + "）", "watch_period", "", false})
 	}
-	after := func(on string) bool { return on != "" && on >= end && stopped != "" }
-	return append(steps, step{Label: "本人に苦痛がない（面談など）", Met: after(child), Note: child},
-		step{Label: "保護者に確かめた（または、確かめない理由と二人の判断）", Met: after(parent), Note: parent})
+	all = append(all, step{"本人に苦痛がない（面談など）", desk.ChildNoPain, last(desk.ChildNoPain), false},
+		step{"保護者に確かめた（または、確かめない理由と二人の判断）", desk.ParentNoPain, last(desk.ParentNoPain, desk.ParentNotAsked), false})
+	for i := range all {
+		all[i].Met = !slices.Contains(unmet, all[i].Name)
+	}
+	if on := last(desk.Recurred); on > all[0].Note {
+		all[0].Note = on + " にまた起きた"
+	}
+	return all
 }
 
 func (c *Console) colleagues(ctx context.Context, p staff.Person) []string {

@@ -179,13 +179,6 @@ func (c *Console) failed(err error) (int, result) {
 	switch {
 	case errors.As(err, &refusal):
 		res := result{Say: refusal.Say, Code: refusal.Code}
-		for i, cond := range refusal.Conditions {
-			sep := "、"
-			if i == 0 {
-				sep = "足りないもの："
-			}
-			res.Say += sep + word(conditions, cond)
-		}
 		switch refusal.Code {
 		case triage.CodeBadRequest:
 			return http.StatusBadRequest, res
@@ -216,17 +209,13 @@ func (c *Console) sorry(w http.ResponseWriter, r *http.Request, p staff.Person, 
 }
 
 func (c *Console) funcs() template.FuncMap {
-	f := web.Funcs()
+	f := template.FuncMap{"school": c.school, "number": number, "split": strings.Fields, "span": span}
 	for name, table := range map[string]map[string]string{
 		"role": roles, "severity": severities, "flag": flags, "state": states, "door": doors, "about": abouts,
 		"consentAnswer": answers, "recipient": recipients, "observed": observations, "duty": duties, "what": acts,
 	} {
 		f[name] = func(key any) string { return word(table, key) }
 	}
-	f["school"] = c.school
-	f["number"] = number
-	f["split"] = strings.Fields
-	f["span"] = span
 	return f
 }
 

@@ -12,6 +12,7 @@ import (
 	"context"
 	"embed"
 	"errors"
+	"html/template"
 	"net/http"
 	"time"
 
@@ -55,9 +56,8 @@ type portal struct {
 // Mount puts the pages onto the site.
 func Mount(site *web.Site, c Config) {
 	p := &portal{Config: c, site: site}
-	funcs := web.Funcs()
-	funcs["form"] = func(id string) string { f, _ := triage.FormByID(id); return f.Name }
-	funcs["reference"] = reference
+	form := func(id string) string { f, _ := triage.FormByID(id); return f.Name }
+	funcs := template.FuncMap{"form": form, "reference": reference}
 	p.pages = site.Pages(files, web.Look{Funcs: funcs, Style: "/static/school.css", Nav: nav, Who: p.who})
 	site.Static("", files)
 	site.Page("GET", "/school", p.list)

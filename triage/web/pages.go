@@ -50,15 +50,15 @@ type Pages struct {
 
 // Look is how a room's pages look.
 type Look struct {
-	Funcs template.FuncMap
-	Style string // the room's own style sheet, such as /static/console.css
+	Funcs template.FuncMap // beside those that every room has
+	Style string           // the room's own style sheet, such as /static/console.css
 	Nav   func(staff.Person) []Link
 	Who   func(staff.Person) string // the name in the corner
 }
 
 // Pages reads the templates of a room. It panics where one cannot be parsed: they are part of the program.
 func (s *Site) Pages(files fs.FS, look Look) *Pages {
-	base := template.Must(template.New("layout.html").Funcs(look.Funcs).ParseFS(own, "layout.html", "parts.html"))
+	base := template.Must(template.New("layout.html").Funcs(funcs()).Funcs(look.Funcs).ParseFS(own, "layout.html", "parts.html"))
 	names, err := fs.Glob(files, "*.html")
 	if err != nil {
 		panic(err)

@@ -114,8 +114,8 @@ func spans(line string) []Span {
 	return all
 }
 
-// Funcs are what every room's templates may call.
-func Funcs() template.FuncMap {
+// funcs are what the templates of every room may call.
+func funcs() template.FuncMap {
 	return template.FuncMap{
 		"pieces": Pieces,
 		"prose":  Prose,
@@ -124,6 +124,10 @@ func Funcs() template.FuncMap {
 			return t.In(JST).Format("1月2日") + "〔" + weekdays[t.In(JST).Weekday()] + "〕"
 		},
 		"iso": func(t time.Time) string { return t.Format(time.RFC3339) },
+
+		"level":        LevelWord,
+		"handoffState": StepWord,
+		"permission":   permissionWord,
 	}
 }
 

@@ -1,0 +1,172 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"madoguchi/triage"
+)
+
+// tab is a tab of a real browser.
+type tab struct {
+	t   *testing.T
+	ctx context.Context
+	url string
+
+	mu       sync.Mutex
+	troubles []string // what a script threw, and what the policy of the page refused
+}
+
+// open starts a browser; it ends with the test.
+func (h *house) open(t *testing.T) *tab {
+	t.Helper()
+	alloc, stop := chromedp.NewExecAllocator(t.Context(), chromedp.ExecPath("/usr/bin/chromium"), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.Flag("lang", "ja"))
+	b := &tab{t: t, url: h.url}
+	ctx, end := chromedp.NewContext(alloc, chromedp.WithListener(b.hear))
+	ctx, late := context.WithTimeout(ctx, 90*time.Second)
+	t.Cleanup(func() { late(); end(); stop() })
+	b.ctx = ctx
+	b.do(chromedp.EmulateViewport(1280, 900))
+	return b
+}
+
+// hear notes what must never happen on a page.
+func (b *tab) hear(ev any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch e := ev.(type) {
+	case *runtime.EventExceptionThrown:
+		b.troubles = append(b.troubles, fmt.Sprint(e.ExceptionDetails.Text, " at line ", e.ExceptionDetails.LineNumber))
+	case *log.EventEntryAdded:
+		if e.Entry.Source == "security" {
+			b.troubles = append(b.troubles, e.Entry.Text)
+		}
+	}
+}
+
+func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	if err := chromedp.Do(b.ctx, steps...); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func (b *tab) goTo(path string) { b.t.Helper(); b.do(chromedp.Navigate(b.url + path)) }
+
+// until waits for an expression to be true, also across a change of page.
+func (b *tab) until(expression string) {
+	b.t.Helper()
+	tick := time.NewTicker(30 * time.Millisecond)
+	defer tick.Stop()
+	var last error
+	for deadline := time.Now().Add(15 * time.Second); time.Now().Before(deadline); <-tick.C {
+		ok, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("Boolean("+expression+")"))
+		if ok && err == nil {
+			return
+		}
+		last = err
+	}
+	text, _ := chromedp.Run(b.ctx, chromedp.Evaluate[string]("location.pathname + ' ' + document.body.innerText.slice(0, 1500)"))
+	b.t.Fatalf("never true: %s (%v)\n%s", expression, last, text)
+}
+
+// keys presses keys that mean something on the page: without the character that a text field would take.
+func (b *tab) keys(keys string) {
+	b.t.Helper()
+	press := chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		for _, r := range keys {
+			for _, k := range kb.Encode(r) {
+				if k.Type == kb.KeyChar {
+					continue
+				}
+				if _, err := cdp.Call(ctx, t, input.DispatchKeyEvent, *k); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	b.do(press)
+}
+
+// enter signs in by keyboard.
+func (b *tab) enter(login string) {
+	b.t.Helper()
+	b.goTo("/sign-in")
+	b.do(chromedp.WaitVisible("#login"), chromedp.SendKeys("#login", login), chromedp.SendKeys("#password", password+"\r"))
+	b.until(`location.pathname !== '/sign-in'`)
+}
+
+// A counselor's evening by keyboard: sign in, take the case in danger, answer it, see what the child writes next.
+func TestACounselorWorksByKeyboard(t *testing.T) {
+	h := newHouse(t)
+	h.seed()
+	b := h.open(t)
+	b.enter("sato")
+	b.until(`document.querySelectorAll('.queue li.case').length === 4 && document.title.startsWith('（緊急1）')`)
+
+	b.keys("/")
+	b.do(chromedp.SendKeys("#filter", "手紙"))
+	b.until(`[...document.querySelectorAll('.queue li.case')].filter((x) => !x.hidden).length === 1`)
+	b.keys("\x1b")
+	b.until(`[...document.querySelectorAll('.queue li.case')].filter((x) => !x.hidden).length === 4`)
+	b.keys("kkk")
+	b.until(`document.querySelector('.here').dataset.sev === 'emergency'`)
+	b.keys("c")
+	b.until(`location.pathname === '/cases/` + string(danger) + `' && document.getElementById('text') !== null`)
+
+	b.keys("r")
+	b.until(`document.activeElement.id === 'text'`)
+	b.do(chromedp.SendKeys("#text", "読みました。\rいま、一人ですか。"))
+	b.until(`document.getElementById('text').value === '読みました。\nいま、一人ですか。'`)
+	const during = `document.getElementById('text').dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', ctrlKey: true, bubbles: true, %s}))`
+	for _, state := range []string{"isComposing: true", "keyCode: 229"} {
+		if _, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](fmt.Sprintf(during, state))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := h.replies(danger); n != 0 {
+		t.Fatalf("a key of the conversion of kanji sent %d replies", n)
+	}
+	b.do(chromedp.KeyEvent("\r", chromedp.KeyModifiers(chromedp.ModifierCtrl)))
+	b.until(`document.getElementById('text').value === '' && document.querySelector('.line.desk .words').textContent.includes('いま、一人ですか')`)
+	if n := h.replies(danger); n != 1 {
+		t.Errorf("%d replies", n)
+	}
+	if !h.lamp.has(triage.DoingReading) || !h.lamp.has(triage.DoingWriting) {
+		t.Error("the child was not shown that somebody reads and writes")
+	}
+
+	b.keys("r")
+	b.do(chromedp.SendKeys("#text", "書きかけ"))
+	h.happened(danger, triage.Event{ID: "m:next", At: evening.Add(time.Minute), Kind: triage.KindMessage, From: triage.Seeker, Channel: "chat", Text: "うん、一人。"})
+	b.until(`[...document.querySelectorAll('.line.seeker .words')].some((x) => x.textContent === 'うん、一人。')`)
+	b.until(`document.getElementById('text').value === '書きかけ' && document.activeElement.id === 'text'`)
+
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, s := range b.troubles {
+		t.Errorf("on a page: %s", s)
+	}
+}
+
+// replies counts what the desk said in a case.
+func (h *house) replies(id triage.CaseID) int64 {
+	c, _, err := h.store.Load(context.Background(), id)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return c.Said
+}

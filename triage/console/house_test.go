@@ -1,0 +1,328 @@
+package console
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"madoguchi/deploy/cities"
+	"madoguchi/triage"
+	"madoguchi/triage/audit"
+	"madoguchi/triage/city"
+	"madoguchi/triage/desk"
+	"madoguchi/triage/redis"
+	"madoguchi/triage/redistest"
+	"madoguchi/triage/school"
+	"madoguchi/triage/seal"
+	"madoguchi/triage/staff"
+	"madoguchi/triage/web"
+)
+
+// house is the desk on the embedded store with its pages, as a browser meets it. Only what lies behind the wall is made
+// up: names are kept in a map.
+type house struct {
+	t        testing.TB
+	url      string
+	store    *redis.Store
+	desk     *desk.Desk
+	accounts *staff.Accounts
+	log      *audit.Log
+	city     *city.City
+	clock    fixed
+	front    *front
+	lamp     *lamp
+	console  *Console
+	logged   *lockedText
+}
+
+const password = "まどぐちのためのながいことば"
+
+type fixed struct{ at time.Time }
+
+func (f fixed) Now() time.Time { return f.at }
+
+// evening is an hour at which the chat is open.
+var evening = time.Date(2026, 11, 24, 18, 20, 0, 0, web.JST)
+
+func newHouse(t testing.TB) *house {
+	t.Helper()
+	client, _ := redistest.Embedded(t)
+	keys := seal.New()
+	h := &house{t: t, store: redis.New(client, keys), clock: fixed{evening}, front: &front{}, lamp: &lamp{}, logged: &lockedText{}}
+	h.front.store = h.store
+	var err error
+	if h.log, err = audit.Open(client, keys, t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	h.city = asahikawa(t)
+	h.accounts = staff.New(staff.Config{Client: client, Keys: keys, PasswordIsStrong: true})
+	h.desk = desk.New(desk.Config{Store: h.store, Front: h.front, Lamp: h.lamp, Audit: h.log, Clock: h.clock, City: h.city, People: h.accounts})
+
+	var site *web.Site
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { site.ServeHTTP(w, r) }))
+	h.url = server.URL
+	log := slog.New(slog.NewTextHandler(h.logged, nil))
+	site, err = web.NewSite(web.Config{Sessions: web.NewSessions(client, false), People: h.accounts, URL: h.url, Log: log, Banners: func() []string {
+		return []string{"これは練習用のデモです。ここに書いたことは保存されません"}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.console = Mount(site, Config{Desk: h.desk, Accounts: h.accounts, Ledger: ledger{h.log, h.clock}, City: h.city, Clock: h.clock, URL: h.url, Log: log})
+	school.Mount(site, school.Config{Desk: h.desk.Portal(), Name: h.console.school, Clock: h.clock})
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { defer close(done); h.console.Run(ctx) }()
+	t.Cleanup(func() { stop(); <-done; server.CloseClientConnections(); server.Close() })
+	return h
+}
+
+func asahikawa(t testing.TB) *city.City {
+	t.Helper()
+	file := func(name string, data []byte) city.File { return city.File{Name: name, Data: data} }
+	name, data, _ := cities.City("asahikawa")
+	c, err := city.Load(file(name, data), file(cities.National()), file(cities.Texts()), grave{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// grave judges every example of the city as gravely as it asks.
+type grave struct{}
+
+func (grave) Assess(string) triage.Judgement { return triage.Judgement{Severity: triage.Emergency} }
+
+// hire makes an account with the common password.
+func (h *house) hire(login string, role triage.Role, schoolID string) {
+	h.t.Helper()
+	link, err := h.accounts.Create(context.Background(), login, role, schoolID)
+	if err == nil {
+		_, err = h.accounts.Enrol(context.Background(), link, password)
+	}
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// happened appends events to a case as the router would.
+func (h *house) happened(id triage.CaseID, events ...triage.Event) triage.Case {
+	h.t.Helper()
+	c, _, err := h.store.Load(context.Background(), id)
+	if err != nil && err != triage.ErrUnknown {
+		h.t.Fatal(err)
+	}
+	if c.ID == "" {
+		c.ID = id
+	}
+	for i := range events {
+		if events[i].ID == "" {
+			events[i].ID = string(id) + string(rune('a'+i)) + events[i].Text + events[i].At.String()
+		}
+	}
+	c, err = h.store.Append(context.Background(), c, events...)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return c
+}
+
+// browser is a client with cookies that says, as browsers do, where its requests come from.
+type browser struct {
+	t testing.TB
+	h *house
+	c *http.Client
+}
+
+func (h *house) browser() *browser {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return &browser{h.t, h, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+}
+
+// signedIn is a browser in which that person signed in.
+func (h *house) signedIn(login string) *browser {
+	h.t.Helper()
+	b := h.browser()
+	if r := b.post("/sign-in", url.Values{"login": {login}, "password": {password}}); r.status != http.StatusSeeOther {
+		h.t.Fatalf("sign-in: %d", r.status)
+	}
+	return b
+}
+
+type answer struct {
+	status int
+	body   string
+	header http.Header
+}
+
+func (b *browser) get(path string) answer { return b.ask("GET", path, nil, nil) }
+
+func (b *browser) post(path string, form url.Values) answer {
+	return b.ask("POST", path, form, map[string]string{"Sec-Fetch-Site": "same-origin"})
+}
+
+// script posts as a module of ours does.
+func (b *browser) script(path string, form url.Values) answer {
+	return b.ask("POST", path, form, map[string]string{"Sec-Fetch-Site": "same-origin", "Accept": "application/json"})
+}
+
+func (b *browser) ask(method, path string, form url.Values, headers map[string]string) answer {
+	b.t.Helper()
+	req, err := http.NewRequest(method, b.h.url+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if method == "POST" {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for k, v := range headers {
+		req.Header.Set(k, v)
+	}
+	resp, err := b.c.Do(req)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return answer{resp.StatusCode, string(body), resp.Header}
+}
+
+// front stands where the wall is: it knows the words behind placeholders from a list.
+type front struct {
+	mu    sync.Mutex
+	store *redis.Store
+	words map[string]string // placeholder → words
+	next  int
+}
+
+func (f *front) Enter(ctx context.Context, e triage.Entry) (triage.CaseID, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	id := e.Case
+	if id == "" {
+		f.next++
+		id = triage.CaseID("07" + strings.Repeat("v", 22) + string(rune('a'+f.next/26)) + string(rune('a'+f.next%26)))
+	}
+	c, _, err := f.store.Load(ctx, id)
+	if err != nil && err != triage.ErrUnknown {
+		return "", err
+	}
+	c.ID = id
+	kind := triage.KindMessage
+	if e.Report != nil {
+		kind = triage.KindReport
+	}
+	_, err = f.store.Append(ctx, c, triage.Event{ID: e.ID, At: e.At, Kind: kind, From: triage.Seeker, Channel: e.Channel, Text: f.anonymous(e.Text), Report: e.Report,
+		Judgement: &triage.Judgement{Severity: triage.Soon, Flags: []triage.Flag{triage.Other}}})
+	return id, err
+}
+
+func (f *front) anonymous(text string) string {
+	for ph, words := range f.words {
+		text = strings.ReplaceAll(text, words, ph)
+	}
+	return text
+}
+
+func (f *front) Scrub(_ context.Context, _ triage.CaseID, text string) (triage.Scrubbed, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return triage.Scrubbed{Text: f.anonymous(text), Words: []byte("sealed")}, nil
+}
+
+func (f *front) Reveal(_ context.Context, _ triage.CaseID, placeholder string) (string, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if words, ok := f.words[placeholder]; ok {
+		return words, nil
+	}
+	return "", triage.ErrNoWords
+}
+
+func (f *front) Disclose(_ context.Context, _ triage.CaseID, text string, placeholders []string) (string, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for ph, words := range f.words {
+		if slices.Contains(placeholders, ph) {
+			text = strings.ReplaceAll(text, ph, words)
+		}
+	}
+	return text, nil
+}
+
+func (f *front) Erase(context.Context, triage.CaseID) error { return nil }
+
+// lamp remembers what it showed.
+type lamp struct {
+	mu    sync.Mutex
+	shown []triage.Doing
+}
+
+func (l *lamp) Show(_ context.Context, _ triage.CaseID, d triage.Doing) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.shown = append(l.shown, d)
+	return nil
+}
+
+func (l *lamp) has(d triage.Doing) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Contains(l.shown, d)
+}
+
+// ledger shows the audit to the administrator's page.
+type ledger struct {
+	log   *audit.Log
+	clock triage.Clock
+}
+
+func (l ledger) Recent(ctx context.Context, limit int) ([]Looked, error) {
+	n, err := l.log.Len(ctx)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := l.log.Entries(ctx, max(0, n-int64(limit)), limit)
+	var looked []Looked
+	for _, e := range slices.Backward(entries) {
+		looked = append(looked, Looked{At: e.At, Who: e.Who, Role: e.Role, Act: e.Act, Case: e.Case, Ref: e.Ref, Reason: e.Reason})
+	}
+	return looked, err
+}
+
+func (l ledger) Record(ctx context.Context, p staff.Person, act, login string) error {
+	return l.log.Record(ctx, audit.Entry{At: l.clock.Now(), Who: p.Login, Role: p.Role, Act: act, Ref: login})
+}
+
+// lockedText collects a log.
+type lockedText struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (l *lockedText) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedText) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
