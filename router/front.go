@@ -28,19 +28,18 @@ func NewFront(r *Router) *Front { return &Front{r} }
 const contactKind = "contact"
 
 // Contact is the placeholder by which Reveal gives the contact that staff wrote down with an entry. No text holds it.
-const Contact = "[連絡先]"
+const Contact = "[連絡先1]"
 
-// Enter implements triage.Front. A new case is named after the entry's id; where the entry is a report with an id, the case
-// is made in the partition that the report's id begins with, because the store looks for it there. A report without an id
-// gets one of its case's partition.
+// Enter implements triage.Front. A new case is named after the entry's id. A report's id becomes the digits of its case's
+// partition and then the id that it was sent with, because the store looks for it there.
 func (f *Front) Enter(ctx context.Context, e triage.Entry) (triage.CaseID, error) {
 	r := f.router
-	if e.ID == "" || e.Channel == "" {
+	if e.ID == "" || e.Channel == "" || e.Report != nil && e.Report.ID == "" {
 		return "", triage.ErrRefused
 	}
 	id := e.Case
 	if id == "" {
-		id = f.newCase(e)
+		id = r.Names.caseOf(r.Names.pseudonymOf("entry", e.Channel+"\x00"+e.ID))
 	} else if _, _, err := r.Store.Load(ctx, id); err != nil {
 		return "", err
 	}
@@ -72,7 +71,7 @@ func (f *Front) Enter(ctx context.Context, e triage.Entry) (triage.CaseID, error
 			}
 			t.event.Text, t.event.Judgement = out[0].text, out[0].judgement(*event.Judgement)
 			if e.Report != nil {
-				t.event.Kind, t.event.Report = triage.KindReport, report(r.Names, id, e, names, out[1:])
+				t.event.Kind, t.event.Report = triage.KindReport, report(id, *e.Report, names, out[1:])
 			}
 			return nil
 		})
@@ -82,43 +81,24 @@ func (f *Front) Enter(ctx context.Context, e triage.Entry) (triage.CaseID, error
 	return id, nil
 }
 
-// newCase names the case that an entry opens.
-func (f *Front) newCase(e triage.Entry) triage.CaseID {
-	names := f.router.Names
-	pseudonym := names.pseudonymOf("entry", e.Channel+"\x00"+e.ID)
-	if e.Report != nil && inPartition.MatchString(e.Report.ID) {
-		return names.caseIn(e.Report.ID[:2], pseudonym)
-	}
-	return names.caseOf(pseudonym)
-}
-
-// inPartition matches ids that begin with the digits of one of the 64 partitions.
-var inPartition = regexp.MustCompile(`^([0-5][0-9]|6[0-3])`)
-
 // report is a school's report as the case keeps it.
-func report(n *Names, id triage.CaseID, e triage.Entry, names []string, values []redacted) *triage.Report {
-	out := &triage.Report{ID: e.Report.ID, School: e.Report.School, Form: e.Report.Form, Fields: map[string]string{}}
-	if out.ID == "" {
-		out.ID = n.report(id, e.ID)
-	}
+func report(id triage.CaseID, sent triage.Report, names []string, values []redacted) *triage.Report {
+	out := &triage.Report{ID: string(id[:2]) + sent.ID, School: sent.School, Form: sent.Form, Fields: map[string]string{}}
 	for i, name := range names {
 		out.Fields[name] = values[i].text
 	}
 	return out
 }
 
-// spoken is all that a report says, a line for each field.
+// spoken is all that a report says: its text, and a line for each field that the text does not hold.
 func spoken(e triage.Entry) string {
-	var lines []string
-	if e.Text != "" {
-		lines = append(lines, e.Text)
-	}
+	text := e.Text
 	for _, name := range slices.Sorted(maps.Keys(e.Report.Fields)) {
-		if value := e.Report.Fields[name]; value != "" {
-			lines = append(lines, value)
+		if value := e.Report.Fields[name]; !strings.Contains(text, value) {
+			text += "\n" + value
 		}
 	}
-	return strings.Join(lines, "\n")
+	return strings.TrimPrefix(text, "\n")
 }
 
 // entered is an entry as the vault keeps it.
@@ -152,7 +132,7 @@ func (f *Front) Scrub(ctx context.Context, id triage.CaseID, text string) (triag
 		}
 		out = triage.Scrubbed{Text: texts[0].text, Words: rec.SealWords(text)}
 		before := rec.Glossary
-		if rec.Glossary = written(g); slices.Equal(before, rec.Glossary) {
+		if rec.Glossary = sealable(g); slices.Equal(before, rec.Glossary) {
 			return out, nil
 		}
 		if err := f.router.Vault.Put(ctx, rec); !errors.Is(err, vault.ErrConflict) {

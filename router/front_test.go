@@ -59,10 +59,10 @@ func TestReportOfASchool(t *testing.T) {
 	h := newHouse(t)
 	fields := map[string]string{"victim": "山田花子", "how": "ゆいにいじめられた", "place": ""}
 	id := h.enter(t, triage.Entry{ID: "r1", Channel: "school", By: "hinode1",
-		Report: &triage.Report{ID: "42report", School: "hinode", Form: "incident", Fields: fields}})
+		Report: &triage.Report{ID: "42sent", School: "hinode", Form: "incident", Fields: fields}})
 	k, events := h.load(t, id)
 	e := events[0]
-	if !strings.HasPrefix(string(id), "42") || e.Report.ID != "42report" || e.Report.School != "hinode" || e.Report.Form != "incident" {
+	if e.Report.ID != string(id[:2])+"42sent" || e.Report.School != "hinode" || e.Report.Form != "incident" {
 		t.Errorf("case %s, report %+v", id, e.Report)
 	}
 	if e.Kind != triage.KindReport || e.From != triage.AtSchool || e.Report.Fields["victim"] != "[人物B]" || e.Report.Fields["how"] != "[人物A]にいじめられた" {
@@ -71,16 +71,20 @@ func TestReportOfASchool(t *testing.T) {
 	if e.Text != "[人物A]にいじめられた\n[人物B]" || k.Severity != triage.Soon || k.Reasons[0].Excerpt != "[人物A]にいじめ" {
 		t.Errorf("%q, %s, %+v", e.Text, k.Severity, k.Reasons)
 	}
-	found, _, err := h.Store.List(t.Context(), triage.Query{Ref: "42report"})
+	found, _, err := h.Store.List(t.Context(), triage.Query{Ref: e.Report.ID})
 	if err != nil || len(found) != 1 || found[0].ID != id {
 		t.Errorf("the report is not found: %v", err)
 	}
-	id = h.enter(t, triage.Entry{ID: "r2", Channel: "school", Report: &triage.Report{School: "hinode", Form: "incident", Fields: fields}})
-	if k, _ := h.load(t, id); len(k.Reports) != 1 || k.Reports[0][:2] != string(id[:2]) {
-		t.Errorf("a report without an id: %q", k.Reports)
+	id = h.enter(t, triage.Entry{ID: "r2", Channel: "school", Text: "誰：山田花子\nなに：ゆいにいじめられた",
+		Report: &triage.Report{ID: "x", School: "hinode", Form: "incident", Fields: fields}})
+	if _, events := h.load(t, id); events[0].Text != "誰：[人物B]\nなに：[人物A]にいじめられた" && events[0].Text != "誰：[人物A]\nなに：[人物B]にいじめられた" {
+		t.Errorf("the text of a form: %q", events[0].Text)
+	}
+	if _, err := h.front.Enter(t.Context(), triage.Entry{ID: "r4", Channel: "school", Report: &triage.Report{}}); !errors.Is(err, triage.ErrRefused) {
+		t.Errorf("a report without an id: %v", err)
 	}
 	h.names.do = func(string) { panic("山田花子") }
-	id = h.enter(t, triage.Entry{ID: "r3", Channel: "school", Report: &triage.Report{School: "hinode", Form: "incident", Fields: fields}})
+	id = h.enter(t, triage.Entry{ID: "r3", Channel: "school", Report: &triage.Report{ID: "y", School: "hinode", Form: "incident", Fields: fields}})
 	k, events = h.load(t, id)
 	if k.Severity != triage.Soon || events[0].Report.Fields["victim"] == "山田花子" || events[0].Text != "[不明1]" {
 		t.Errorf("an anonymizer that fails: %q", events[0].Text)

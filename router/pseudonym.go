@@ -99,13 +99,8 @@ func (n *Names) pseudonymOf(kind, who string) string {
 
 // caseOf names the case of a sender: two digits of its partition, then 120 bits in base32.
 func (n *Names) caseOf(pseudonym string) triage.CaseID {
-	return n.caseIn(fmt.Sprintf("%02d", mac(n.cases, "partition", pseudonym)[0]%partitions), pseudonym)
-}
-
-// caseIn names the case of a sender in a given partition.
-func (n *Names) caseIn(partition, pseudonym string) triage.CaseID {
-	id := mac(n.cases, "case", pseudonym)[:15]
-	return triage.CaseID(partition + strings.ToLower(letters.EncodeToString(id)))
+	partition, id := mac(n.cases, "partition", pseudonym)[0]%partitions, mac(n.cases, "case", pseudonym)[:15]
+	return triage.CaseID(fmt.Sprintf("%02d", partition) + strings.ToLower(letters.EncodeToString(id)))
 }
 
 // event names an event after what it came from, with a prefix that tells what sort it is: m a message, c an answer to a
@@ -119,11 +114,6 @@ func (n *Names) reply(id triage.CaseID, event string) string {
 	b := mac(n.digest, "reply", string(id), event)[:16]
 	b[6], b[8] = b[6]&0x0f|0x80, b[8]&0x3f|0x80 // version 8, its own making
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
-}
-
-// report names a report of a school that has no name yet. It begins with its case's partition, so that the store finds it.
-func (n *Names) report(id triage.CaseID, entry string) string {
-	return string(id[:2]) + strings.ToLower(letters.EncodeToString(mac(n.digest, "report", string(id), entry)[:15]))
 }
 
 // mac is HMAC-SHA-256 of the parts, each preceded by its length.

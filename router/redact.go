@@ -194,7 +194,7 @@ func (r redacted) cut(n int) string {
 
 // clone returns a glossary that shares nothing with g.
 func clone(g *anonymize.Glossary) *anonymize.Glossary {
-	out, err := glossary(written(g))
+	out, err := glossary(sealable(g))
 	if err != nil {
 		panic("router: a glossary cannot be read again") // it always can
 	}
@@ -214,7 +214,7 @@ func glossary(data []byte) (*anonymize.Glossary, error) {
 }
 
 // written is a glossary as the vault keeps it.
-func written(g *anonymize.Glossary) []byte {
+func sealable(g *anonymize.Glossary) []byte {
 	data, err := json.Marshal(g)
 	if err != nil {
 		panic("router: a glossary has no JSON") // strings and numbers always have

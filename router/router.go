@@ -239,7 +239,7 @@ func (r *Router) take(ctx context.Context, id triage.CaseID, e triage.Event, fro
 		if err := write(ctx, &t); err != nil {
 			return nil, err
 		}
-		rec.Glossary = written(t.glossary)
+		rec.Glossary = sealable(t.glossary)
 		if !from.IsZero() {
 			rec.Meet(from)
 		}
