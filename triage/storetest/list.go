@@ -82,15 +82,15 @@ func crowd(t *testing.T, s triage.Store, n int, in func(i int) int) []triage.Cas
 }
 
 func pagesJoin(t *testing.T, s triage.Store) {
-	want := idsOf(crowd(t, s, 150, func(i int) int { return i * 11 % 64 }))
-	for _, limit := range []int{1, 2, 7, 50, 149, 150, 151, 200} {
+	want := idsOf(crowd(t, s, 80, func(i int) int { return i * 11 % 64 }))
+	for _, limit := range []int{1, 7, 50, 79, 80, 81, 200} {
 		same(t, fmt.Sprintf("in pages of %d", limit), list(t, s, triage.Query{Limit: limit}), want)
 	}
 }
 
 func crowdedPartitions(t *testing.T, s triage.Store) {
-	want := idsOf(crowd(t, s, 160, func(i int) int { return []int{0, 0, 0, 0, 7, 7, 63, i % 64}[i%8] }))
-	for _, limit := range []int{1, 5, 20, 64, 100, 159, 160} {
+	want := idsOf(crowd(t, s, 80, func(i int) int { return []int{0, 0, 0, 0, 7, 7, 63, i % 64}[i%8] }))
+	for _, limit := range []int{3, 20, 64, 79, 80} {
 		same(t, fmt.Sprintf("in pages of %d", limit), list(t, s, triage.Query{Limit: limit}), want)
 	}
 }
