@@ -1,0 +1,200 @@
+// Package mailbox keeps what a seeker reads, so that only the holder of a return code, a resume token or a link makes the
+// gateway able to read it.
+//
+// Everything of a conversation follows from a seed of 32 random bytes: its id (128 bits, the identity of its sender) and
+// an HPKE key pair. Entries are sealed to the public key, which travels in the sender's address; the seed is nowhere but
+// in what the seeker holds, and sealed under it:
+//
+//   - a resume token is a sealed ticket with the seed inside. Redis keeps no more of it than a small record of its session,
+//     which says since when it is idle and which ticket was used last. While Redis is away a ticket is taken as it is, so
+//     that a child can go on writing; nothing can be read then, and it is judged as soon as Redis is back;
+//   - a return code leads, by argon2id and a pepper, to a record that holds the seed sealed under what argon2id gave. It is
+//     stored by the wall when a first message is taken, so a conversation in which nothing was written leaves nothing;
+//   - a link's token leads to such a record too. It lives 7 days and is spent by opening.
+//
+// The two sides are two types. Reader is the gateway's: it can open, given a secret, and seal tickets. Writer is the wall's:
+// it can put, found and close, and has neither ticket key nor seed.
+//
+// What lies in Redis is sealed, named by MACs, and carries no moment of arrival: ends of life are rounded up to the day
+// (of sessions to ten minutes). The keys of a conversation share one of 16 hash tags:
+//
+//	{mNN}:box:…     hash: code (name of its record), until (last day of the code), read (mark), closed
+//	{mNN}:mail:…    sorted set of sealed entries by their seq
+//	{mNN}:doing:…   what the desk is doing; goes out after 30 s
+//	{mNN}:sess:…    generation and minute of last use, by session
+//	{mNN}:feed      how many entries the shard has seen
+//	{mNN}:code:…, {mNN}:link:…   the sealed seed, named by the secret (in a shard of their own)
+//
+// Wrong, mistyped, expired, erased and unknown codes cost the same check and the same two trips to Redis, and the answer
+// is the same; so do spent, expired and wrong links.
+package mailbox
+
+import (
+	"context"
+	_ "embed"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"madoguchi/channels"
+	"madoguchi/router/mailbox/phrase"
+)
+
+//go:embed visit.lua
+var visitSource string
+
+//go:embed read.lua
+var readSource string
+
+//go:embed mark.lua
+var markSource string
+
+const (
+	codeLives  = 180 * 24 * time.Hour // since its last use, or the desk's last answer
+	linkLives  = 7 * 24 * time.Hour
+	idleFor    = 30 * time.Minute // until a resume token is stale
+	blindFor   = 24 * time.Hour   // for which a ticket is taken as it is while Redis is away
+	resumeWait = 2 * time.Second  // for Redis, until a ticket is taken so
+	doingLasts = 30 * time.Second
+	day        = 24 * time.Hour
+
+	doingWaiting = "waiting"
+)
+
+// Reader is the gateway's side and implements channels.Mailbox. It is safe for concurrent use. Run carries the news.
+type Reader struct {
+	store
+	keys *ReaderKeys
+	pool *pool
+	hub  hub
+}
+
+var _ channels.Mailbox = (*Reader)(nil)
+
+// NewReader returns the gateway's side. now is the machine's clock; nil stands for time.Now.
+func NewReader(client redis.UniversalClient, keys *ReaderKeys, now func() time.Time) *Reader {
+	return &Reader{store: newStore(client, &keys.set.peppers, now), keys: keys, pool: newPool(waiting), hub: newHub()}
+}
+
+// Begin implements channels.Mailbox. It asks nobody.
+func (r *Reader) Begin(context.Context) (channels.Conversation, error) {
+	secret := anySecret()
+	return r.conversation(ticket{seed: newSeed(), session: newSession(), seen: r.now(), secret: &secret}, false), nil
+}
+
+// Open implements channels.Mailbox.
+func (r *Reader) Open(ctx context.Context, s channels.Secret) (channels.Conversation, error) {
+	switch s.Kind {
+	case channels.ByResume:
+		return r.resume(ctx, s.Text)
+	case channels.ByCode:
+		return r.byCode(ctx, s.Text)
+	case channels.ByLink:
+		return r.byLink(ctx, s.Text)
+	}
+	return nil, channels.ErrUnknown
+}
+
+func (r *Reader) resume(ctx context.Context, token string) (channels.Conversation, error) {
+	t, ok := r.keys.openTicket(token)
+	if !ok {
+		return nil, channels.ErrUnknown
+	}
+	asking, cancel := context.WithTimeout(ctx, resumeWait)
+	defer cancel()
+	state, err := r.visit(asking, howResume, t)
+	switch {
+	case err != nil && ctx.Err() == nil && r.now().Sub(t.seen) <= blindFor:
+		return r.conversation(t, true), nil
+	case err != nil:
+		return nil, failure(ctx, err)
+	case state == stateOK:
+		t.secret = nil
+	case state != stateUnwritten:
+		return nil, channels.ErrUnknown
+	}
+	t.seen = r.now()
+	return r.conversation(t, false), nil
+}
+
+// byCode checks a code. Whatever is wrong with it shows only at the end.
+func (r *Reader) byCode(ctx context.Context, typed string) (channels.Conversation, error) {
+	secret, err := phrase.Decode(typed)
+	if err != nil {
+		secret = anySecret()
+	}
+	mistyped := err != nil
+	stretched, err := r.pool.stretch(ctx, secret)
+	if err != nil {
+		return nil, err
+	}
+	rec := r.peppers.codeRecord(stretched)
+	sealed, err := r.client.Get(ctx, rec.key).Bytes()
+	if err != nil && err != redis.Nil {
+		return nil, failure(ctx, err)
+	}
+	plain, ok := openUnder(rec.open, sealed, about("code"))
+	c, err := r.admit(ctx, howCode, plain, ok && !mistyped)
+	if err == nil {
+		_ = r.client.PExpire(ctx, rec.key, r.keep()).Err() // the box already says so; an answer of the desk repeats it
+	}
+	return c, err
+}
+
+func (r *Reader) byLink(ctx context.Context, token string) (channels.Conversation, error) {
+	secret, err := text.DecodeString(token)
+	wrong := err != nil || len(secret) != 16
+	if wrong {
+		secret = bytesOf(anySecret())
+	}
+	rec := r.peppers.linkRecord(secret)
+	sealed, err := r.client.GetDel(ctx, rec.key).Bytes()
+	if err != nil && err != redis.Nil {
+		return nil, failure(ctx, err)
+	}
+	plain, ok := openUnder(rec.open, sealed, about("link"))
+	ok = ok && len(plain) == 40 && r.now().Sub(time.Unix(int64(number(plain)), 0)) <= linkLives
+	if ok {
+		plain = plain[8:]
+	}
+	return r.admit(ctx, howLink, plain, ok && !wrong)
+}
+
+// admit looks at the conversation that a code or a link led to. Where they led nowhere it looks at one that never was, so
+// that the trips are the same.
+func (r *Reader) admit(ctx context.Context, how string, plain []byte, ok bool) (channels.Conversation, error) {
+	t := ticket{seed: newSeed(), session: newSession(), seen: r.now()}
+	if ok = ok && len(plain) == 32; ok {
+		t.seed = seed(plain)
+	}
+	state, err := r.visit(ctx, how, t)
+	if err != nil {
+		return nil, failure(ctx, err)
+	}
+	if !ok || state != stateOK && state != stateUnwritten {
+		return nil, channels.ErrUnknown
+	}
+	return r.conversation(t, false), nil
+}
+
+// How a conversation is visited, and what a visit finds.
+const (
+	howResume = "resume"
+	howCode   = "code"
+	howLink   = "link"
+	howTouch  = "touch"
+
+	stateOK        = "ok"
+	stateUnwritten = "unwritten"
+)
+
+// visit looks whether the conversation may be opened, or is still open, and keeps its session in use.
+func (r *Reader) visit(ctx context.Context, how string, t ticket) (state string, err error) {
+	n, now := r.name(t.seed.id()), r.now()
+	session := name{n.shard, r.peppers.name("sess", t.session[:]).mac}
+	minute := func(t time.Time) int64 { return t.Unix() / 60 }
+	return r.scripts.visit.Run(ctx, r.client, []string{n.key("box"), session.key("sess"), n.key("mail")},
+		how, t.gen, minute(t.seen), minute(now), minute(time.Unix(0, 0).Add(idleFor)),
+		r.until(now.Add(idleFor+time.Minute), 10*time.Minute).Milliseconds(),
+		now.Unix()/86400, r.lastDay(), r.keep().Milliseconds()).Text()
+}

@@ -1,0 +1,73 @@
+package mailbox
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"madoguchi/channels"
+)
+
+// notices is the channel on which mailboxes tell those who listen: "NAME mail FEED", where FEED is the shard's count of
+// entries, or "NAME doing STATE".
+const notices = "madoguchi:mail"
+
+// store is what both sides have.
+type store struct {
+	client  redis.UniversalClient
+	peppers *peppers
+	now     func() time.Time
+	scripts *scripts
+}
+
+type scripts struct{ visit, read, mark, put, register, close, show *redis.Script }
+
+func newStore(client redis.UniversalClient, p *peppers, now func() time.Time) store {
+	if now == nil {
+		now = time.Now
+	}
+	return store{client, p, now, &scripts{
+		visit: redis.NewScript(visitSource), read: redis.NewScript(readSource), mark: redis.NewScript(markSource),
+		put: redis.NewScript(putSource), register: redis.NewScript(registerSource), close: redis.NewScript(closeSource),
+		show: redis.NewScript(showSource),
+	}}
+}
+
+// name is what a conversation's keys are named by.
+func (s *store) name(id string) name { return s.peppers.name("conversation", []byte(id)) }
+
+// until is the time from now to an end rounded up to a unit, so that what Redis keeps tells no moment of arrival.
+func (s *store) until(end time.Time, unit time.Duration) time.Duration {
+	rounded := end.Truncate(unit)
+	if rounded.Before(end) {
+		rounded = rounded.Add(unit)
+	}
+	return rounded.Sub(s.now())
+}
+
+// keep is how long a code and its mailbox are kept from now on: until the end of the code's last day.
+func (s *store) keep() time.Duration { return s.until(s.now().Add(codeLives+time.Second), day) }
+
+// close leaves a mark that outlives every ticket and every message that is still on its way.
+func (s *store) close(ctx context.Context, id string) error {
+	n := s.name(id)
+	code, err := s.scripts.close.Run(ctx, s.client, []string{n.key("box"), n.key("mail"), n.key("doing"), feedKey(n.shard)},
+		s.keep().Milliseconds(), notices, n.notice()).Text()
+	if err == nil && code != "" {
+		err = s.client.Del(ctx, code).Err()
+	}
+	return failure(ctx, err)
+}
+
+// failure is what callers are told of Redis: that it is not available, and nothing that it said.
+func failure(ctx context.Context, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(ctx.Err(), context.Canceled):
+		return context.Canceled
+	}
+	return channels.ErrUnavailable
+}

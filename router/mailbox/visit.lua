@@ -1,0 +1,34 @@
+-- visit: one look at a conversation by its holder, which keeps the session in use.
+--
+-- KEYS  1 box, 2 session, 3 mail
+-- ARGV  1 how: resume, code, link or touch (a conversation that is already open)
+--       2 the ticket's generation   3 minute when the ticket was last in use   4 minute now
+--       5 minutes of idleness allowed   6 ms until the session may be dropped
+--       7 today   8 last day of the code from now on   9 ms until box and mail may be dropped
+-- result  ok, unwritten (nothing is stored of it), stale or closed
+local how, gen = ARGV[1], tonumber(ARGV[2])
+local now, idle = tonumber(ARGV[4]), tonumber(ARGV[5])
+local fresh = now - tonumber(ARGV[3]) <= idle
+if redis.call('EXISTS', KEYS[1]) == 0 then
+  if how == 'resume' and not fresh then return 'stale' end
+  return 'unwritten'
+end
+if redis.call('HGET', KEYS[1], 'closed') then return 'closed' end
+if how == 'code' then
+  local last = redis.call('HGET', KEYS[1], 'until')
+  if last and tonumber(ARGV[7]) > tonumber(last) then return 'stale' end
+  redis.call('HSET', KEYS[1], 'until', ARGV[8])
+  redis.call('PEXPIRE', KEYS[1], ARGV[9])
+  redis.call('PEXPIRE', KEYS[3], ARGV[9])
+end
+local session = redis.call('GET', KEYS[2])
+if session then
+  local used, minute = string.match(session, '^(%d+) (%d+)$')
+  used, minute = tonumber(used), tonumber(minute)
+  if how == 'resume' and (gen < used or now - minute > idle and not fresh) then return 'stale' end
+  if used > gen then gen = used end
+elseif how == 'resume' and not fresh then
+  return 'stale'
+end
+redis.call('SET', KEYS[2], gen .. ' ' .. ARGV[4], 'PX', ARGV[6])
+return 'ok'
