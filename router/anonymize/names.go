@@ -51,6 +51,12 @@ func newNames() *names {
 		}
 		n.readings[surface] = reading
 	}
+	for _, r := range modernFirsts {
+		n.firsts[r] += 10
+	}
+	for _, r := range modernLasts {
+		n.lasts[r] += 15
+	}
 	return n
 }
 
@@ -68,13 +74,20 @@ func (n *names) split(word string) (fam, giv string, ok bool) {
 		_, w := utf8.DecodeLastRuneInString(word[:i])
 		i -= w
 		f, g := word[:i], word[i:]
-		if n.is(f, family) && n.is(g, given) && utf8.RuneCountInString(word) >= 3 ||
-			n.is(f, familyKana) && n.is(g, givenKana) && utf8.RuneCountInString(f) >= 2 && utf8.RuneCountInString(g) >= 2 {
+		kanji := n.is(f, family) && n.is(g, given) && utf8.RuneCountInString(word) >= 3
+		kana := n.is(f, family|familyKana) && n.is(g, givenKana) && utf8.RuneCountInString(f) >= 2 && utf8.RuneCountInString(g) >= 2
+		if kanji || kana {
 			return f, g, true
 		}
 	}
 	return "", "", false
 }
+
+// modern are characters that begin or end the given names of today's children, which a dictionary of 2007 lacks.
+const (
+	modernFirsts = "翔結心陽愛莉凛蓮颯湊葵悠樹陸律碧蒼駿琉瑠璃紗彩咲花音希美桜杏芽楓琴詩澪凪海空星月夢叶奏晴暖虹栞煌獅優柚妃唯俐玲怜日向朱新隼"
+	modernLasts  = "斗翔太真人也生介佑輔樹大海空星月愛奈菜花香結衣音希咲央華莉凛乃歩桜夏心寧羽里磨馬雅哉亜叶芽瑚琉玖虎獅"
+)
 
 // shaped reports whether a kanji word looks like a given name: its characters begin and end given names often.
 func (n *names) shaped(word []rune) bool {

@@ -64,6 +64,9 @@ func (s *scan) calledBack(i int, h honorific) int {
 	if s.rs[j-1] == ' ' && j > 1 && s.class(j-2) == japanese.Kanji && !h.weak {
 		j-- // 三浦 先生
 	}
+	if s.rs[j-1] == 'ー' && s.class(j-2) == japanese.Hiragana {
+		return s.calledKana(i, j, h) // ゆっきー
+	}
 	switch s.class(j - 1) {
 	case japanese.Kanji:
 		return s.calledKanji(i, j, h)
@@ -107,7 +110,7 @@ func (s *scan) calledKanji(i, j int, h honorific) int {
 			if k > start && j-k == 1 && n.shaped(s.rs[start:j]) && j-start <= 3 {
 				break // one character of an unknown name
 			}
-			return s.kanaFamilyBefore(k)
+			return k
 		}
 	}
 	t := s.token(start)
@@ -125,9 +128,6 @@ func (s *scan) calledKanji(i, j int, h honorific) int {
 	}
 	return start
 }
-
-// kanaFamilyBefore passes: a kanji name begins at k, nothing of it stands in front.
-func (s *scan) kanaFamilyBefore(k int) int { return k }
 
 // familyBefore extends a given name that begins at i by the family name in front of it.
 func (s *scan) familyBefore(i int) int {
@@ -149,13 +149,18 @@ func (s *scan) calledKana(i, j int, h honorific) int {
 		b--
 	}
 	run := string(s.rs[b:j])
-	if s.a.words.stopSuffix(run) {
+	n := s.a.names
+	if s.a.words.stopSuffix(run) || h.weak && string(h.text) != "ママ" && string(h.text) != "パパ" {
 		return i
 	}
-	n := s.a.names
 	for k := max(b, j-8); k <= j-2; k++ {
 		part := string(s.rs[k:j])
 		if _, _, ok := n.split(part); ok && (k == b || s.boundary(k)) || n.is(part, familyKana|givenKana) {
+			for m := k; m >= max(b, k-2) && !s.boundary(k); m-- {
+				if s.boundary(m) && j-m <= 5 {
+					return m // a longer name that the list does not know
+				}
+			}
 			if k == b {
 				return s.familyBefore(k)
 			}
@@ -169,12 +174,9 @@ func (s *scan) calledKana(i, j int, h honorific) int {
 			}
 		}
 	}
-	if h.weak {
-		return i
-	}
 	// an unknown name: from the last particle, or the whole run
 	start := b
-	for k := b + 1; k <= j-1; k++ {
+	for k := b + 1; k <= j-2; k++ {
 		if s.boundary(k) {
 			start = k
 		}
@@ -255,11 +257,11 @@ func (s *scan) introductions() {
 
 // introduced returns the end of a name that begins at j, where a name is expected, or j.
 func (s *scan) introduced(j int) int {
-	best := j
+	best, likely := j, j
 	n := s.a.names
 	for end := j + 2; end <= min(len(s.rs), j+14); end++ {
 		part := s.rs[j:end]
-		if strings.ContainsRune("。、\n「」", part[len(part)-1]) {
+		if strings.ContainsRune("。、\n「」:", part[len(part)-1]) {
 			break
 		}
 		if part[len(part)-1] == ' ' || !s.slot(end) {
@@ -267,10 +269,16 @@ func (s *scan) introduced(j int) int {
 		}
 		text := string(part)
 		fam, giv, spaced := strings.Cut(text, " ")
-		if _, _, ok := n.split(text); ok || n.is(text, family|given|givenKana|familyKana) && !s.a.words.everyday[text] ||
-			spaced && (n.is(fam, family|familyKana) || n.is(giv, given|givenKana)) && !strings.Contains(giv, " ") && len([]rune(giv)) <= 5 {
+		famKnown, givKnown := n.is(fam, family|familyKana), n.is(giv, given|givenKana)
+		switch _, _, ok := n.split(text); {
+		case ok, !spaced && n.is(text, family|given|givenKana|familyKana) && !s.a.words.everyday[text], famKnown && givKnown:
 			best = end
+		case likely == j && spaced && (famKnown || givKnown) && !strings.Contains(giv, " ") && len([]rune(giv)) <= 5:
+			likely = end
 		}
+	}
+	if best == j {
+		best = likely
 	}
 	if best > j {
 		return best

@@ -239,6 +239,9 @@ func (s *scan) named(i int, x suffix) {
 		return
 	}
 	if x.out {
+		if s.a.names.is(name+x.text, family|given) {
+			return // 片山, 高橋
+		}
 		end = i
 	}
 	score := 0.8
@@ -292,7 +295,11 @@ func (s *scan) nameBack(i int) int {
 	}
 	start = s.trimLeft(start, i)
 	if start == i {
-		return s.kanaWord(i)
+		start = s.kanaWord(i)
+		if start < i && s.rune(start-2) == '第' && numeral(s.rune(start-1)) {
+			start -= 2 // 第二ひばり
+		}
+		return start
 	}
 	kanji := i - start
 	switch r := s.rune(start - 1); {
@@ -358,10 +365,31 @@ func (s *scan) kanaWord(i int) int {
 			start = i
 		}
 	}
+	if start == i {
+		start = s.afterParticle(b, i)
+	}
 	if i-start < 2 || s.a.words.generic(string(s.rs[start:i])) {
 		return i
 	}
 	return start
+}
+
+// afterParticle returns where a hiragana word that the dictionary does not know begins, behind the last particle of the
+// run from b to i, or i.
+func (s *scan) afterParticle(b, i int) int {
+	last := s.token(i - 1)
+	if last == nil || last.Part == japanese.Particle || last.Part == japanese.Auxiliary || last.Part == japanese.Adjective || last.Part == japanese.Adverb {
+		return i
+	}
+	for k := i - 2; k >= b; k-- {
+		if t := s.token(k - 1); k == b || t != nil && t.End == k && t.Part == japanese.Particle {
+			if first := s.token(k); i-k > 6 || first.Start == k && first.End == i && first.Known || k == b && s.class(b-1) == japanese.Kanji {
+				return i
+			}
+			return k
+		}
+	}
+	return i
 }
 
 func (s *scan) tokenize() {

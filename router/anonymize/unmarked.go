@@ -10,6 +10,12 @@ import (
 // fullNames finds a family name followed by a given name, with or without a space.
 func (s *scan) fullNames() {
 	n := s.a.names
+	for i := 1; i < len(s.tokens); i++ {
+		f, g := s.tokens[i-1], s.tokens[i]
+		if f.Part == japanese.FamilyName && g.Part == japanese.GivenName && g.End-f.Start >= 3 && s.class(f.Start) == japanese.Kanji {
+			s.add(f.Start, g.End, TypePerson, 0.8)
+		}
+	}
 	for i := range s.rs {
 		c := s.class(i)
 		if c != japanese.Kanji && c != japanese.Hiragana || c == s.class(i-1) && c == japanese.Kanji && !s.boundaryKanji(i) {
@@ -28,6 +34,9 @@ func (s *scan) fullNames() {
 			}
 			for m := min(5, len(s.rs)-j); m >= 1; m-- {
 				giv := string(s.rs[j : j+m])
+				if s.a.words.kanaStop[giv] {
+					continue
+				}
 				kana := s.class(j) == japanese.Hiragana
 				if !n.is(giv, given|givenKana) || !s.slot(j+m) && !s.called(j+m) {
 					continue
@@ -85,7 +94,7 @@ func (s *scan) kanjiRun(b, end int) {
 	}
 	run := string(s.rs[start:end])
 	n := s.a.names
-	role := s.afterRole(start)
+	role := start > b || s.afterRole(start)
 	ctx := s.slot(end)
 	actor := ctx && s.act(start) && s.one(end, "が", "に", "と", "は", "も", "から", "って", "を", "、", "や") > 0
 	if s.a.words.stop[run] || s.a.words.city(run) {
@@ -101,7 +110,7 @@ func (s *scan) kanjiRun(b, end int) {
 	switch {
 	case full && !common && end-start >= 3 && (ctx || named):
 		s.add(start, end, TypePerson, 0.85)
-	case listed && role && ctx && !everyday && !common:
+	case listed && role && ctx && !everyday && (!common || n.is(run, given)):
 		s.add(start, end, TypePerson, 0.8)
 	case listed && role && actor && !s.a.words.stop[run]:
 		s.add(start, end, TypePerson, 0.6)
@@ -111,7 +120,7 @@ func (s *scan) kanjiRun(b, end int) {
 		s.add(start, end, TypePerson, 0.55)
 	case named && !everyday && ctx:
 		s.add(start, end, TypePerson, 0.6)
-	case listed && !everyday && !common && opening && s.class(end) == japanese.Hiragana && end-start >= 2 && (named || s.act(start)):
+	case listed && !everyday && opening && s.class(end) == japanese.Hiragana && end-start >= 2 && (named && !common || s.act(start) && !ctx):
 		s.add(start, end, TypePerson, 0.45) // 日向たすけて
 	case end-start <= 3 && end-start >= 2 && !common && !listed && (role && ctx || actor) && s.unknownName(start, end):
 		s.add(start, end, TypePerson, 0.45)
@@ -238,6 +247,9 @@ func (s *scan) nameStart(i int) bool {
 
 // inflected reports whether the runes are, for the dictionary, a verb, an adjective, an adverb or a particle.
 func (s *scan) inflected(start, end int) bool {
+	if t := s.token(end - 1); t != nil && t.Known && t.Start > start && t.End > end && t.End-t.Start >= 3 && t.Part != japanese.Particle {
+		return true // a longer word begins within
+	}
 	t := s.token(start)
 	if t == nil || t.Start != start || t.End < end || !t.Known {
 		return false
@@ -313,12 +325,46 @@ func (s *scan) lists() {
 			continue
 		}
 		listed := s.a.names.is(word, family|given) || s.a.names.is(japanese.HiraganaOf(word), familyKana|givenKana)
-		if listed && !s.commonWord(j, end) || end-j <= 3 && s.class(j) == japanese.Kanji && !s.commonWord(j, end) && s.unknownName(j, end) {
+		if listed && (o.start == o.end || !s.commonWord(j, end) || s.a.names.is(word, family)) || end-j <= 3 && s.class(j) == japanese.Kanji && !s.commonWord(j, end) && s.unknownName(j, end) {
 			x := spot{j, end, TypePerson, 0.5}
 			s.out = append(s.out, x)
 			seeds = append(seeds, x)
 		}
 	}
+	s.listsBack()
+}
+
+// listsBack goes the other way: 心結と in front of a name.
+func (s *scan) listsBack() {
+	for n := 0; n < len(s.out) && n < 200; n++ {
+		o := s.out[n]
+		if o.t != TypePerson || o.start < 3 || !strings.ContainsRune("とや、・＆&", s.rs[o.start-1]) {
+			continue
+		}
+		end := o.start - 1
+		start := end
+		for start > 0 && s.class(start-1) == japanese.Kanji && end-start < 5 {
+			start--
+		}
+		start = s.trimLeft(start, end)
+		word := string(s.rs[start:end])
+		if end-start < 2 || end-start > 3 || s.covered(start) || s.commonWord(start, end) || s.a.words.stop[word] || s.a.words.stopSuffix(word) || s.a.words.everyday[word] || s.a.words.city(word) {
+			continue
+		}
+		if s.a.names.is(word, family|given) || s.a.names.lasts[s.rs[end-1]] > 0 && s.unknownParts(start, end) {
+			s.add(start, end, TypePerson, 0.5)
+		}
+	}
+}
+
+// unknownParts reports whether no word of two characters is in the run.
+func (s *scan) unknownParts(start, end int) bool {
+	for i := start; i < end; i++ {
+		if t := s.token(i); t != nil && t.Known && t.End-t.Start >= 2 {
+			return false
+		}
+	}
+	return true
 }
 
 func (s *scan) covered(i int) bool {
