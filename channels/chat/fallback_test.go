@@ -204,9 +204,7 @@ func TestEvents(t *testing.T) {
 	all.want(frame{"type": "status", "state": "waiting"})
 	later := listen(t, s, resume, "?after=1")
 	later.want(frame{"seq": 2})
-	if s.Mailbox.ReadUpTo(who) < 1 {
-		t.Error("what the seeker says she saw is not marked")
-	}
+	channelstest.Eventually(t, "what the seeker says she saw is marked", func() bool { return s.Mailbox.ReadUpTo(who) >= 1 })
 	say(s, who, "三")
 	s.Mailbox.SetDoing(who, "writing")
 	for _, st := range []*stream{all, later} {

@@ -1,0 +1,415 @@
+package chat_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+
+	"madoguchi/channels"
+	"madoguchi/channels/channelstest"
+)
+
+// TestPage plays a seeker's whole story in a browser, on a telephone and at a desk.
+func TestPage(t *testing.T) {
+	for name, mobile := range map[string]bool{"telephone": true, "desk": false} {
+		t.Run(name, func(t *testing.T) {
+			b := browse(t, mobile)
+			b.sees("学校を通らずに")
+			b.shot("1-start")
+			b.js("scrollTo(0, 900)")
+			b.shot("2-start-secret")
+			b.js("scrollTo(0, 99999)")
+			b.shot("3-start-end")
+			b.press("書きはじめる")
+			b.sees("だれのこと？")
+			b.shot("4-chat")
+			b.click("#about label:nth-child(2)")
+			b.write("#call-me", "そら")
+			b.write("#words", "友だちのくつが、かくされました。")
+			b.shot("5-written")
+			b.click("#send")
+			b.sees("とどきました")
+			b.sees("合言葉")
+			b.until("document.querySelectorAll('#log .words span').length === 7")
+			b.shot("6-code")
+			m := b.s.Intake.Taken()
+			if len(m) != 1 || m[0].About != "friend" || m[0].CallMe != "そら" || m[0].Text != "友だちのくつが、かくされました。" {
+				t.Fatalf("taken: %d", len(m))
+			}
+			b.press("数字で見る")
+			b.until("document.querySelectorAll('#log .digits span').length === 7")
+			b.shot("7-digits")
+			b.press("書きうつした")
+			b.until("document.querySelectorAll('.words, .digits').length === 0")
+			who := m[0].From
+			b.s.Mailbox.SetDoing(who, "reading")
+			b.sees("相談員が読んでいます。")
+			b.s.Mailbox.SetDoing(who, "writing")
+			b.sees("返事を書いています。")
+			b.shot("8-writing")
+			b.s.Mailbox.Put(who, channels.Entry{Text: "読みました。話してくれてよかった。\n\nいつごろ、どこでありましたか。\n学校（がっこう）の中ですか。<b>"})
+			b.s.Mailbox.SetDoing(who, "waiting")
+			b.sees("話してくれてよかった。")
+			b.sees("返事があります。")
+			b.shot("9-answer")
+			consent(b, who)
+			b.click("#show-code")
+			b.until("document.querySelectorAll('#code-here .words span').length === 7")
+			b.shot("13-code-again")
+			b.press("もどる")
+			b.press("いま話せるところ")
+			b.sees("0120-0-78310")
+			b.shot("14-numbers")
+			b.press("もどる")
+			b.sees("話してくれてよかった。")
+			quiet(b)
+			b.press("この話を消す")
+			b.shot("15-erase")
+			b.click("#erase-yes")
+			b.sees("消すお願いを受け取りました。")
+			b.shot("16-erased")
+			b.seesNot("くつが")
+			taken := b.s.Intake.Taken()
+			if !taken[len(taken)-1].Erase {
+				t.Error("the withdrawal did not arrive")
+			}
+		})
+	}
+}
+
+func consent(b *browser, who channels.Address) {
+	b.t.Helper()
+	q := &channels.Question{ID: "q1", School: "みほん第一中学校の教頭先生", Level: "anonymous", Text: "2年生の教室で、持ち物をかくされている子がいます。\n休み時間の見守りをお願いします。"}
+	b.s.Mailbox.Put(who, channels.Entry{Question: q})
+	b.until("document.querySelector('.question .exactly')?.textContent === " + quote(q.Text))
+	b.sees(q.School)
+	b.js("document.querySelector('.question').scrollIntoView()")
+	b.shot("10-consent")
+	b.press("いいです")
+	b.sees("「いいです」と伝えました。")
+	b.shot("11-consented")
+	b.press("やっぱりやめる")
+	b.sees("「やめる」と伝えました。")
+	b.shot("12-withdrawn")
+	var answers []string
+	for _, m := range b.s.Intake.Taken() {
+		if m.Answer != nil {
+			answers = append(answers, m.Answer.Answer)
+		}
+	}
+	if fmt.Sprint(answers) != "[yes no]" {
+		b.t.Errorf("the answers are %v", answers)
+	}
+}
+
+// quiet fails unless the browser has kept nothing, asked nobody else, and told nothing by its address, title or history.
+func quiet(b *browser) {
+	b.t.Helper()
+	host := strings.TrimPrefix(b.s.URL, "http://")
+	b.mu.Lock()
+	for _, u := range b.requests {
+		if !strings.HasPrefix(u, "http://"+host+"/") && !strings.HasPrefix(u, "ws://"+host+"/") {
+			b.t.Errorf("somebody else was asked: %s", u)
+		}
+	}
+	for _, trouble := range b.trouble {
+		b.t.Errorf("the page has trouble: %s", trouble)
+	}
+	b.mu.Unlock()
+	cookies, err := chromedp.Call(b.ctx, network.GetCookies, network.GetCookiesParams{})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if len(cookies.Cookies) != 0 {
+		b.t.Error("there are cookies")
+	}
+	for what, want := range map[string]string{
+		"document.cookie": "", "localStorage.length": "0", "sessionStorage.length": "0", "history.length": b.js("history.length"),
+		"location.pathname + location.search + location.hash": "/", "document.title": "話してみる", "JSON.stringify(history.state)": "null",
+	} {
+		if got := b.js(what); got != want {
+			b.t.Errorf("%s is %q", what, got)
+		}
+	}
+	kept, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](
+		"Promise.all([indexedDB.databases(), caches.keys(), navigator.serviceWorker.getRegistrations()]).then((a) => JSON.stringify(a.map((x) => x.length)))", chromedp.EvalAwaitPromise))
+	if err != nil || kept != "[0,0,0]" {
+		b.t.Errorf("databases, caches and workers: %s %v", kept, err)
+	}
+	entries, err := chromedp.Run(b.ctx, chromedp.NavigationEntries())
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if n := len(entries.Entries); n > 2 { // the first is the empty page that the test's browser opens with
+		b.t.Errorf("the history has %d entries", n)
+	}
+}
+
+func TestDroppedConnection(t *testing.T) {
+	b := browse(t, true)
+	b.press("書きはじめる")
+	b.say("一つ目")
+	b.until("document.querySelector('.bubble .state')?.textContent === 'とどきました'")
+	b.write("#words", "書きかけの文")
+	b.cut()
+	b.sees("つながるのを待っています。")
+	b.until("document.getElementById('words').value === '書きかけの文'")
+	b.click("#send")
+	b.sees("おくっています…")
+	b.sees("まだとどいていません")
+	b.shot("lost")
+	b.write("#words", "つぎの文")
+	b.mend()
+	b.press("もう一度おくる")
+	b.until("[...document.querySelectorAll('.bubble .state')].every((e) => e.textContent === 'とどきました')")
+	b.until("document.getElementById('words').value === 'つぎの文'")
+	if n := b.js("document.querySelectorAll('.bubble.mine').length"); n != "2" {
+		t.Errorf("there are %s bubbles", n)
+	}
+	taken := b.s.Intake.Taken()
+	if len(taken) != 2 || taken[1].Text != "書きかけの文" || !taken[0].From.Same(taken[1].From) {
+		t.Fatalf("%d taken", len(taken))
+	}
+	b.cut() // while an answer comes
+	b.s.Mailbox.Put(taken[0].From, channels.Entry{Text: "返事です"})
+	b.mend()
+	b.sees("返事です")
+	if n := b.js("document.querySelectorAll('.bubble.theirs').length"); n != "1" {
+		t.Errorf("the answer is there %s times", n)
+	}
+	if n := b.js("document.querySelectorAll('.bubble.mine').length"); n != "2" {
+		t.Errorf("her own words did not stay: %s", n)
+	}
+	quiet(b)
+}
+
+func TestUnavailableAndHeld(t *testing.T) {
+	b := browse(t, true)
+	b.press("書きはじめる")
+	b.s.Intake.Fail(channels.ErrUnavailable)
+	b.say("とどかない文")
+	b.sees("まだとどいていません")
+	b.seesNot("続きを話すときの「合言葉」です。あ")
+	b.until("document.querySelectorAll('#log .words').length === 0")
+	b.shot("unavailable")
+	b.s.Intake.Answer(channels.Held)
+	b.s.Intake.Fail(nil)
+	b.sees("あずかりました")
+	b.sees("いま機械")
+	b.until("document.querySelectorAll('#log .words span').length === 7")
+	b.shot("held")
+	if n := len(b.s.Intake.Taken()); n != 1 {
+		t.Errorf("%d taken", n)
+	}
+}
+
+func TestClosedDesk(t *testing.T) {
+	b := browse(t, true)
+	b.s.Desk.SetOpen(false)
+	b.press("書きはじめる")
+	b.sees("いまは相談員がいない時間です。")
+	b.say("夜に書いた文")
+	b.sees("それまで待てないくらいつらいときは")
+	b.shot("closed")
+	b.press("いま話せるところ")
+	b.sees("0120-0-78310")
+}
+
+func TestWebSocketIsBlocked(t *testing.T) {
+	b := browse(t, true)
+	b.gate.mu.Lock()
+	b.blocked = true
+	b.gate.mu.Unlock()
+	b.press("書きはじめる")
+	b.say("学校から書いています")
+	b.until("document.querySelector('.bubble .state')?.textContent === 'とどきました'")
+	b.until("document.querySelectorAll('#log .words span').length === 7")
+	who := b.s.Intake.Taken()[0].From
+	b.s.Mailbox.SetDoing(who, "reading")
+	b.sees("相談員が読んでいます。")
+	b.s.Mailbox.Put(who, channels.Entry{Text: "返事です"})
+	b.sees("返事です")
+	consent(b, who)
+	quiet(b)
+	b.press("この話を消す")
+	b.click("#erase-yes")
+	b.sees("消すお願いを受け取りました。")
+}
+
+func TestComingBack(t *testing.T) {
+	b := browse(t, true)
+	_, w, who := begun(t, b.s)
+	b.s.Mailbox.Put(who, channels.Entry{Text: "一つ目の返事"})
+	b.s.Mailbox.Put(who, channels.Entry{Question: &channels.Question{ID: "q", School: "みほん第一中学校", Level: "named", Text: "ひみつの中身"}})
+	b.press("合言葉を持っている")
+	b.write("#code", "あさがお しじみ")
+	b.press("話の続きをひらく")
+	b.sees("その合言葉では開けませんでした。")
+	b.shot("unknown")
+	b.js("document.getElementById('code').value = ''")
+	b.write("#code", strings.ReplaceAll(fmt.Sprint(w["code"]), "　", "\n"))
+	b.press("話の続きをひらく")
+	b.sees("一つ目の返事")
+	b.sees("質問が1つあります")
+	b.seesNot("はじめまして")
+	b.seesNot("ひみつの中身")
+	b.shot("came-back")
+	b.press("ひらく")
+	b.sees("ひみつの中身")
+	b.say("読みました")
+	b.until("document.querySelector('.bubble.mine .state')?.textContent === 'とどきました'")
+	quiet(b)
+}
+
+func TestLetter(t *testing.T) {
+	b := browse(t, true)
+	_, _, who := begun(t, b.s)
+	b.s.Mailbox.Put(who, channels.Entry{Text: "お返事です"})
+	token := b.s.Mailbox.Link(who)
+	b.do(chromedp.Navigate("about:blank"), chromedp.Navigate(b.s.URL+"/#k="+token))
+	b.until("location.hash === ''")
+	b.sees("あなたへのお知らせがあります。")
+	b.shot("letter")
+	b.press("ひらく")
+	b.sees("お返事です")
+	b.do(chromedp.Navigate("about:blank"), chromedp.Navigate(b.s.URL+"/#k="+token))
+	b.press("ひらく")
+	b.sees("この入口は、もう使えません。")
+	b.shot("letter-spent")
+}
+
+func TestEnterAndConversionOfKana(t *testing.T) {
+	b := browse(t, false)
+	b.press("書きはじめる")
+	b.click("#words")
+	compose := func(text string) {
+		b.call(chromedp.Call(b.ctx, input.ImeSetComposition, input.ImeSetCompositionParams{Text: text, SelectionStart: int64(len([]rune(text))), SelectionEnd: int64(len([]rune(text)))}))
+	}
+	compose("きょう")
+	b.key("Enter", 229, 0, 1) // the Enter that takes the conversion
+	b.key("Enter", 229, 2, 1)
+	b.key("Enter", 13, 2, 1) // and one whose code does not tell: the composition still does
+	b.key("Escape", 229, 0, 4)
+	b.key("Escape", 27, 0, 4)
+	b.call(chromedp.Call(b.ctx, input.InsertText, input.InsertTextParams{Text: "今日"}))
+	b.key("Enter", 229, 2, 1) // Safari reports it after the conversion has ended
+	b.call(chromedp.Call(b.ctx, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13, Text: "\r"}))
+	b.until("document.getElementById('words').value.startsWith('今日') && document.getElementById('words').value.includes('\\n')")
+	if n := b.s.Intake.Attempts(); n != 0 {
+		t.Fatalf("Enter sent %d messages", n)
+	}
+	b.call(chromedp.Call(b.ctx, input.InsertText, input.InsertTextParams{Text: "です"}))
+	b.key("Enter", 13, 2, 1)
+	channelstest.Eventually(t, "Ctrl+Enter sends", func() bool { return len(b.s.Intake.Taken()) == 1 })
+	if text := b.s.Intake.Taken()[0].Text; text != "今日\nです" {
+		t.Errorf("it sent %q", text)
+	}
+}
+
+func TestQuickExit(t *testing.T) {
+	for name, leave := range map[string]func(*browser){
+		"button":          func(b *browser) { b.click("#exit") },
+		"shift":           func(b *browser) { b.key("Shift", 16, 8, 3) },
+		"escape":          func(b *browser) { b.key("Escape", 27, 0, 3) },
+		"while it sends":  func(b *browser) { b.s.Intake.Block(); b.click("#send"); b.click("#exit") },
+		"without network": func(b *browser) { b.cut(); b.click("#exit") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := browse(t, true)
+			b.press("書きはじめる")
+			b.say("ひみつの文")
+			b.until("document.querySelectorAll('#log .words span').length === 7")
+			b.write("#words", "書きかけのひみつ")
+			b.js("addEventListener('pagehide', () => { globalThis.left = true })")
+			b.js("(globalThis.pressed = 0, addEventListener('click', () => { globalThis.pressed = performance.now(); }, true))")
+			started := time.Now()
+			leave(b)
+			b.until("location.pathname === '/weather'")
+			if took := time.Since(started); took > 5*time.Second {
+				t.Errorf("it took %v", took)
+			}
+			entries, err := chromedp.Run(b.ctx, chromedp.NavigationEntries())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range entries.Entries {
+				if strings.HasPrefix(e.URL, b.s.URL) {
+					t.Error("the page is in the history")
+				}
+			}
+			b.js("history.back()")
+			b.until("location.href === 'about:blank' || location.pathname === '/weather'")
+			if text := b.js("document.body?.textContent"); strings.Contains(text, "ひみつ") {
+				t.Error("going back shows it")
+			}
+		})
+	}
+}
+
+func TestQuickExitIsQuickAndNotByAccident(t *testing.T) {
+	b := browse(t, false)
+	b.press("書きはじめる")
+	b.say("文")
+	b.until("document.querySelectorAll('#log .words span').length === 7")
+	b.click("#words")
+	b.key("Escape", 27, 0, 2)
+	b.key("Shift", 16, 8, 2)
+	b.key("a", 65, 0, 1)
+	b.key("Shift", 16, 8, 2)
+	if b.js("location.pathname") != "/" {
+		t.Fatal("it left without being told to")
+	}
+	// Synchronous work between the press and the moment at which nothing can be read any more.
+	took := b.js("(() => { const t = performance.now(); document.getElementById('exit').click(); return document.body.textContent === '' ? performance.now() - t : 'late' })()")
+	var ms float64
+	if _, err := fmt.Sscan(took, &ms); err != nil || ms > 100 {
+		t.Errorf("the page was empty after %s ms", took)
+	}
+}
+
+func TestHiddenPageIsCovered(t *testing.T) {
+	b := browse(t, true)
+	b.press("書きはじめる")
+	b.say("ひみつの文")
+	b.until("document.querySelectorAll('#log .words span').length === 7")
+	hide := func(state string) {
+		b.js("(Object.defineProperty(document, 'visibilityState', { value: " + quote(state) + ", configurable: true }), document.dispatchEvent(new Event('visibilitychange')))")
+	}
+	hide("hidden")
+	b.until("document.body.classList.contains('covered') && getComputedStyle(document.querySelector('main')).visibility === 'hidden'")
+	hide("visible")
+	b.shot("covered")
+	b.press("つづける")
+	b.sees("ひみつの文")
+	b.js("(globalThis.realNow = Date.now, 0)")
+	hide("hidden")
+	b.js("(Date.now = () => globalThis.realNow() + 31 * 60 * 1000, 0)")
+	hide("visible")
+	b.press("つづける")
+	b.sees("時間がたったので、画面を消しました。")
+	b.seesNot("ひみつの文")
+	b.shot("wiped")
+}
+
+func TestLongTextIsCut(t *testing.T) {
+	b := browse(t, false)
+	b.press("書きはじめる")
+	text := strings.Repeat("きのう、くつをかくされました。", 600) // 9,000 characters
+	b.say(text)
+	b.until("[...document.querySelectorAll('.bubble.mine .state')].length === 3 && [...document.querySelectorAll('.bubble.mine .state')].every((e) => e.textContent === 'とどきました')")
+	whole := ""
+	for _, m := range b.s.Intake.Taken() {
+		if !strings.HasSuffix(m.Text, "。") {
+			t.Error("a part does not end with a sentence")
+		}
+		whole += m.Text
+	}
+	if whole != text {
+		t.Error("the parts are not the whole")
+	}
+}
