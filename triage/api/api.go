@@ -133,6 +133,7 @@ func person(ctx context.Context) staff.Person { return ctx.Value(personKey{}).(s
 func (a *api) guard(row staff.Route) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		r, w := humago.Unwrap(ctx)
+		w.Header().Set("Cache-Control", "no-store")
 		p, refusal := a.who(r)
 		switch {
 		case refusal != nil:

@@ -32,7 +32,7 @@ func (d *Desk) AskConsent(ctx context.Context, p staff.Person, id triage.CaseID,
 	k := triage.Consent{ID: reference(id), School: a.School, Level: a.Level, Answer: triage.AnswerAsked}
 	var scrubbed triage.Scrubbed
 	_, err := d.perform(ctx, p, id, act{what: "consent_ask", ref: k.ID, reason: a.School, may: mayAct,
-		do: func(c triage.Case, _ []triage.Event) ([]triage.Event, error) {
+		do: func(c triage.Case, events []triage.Event) ([]triage.Event, error) {
 			if c.OptedOut {
 				return nil, refuse(triage.CodeOptedOut, "相談した人が、連絡を止めています。たずねることはできません。")
 			}
@@ -44,6 +44,13 @@ func (d *Desk) AskConsent(ctx context.Context, p staff.Person, id triage.CaseID,
 			}
 			k.Text = scrubbed.Text
 			e := d.event(p, triage.KindHandoff)
+			for _, x := range events { // the same question just now is this one
+				if q := x.Consent; q != nil && x.By == p.Login && q.Answer == triage.AnswerAsked && e.At.Sub(x.At) < twice &&
+					q.School == k.School && q.Level == k.Level && q.Text == k.Text {
+					k = *q
+					return nil, nil
+				}
+			}
 			e.Text, e.Words, e.Said = scrubbed.Text, scrubbed.Words, c.Said+1
 			e.Consent = &k
 			return []triage.Event{e}, nil

@@ -158,6 +158,10 @@ func (d *Desk) HandOff(ctx context.Context, p staff.Person, id triage.CaseID, dr
 			if h, err = d.compose(ctx, p, id, draft); err != nil {
 				return nil, err
 			}
+			if twin, ok := twin(c, h, d.Clock.Now()); ok {
+				h = twin
+				return nil, nil
+			}
 			h.ConsentID = consent
 			e := d.event(p, triage.KindHandoff)
 			e.Text, e.Handoff = h.Summary, &h
@@ -167,6 +171,22 @@ func (d *Desk) HandOff(ctx context.Context, p staff.Person, id triage.CaseID, dr
 		return "", err
 	}
 	return h.ID, nil
+}
+
+// twice is how long the same act of the same person is taken for one: a button pressed twice, a request repeated because
+// its answer was lost.
+const twice = time.Minute
+
+// twin returns the hand-off that is h, sent just now.
+func twin(c triage.Case, h triage.Handoff, now time.Time) (triage.Handoff, bool) {
+	i := slices.IndexFunc(c.Handoffs, func(x triage.Handoff) bool {
+		return x.By == h.By && x.Recipient == h.Recipient && x.School == h.School && x.Level == h.Level && x.Summary == h.Summary &&
+			x.May == h.May && slices.Equal(x.Disclose, h.Disclose) && now.Sub(x.SentAt) < twice
+	})
+	if i < 0 {
+		return triage.Handoff{}, false
+	}
+	return c.Handoffs[i], true
 }
 
 // Kinds of the duties that a hand-off brings.

@@ -94,10 +94,16 @@ func TestTheSchoolsSide(t *testing.T) {
 	school := r.Portal()
 	id := r.claimed()
 	r.asked(id, "hinode-jhs", triage.LevelNamed, triage.AnswerYes)
+	if again := r.asked(id, "hinode-jhs", triage.LevelAnonymous, ""); again != r.asked(id, "hinode-jhs", triage.LevelAnonymous, "") {
+		t.Error("a button pressed twice asks twice")
+	}
 	preview, err := r.Preview(ctx, people["sato"], id, toHinode)
 	r.must(err)
 	h, err := r.HandOff(ctx, people["sato"], id, toHinode)
 	r.must(err)
+	if again, err := r.HandOff(ctx, people["sato"], id, toHinode); err != nil || again != h {
+		t.Errorf("a button pressed twice: %s then %s, %v", h, again, err)
+	}
 	c, _ := r.load(id)
 	if c.State != triage.HandedOff || c.Handoffs[0].Summary != "[人物A]さんが休み時間にけられています。" || len(c.Duties) != 2 {
 		t.Fatalf("%s, %+v, %+v", c.State, c.Handoffs, c.Duties)

@@ -176,7 +176,7 @@ func (d *Desk) do(ctx context.Context, w work) error {
 	case triage.DueLease:
 		if at := lapses(c, events, d.lease()); !at.IsZero() && !now.Before(at) {
 			e := d.event(staff.Person{}, triage.KindAssignment)
-			e.ID = "lapse:" + c.Assignee + ":" + strconv.FormatInt(c.LeaseUntil.UnixNano(), 10)
+			e.ID = "lapse:" + strconv.FormatInt(c.Version, 10) // of two sweeps, one
 			e.From, e.Text = triage.System, "時間内に返事がなかったので、待っている相談に戻しました。"
 			e.Assignment = &triage.Assignment{Do: triage.DoLapse}
 			news = append(news, e)
