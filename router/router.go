@@ -177,7 +177,7 @@ func (o original) data() []byte {
 
 // judged adds what the rules say of the text as it was written, and when it must be answered by.
 func (r *Router) judged(e triage.Event, text string) triage.Event {
-	j := assess(r.Assessor, text)
+	j := weigh(r.Assessor, text)
 	e.Judgement = &j
 	if within, ok := r.Terms.AnswerWithin[j.Severity]; ok {
 		e.DueAt = e.At.Add(within)
@@ -185,8 +185,8 @@ func (r *Router) judged(e triage.Event, text string) triage.Event {
 	return e
 }
 
-// assess asks the rules. Where they fail, a person must look the same day.
-func assess(a Assessor, text string) (j triage.Judgement) {
+// weigh asks the rules. Where they fail, a person must look the same day.
+func weigh(a Assessor, text string) (j triage.Judgement) {
 	defer func() {
 		if recover() != nil { // what it says may hold words
 			j = triage.Judgement{Severity: triage.Urgent, Flags: []triage.Flag{triage.Other},
