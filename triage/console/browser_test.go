@@ -115,7 +115,7 @@ func TestACounselorWorksByKeyboard(t *testing.T) {
 	h.seed()
 	b := h.open(t)
 	b.enter("sato")
-	b.until(`document.querySelectorAll('.queue li.case').length === 4 && document.title.startsWith('（緊急1）')`)
+	b.until(`document.querySelectorAll('.queue li.case').length === 4 && document.documentElement.dataset.live === 'yes' && document.title.startsWith('（緊急1）')`)
 
 	b.keys("/")
 	b.do(chromedp.SendKeys("#filter", "手紙"))
@@ -125,7 +125,8 @@ func TestACounselorWorksByKeyboard(t *testing.T) {
 	b.keys("kkk")
 	b.until(`document.querySelector('.here').dataset.sev === 'emergency'`)
 	b.keys("c")
-	b.until(`location.pathname === '/cases/` + string(danger) + `' && document.getElementById('text') !== null`)
+	b.until(`location.pathname === '/cases/` + string(danger) + `' && document.getElementById('text') !== null && document.documentElement.dataset.live === 'yes'`)
+	b.until(`document.querySelector('.timeline').scrollHeight - document.querySelector('.timeline').scrollTop - document.querySelector('.timeline').clientHeight < 2`)
 
 	b.keys("r")
 	b.until(`document.activeElement.id === 'text'`)

@@ -31,13 +31,14 @@ func (c *Console) timeline(events []triage.Event, login string) []line {
 			fates[e.Delivery.Said] = *e.Delivery
 		}
 	}
+	seen := told{fates: fates, handoffs: map[string]triage.Handoff{}}
 	var lines []line
 	for _, e := range events {
 		l := line{Key: fmt.Sprintf("e%d", e.Seq), At: e.At, Class: "event", Text: e.Text}
-		if !c.tell(&l, e, fates) {
+		if !c.tell(&l, e, seen) {
 			continue
 		}
-		if e.By != "" && l.Who == "" {
+		if l.Who == "" {
 			l.Who = e.By
 		}
 		if e.By == login && l.Who == e.By {
@@ -48,11 +49,17 @@ func (c *Console) timeline(events []triage.Event, login string) []line {
 	return lines
 }
 
+// told is what other events say about the one at hand.
+type told struct {
+	fates    map[int64]triage.Delivery
+	handoffs map[string]triage.Handoff // as they were sent
+}
+
 // tell fills in what is particular to the event's kind, and reports whether the event is shown at all.
-func (c *Console) tell(l *line, e triage.Event, fates map[int64]triage.Delivery) bool {
+func (c *Console) tell(l *line, e triage.Event, seen told) bool {
 	switch {
 	case e.Kind == triage.KindMessage:
-		c.message(l, e, fates)
+		c.message(l, e, seen.fates)
 	case e.Kind == triage.KindNote:
 		l.Class, l.Quote = "note", true
 	case e.Kind == triage.KindDelivery && e.Delivery != nil:
@@ -67,20 +74,17 @@ func (c *Console) tell(l *line, e triage.Event, fates map[int64]triage.Delivery)
 	case e.Kind == triage.KindReveal && e.Reveal != nil:
 		l.Text = e.Reveal.Placeholder + " の元の言葉を見ました。" + because(e.Reveal.Reason)
 	case e.Consent != nil:
-		c.consentLine(l, e, fates)
+		c.consentLine(l, e, seen.fates)
 	case e.Handoff != nil:
-		c.handoffLine(l, *e.Handoff)
+		c.handoffLine(l, *e.Handoff, seen.handoffs)
 	case e.Report != nil:
 		c.report(l, *e.Report)
 	case e.Observed != nil:
-		l.Text = "確認：" + word(observations, e.Observed.Kind) + "（" + e.Observed.On + "）" + because(e.Observed.Note)
+		l.Text = "確認：" + word(observations, e.Observed.Kind) + "（" + e.Observed.On + "）" + e.Observed.Note
 	case e.Change != nil:
 		l.Text = change(*e.Change)
 	case e.Duty != nil:
-		if !e.Duty.DoneAt.IsZero() {
-			return false
-		}
-		l.Text = "期限：" + word(duties, e.Duty.Kind)
+		return false // what is due stands beside the conversation
 	}
 	return l.Text != ""
 }
@@ -165,7 +169,7 @@ func (c *Console) consentLine(l *line, e triage.Event, fates map[int64]triage.De
 	school := c.school(k.School)
 	if k.Given != "" {
 		how := map[string]string{"spoken": "話して", "written": "書いて"}[k.Given]
-		l.Text = fmt.Sprintf("本人の意向を記録しました（%s聞きました）。%sへ、%s。%s", how, school, web.LevelWord(k.Level), because(k.Note))
+		l.Text = fmt.Sprintf("本人の意向を記録しました（%s聞きました）。%sへ、%s。%s", how, school, web.LevelWord(k.Level), k.Note)
 		return
 	}
 	l.Class, l.Quote = "desk", true
@@ -173,29 +177,27 @@ func (c *Console) consentLine(l *line, e triage.Event, fates map[int64]triage.De
 	l.Fate, l.Bad = fate(e.Said, fates)
 }
 
-func (c *Console) handoffLine(l *line, h triage.Handoff) {
-	to := word(recipients, h.Recipient)
-	if h.School != "" {
-		to = c.school(h.School)
+// handoffLine shows a hand-off where it was sent, and each answer of its recipient, whose event names the hand-off only.
+func (c *Console) handoffLine(l *line, h triage.Handoff, sent map[string]triage.Handoff) {
+	first, answered := sent[h.ID]
+	if !answered {
+		first, sent[h.ID] = h, h
 	}
-	if len(h.Answers) == 0 {
-		if h.State != "" && h.State != triage.HandoffSent {
-			l.Who, l.Text = to, web.StepWord(h.State)
-			return
-		}
-		l.Quote = true
+	to := word(recipients, first.Recipient)
+	if first.School != "" {
+		to = c.school(first.School)
+	}
+	l.Class, l.Quote = "school", true
+	if !answered {
 		l.Text = fmt.Sprintf("%sへ引き継ぎました（%s）。%s\n「%s」", to, web.LevelWord(h.Level), because(h.Reason), h.Summary)
 		return
 	}
-	l.Class, l.Who, l.Quote = "school", to, true
-	var b strings.Builder
+	l.Who, l.Text = to, web.StepWord(h.State)
 	for _, a := range h.Answers {
-		b.WriteString(web.StepWord(a.Step))
 		if a.Text != "" {
-			b.WriteString("\n" + a.Text)
+			l.Text += "\n" + a.Text
 		}
 	}
-	l.Text = b.String()
 }
 
 // report shows a school's report, its fields in the form's order.

@@ -27,7 +27,7 @@ document.addEventListener('submit', async (e) => {
   if (done.to && done.to !== base) { leaving = true; location.assign(done.to); return; }
   if (form.querySelector('textarea')) clear(form);
   if (form === reply) {
-    form.elements.id.value = crypto.randomUUID ? crypto.randomUUID() : String(Date.now()) + Math.random();
+    form.elements.id.value = crypto.getRandomValues(new Uint32Array(4)).join('-');
     doing('reading');
   }
   const box = form.closest('details.card');
@@ -69,7 +69,9 @@ document.addEventListener('input', (e) => {
 function when() {
   for (const part of document.querySelectorAll('[data-when]')) {
     const [name, value] = part.dataset.when.split('=');
-    part.hidden = new FormData(part.closest('form')).get(name) !== value;
+    const form = part.closest('form');
+    part.hidden = !value.split('|').includes(String(new FormData(form).get(name)));
+    if ('disabled' in part) part.disabled = part.hidden;
   }
 }
 when();

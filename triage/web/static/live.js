@@ -133,6 +133,7 @@ export function follow(stream, after) {
         const news = patch(fresh);
         trouble(200);
         if (after) after(fresh, news);
+        document.documentElement.dataset.live = 'yes'; // the page has caught up
       } catch (e) {
         trouble(e.status);
       }
