@@ -113,7 +113,8 @@ func (a *Anonymizer) spots(in []rune, g *Glossary, m Mode) []spot {
 			s.spacedNames()
 		}
 		for _, f := range s.out {
-			if m == Readable && f.score < weak || a.kept(g, v.Runes[f.start:f.end]) {
+			words := v.Runes[f.start:f.end]
+			if m == Readable && f.score < weak || f.t == TypePerson && a.words.danger[string(words)] || a.kept(g, words) {
 				continue
 			}
 			f.start, f.end = v.Span(f.start, f.end)

@@ -155,6 +155,9 @@ func (s *scan) phone(i int) int {
 
 // number judges a run of digits that is no telephone number.
 func (s *scan) number(i int) {
+	if s.rune(i-1) == '-' && digit(s.rune(i-2)) {
+		return // within a number
+	}
 	end, n := i, 0
 	for end < len(s.rs) && (digit(s.rs[end]) || s.rs[end] == '-' && digit(s.rune(end+1))) {
 		if digit(s.rs[end]) {

@@ -13,12 +13,12 @@ var wordsYAML []byte
 
 // words are the lists of words.yaml, ready to be looked up.
 type words struct {
-	stop, everyday, kanaStop, nickStop, owners, generics, groups set
-	stopEnds                                                     []string
-	roles, leading, nickEnds, cities                             []string
-	acts, intro, listIntro                                       phrases
-	hon                                                          map[rune][]honorific
-	suffixes                                                     map[rune][]suffix
+	stop, danger, everyday, kanaStop, nickStop, owners, generics, groups set
+	stopEnds                                                             []string
+	roles, leading, nickEnds, cities                                     []string
+	acts, intro, listIntro                                               phrases
+	hon                                                                  map[rune][]honorific
+	suffixes                                                             map[rune][]suffix
 }
 
 type set map[string]bool
@@ -95,6 +95,7 @@ func newWords() (*words, error) {
 	var f struct {
 		Stop       string              `yaml:"stop"`
 		StopEnds   string              `yaml:"stop_ends"`
+		Danger     string              `yaml:"danger"`
 		Everyday   string              `yaml:"everyday"`
 		KanaStop   string              `yaml:"kana_stop"`
 		NickStop   string              `yaml:"nick_stop"`
@@ -119,7 +120,7 @@ func newWords() (*words, error) {
 		return nil, err
 	}
 	w := &words{
-		stop: setOf(f.Stop), everyday: setOf(f.Everyday), kanaStop: setOf(f.KanaStop), nickStop: setOf(f.NickStop),
+		stop: setOf(f.Stop), danger: setOf(f.Danger), everyday: setOf(f.Everyday), kanaStop: setOf(f.KanaStop), nickStop: setOf(f.NickStop),
 		owners: setOf(f.Owners), generics: setOf(f.Generics), groups: setOf(f.Groups), stopEnds: strings.Fields(f.StopEnds),
 		roles: strings.Fields(f.Roles), leading: strings.Fields(f.Leading), nickEnds: strings.Fields(f.NickEnds),
 		cities: strings.Fields(f.Cities), acts: phrasesOf(f.Acts), intro: phrasesOf(f.Intro), listIntro: phrasesOf(f.ListIntro),

@@ -1,0 +1,204 @@
+package anonymize_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"madoguchi/router/anonymize"
+)
+
+func newAnonymizer(t testing.TB) *anonymize.Anonymizer {
+	a, err := anonymize.New(anonymize.Gazetteer{
+		Schools:  []anonymize.School{{Name: "日の出台中学校", Short: []string{"日の出中", "ひので中"}}},
+		Stations: []string{"北の森"},
+		Places:   []string{"ひまわりプラザ"},
+		Keep:     []string{"0166-00-5503"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func TestRedact(t *testing.T) {
+	a := newAnonymizer(t)
+	for text, want := range map[string]string{
+		"日の出中の山田くん":                "[学校1]の[人物A]くん",
+		"ひまわりプラザで会った":              "[場所1]で会った",
+		"北の森駅のホーム":                 "[場所1]のホーム",
+		"山田さんと鈴木さんと山田さん":           "[人物A]さんと[人物B]さんと[人物A]さん",
+		"窓口は0166-00-5503です":        "窓口は0166-00-5503です",
+		"0120-0-78310か189か110か119": "0120-0-78310か189か110か119",
+		"[人物A]さんに聞きました":            "[人物A]さんに聞きました",
+		"[写真1] [スタンプ]":             "[写真1] [スタンプ]",
+		"旭橋から飛び降りる":                "[場所1]橋から飛び降りる",
+		"":                         "",
+	} {
+		if got := a.Redact(text, nil, anonymize.Strict).Text; got != want {
+			t.Errorf("%s → %s, want %s", text, got, want)
+		}
+	}
+}
+
+// TestDangerStays: the words by which a danger is seen survive, whatever stands around them.
+func TestDangerStays(t *testing.T) {
+	a := newAnonymizer(t)
+	words := []string{"屋上", "線路", "橋", "踏切", "ベランダ", "ロープ", "包丁", "カッター", "薬", "遺書", "今夜", "首", "飛び降り", "死にたい", "消えたい", "手首", "川", "崖"}
+	for _, frame := range []string{"いま%sにいる", "山田くんと%sの前", "%s", "%sを用意した。田中です", "若草中学校の%sから", "3年2組の佐藤が%sって言う", "昨日%sで泣いた"} {
+		for _, w := range words {
+			text := strings.Replace(frame, "%s", w, 1)
+			if got := a.Redact(text, nil, anonymize.Strict).Text; !strings.Contains(got, w) {
+				t.Errorf("%s → %s: %s is gone", text, got, w)
+			}
+		}
+	}
+}
+
+func TestGlossary(t *testing.T) {
+	a := newAnonymizer(t)
+	var g anonymize.Glossary
+	for _, step := range []struct{ text, want string }{
+		{"谷川翔子です", "[人物A]です"},
+		{"谷川さんは元気です", "[人物A]さんは元気です"},
+		{"翔子ちゃんと鈴木くん", "[人物A]ちゃんと[人物B]くん"},
+		{"電話は090-0123-4567", "電話は[電話1]"},
+		{"０９００１２３４５６７です", "[電話1]です"},
+	} {
+		if got := a.Redact(step.text, &g, anonymize.Strict).Text; got != step.want {
+			t.Errorf("%s → %s, want %s", step.text, got, step.want)
+		}
+	}
+	data, err := json.Marshal(g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back anonymize.Glossary
+	if err := json.Unmarshal(data, &back); err != nil {
+		t.Fatal(err)
+	}
+	if w, ok := back.Words("[人物A]"); !ok || w != "谷川翔子" {
+		t.Errorf("[人物A] is %q, %v", w, ok)
+	}
+	if got := a.Redact("高橋さん", &back, anonymize.Strict).Text; got != "[人物C]さん" {
+		t.Errorf("a new person is %s", got)
+	}
+	if _, ok := back.Words("[人物Z]"); ok {
+		t.Error("[人物Z] was never given out")
+	}
+	back.Keep = append(back.Keep, "高橋")
+	if got := a.Redact("高橋さん", &back, anonymize.Strict).Text; got != "高橋さん" {
+		t.Errorf("what a person un-redacted is %s", got)
+	}
+}
+
+func TestLettersAfterZ(t *testing.T) {
+	a := newAnonymizer(t)
+	g := anonymize.Glossary{Last: map[anonymize.Type]int{anonymize.TypePerson: 26}}
+	if got := a.Redact("山田さん", &g, anonymize.Strict).Text; got != "[人物AA]さん" {
+		t.Errorf("the 27th person is %s", got)
+	}
+}
+
+// TestUnreadable: what the detectors cannot judge does not pass.
+func TestUnreadable(t *testing.T) {
+	a := newAnonymizer(t)
+	for text, want := range map[string]string{
+		"Привет です":                          "[不明1] です",
+		"山田さん\x00\x01\x02\x03":               "[人物A]さん[不明1]",
+		"(´・ω・`)":                            "(´・ω・`)",
+		strings.Repeat("あ", 10_000) + "山田太郎": strings.Repeat("あ", 10_000) + "[不明1]",
+	} {
+		if got := a.Redact(text, nil, anonymize.Strict).Text; got != want {
+			t.Errorf("%.40q → %.40q, want %.40q", text, got, want)
+		}
+	}
+}
+
+func TestReadableTakesLess(t *testing.T) {
+	a := newAnonymizer(t)
+	var strict, readable int
+	for _, m := range messages(t) {
+		strict += len(a.Redact(string(m.text), nil, anonymize.Strict).Spans)
+		readable += len(a.Redact(string(m.text), nil, anonymize.Readable).Spans)
+	}
+	if readable > strict || readable == 0 {
+		t.Errorf("readable %d spans, strict %d", readable, strict)
+	}
+}
+
+// check holds what is true of every result: the spans are in order and within the text, and the output is the input with
+// the spans replaced.
+func check(t *testing.T, text string, r anonymize.Result) {
+	in := []rune(text)
+	var out strings.Builder
+	at := 0
+	for _, s := range r.Spans {
+		if s.Start < at || s.End <= s.Start || s.End > len(in) || s.Placeholder == "" {
+			t.Fatalf("span %+v of %d runes", s, len(in))
+		}
+		out.WriteString(string(in[at:s.Start]) + s.Placeholder)
+		at = s.End
+	}
+	out.WriteString(string(in[at:]))
+	if out.String() != r.Text {
+		t.Fatalf("the output is not the input with its spans replaced: %q", r.Text)
+	}
+}
+
+func FuzzRedact(f *testing.F) {
+	a := newAnonymizer(f)
+	for _, s := range []string{"山田くんが090-0123-4567に", "\xff\xfe\x00", "か゛くくん", "[人物A]と[不明", "平成", "@", "〒", "１の２", "と申します", "ﾔﾏﾀﾞくん\u200b"} {
+		f.Add(s)
+	}
+	for _, m := range messages(f) {
+		f.Add(string(m.text))
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		check(t, text, a.Redact(text, nil, anonymize.Strict))
+		check(t, text, a.Redact(text, nil, anonymize.Readable))
+	})
+}
+
+// TestHostile: no text of the length that the door allows costs more than three times the ordinary a character. The
+// medians of several rounds are compared, with room for other work on the machine.
+func TestHostile(t *testing.T) {
+	a := newAnonymizer(t)
+	a.Redact("あ", nil, anonymize.Strict)
+	cost := func(text string) float64 {
+		best := time.Hour
+		for range 5 {
+			start := time.Now()
+			a.Redact(text, nil, anonymize.Strict)
+			best = min(best, time.Since(start))
+		}
+		return float64(best) / float64(utf8.RuneCountInString(text))
+	}
+	var all strings.Builder
+	for _, m := range messages(t) {
+		all.WriteString(string(m.text) + "。")
+	}
+	ordinary := cost(all.String())
+	for _, unit := range []string{"ア", "カタカナ", "あ", "の", "山", "山田", "a", "0", "0-", "@", "。", "さん", "くん", "山田くんと", "[", "ア山", "と", "ー", "組", "1の", "平成"} {
+		text := strings.Repeat(unit, 8000/utf8.RuneCountInString(unit))
+		ratio := cost(text) / ordinary
+		t.Logf("%s: %.2f", unit, ratio)
+		if ratio > 6 {
+			t.Errorf("8,000 runes of %s cost %.1f times the ordinary", unit, ratio)
+		}
+	}
+}
+
+func BenchmarkRedact(b *testing.B) {
+	a := newAnonymizer(b)
+	all := messages(b)
+	a.Redact("あ", nil, anonymize.Strict)
+	b.ReportAllocs()
+	n := 0
+	for b.Loop() {
+		a.Redact(string(all[n%len(all)].text), nil, anonymize.Strict)
+		n++
+	}
+}
