@@ -44,7 +44,7 @@ func stretch(secret uint64) []byte {
 	return argon2.IDKey(bytesOf(secret), salt, argonPasses, argonMemory, argonLanes, 32)
 }
 
-// stretch waits for its turn, or fails with ErrBusy where too many already do.
+// stretch waits for its turn, or fails with ErrBusy where too many already do, and with ErrUnavailable where it never came.
 func (p *pool) stretch(ctx context.Context, secret uint64) ([]byte, error) {
 	if p.queue != nil {
 		select {
@@ -58,7 +58,7 @@ func (p *pool) stretch(ctx context.Context, secret uint64) ([]byte, error) {
 	case p.slot <- struct{}{}:
 		defer func() { <-p.slot }()
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return nil, failure(ctx, ctx.Err())
 	}
 	return p.hash(secret), nil
 }

@@ -263,6 +263,25 @@ func TestSpread(t *testing.T) {
 	}
 }
 
+// A text made up to be divided in very many ways takes no longer than the effort allowed, and is refused.
+func TestMadeUpText(t *testing.T) {
+	for _, text := range []string{
+		strings.Repeat("おおおおおでん", 7), strings.Repeat("あおおおおお", 7), strings.Repeat("あお", 28), strings.Repeat("お", 56), strings.Repeat("おでん", 1<<16),
+	} {
+		if _, err := Decode(text); err == nil {
+			t.Errorf("%.20s… is read", text)
+		}
+	}
+	v := vocab()
+	for _, text := range []string{strings.Repeat("おおおおおでん", 7), strings.Repeat("あおおおおおお", 8)} {
+		s := segmentation{vocabulary: v, text: letters(text), dead: make(map[[2]int]bool)}
+		s.from(0, 0)
+		if s.tried > effort+Words {
+			t.Errorf("%d words were tried", s.tried)
+		}
+	}
+}
+
 func FuzzDecode(f *testing.F) {
 	for _, secret := range []uint64{0, 1, 1 << 63, ^uint64(0), 0x0123456789abcdef} {
 		words, digits := Encode(secret)

@@ -8,8 +8,12 @@ import (
 // longest is the most letters that a word may be written with: four kana, each followed by a mark of length.
 const longest = 8
 
-// limit is the most letters that are looked at. No way of writing a phrase comes near it.
-const limit = 128
+// limit is the most letters of seven words, and effort the most words that are tried on them: many times what a phrase
+// takes, and less than a millisecond or two for what was made up to be slow.
+const (
+	limit  = Words * longest
+	effort = 10_000
+)
 
 // fromWords reads the words as they are divided, and where that gives anything else than seven known words, all the
 // letters without regard to spaces.
@@ -41,7 +45,7 @@ func (v *vocabulary) segment(text []rune) (uint64, error) {
 	}
 	s := segmentation{vocabulary: v, text: text, dead: make(map[[2]int]bool)}
 	s.from(0, 0)
-	if s.found != 1 {
+	if s.found != 1 || s.tried > effort {
 		return 0, ErrMistyped
 	}
 	return s.secret, nil
@@ -52,6 +56,7 @@ type segmentation struct {
 	text    []rune
 	numbers [Words]uint16
 	dead    map[[2]int]bool // (place, words so far) from which no division leads to the end
+	tried   int
 	found   int
 	secret  uint64
 }
@@ -74,6 +79,9 @@ func (s *segmentation) from(i, k int) (reached bool) {
 	for end := i + 1; end <= min(i+longest, len(s.text)); end++ {
 		if end < len(s.text) && s.text[end] == 'ー' {
 			continue // it belongs to the letter before it
+		}
+		if s.tried++; s.tried > effort {
+			return reached
 		}
 		if n, ok := s.number[string(shorten(s.text[i:end]))]; ok {
 			s.numbers[k] = n
