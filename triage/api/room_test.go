@@ -31,7 +31,7 @@ var opened = time.Date(2026, 12, 1, 9, 0, 0, 0, city.JST)
 
 // room is the API on a real store and real accounts, with a wall of paper.
 type room struct {
-	t        *testing.T
+	t        testing.TB
 	server   *httptest.Server
 	redis    *miniredis.Miniredis
 	accounts *staff.Accounts
@@ -52,7 +52,7 @@ var logins = []struct {
 	{"root", triage.Admin, ""}, {"hinode", triage.School, "hinode-jhs"}, {"kawabe", triage.School, "kawabe-jhs"},
 }
 
-func open(t *testing.T, timed bool) *room {
+func open(t testing.TB, timed bool) *room {
 	t.Helper()
 	r := &room{t: t, redis: miniredis.RunT(t), clock: &clock{now: opened}, log: &bytes.Buffer{}, tokens: map[string]string{}}
 	c := client.NewClient(&client.Options{Addr: r.redis.Addr(), MaxRetries: -1})
@@ -179,7 +179,7 @@ func (r *room) claimed(login string) string {
 
 // answer is what came back.
 type answer struct {
-	t      *testing.T
+	t      testing.TB
 	what   string
 	status int
 	header http.Header

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"madoguchi/triage"
+	"madoguchi/triage/audit"
 	"madoguchi/triage/desk"
 	"madoguchi/triage/staff"
 )
@@ -314,3 +315,5 @@ func TestWithoutTheWallNothingIsSaid(t *testing.T) {
 }
 
 var _ desk.People = (*staff.Accounts)(nil)
+
+var _ desk.Auditor = (*audit.Log)(nil)
