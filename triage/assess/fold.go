@@ -20,8 +20,7 @@ func fold(s string) text {
 	spaced := v.Spaced()
 	t := text{clause: make([]int32, 0, v.Len()), phrase: make([]int32, 0, v.Len())}
 	var clause, phrase int32
-	var last rune
-	run := 0
+	var k kana
 	t.view = v.Map(func(rs []rune, i int) rune {
 		r := japanese.ToHiragana(unicode.ToLower(rs[i]))
 		switch {
@@ -49,23 +48,50 @@ func fold(s string) text {
 		case japanese.ClassOf(r) == japanese.Punct:
 			return -1
 		}
-		c, drop := sound(r, last)
-		if drop {
+		c := k.add(r)
+		if c < 0 {
 			return -1
 		}
-		if c == last && japanese.ClassOf(c) == japanese.Hiragana {
-			if run++; run >= 2 {
-				return -1
-			}
-		} else {
-			run = 0
-		}
-		last = c
 		t.clause = append(t.clause, clause)
 		t.phrase = append(t.phrase, phrase)
 		return c
 	})
 	return t
+}
+
+// kana folds characters by their sound, one after another.
+type kana struct {
+	last rune
+	run  int
+}
+
+// add returns r as it is read behind the characters before it, or -1 where it adds nothing.
+func (k *kana) add(r rune) rune {
+	c, drop := sound(r, k.last)
+	if drop {
+		return -1
+	}
+	if c == k.last && japanese.ClassOf(c) == japanese.Hiragana {
+		if k.run++; k.run >= 2 {
+			return -1 // しにたいいい is しにたいい
+		}
+	} else {
+		k.run = 0
+	}
+	k.last = c
+	return c
+}
+
+// spelling is fold of a term of the rules: the same for what the rules are written with, and much cheaper.
+func spelling(s string) string {
+	var k kana
+	return strings.Map(func(r rune) rune {
+		switch r = japanese.ToHiragana(unicode.ToLower(r)); {
+		case r == 'ー' || r == '〜' || r == '-' || r == '、' || r == '。' || r == '?' || r == ',' || r == '!':
+			return -1
+		}
+		return k.add(r)
+	}, s)
 }
 
 const rows = "あかさたなはまやらわがざだばぱぁゃいきしちにひみりぎじびぴぃうくすつぬふむゆるぐずぶぷぅゅえけせてねへめれげぜでべぺぇおこそとのほもよろごぞどぼぽぉょを"

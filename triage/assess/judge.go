@@ -24,7 +24,7 @@ const maxEvidence = 16
 
 func (l *lexicon) judge(s string) triage.Judgement {
 	t := fold(s)
-	r := reading{t, l.trie.find(t.view.Runes)}
+	r := reading{t, l.trie.find(t)}
 	var guards []hit
 	for _, p := range l.innocent {
 		guards = append(guards, r.match(p, true)...)
@@ -96,7 +96,7 @@ func (r *reading) match(p pattern, across bool) []hit {
 // follow finds the pieces of p from the n-th on behind at.
 func (r *reading) follow(p pattern, n, at int, across bool) (end int, ok bool) {
 	if n == len(p.pieces) {
-		return at, !p.end || at == r.view.Len()
+		return at, true
 	}
 	hits := r.hits[p.pieces[n].id]
 	i, _ := slices.BinarySearchFunc(hits, at, func(h hit, at int) int { return cmp.Compare(h.start, at) })

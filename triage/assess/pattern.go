@@ -10,10 +10,10 @@ import (
 // A pattern is pieces with gaps between them: "今から ~10 {DIE_ACT}". A piece is text with alternatives in brackets,
 // (a|b|), and concepts in braces; it stands for all the texts that this spells. Pieces follow one another in one sentence
 // with at most the gap's runes between them: ~N before a piece, 8 where it is not said. A pattern that begins with ^
-// begins the message, one that ends with $ ends it.
+// begins the message; a spelling that ends with $ ends a sentence.
 type pattern struct {
-	pieces     []piece
-	start, end bool
+	pieces []piece
+	start  bool
 }
 
 type piece struct {
@@ -62,8 +62,14 @@ func (t *trie) add(spelling string, id int32) {
 type hit struct{ start, end int }
 
 // find returns the hits of every piece, in order of their start.
-func (t *trie) find(rs []rune) map[int32][]hit {
+func (t *trie) find(x text) map[int32][]hit {
+	rs := x.view.Runes
 	hits := map[int32][]hit{}
+	add := func(n int32, i, j int) {
+		for _, id := range t.nodes[n].ids {
+			hits[id] = append(hits[id], hit{i, j})
+		}
+	}
 	for i := range rs {
 		at := int32(0)
 		for j := i; j < len(rs); j++ {
@@ -72,8 +78,11 @@ func (t *trie) find(rs []rune) map[int32][]hit {
 				break
 			}
 			at = n
-			for _, id := range t.nodes[at].ids {
-				hits[id] = append(hits[id], hit{i, j + 1})
+			add(at, i, j+1)
+			if j+1 == len(rs) || x.phrase[j+1] != x.phrase[j] {
+				if n, ok := t.nodes[at].next['$']; ok {
+					add(n, i, j+1)
+				}
 			}
 		}
 	}
@@ -84,7 +93,6 @@ func (t *trie) find(rs []rune) map[int32][]hit {
 func (t *trie) compile(src string, concepts map[string][]string) (pattern, error) {
 	p := pattern{}
 	src, p.start = strings.CutPrefix(strings.TrimSpace(src), "^")
-	src, p.end = strings.CutSuffix(src, "$")
 	gap := defaultGap
 	for _, f := range strings.Fields(src) {
 		if n, ok := strings.CutPrefix(f, "~"); ok {
@@ -104,7 +112,7 @@ func (t *trie) compile(src string, concepts map[string][]string) (pattern, error
 			id = int32(len(t.pieces))
 			t.pieces[f] = id
 			for _, s := range spellings {
-				t.add(string(fold(s).view.Runes), id)
+				t.add(spelling(s), id)
 			}
 		}
 		p.pieces = append(p.pieces, piece{id, gap})

@@ -82,3 +82,22 @@ func TestPatternMistakes(t *testing.T) {
 		t.Error("a concept within itself compiles")
 	}
 }
+
+// TestSpelling: the cheap folding of terms is the folding of texts.
+func TestSpelling(t *testing.T) {
+	l, err := load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for src := range l.trie.pieces {
+		all, err := spell(src, l.texts.Concepts, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range all[:min(len(all), 40)] {
+			if got, want := spelling(s), string(fold(s).view.Runes); strings.TrimSuffix(got, "$") != want {
+				t.Errorf("%q: %q, as a text %q", s, got, want)
+			}
+		}
+	}
+}
