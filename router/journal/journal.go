@@ -141,15 +141,15 @@ func (j *Journal) recover(s *segment, f func(Record)) (Damage, error) {
 		return Damage{}, err
 	}
 	base, end, damaged := scan(b, func(r Record, _, _ int) {
+		if r.Seq <= j.tail {
+			return
+		}
 		if s.count == 0 {
 			s.first = r.Seq
 		}
 		s.count++
-		s.last = max(s.last, r.Seq)
-		if r.Seq > j.tail {
-			j.tail = r.Seq
-			f(r)
-		}
+		s.last, j.tail = r.Seq, r.Seq
+		f(r)
 	})
 	j.tail = max(j.tail, base)
 	s.size = int64(end)

@@ -125,19 +125,35 @@ func (j *Journal) following(number, after int64) (int64, string) {
 	return 0, ""
 }
 
-// Behind counts the records above a mark.
+// Behind counts the records above a mark. It reads the one segment that the mark lies in, at most.
 func (j *Journal) Behind(mark int64) (int64, error) {
-	r := j.After(mark)
-	defer r.Close()
 	var n int64
-	for {
-		_, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			return n, nil
+	var within []int64
+	j.mu.Lock()
+	for _, s := range j.segments {
+		switch {
+		case s.last <= mark || s.count == 0:
+		case s.first > mark:
+			n += s.count
+		default:
+			within = append(within, s.number)
 		}
-		if err != nil {
-			return n, err
-		}
-		n++
 	}
+	j.mu.Unlock()
+	for _, number := range within {
+		r := Reader{j: j, after: mark, segment: number - 1}
+		for {
+			_, err := r.Next()
+			if errors.Is(err, io.EOF) || err == nil && r.segment != number {
+				break
+			}
+			if err != nil {
+				r.Close()
+				return n, err
+			}
+			n++
+		}
+		r.Close()
+	}
+	return n, nil
 }

@@ -1,7 +1,7 @@
 -- Takes, keeps or gives back a lane for one router. Time is the server's, so that no router's clock matters.
 -- KEYS 1 owner (hash)
 -- ARGV 1 who   2 for how many ms; 0 gives it back
--- Result 1 it is the caller's (or was, and is free now), 0 another holds it.
+-- Result 1 it was the caller's, 2 it is from now on, 0 another holds it.
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local held = redis.call('HMGET', KEYS[1], 'who', 'until')
@@ -11,4 +11,5 @@ if ARGV[2] == '0' then
 else
   redis.call('HSET', KEYS[1], 'who', ARGV[1], 'until', string.format('%.0f', now + ARGV[2]))
 end
-return 1
+if held[1] == ARGV[1] then return 1 end
+return 2

@@ -60,13 +60,14 @@ func NewOwner(l *Lane, who string) *Owner {
 	}
 }
 
-// Claim takes the lane, or keeps it, for a time. It returns ErrLost while another router has it.
-func (o *Owner) Claim(ctx context.Context, d time.Duration) error {
+// Claim takes the lane, or keeps it, for a time. kept says that it was ours all along. It returns ErrLost while another
+// router has it.
+func (o *Owner) Claim(ctx context.Context, d time.Duration) (kept bool, err error) {
 	n, err := o.own.Run(ctx, o.client, []string{o.key("own")}, o.who, max(1, d.Milliseconds())).Int64()
 	if err == nil && n == 0 {
-		return ErrLost
+		return false, ErrLost
 	}
-	return err
+	return n == 1, err
 }
 
 // Release gives the lane back, if it is ours.
@@ -173,10 +174,10 @@ func next(id string) string {
 	return first + "-" + strconv.FormatUint(n+1, 10)
 }
 
-// Again counts one more delivery of an entry that was delivered before, and returns how often it was delivered by then: 0
-// when it waits no more.
-func (o *Owner) Again(ctx context.Context, id string) (int64, error) {
-	n, err := o.again.Run(ctx, o.client, []string{o.key("own"), o.key("in")}, o.who, group, id).Int64()
+// Again counts one more delivery of an entry that was delivered before (by 1; or takes one back, by -1), and returns how
+// often it was delivered by then: 0 when it waits no more.
+func (o *Owner) Again(ctx context.Context, id string, by int) (int64, error) {
+	n, err := o.again.Run(ctx, o.client, []string{o.key("own"), o.key("in")}, o.who, group, id, by).Int64()
 	return n, lost(err)
 }
 

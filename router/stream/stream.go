@@ -87,7 +87,7 @@ func (l *Lane) Name() string { return l.name }
 
 func (l *Lane) key(name string) string { return l.tag + name }
 
-// Accept offers a batch, whose numbers rise and lie above expect. It returns how many of its messages were new, or a
+// Accept offers a batch, whose numbers rise. Usually they lie above expect; where they do not, the mark stays. It returns how many of its messages were new, or a
 // *MarkError where the mark is another one. After any other error it may have been taken or not. now is the machine's
 // clock; replayed says that the batch had been held.
 func (l *Lane) Accept(ctx context.Context, expect int64, batch []Record, now time.Time, replayed bool) (fresh int64, err error) {
@@ -101,7 +101,7 @@ func (l *Lane) Accept(ctx context.Context, expect int64, batch []Record, now tim
 	if replayed {
 		also = "replayed"
 	}
-	args = append(args, expect, batch[len(batch)-1].Seq, forget(now), also)
+	args = append(args, expect, max(expect, batch[len(batch)-1].Seq), forget(now), also)
 	for _, r := range batch {
 		keys = append(keys, l.key("dd:"+base64.RawURLEncoding.EncodeToString(r.Digest[:])))
 		args = append(args, r.Seq, r.Sealed)

@@ -170,7 +170,7 @@ func TestWrongTypeTakesNothing(t *testing.T) {
 func owner(t *testing.T, l *stream.Lane) *stream.Owner {
 	t.Helper()
 	o := stream.NewOwner(l, t.Name()+time.Now().String())
-	if err := o.Claim(t.Context(), time.Minute); err != nil {
+	if _, err := o.Claim(t.Context(), time.Minute); err != nil {
 		t.Fatal(err)
 	}
 	return o
@@ -223,11 +223,14 @@ func TestOwnerReadsSettlesAndBuries(t *testing.T) {
 			t.Fatalf("waiting %v, %v", ids(waiting), err)
 		}
 		for want := int64(2); want < 4; want++ {
-			if n, err := o.Again(ctx, waiting[0].ID); err != nil || n != want {
+			if n, err := o.Again(ctx, waiting[0].ID, 1); err != nil || n != want {
 				t.Fatalf("delivery %d, %v; want %d", n, err, want)
 			}
 		}
-		if n, err := o.Again(ctx, first[0].ID); err != nil || n != 0 {
+		if n, err := o.Again(ctx, waiting[0].ID, -1); err != nil || n != 2 {
+			t.Fatalf("taken back: %d, %v", n, err)
+		}
+		if n, err := o.Again(ctx, first[0].ID, 1); err != nil || n != 0 {
 			t.Fatalf("a settled one: %d, %v", n, err)
 		}
 	})
@@ -276,25 +279,29 @@ func TestOneOwnerAtATime(t *testing.T) {
 		l := stream.NewLane(client, "gab.0")
 		accept(t, l, 0, batch(1, 5), false, 5)
 		a, b := stream.NewOwner(l, "a"), stream.NewOwner(l, "b")
-		if err := a.Claim(ctx, time.Minute); err != nil {
+		if _, err := a.Claim(ctx, time.Minute); err != nil {
 			t.Fatal(err)
 		}
 		got := read(t, a, 2)
-		if err := b.Claim(ctx, time.Minute); !errors.Is(err, stream.ErrLost) {
+		if _, err := b.Claim(ctx, time.Minute); !errors.Is(err, stream.ErrLost) {
 			t.Fatalf("taken away: %v", err)
 		}
-		if err := a.Claim(ctx, time.Millisecond); err != nil { // keeps it, but not for long
+		if _, err := a.Claim(ctx, time.Millisecond); err != nil { // keeps it, but not for long
 			t.Fatal(err)
 		}
-		for b.Claim(ctx, time.Minute) != nil {
-			if ctx.Err() != nil {
-				t.Fatal("a lapsed lane is never free")
+		for taken, end := false, time.Now().Add(10*time.Second); !taken; {
+			kept, err := b.Claim(ctx, time.Minute)
+			if taken = err == nil; kept || time.Now().After(end) {
+				t.Fatalf("a lapsed lane: kept %v, %v", kept, err)
 			}
+		}
+		if kept, err := b.Claim(ctx, time.Minute); err != nil || !kept {
+			t.Fatalf("kept %v, %v", kept, err)
 		}
 		if _, err := a.Read(ctx, 1); !errors.Is(err, stream.ErrLost) {
 			t.Errorf("read: %v", err)
 		}
-		if _, err := a.Again(ctx, got[0].ID); !errors.Is(err, stream.ErrLost) {
+		if _, err := a.Again(ctx, got[0].ID, 1); !errors.Is(err, stream.ErrLost) {
 			t.Errorf("again: %v", err)
 		}
 		if err := a.Settle(ctx, got[0].ID); !errors.Is(err, stream.ErrLost) {
@@ -317,7 +324,7 @@ func TestOneOwnerAtATime(t *testing.T) {
 		if err := b.Release(ctx); err != nil {
 			t.Fatal(err)
 		}
-		if err := a.Claim(ctx, time.Minute); err != nil {
+		if _, err := a.Claim(ctx, time.Minute); err != nil {
 			t.Errorf("a lane given back: %v", err)
 		}
 	})

@@ -1,0 +1,156 @@
+package router
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// result is how far a conversation came.
+type result struct {
+	talk *talk
+	done int   // of its jobs
+	err  error // why the next one failed
+	lost error // Redis could not be told of the attempt
+}
+
+// attempt works on the conversations, several at once. It is not disturbed by the end of ctx, so that what was begun is
+// finished and settled.
+func (s *shift) attempt(ctx context.Context, due []*talk) {
+	ctx = context.WithoutCancel(ctx)
+	results := make(chan result, len(due))
+	slots := make(chan struct{}, parallel)
+	var wg sync.WaitGroup
+	for _, t := range due {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			results <- s.work(ctx, t)
+		})
+	}
+	wg.Wait()
+	close(results)
+	for r := range results {
+		s.conclude(ctx, r)
+	}
+}
+
+// work processes the messages of one conversation in order, up to the first failure. After one that was suspected it
+// stops, so that the next is alone as well.
+func (s *shift) work(ctx context.Context, t *talk) result {
+	r := result{talk: t}
+	for _, j := range t.jobs {
+		if j.suspect && r.done > 0 {
+			break
+		}
+		if j.again {
+			n, err := s.owner.Again(ctx, j.entry.ID, 1)
+			if err != nil {
+				r.lost = err
+				return r
+			}
+			if n == 0 { // settled by another hand
+				r.done++
+				continue
+			}
+			if j.count = n; n > deliveries {
+				r.err = errPanic
+				return r
+			}
+		}
+		if r.err = s.process(ctx, j); r.err != nil {
+			return r
+		}
+		r.done++
+	}
+	return r
+}
+
+// process calls the handler. Whatever a panic says may be words of a person, so it is dropped.
+func (s *shift) process(ctx context.Context, j *job) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, handleWithin)
+	defer cancel()
+	defer func() {
+		if recover() != nil {
+			err = errPanic
+		}
+	}()
+	return s.handle(ctx, j.message)
+}
+
+// conclude notes what became of a conversation's messages.
+func (s *shift) conclude(ctx context.Context, r result) {
+	t := r.talk
+	for _, j := range t.jobs[:r.done] {
+		s.done = append(s.done, j.entry.ID)
+	}
+	t.jobs = t.jobs[r.done:]
+	if r.done > 0 {
+		t.fails = 0
+	}
+	if r.lost != nil {
+		t.at = time.Now().Add(pauseAfter(1))
+		return
+	}
+	if r.err == nil {
+		return
+	}
+	j := t.jobs[0]
+	wasCounted := j.again
+	j.suspect, j.again = false, true
+	switch {
+	case errors.Is(r.err, errMalformed):
+		s.bury(j.entry, "malformed")
+		t.jobs, t.fails = t.jobs[1:], 0
+		return
+	case outage(r.err):
+		// The message is not to blame, and does not pay for it.
+		j.again = false
+		if wasCounted {
+			if _, err := s.owner.Again(ctx, j.entry.ID, -1); err == nil {
+				j.count--
+			}
+		}
+	case j.count >= deliveries:
+		s.log.Error("a message could not be processed; it is a dead letter", "lane", s.owner.Name(), "deliveries", j.count)
+		s.bury(j.entry, "failed")
+		t.jobs, t.fails = t.jobs[1:], 0
+		return
+	}
+	t.fails++
+	t.at = time.Now().Add(pauseAfter(t.fails))
+}
+
+// pauseAfter is how long a conversation rests after so many failures in a row: 0.1, 0.3, 0.9, 2.7, then 5 seconds.
+func pauseAfter(fails int) time.Duration {
+	d := 100 * time.Millisecond
+	for range min(fails, 5) - 1 {
+		d *= 3
+	}
+	return min(d, 5*time.Second)
+}
+
+// settle tells Redis what is done and what is dead. What it cannot be told now is told later, and not done again.
+func (s *shift) settle(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), offerTimeout)
+	defer cancel()
+	if len(s.done) > 0 {
+		if err := s.owner.Settle(ctx, s.done...); err != nil {
+			return err
+		}
+		for _, id := range s.done {
+			delete(s.known, id)
+		}
+		s.done = s.done[:0]
+	}
+	for len(s.dead) > 0 {
+		b := s.dead[0]
+		if err := s.owner.Bury(ctx, b.entry, b.reason); err != nil {
+			return err
+		}
+		delete(s.known, b.entry.ID)
+		s.dead = s.dead[1:]
+	}
+	return nil
+}
