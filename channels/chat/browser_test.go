@@ -80,6 +80,50 @@ func (g *gate) mend() {
 	g.down = false
 }
 
+// launch starts a browser with a profile in dir.
+func launch(dir string) (context.Context, context.CancelFunc) {
+	allocator, cancel := chromedp.NewExecAllocator(context.Background(),
+		chromedp.ExecPath("/usr/bin/chromium"), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
+		chromedp.UserDataDir(dir),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-sync", true), chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("lang", "ja"), chromedp.Flag("hide-scrollbars", true))
+	ctx, end := chromedp.NewContext(allocator)
+	return ctx, func() { end(); cancel() }
+}
+
+var one struct {
+	sync.Once
+	ctx context.Context
+	end func()
+	err error
+}
+
+// launched returns the browser that the tests share; each has a profile of its own in it.
+func launched(t *testing.T) context.Context {
+	t.Helper()
+	one.Do(func() {
+		var dir string
+		if dir, one.err = os.MkdirTemp("", "chat-browser-"); one.err != nil {
+			return
+		}
+		ctx, cancel := launch(dir)
+		one.ctx, one.end = ctx, func() { cancel(); os.RemoveAll(dir) }
+		one.err = chromedp.Do(ctx)
+	})
+	if one.err != nil {
+		t.Fatal(one.err)
+	}
+	return one.ctx
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if one.end != nil {
+		one.end()
+	}
+	os.Exit(code)
+}
+
 // browser is one seeker's browser.
 type browser struct {
 	t   *testing.T
@@ -95,6 +139,13 @@ type browser struct {
 
 func browse(t *testing.T, mobile bool) *browser {
 	t.Helper()
+	ctx, cancel := chromedp.NewContext(launched(t), chromedp.WithNewBrowserContext())
+	t.Cleanup(cancel)
+	return browseIn(t, ctx, mobile)
+}
+
+func browseIn(t *testing.T, ctx context.Context, mobile bool) *browser {
+	t.Helper()
 	b := &browser{t: t, gate: &gate{}}
 	b.s = channelstest.Open(t, chat.Kind, nil, b.wrap)
 	b.elsewhere = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -103,15 +154,7 @@ func browse(t *testing.T, mobile bool) *browser {
 	}))
 	t.Cleanup(b.elsewhere.Close)
 	b.s.Desk.SetText("exit.url", b.elsewhere.URL+"/weather")
-	allocator, cancel := chromedp.NewExecAllocator(context.Background(),
-		chromedp.ExecPath("/usr/bin/chromium"), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
-		chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-sync", true), chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("lang", "ja"), chromedp.Flag("hide-scrollbars", true))
-	t.Cleanup(cancel)
-	ctx, cancel := chromedp.NewContext(allocator)
-	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 90*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 90*time.Second)
 	t.Cleanup(cancel)
 	b.ctx = ctx
 	if err := chromedp.Listen(ctx, b.heard); err != nil {
@@ -181,7 +224,8 @@ func (b *browser) until(expression string) {
 
 func (b *browser) sees(text string) {
 	b.t.Helper()
-	b.until("document.body.innerText.includes(" + quote(text) + ")")
+	b.until("(() => { const c = document.body.cloneNode(true); c.querySelectorAll('[hidden], rt, rp, template').forEach((e) => e.remove()); " +
+		"return c.textContent.includes(" + quote(text) + ") })()")
 }
 
 func (b *browser) seesNot(text string) {

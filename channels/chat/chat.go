@@ -134,8 +134,8 @@ func problem(w http.ResponseWriter, status int, code string) {
 }
 
 // storing bounds how long a message that has arrived may take to become durable. It is stored even if the seeker has
-// gone meanwhile.
-const storing = 20 * time.Second
+// gone meanwhile. It is less than the ten seconds in which the house promises to end.
+const storing = 7 * time.Second
 
 // take stores messages in their order, whatever becomes of the connection they came by.
 func (d *door) take(ctx context.Context, messages ...channels.Message) (channels.State, error) {

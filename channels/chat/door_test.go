@@ -15,7 +15,9 @@ import (
 
 func TestDoor(t *testing.T) {
 	channelstest.Run(t, channelstest.Fixture{Kind: chat.Kind, Name: "chat", NoSend: true,
-		Open: func(*testing.T) (map[string]string, channelstest.Provider) { return nil, &seekers{open: map[int]*client{}} }})
+		Open: func(*testing.T) (map[string]string, channelstest.Provider) {
+			return nil, &seekers{open: map[int]*client{}}
+		}})
 }
 
 // seekers are the people of the suite, each in a conversation of her own.

@@ -31,6 +31,9 @@ func answer(w http.ResponseWriter, f *frame) {
 	if status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", "Resume, Code")
 	}
+	if f.Type == "bye" { // not cookies: they would be those of every page of the city
+		w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
+	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = w.Write(f.bytes()) // nobody is left to be told

@@ -62,12 +62,12 @@ func FuzzMarkup(f *testing.F) {
 
 func TestMarkup(t *testing.T) {
 	for in, want := range map[string]string{
-		"別（べつ）のページ":             "<p><ruby>別<rp>（</rp><rt>べつ</rt><rp>）</rp></ruby>のページ</p>",
-		"このとおり（に読まれます）":         "<p>このとおり（に読まれます）</p>",
-		"一\n二\n\n三":             "<p>一<br>二</p><p>三</p>",
-		"前\n・一\n・二\nあと":         "<p>前</p><ul><li>一</li><li>二</li></ul><p>あと</p>",
+		"別（べつ）のページ":              "<p><ruby>別<rp>（</rp><rt>べつ</rt><rp>）</rp></ruby>のページ</p>",
+		"このとおり（に読まれます）":          "<p>このとおり（に読まれます）</p>",
+		"一\n二\n\n三":              "<p>一<br>二</p><p>三</p>",
+		"前\n・一\n・二\nあと":          "<p>前</p><ul><li>一</li><li>二</li></ul><p>あと</p>",
 		"1. 命（いのち）\n2. **強い** 文": "<ol><li><ruby>命<rp>（</rp><rt>いのち</rt><rp>）</rp></ruby></li><li><strong>強い</strong> 文</li></ol>",
-		"<i>&\"":                "<p>&lt;i&gt;&amp;&#34;</p>",
+		"<i>&\"": "<p>&lt;i&gt;&amp;&#34;</p>",
 	} {
 		if got := string(block(in)); got != want {
 			t.Errorf("%q becomes\n%s, want\n%s", in, got, want)

@@ -42,8 +42,13 @@ func dial(t *testing.T, s *channelstest.Site) *client {
 	if conn.Subprotocol() != "madoguchi.chat.v1" {
 		t.Fatalf("the subprotocol is %q", conn.Subprotocol())
 	}
-	t.Cleanup(func() { conn.Close() })
-	return &client{t, conn}
+	c := &client{t, conn}
+	t.Cleanup(func() {
+		if c.conn != nil {
+			c.conn.Close()
+		}
+	})
+	return c
 }
 
 func (c *client) send(f frame) {

@@ -1,10 +1,15 @@
 package chat_test
 
 import (
+	"bytes"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
@@ -194,7 +199,6 @@ func TestUnavailableAndHeld(t *testing.T) {
 	b.s.Intake.Fail(channels.ErrUnavailable)
 	b.say("とどかない文")
 	b.sees("まだとどいていません")
-	b.seesNot("続きを話すときの「合言葉」です。あ")
 	b.until("document.querySelectorAll('#log .words').length === 0")
 	b.shot("unavailable")
 	b.s.Intake.Answer(channels.Held)
@@ -313,10 +317,14 @@ func TestEnterAndConversionOfKana(t *testing.T) {
 
 func TestQuickExit(t *testing.T) {
 	for name, leave := range map[string]func(*browser){
-		"button":          func(b *browser) { b.click("#exit") },
-		"shift":           func(b *browser) { b.key("Shift", 16, 8, 3) },
-		"escape":          func(b *browser) { b.key("Escape", 27, 0, 3) },
-		"while it sends":  func(b *browser) { b.s.Intake.Block(); b.click("#send"); b.click("#exit") },
+		"button": func(b *browser) { b.click("#exit") },
+		"shift":  func(b *browser) { b.key("Shift", 16, 8, 3) },
+		"escape": func(b *browser) { b.key("Escape", 27, 0, 3) },
+		"while it sends": func(b *browser) {
+			b.t.Cleanup(b.s.Intake.Block())
+			b.click("#send")
+			b.click("#exit")
+		},
 		"without network": func(b *browser) { b.cut(); b.click("#exit") },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -325,8 +333,6 @@ func TestQuickExit(t *testing.T) {
 			b.say("ひみつの文")
 			b.until("document.querySelectorAll('#log .words span').length === 7")
 			b.write("#words", "書きかけのひみつ")
-			b.js("addEventListener('pagehide', () => { globalThis.left = true })")
-			b.js("(globalThis.pressed = 0, addEventListener('click', () => { globalThis.pressed = performance.now(); }, true))")
 			started := time.Now()
 			leave(b)
 			b.until("location.pathname === '/weather'")
@@ -342,13 +348,66 @@ func TestQuickExit(t *testing.T) {
 					t.Error("the page is in the history")
 				}
 			}
-			b.js("history.back()")
+			b.js("setTimeout(() => history.back(), 0)")
 			b.until("location.href === 'about:blank' || location.pathname === '/weather'")
 			if text := b.js("document.body?.textContent"); strings.Contains(text, "ひみつ") {
 				t.Error("going back shows it")
 			}
 		})
 	}
+}
+
+// TestProfileKeepsNothing looks into the files that a browser leaves behind.
+func TestProfileKeepsNothing(t *testing.T) {
+	dir := t.TempDir()
+	ctx, cancel := launch(dir)
+	defer cancel()
+	b := browseIn(t, ctx, true)
+	b.press("書きはじめる")
+	b.say("kept-nowhere-4711 ひみつのことば")
+	b.until("document.querySelectorAll('#log .words span').length === 7")
+	b.write("#words", "draft-nowhere-4712")
+	taken := b.s.Intake.Taken()
+	b.s.Mailbox.Put(taken[0].From, channels.Entry{Text: "answer-nowhere-4713"})
+	b.sees("answer-nowhere-4713")
+	b.click("#exit")
+	b.until("location.pathname === '/weather'")
+	if err := chromedp.Do(b.ctx, chromedp.Stop()); err != nil {
+		t.Log("stop:", err)
+	}
+	cancel()
+	if err := chromedp.WaitClosed(ctx); err != nil {
+		t.Log("the browser closed with", err)
+	}
+	files := 0
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return nil //nolint:nilerr // a browser that is ending takes its files away
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return nil //nolint:nilerr // as above
+		}
+		files++
+		for _, secret := range []string{"nowhere-47", "ひみつのことば", "あさがお", "resume-"} {
+			if bytes.Contains(content, []byte(secret)) || bytes.Contains(content, wide(secret)) {
+				t.Errorf("%s holds %q", strings.TrimPrefix(path, dir), secret)
+			}
+		}
+		return nil
+	})
+	if err != nil || files == 0 {
+		t.Errorf("%d files looked at: %v", files, err)
+	}
+}
+
+// wide is a text as browsers often write it.
+func wide(s string) []byte {
+	var b []byte
+	for _, u := range utf16.Encode([]rune(s)) {
+		b = append(b, byte(u), byte(u>>8))
+	}
+	return b
 }
 
 func TestQuickExitIsQuickAndNotByAccident(t *testing.T) {

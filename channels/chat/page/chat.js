@@ -22,7 +22,6 @@ let desk = 'waiting';
 let answered = false;
 let lost = false;
 let composing = false;
-let notice = '';
 
 function show(name) {
   if (view === 'code-again') {
@@ -54,7 +53,6 @@ const line = new Line({
   ready(f, asked) {
     talk.welcome(f);
     lost = false;
-    notice = f.notice;
     if (asked === 'code' || asked === 'link') {
       if (view === 'enter' || view === 'start') {
         came = asked;
@@ -64,8 +62,8 @@ const line = new Line({
         talk.card(el('p', {}, text(asked === 'code' ? 'say.entered' : 'say.linked')));
       }
     }
-    $('notice').replaceChildren(ruby(notice));
-    $('notice').hidden = notice === '' || talk.written;
+    $('notice').replaceChildren(ruby(f.notice));
+    $('notice').hidden = f.notice === '' || talk.written;
     shown();
   },
   lost() {
@@ -75,8 +73,6 @@ const line = new Line({
   frame(f) {
     switch (f.type) {
       case 'ack':
-        if (!f.answer) $('about').hidden = true;
-        if (f.notice) notice = f.notice;
         $('notice').hidden = true;
         answered = false;
         talk.acknowledged(f);
@@ -124,7 +120,6 @@ function shown() {
   else if (desk === 'reading') content = text('wait.reading');
   else if (desk === 'writing') content = text('wait.writing');
   else if (answered) content = text('status.answered');
-  else if (!talk.open && notice !== '') content = ruby(notice);
   else if (talk.written) content = text('status.waiting');
   const next = content?.textContent ?? '';
   if (status.dataset.said === next) return;
@@ -144,7 +139,6 @@ function forget() {
   came = '';
   answered = lost = false;
   desk = 'waiting';
-  notice = '';
   codeAgain = null;
   $('code-here').replaceChildren();
   $('about').hidden = false;
@@ -177,6 +171,7 @@ function send() {
   if (!$('about').hidden && callMe) extra.call_me = callMe;
   words.value = '';
   grow();
+  $('about').hidden = true;
   talk.write(whole, extra);
   words.focus();
 }

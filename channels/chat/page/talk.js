@@ -47,7 +47,6 @@ export class Talk {
   #line;
   #views;
   #code = null;
-  #codeCard = null;
   #open = true;
   #hours = '';
   #asked = false; // something was acknowledged
@@ -63,7 +62,7 @@ export class Talk {
 
   clear() {
     this.#log.replaceChildren();
-    this.#code = this.#codeCard = null;
+    this.#code = null;
     this.#asked = this.#held = false;
     this.#hours = '';
     this.#questions.clear();
@@ -88,10 +87,15 @@ export class Talk {
     return c;
   }
 
+  // add puts something at the end of the log, and shows its beginning to whoever was reading the end.
   #add(node) {
-    const low = innerHeight + scrollY > document.documentElement.scrollHeight - 160;
+    const low = innerHeight + scrollY > document.documentElement.scrollHeight - 200;
     this.#log.append(node);
-    if (low) scrollTo({ top: document.documentElement.scrollHeight });
+    if (low) this.#reveal(node);
+  }
+
+  #reveal(node) {
+    node.scrollIntoView({ block: node.offsetHeight > innerHeight * 0.45 ? 'start' : 'nearest' });
   }
 
   // write sends what somebody wrote, in parts if it is long.
@@ -99,13 +103,13 @@ export class Talk {
     const parts = pieces(whole, longest);
     parts.forEach((part, i) => this.#bubble(part, i === 0 ? extra : {}));
     if (parts.length > 1) this.#views.say('say.split');
-    scrollTo({ top: document.documentElement.scrollHeight });
   }
 
   #bubble(words, extra) {
     const state = el('p', { className: 'state' });
     const bubble = el('div', { className: 'bubble mine' }, el('p', { className: 'unseen' }, text('say.you')), el('p', { className: 'said' }, words), state);
-    this.#add(bubble);
+    this.#log.append(bubble);
+    this.#reveal(bubble);
     const frame = { type: 'message', id: newID(), text: words, ...extra };
     let now = '';
     this.#line.send(frame, (told) => {
@@ -115,6 +119,7 @@ export class Talk {
       state.replaceChildren(text(`state.${told}`));
       state.classList.toggle('failed', told === 'failed');
       if (told === 'failed') state.append(' ', button('button.again', () => this.#line.again(), 'quiet'), el('span', { className: 'block' }, text('unavailable')));
+      if (told === 'failed') this.#reveal(bubble);
       if (before !== '' && told !== 'sending') this.#views.say(`state.${told}`);
     });
   }
@@ -145,7 +150,6 @@ export class Talk {
       this.#views.focusWords();
     });
     const card = this.card(box.place);
-    this.#codeCard = card;
     this.#views.codeKnown();
   }
 
