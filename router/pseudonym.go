@@ -97,6 +97,9 @@ func (n *Names) pseudonymOf(kind, who string) string {
 	return hex.EncodeToString(m.Sum(nil)[:16])
 }
 
+// CaseOf names the case of a sender who has written by one door only; the vault knows of others.
+func (n *Names) CaseOf(a channels.Address) triage.CaseID { return n.caseOf(n.pseudonym(a)) }
+
 // caseOf names the case of a sender: two digits of its partition, then 120 bits in base32.
 func (n *Names) caseOf(pseudonym string) triage.CaseID {
 	partition, id := mac(n.cases, "partition", pseudonym)[0]%partitions, mac(n.cases, "case", pseudonym)[:15]
