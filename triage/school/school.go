@@ -53,12 +53,17 @@ type portal struct {
 	pages *web.Pages
 }
 
-// Mount puts the pages onto the site.
-func Mount(site *web.Site, c Config) {
+func newPortal(site *web.Site, c Config) *portal {
 	p := &portal{Config: c, site: site}
 	form := func(id string) string { f, _ := triage.FormByID(id); return f.Name }
 	funcs := template.FuncMap{"form": form, "reference": reference}
 	p.pages = site.Pages(files, web.Look{Funcs: funcs, Style: "/static/school.css", Nav: nav, Who: p.who})
+	return p
+}
+
+// Mount puts the pages onto the site.
+func Mount(site *web.Site, c Config) {
+	p := newPortal(site, c)
 	site.Static("", files)
 	site.Page("GET", "/school", p.list)
 	site.Page("GET", "/school/handoffs/{id}", p.cover)
