@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode/utf16"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
@@ -453,6 +454,30 @@ func TestHiddenPageIsCovered(t *testing.T) {
 	b.sees("時間がたったので、画面を消しました。")
 	b.seesNot("ひみつの文")
 	b.shot("wiped")
+}
+
+func TestWithoutScript(t *testing.T) {
+	b := browse(t, true)
+	b.s.Desk.SetOpen(false)
+	b.call(chromedp.Call(b.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}))
+	b.do(chromedp.Reload())
+	b.shot("start")
+	b.do(chromedp.ScrollIntoView(chromedp.CSS("#f-text")))
+	b.shot("form")
+	b.write("#f-text", "スクリプトなしで書いた文\n二行目")
+	b.do(chromedp.Click(chromedp.CSS("form button")))
+	b.sees("とどきました")
+	b.sees("続きを話すときの「合言葉」です。")
+	b.shot("taken")
+	if m := b.s.Intake.Taken(); len(m) != 1 || m[0].Text != "スクリプトなしで書いた文\n二行目" {
+		t.Fatalf("%d taken", len(m))
+	}
+	b.write("#text", "つづき")
+	b.do(chromedp.Click(chromedp.CSS("form button")))
+	channelstest.Eventually(t, "the second message", func() bool { return len(b.s.Intake.Taken()) == 2 })
+	if m := b.s.Intake.Taken(); !m[0].From.Same(m[1].From) {
+		t.Error("the second message began another conversation")
+	}
 }
 
 func TestLongTextIsCut(t *testing.T) {

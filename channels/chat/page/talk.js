@@ -127,6 +127,7 @@ export class Talk {
   // acknowledged: something is durable. What is said then depends on whether somebody is there.
   acknowledged(f) {
     const first = !this.#asked;
+    const before = this.#log.lastElementChild;
     this.#asked = true;
     if (f.open !== undefined) this.#open = f.open;
     if (f.state === 'held' && !this.#held) {
@@ -140,6 +141,7 @@ export class Talk {
       this.card(text('wait.open'));
     }
     if (first && this.#code) this.#showCode();
+    if (first) before?.nextElementSibling?.scrollIntoView({ block: 'start' }); // what became of it comes before the code
     clearTimeout(this.#late);
     if (this.#open) this.#late = setTimeout(() => { if (this.#open) this.card(text('wait.late')); }, lateAfter);
   }
