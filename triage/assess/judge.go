@@ -30,11 +30,18 @@ func (l *lexicon) judge(s string) triage.Judgement {
 		guards = append(guards, r.match(p, true)...)
 	}
 	innocent := len(guards) > 0
+	var misread []hit
+	for _, p := range l.misread {
+		misread = append(misread, r.match(p, false)...)
+	}
 	var found []evidence
 	for i := range l.rules {
 		rule := &l.rules[i]
 		for _, p := range rule.any {
 			for _, h := range r.match(p, rule.Across) {
+				if within(h, misread) {
+					continue
+				}
 				if within(h, guards) || r.modified(h, rule.unless) {
 					innocent = innocent || life(rule.Flag)
 					continue

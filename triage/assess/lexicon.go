@@ -22,6 +22,8 @@ type file struct {
 	Rules     []ruleText              `yaml:"rules"`
 	// Innocent are uses of dangerous words that mean no danger: what stands within them is no evidence.
 	Innocent []innocentText `yaml:"innocent"`
+	// Misread is what only looks like a dangerous word: no evidence, and not innocent either.
+	Misread []innocentText `yaml:"misread"`
 	// Calm are what a text must say to be routine.
 	Calm []innocentText `yaml:"calm"`
 }
@@ -68,6 +70,7 @@ type lexicon struct {
 	trie     *trie
 	rules    []rule
 	innocent []pattern
+	misread  []pattern
 	calm     []pattern
 	texts    file // as written, for the tests
 }
@@ -96,6 +99,7 @@ func load() (*lexicon, error) {
 		}
 		all.Rules = append(all.Rules, f.Rules...)
 		all.Innocent = append(all.Innocent, f.Innocent...)
+		all.Misread = append(all.Misread, f.Misread...)
 		all.Calm = append(all.Calm, f.Calm...)
 	}
 	return compile(all)
@@ -152,7 +156,7 @@ func compile(f file) (*lexicon, error) {
 	for _, x := range []struct {
 		from []innocentText
 		to   *[]pattern
-	}{{f.Innocent, &l.innocent}, {f.Calm, &l.calm}} {
+	}{{f.Innocent, &l.innocent}, {f.Misread, &l.misread}, {f.Calm, &l.calm}} {
 		for _, t := range x.from {
 			var ps []pattern
 			if ps, err = patterns(t.ID, t.Any); err != nil {

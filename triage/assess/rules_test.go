@@ -56,6 +56,18 @@ func TestExamples(t *testing.T) {
 			}
 		}
 	}
+	for _, m := range l.texts.Misread {
+		for _, text := range m.Match {
+			if j := l.judge(text); len(j.Flags) > 0 {
+				t.Errorf("%s: %q is %v", m.ID, text, j.Reasons)
+			}
+		}
+		for _, text := range m.Not {
+			if j := l.judge(text); len(j.Flags) == 0 {
+				t.Errorf("%s: %q is nothing", m.ID, text)
+			}
+		}
+	}
 	for _, list := range [][]innocentText{l.texts.Innocent, l.texts.Calm} {
 		for _, c := range list {
 			for _, m := range c.Match {
