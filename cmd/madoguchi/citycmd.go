@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"madoguchi/channels"
+	"madoguchi/deploy/cities"
+	"madoguchi/router/anonymize"
+	"madoguchi/triage/assess"
+	"madoguchi/triage/city"
+	"time"
+)
+
+var cityCheckCommand = command{name: "city check", args: "FILE…", does: "checks city files; every mistake with its line", run: cityCheck}
+
+func cityCheck(_ context.Context, p *program, args []string) error {
+	if len(args) == 0 {
+		return errors.New("city check: expected at least one file")
+	}
+	a, err := assess.New()
+	if err != nil {
+		return err
+	}
+	failed := false
+	for _, name := range args {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			fmt.Fprintf(p.stdout, "%s:1: the file cannot be read\n", name)
+			failed = true
+			continue
+		}
+		c, err := checkedCity(name, data, a)
+		if err != nil {
+			fmt.Fprintln(p.stdout, err)
+			failed = true
+			continue
+		}
+		fmt.Fprintf(p.stdout, "%s: %s, %d schools, %d examples judged: ok\n", name, c.Name, len(c.Schools), len(c.Examples))
+	}
+	if failed {
+		return errSaid
+	}
+	return nil
+}
+
+// loadCity returns a city that the program carries, or that of a file, with its examples judged where an assessor is given.
+func loadCity(which string, a city.Assessor) (*city.City, error) {
+	name, data, ok := cities.City(which)
+	if !ok {
+		read, err := os.ReadFile(which)
+		if err != nil {
+			return nil, fmt.Errorf("%sCITY: expected one of %v or a city file that can be read", envPrefix, cities.IDs())
+		}
+		name, data = which, read
+	}
+	return checkedCity(name, data, a)
+}
+
+func checkedCity(name string, data []byte, a city.Assessor) (*city.City, error) {
+	file := func(name string, data []byte) city.File { return city.File{Name: name, Data: data} }
+	return city.Load(city.File{Name: name, Data: data}, file(cities.National()), file(cities.Texts()), a)
+}
+
+// gazetteer is what the anonymizer needs to know of a city.
+func gazetteer(c *city.City) anonymize.Gazetteer {
+	g := anonymize.Gazetteer{Stations: c.Places.Stations, Places: c.Places.Names}
+	for _, s := range c.Schools {
+		g.Schools = append(g.Schools, anonymize.School{Name: s.Name, Short: s.Short})
+	}
+	return g
+}
+
+// cityDesk shows a city to the doors.
+type cityDesk struct {
+	city *city.City
+	now  func() time.Time
+}
+
+// textChannel is the channel whose hours and readers a text speaks of: its first word tells.
+func textChannel(key string) string {
+	for prefix, channel := range map[string]string{"line.": "line", "mail.": "email", "sms.": "sms", "voice.": "voice"} {
+		if len(key) > len(prefix) && key[:len(prefix)] == prefix {
+			return channel
+		}
+	}
+	return "chat"
+}
+
+func (d cityDesk) City() string { return d.city.Name }
+
+func (d cityDesk) Hours(channel string, t time.Time) channels.Hours {
+	h := channels.Hours{Open: d.city.OpenAt(channel, t), Notice: d.city.Notice(channel, t)}
+	if next, ok := d.city.NextOpen(channel, t); ok && !h.Open {
+		h.Next = next
+	}
+	return h
+}
+
+func (d cityDesk) Text(key string, vars map[string]string) string {
+	if key == "exit.url" {
+		return d.city.Desk.Exit
+	}
+	return d.city.Text(key, textChannel(key), d.now(), vars)
+}
+
+func (d cityDesk) School(id string) string {
+	s, ok := d.city.SchoolByID(id)
+	if !ok {
+		return ""
+	}
+	if s.Reader != "" {
+		return s.Reader
+	}
+	return s.Name
+}

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/redis/go-redis/v9"
+	"golang.org/x/sync/errgroup"
+
+	"madoguchi/triage"
+	"madoguchi/triage/assess"
+	"madoguchi/triage/staff"
+)
+
+var demoCommand = command{name: "demo", does: "the whole product on loopback; nothing to install, nothing to configure",
+	own: []flagDef{readyFlag, {"at", "", "the desk's time at the start, such as 2026-12-01T09:00:00+09:00"}}, run: demo}
+
+// demoPeople are the demonstration's accounts. All have one password, which is strong sign-in here.
+var demoPeople = []account{
+	{Login: "psy", Role: "psychologist"}, {Login: "sw", Role: "social_worker"}, {Login: "coordinator", Role: "coordinator"},
+	{Login: "supervisor", Role: "supervisor"}, {Login: "lawyer", Role: "lawyer"}, {Login: "board", Role: "board"},
+	{Login: "clerk", Role: "clerk"}, {Login: "admin", Role: "admin"},
+	{Login: "school1", Role: "school", School: "hinode-jhs"}, {Login: "school2", Role: "school", School: "shirakaba-es"},
+}
+
+const demoPassword = "demo-madoguchi"
+
+func demo(ctx context.Context, p *program, _ []string) error {
+	start := time.Now()
+	if at := p.flags["at"]; at != "" {
+		var err error
+		if start, err = time.Parse(time.RFC3339, at); err != nil {
+			return errors.New("--at: expected a time such as 2026-12-01T09:00:00+09:00")
+		}
+	}
+	level, err := logLevel(p.set["LOG_LEVEL"])
+	if err != nil {
+		return err
+	}
+	assessor, err := assess.New()
+	if err != nil {
+		return err
+	}
+	c, err := loadCity("asahikawa", nil)
+	if err != nil {
+		return err
+	}
+	keys, err := freshKeys()
+	if err != nil {
+		return err
+	}
+	data, err := os.MkdirTemp("", "madoguchi-demo-")
+	if err != nil {
+		return errors.New("no temporary folder can be made")
+	}
+	defer os.RemoveAll(data)
+	embedded, err := miniredis.Run()
+	if err != nil {
+		return errors.New("the embedded store does not start")
+	}
+	defer embedded.Close()
+	pl := plan{set: p.set, keys: keys, city: c, assessor: assessor, clock: &deskClock{}, log: newLog(p.stderr, level), demo: true}
+	pl.set["DATA_DIR"] = data
+	redis.SetLogger(silence{pl.log})
+	for _, name := range []string{"REDIS_URL", "VAULT_REDIS_URL", "REDIS_CHECK_URL"} {
+		pl.set[name] = "redis://" + embedded.Addr()
+	}
+	if err := pl.dial(); err != nil {
+		return err
+	}
+	defer pl.close()
+	h, err := build(pl)
+	if err != nil {
+		return err
+	}
+	stopTTLs := expire(ctx, embedded)
+	defer stopTTLs()
+	return h.run(ctx, func() error { return h.openDemo(ctx, p, start) })
+}
+
+// openDemo makes the people, plays the cases and tells how to go on.
+func (h *house) openDemo(ctx context.Context, p *program, start time.Time) error {
+	g, within := errgroup.WithContext(ctx)
+	accounts, people, err := h.demoAccounts(within, g)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(h.play(within, start, people), g.Wait()); err != nil {
+		return err
+	}
+	fmt.Fprintf(p.stdout, demoGreeting, h.publicURL, h.staffURL, demoPassword)
+	for _, a := range accounts {
+		fmt.Fprintf(p.stdout, "    %-12s %s %s\n", a.Login, a.Role, a.School)
+	}
+	fmt.Fprint(p.stdout, demoTry)
+	return writeReady(p.flags["ready-file"], h, accounts)
+}
+
+const demoGreeting = `
+窓口 (madoguchi): a demonstration. All people, schools and cases are fictional, and nothing is kept.
+
+  for children   %s
+  for the desk   %s
+
+  sign in with the password  %s  as one of
+`
+
+const demoTry = `
+  Try this:
+    1. Open the children's page and write something. Keep the seven words it shows.
+    2. Sign in as psy in another window: your words are in the queue, without names. Press c to take the case, and answer.
+    3. Close the children's page, open it again, and read the answer with the seven words.
+    4. Ask the child whether a school may be told, say yes as the child, hand the case off, and sign in as school1.
+
+  Ctrl-C ends it.
+`
+
+// demoAccounts makes the people. Their passwords are hashed meanwhile, which is slow on purpose.
+func (h *house) demoAccounts(ctx context.Context, g *errgroup.Group) ([]account, map[string]staff.Person, error) {
+	accounts, people := make([]account, 0, len(demoPeople)), map[string]staff.Person{}
+	for _, a := range demoPeople {
+		role := triage.Role(a.Role)
+		token, err := h.accounts.NewToken(ctx, a.Login, role, a.School)
+		if err != nil {
+			return nil, nil, err
+		}
+		link, err := h.accounts.Create(ctx, a.Login, role, a.School)
+		if err != nil {
+			return nil, nil, err
+		}
+		g.Go(func() error {
+			_, err := h.accounts.Enrol(ctx, link, demoPassword)
+			return err
+		})
+		a.Token, a.Password = token, demoPassword
+		accounts, people[a.Login] = append(accounts, a), staff.Person{Login: a.Login, Role: role, School: a.School, Strong: true}
+	}
+	return accounts, people, nil
+}
+
+// expire lets the embedded store's time pass, which stands still by itself.
+func expire(ctx context.Context, m *miniredis.Miniredis) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		tick := time.NewTicker(time.Second)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				m.FastForward(time.Second)
+			}
+		}
+	}()
+	return func() { cancel(); <-done }
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"madoguchi/deploy/cities"
+	"madoguchi/triage/assess"
+)
+
+var doctorCommand = command{name: "doctor", does: "checks configuration, keys, city and Redis; a line each; exit 1 if one fails", run: doctor}
+
+// stale is the age at which a fact of the city file has to be looked up again.
+const stale = 180 * 24 * time.Hour
+
+// examination is one thing that doctor looks at. A remark fails nothing.
+type examination struct {
+	of   string
+	look func(ctx context.Context, p *program) (remark string, err error)
+}
+
+func examinations() []examination {
+	return []examination{
+		{"configuration", func(_ context.Context, p *program) (string, error) {
+			if p.set["REDIS_URL"] == "" {
+				return "", errors.New(envPrefix + "REDIS_URL is missing")
+			}
+			return "", nil
+		}},
+		{"keys", func(_ context.Context, p *program) (string, error) { _, err := loadKeys(p.set["KEYS"]); return "", err }},
+		{"city", doctorCity},
+		{"redis", doctorRedis},
+		{"doors", doctorDoors},
+	}
+}
+
+func doctor(ctx context.Context, p *program, _ []string) error {
+	failed := false
+	for _, e := range examinations() {
+		remark, err := e.look(ctx, p)
+		verdict := "ok"
+		switch {
+		case err != nil:
+			verdict, failed = "FAILS: "+err.Error(), true
+		case remark != "":
+			verdict = "ok, but " + remark
+		}
+		fmt.Fprintf(p.stdout, "%-14s %s\n", e.of, verdict)
+	}
+	if failed {
+		return errSaid
+	}
+	return nil
+}
+
+func doctorCity(_ context.Context, p *program) (string, error) {
+	a, err := assess.New()
+	if err != nil {
+		return "", err
+	}
+	c, err := loadCity(p.set["CITY"], a)
+	if err != nil {
+		return "", err
+	}
+	var remarks []string
+	if names := c.Samples(); len(names) > 0 {
+		remarks = append(remarks, fmt.Sprintf("%d schools are fictional", len(names)))
+	}
+	if keys := c.Stale(time.Now(), stale); len(keys) > 0 {
+		remarks = append(remarks, "not checked for 180 days: "+strings.Join(keys, ", "))
+	}
+	if _, _, carried := cities.City(p.set["CITY"]); carried {
+		remarks = append(remarks, "it is the file that the program carries; copy it and make it your own")
+	}
+	remarks = append(remarks, "ask whether school filters inspect "+p.set["PUBLIC_URL"]+" (deploy/README.md, 4)")
+	return strings.Join(remarks, "; "), nil
+}
+
+func doctorRedis(ctx context.Context, p *program) (string, error) {
+	if p.set["REDIS_CHECK_URL"] == "" {
+		return "", errors.New("not configured")
+	}
+	c, err := dialRedis(p.set["REDIS_CHECK_URL"])
+	if err != nil {
+		return "", err
+	}
+	return "", errors.Join(safeRedis(ctx, c), c.Close())
+}
+
+func doctorDoors(_ context.Context, p *program) (string, error) {
+	var on, off []string
+	for _, k := range kinds() {
+		is, err := switchedOn(k, p.set)
+		if err != nil {
+			return "", err
+		}
+		if is {
+			on = append(on, k.Names...)
+		} else {
+			off = append(off, k.Names...)
+		}
+	}
+	if len(off) > 0 {
+		return "off: " + strings.Join(off, ", ") + " (on: " + strings.Join(on, ", ") + ")", nil
+	}
+	return "", nil
+}

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"madoguchi/triage"
+	"madoguchi/triage/audit"
+	"madoguchi/triage/console"
+	"madoguchi/triage/staff"
+)
+
+// ledger shows the audit to the administrator's pages.
+type ledger struct {
+	log   *audit.Log
+	clock triage.Clock
+}
+
+// Recent returns the newest entries, newest first.
+func (l ledger) Recent(ctx context.Context, limit int) ([]console.Looked, error) {
+	n, err := l.log.Len(ctx)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := l.log.Entries(ctx, max(0, n-int64(limit)), limit)
+	if err != nil {
+		return nil, err
+	}
+	looked := make([]console.Looked, 0, len(entries))
+	for _, e := range slices.Backward(entries) {
+		looked = append(looked, console.Looked{At: e.At, Who: e.Who, Role: e.Role, Act: e.Act, Case: e.Case, Ref: e.Ref, Reason: e.Reason})
+	}
+	return looked, nil
+}
+
+// Record writes down what p is about to do with an account.
+func (l ledger) Record(ctx context.Context, p staff.Person, act, login string) error {
+	return l.log.Record(ctx, audit.Entry{At: l.clock.Now(), Who: p.Login, Role: p.Role, Act: act, Ref: login})
+}

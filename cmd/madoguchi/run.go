@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// run gives the house life until ctx ends, then lets what is under way end well.
+func (h *house) run(ctx context.Context, opened func() error) error {
+	g, ctx := errgroup.WithContext(ctx)
+	servers := []*http.Server{h.server(h.public), h.server(h.staff), h.server(h.ops)}
+	// What answers people stops first, and what it hands things to afterwards.
+	behind, stopBehind := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopBehind()
+	for i, s := range servers {
+		l := h.listeners.all()[i]
+		g.Go(func() error {
+			if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+				return errors.New("a listener broke")
+			}
+			return nil
+		})
+	}
+	for _, run := range h.fronts() {
+		g.Go(func() error { return ended(ctx, run(ctx)) })
+	}
+	for _, run := range h.backs() {
+		g.Go(func() error { return ended(behind, run(behind)) })
+	}
+	g.Go(func() error {
+		<-ctx.Done()
+		defer stopBehind()
+		return shutdown(servers)
+	})
+	if err := opened(); err != nil {
+		stopBehind()
+		return errors.Join(err, shutdown(servers))
+	}
+	err := g.Wait()
+	return errors.Join(err, h.intake.Close())
+}
+
+// fronts are the rooms that begin things; backs those that finish them.
+func (h *house) fronts() []func(context.Context) error {
+	all := []func(context.Context) error{h.mailbox.Run, h.console.Run}
+	for _, d := range h.doors {
+		all = append(all, d.Run)
+	}
+	return all
+}
+
+func (h *house) backs() []func(context.Context) error {
+	all := []func(context.Context) error{h.intake.Run, h.consumer.Run, h.courier.Run, h.audit.Run, h.desk.Run}
+	if !h.demo {
+		all = append(all, h.watchRedis)
+	}
+	return all
+}
+
+// ended turns the end of a context, which is how rooms are stopped, into no error.
+func ended(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	if err == nil {
+		return errors.New("a room ended by itself")
+	}
+	return err
+}
+
+// Bounds of the servers. Only headers have one: a chat and a live page stay open.
+const (
+	headerWithin = 10 * time.Second
+	idleWithin   = 2 * time.Minute
+	drainWithin  = 5 * time.Second
+)
+
+func (h *house) server(handler http.Handler) *http.Server {
+	return &http.Server{Handler: handler, ReadHeaderTimeout: headerWithin, IdleTimeout: idleWithin, MaxHeaderBytes: 16 << 10,
+		ErrorLog: slog.NewLogLogger(quiet{h.log.Handler()}, slog.LevelDebug)}
+}
+
+// quiet drops the server's own lines, which hold addresses of people, and keeps that there was one.
+type quiet struct{ slog.Handler }
+
+func (q quiet) Handle(ctx context.Context, r slog.Record) error {
+	return q.Handler.Handle(ctx, slog.NewRecord(r.Time, r.Level, "a connection failed", r.PC))
+}
+
+func shutdown(servers []*http.Server) error {
+	ctx, cancel := context.WithTimeout(context.Background(), drainWithin)
+	defer cancel()
+	for _, s := range servers {
+		if err := s.Shutdown(ctx); err != nil { // live pages do not end by themselves
+			if err := s.Close(); err != nil {
+				return errors.New("a listener does not close")
+			}
+		}
+	}
+	return nil
+}

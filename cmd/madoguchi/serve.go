@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/redis/go-redis/v9"
+
+	"madoguchi/triage/assess"
+)
+
+var readyFlag = flagDef{"ready-file", "", "a file that is written once every listener accepts, as JSON"}
+
+var serveCommand = command{name: "serve", does: "the product for real: needs Redis, keys and a city file", own: []flagDef{readyFlag}, run: serve}
+
+func serve(ctx context.Context, p *program, _ []string) error {
+	for _, r := range roles {
+		if !p.set.runs(r) {
+			return fmt.Errorf("%sROLES: this release runs all roles in one process; %s is missing", envPrefix, r)
+		}
+	}
+	base, err := p.plan()
+	if err != nil {
+		return err
+	}
+	defer base.close()
+	h, err := build(*base)
+	if err != nil {
+		return err
+	}
+	var unsafe errUnsafe
+	if err := h.lookAtRedis(ctx); errors.As(err, &unsafe) {
+		return errors.Join(err, h.listeners.close())
+	} else if err != nil {
+		h.log.Warn("redis cannot be reached; messages are held until it can", "state", "away")
+	}
+	if n := len(h.city.Samples()); n > 0 {
+		h.log.Warn("the city file has fictional schools", "count", n)
+	}
+	return h.run(ctx, func() error {
+		fmt.Fprintf(p.stdout, "madoguchi %s for %s\n  public %s\n  staff  %s\n  ops    http://%s\n", version, h.city.Name, h.publicURL, h.staffURL, h.listeners.ops.Addr())
+		return writeReady(p.flags["ready-file"], h, []account{})
+	})
+}
+
+// plan reads everything that a house for real is built from, and says what is missing.
+func (p *program) plan() (*plan, error) {
+	level, err := logLevel(p.set["LOG_LEVEL"])
+	if err != nil {
+		return nil, err
+	}
+	assessor, err := assess.New()
+	if err != nil {
+		return nil, err
+	}
+	c, err := loadCity(p.set["CITY"], assessor)
+	if err != nil {
+		return nil, err
+	}
+	if p.set["REDIS_URL"] == "" {
+		return nil, fmt.Errorf("%sREDIS_URL is missing: the desk needs a Redis", envPrefix)
+	}
+	keys, err := loadKeys(p.set["KEYS"])
+	if err != nil {
+		return nil, err
+	}
+	pl := &plan{set: p.set, keys: keys, city: c, assessor: assessor, clock: &deskClock{}, log: newLog(p.stderr, level)}
+	redis.SetLogger(silence{pl.log})
+	if err := pl.dial(); err != nil {
+		pl.close()
+		return nil, err
+	}
+	return pl, nil
+}
+
+// dial opens the clients that the settings name; equal URLs share one.
+func (pl *plan) dial() error {
+	opened := map[string]redis.UniversalClient{}
+	for name, to := range map[string]*redis.UniversalClient{"REDIS_URL": &pl.redis, "VAULT_REDIS_URL": &pl.vaultRedis, "REDIS_CHECK_URL": &pl.checkRedis} {
+		url := pl.set[name]
+		if opened[url] == nil {
+			c, err := dialRedis(url)
+			if err != nil {
+				return fmt.Errorf("%s%s: %w", envPrefix, name, err)
+			}
+			opened[url] = c
+		}
+		*to = opened[url]
+	}
+	return nil
+}
+
+func (pl *plan) close() {
+	for _, c := range []redis.UniversalClient{pl.redis, pl.vaultRedis, pl.checkRedis} {
+		if c != nil {
+			if err := c.Close(); err != nil && !errors.Is(err, redis.ErrClosed) {
+				pl.log.Debug("a connection did not close well")
+			}
+		}
+	}
+}
+
+// account is a demo person, as the ready file tells.
+type account struct {
+	Login    string `json:"login"`
+	Role     string `json:"role"`
+	School   string `json:"school"`
+	Token    string `json:"token"`
+	Password string `json:"password"`
+}
+
+// writeReady writes the ready file as a whole or not at all.
+func writeReady(path string, h *house, accounts []account) error {
+	if path == "" {
+		return nil
+	}
+	data, err := json.MarshalIndent(map[string]any{"public": "http://" + h.listeners.public.Addr().String(),
+		"staff": "http://" + h.listeners.staff.Addr().String(), "ops": "http://" + h.listeners.ops.Addr().String(), "accounts": accounts}, "", "  ")
+	if err != nil {
+		return err
+	}
+	beside := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".new")
+	if err := os.WriteFile(beside, append(data, '\n'), 0o600); err != nil {
+		return errors.New("--ready-file cannot be written")
+	}
+	if err := os.Rename(beside, path); err != nil {
+		return errors.New("--ready-file cannot be written")
+	}
+	return nil
+}
+
+// silence keeps go-redis from writing lines of its own, which hold addresses.
+type silence struct{ log *slog.Logger }
+
+func (s silence) Printf(_ context.Context, format string, _ ...any) {
+	s.log.Debug("redis client", "code", strings.Map(func(r rune) rune {
+		if r == '\n' {
+			return ' '
+		}
+		return r
+	}, format))
+}

@@ -1,0 +1,211 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+
+	"madoguchi/channels"
+)
+
+// flagDef is a flag of one command alone.
+type flagDef struct{ name, def, doc string }
+
+// settings are the values of every setting, by name (PUBLIC_ADDR). A setting is a flag (--public-addr), a variable
+// (MADOGUCHI_PUBLIC_ADDR) and a key of the file named by --config (public_addr); flags win over the environment, the
+// environment over the file.
+type settings map[string]string
+
+func coreSettings() []channels.Setting {
+	return []channels.Setting{
+		{Name: "PUBLIC_ADDR", Default: "127.0.0.1:8080", Doc: "seekers' pages, chat, provider webhooks; :0 picks a free port"},
+		{Name: "STAFF_ADDR", Default: "127.0.0.1:8081", Doc: "console, school portal, JSON API"},
+		{Name: "OPS_ADDR", Default: "127.0.0.1:8082", Doc: "/healthz, /readyz, /metrics"},
+		{Name: "PUBLIC_URL", Doc: "outside URL of the public listener; https off loopback"},
+		{Name: "STAFF_URL", Doc: "outside URL of the staff listener; https off loopback"},
+		{Name: "REDIS_URL", Secret: true, Doc: "redis://, rediss://, redis-sentinel://host,host/master, redis-cluster://host,host"},
+		{Name: "VAULT_REDIS_URL", Secret: true, Doc: "where identities live; default: REDIS_URL"},
+		{Name: "REDIS_CHECK_URL", Secret: true, Doc: "who may ask the server for its configuration; default: REDIS_URL"},
+		{Name: "DATA_DIR", Default: "./data", Doc: "keys, the gateway's journal, letter scans in work"},
+		{Name: "ROLES", Default: "gateway,router,vault,console", Doc: "which parts this process runs"},
+		{Name: "KEYS", Doc: "key sets in gateway/ router/ vault/ console/; default: DATA_DIR/keys"},
+		{Name: "CITY", Default: "asahikawa", Doc: "a city that the program carries, or the path of a city file"},
+		{Name: "LOG_LEVEL", Default: "info", Doc: "debug, info, warn or error"},
+	}
+}
+
+// allSettings are the house's own and those of every door.
+func allSettings() []channels.Setting {
+	all := coreSettings()
+	for _, k := range kinds() {
+		all = append(all, k.Settings...)
+	}
+	return all
+}
+
+func flagName(setting string) string { return strings.ToLower(strings.ReplaceAll(setting, "_", "-")) }
+func fileKey(setting string) string  { return strings.ToLower(setting) }
+
+const envPrefix = "MADOGUCHI_"
+
+var errHelp = errors.New("help was asked for")
+
+// parse reads the command's flags, the environment and the configuration file. Whatever is unknown or malformed is an
+// error that names it; values are never echoed.
+func (p *program) parse(c command, args []string) ([]string, error) {
+	all := allSettings()
+	fs := flag.NewFlagSet(c.name, flag.ContinueOnError)
+	fs.SetOutput(p.stderr)
+	fs.Usage = func() {
+		fmt.Fprintf(p.stdout, "madoguchi %s %s\n%s\n\n", c.name, c.args, c.does)
+		fs.SetOutput(p.stdout)
+		fs.PrintDefaults()
+	}
+	config := fs.String("config", "", "a file of settings (YAML); also MADOGUCHI_CONFIG")
+	for _, s := range all {
+		fs.String(flagName(s.Name), "", s.Doc+" ("+envPrefix+s.Name+defaultNote(s)+")")
+	}
+	own := map[string]*string{}
+	bools := map[string]*bool{}
+	for _, f := range c.own {
+		if f.def == "false" {
+			bools[f.name] = fs.Bool(f.name, false, f.doc)
+			continue
+		}
+		own[f.name] = fs.String(f.name, f.def, f.doc)
+	}
+	var rest []string
+	for {
+		if err := fs.Parse(args); errors.Is(err, flag.ErrHelp) {
+			return nil, errHelp
+		} else if err != nil {
+			return nil, errSaid
+		}
+		if fs.NArg() == 0 {
+			break
+		}
+		rest = append(rest, fs.Arg(0)) // flags may follow the arguments
+		args = fs.Args()[1:]
+	}
+	given := map[string]string{}
+	fs.Visit(func(f *flag.Flag) { given[f.Name] = f.Value.String() })
+	p.flags = map[string]string{}
+	for name, v := range own {
+		p.flags[name] = *v
+	}
+	for name, v := range bools {
+		p.flags[name] = fmt.Sprint(*v)
+	}
+	return rest, p.merge(all, given, *config)
+}
+
+func defaultNote(s channels.Setting) string {
+	if s.Default == "" {
+		return ""
+	}
+	return ", default " + s.Default
+}
+
+// merge lays flags over environment over file over defaults, and checks what it can.
+func (p *program) merge(all []channels.Setting, given map[string]string, config string) error {
+	env := map[string]string{}
+	for _, kv := range p.environ {
+		if name, value, ok := strings.Cut(kv, "="); ok && strings.HasPrefix(name, envPrefix) {
+			env[strings.TrimPrefix(name, envPrefix)] = value
+		}
+	}
+	if config == "" {
+		config = env["CONFIG"]
+	}
+	delete(env, "CONFIG")
+	file := map[string]string{}
+	if config != "" {
+		data, err := os.ReadFile(config)
+		if err != nil {
+			return fmt.Errorf("config: the file cannot be read")
+		}
+		if err := yaml.Unmarshal(data, &file); err != nil {
+			return fmt.Errorf("config: expected a file of settings, each a name and a value")
+		}
+	}
+	known := func(name string) bool {
+		return slices.ContainsFunc(all, func(s channels.Setting) bool { return s.Name == name })
+	}
+	for name := range env {
+		if !known(name) {
+			return fmt.Errorf("unknown setting %s%s", envPrefix, name)
+		}
+	}
+	for key := range file {
+		if !known(strings.ToUpper(key)) || key != strings.ToLower(key) {
+			return fmt.Errorf("unknown setting %q in the configuration file", key)
+		}
+	}
+	p.set = settings{}
+	for _, s := range all {
+		v := s.Default
+		if fv, ok := file[fileKey(s.Name)]; ok {
+			v = fv
+		}
+		if ev, ok := env[s.Name]; ok {
+			v = ev
+		}
+		if gv, ok := given[flagName(s.Name)]; ok {
+			v = gv
+		}
+		p.set[s.Name] = strings.TrimSpace(v)
+	}
+	p.set.fillIn()
+	return p.set.check()
+}
+
+// fillIn gives settings that follow others their value.
+func (s settings) fillIn() {
+	for name, from := range map[string]string{"VAULT_REDIS_URL": "REDIS_URL", "REDIS_CHECK_URL": "REDIS_URL"} {
+		if s[name] == "" {
+			s[name] = s[from]
+		}
+	}
+	if s["KEYS"] == "" {
+		s["KEYS"] = filepath.Join(s["DATA_DIR"], "keys")
+	}
+}
+
+// roles are the parts of the product that a process can run.
+var roles = []string{"gateway", "router", "vault", "console"}
+
+func (s settings) check() error {
+	for _, name := range []string{"PUBLIC_ADDR", "STAFF_ADDR", "OPS_ADDR"} {
+		if _, _, err := net.SplitHostPort(s[name]); err != nil {
+			return fmt.Errorf("%s%s: expected an address such as 127.0.0.1:8080", envPrefix, name)
+		}
+	}
+	for _, name := range []string{"PUBLIC_URL", "STAFF_URL"} {
+		if u, err := url.Parse(s[name]); s[name] != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+			return fmt.Errorf("%s%s: expected an URL such as https://madoguchi.example.jp", envPrefix, name)
+		}
+		s[name] = strings.TrimRight(s[name], "/")
+	}
+	for _, r := range strings.Split(s["ROLES"], ",") {
+		if !slices.Contains(roles, strings.TrimSpace(r)) {
+			return fmt.Errorf("%sROLES: expected some of %s, with commas between them", envPrefix, strings.Join(roles, ","))
+		}
+	}
+	if _, err := logLevel(s["LOG_LEVEL"]); err != nil {
+		return fmt.Errorf("%sLOG_LEVEL: expected debug, info, warn or error", envPrefix)
+	}
+	return nil
+}
+
+// runs reports whether this process has the role.
+func (s settings) runs(role string) bool {
+	return slices.ContainsFunc(strings.Split(s["ROLES"], ","), func(r string) bool { return strings.TrimSpace(r) == role })
+}

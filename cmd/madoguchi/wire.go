@@ -1,0 +1,221 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"madoguchi/channels"
+	"madoguchi/channels/chat"
+	"madoguchi/router"
+	"madoguchi/router/anonymize"
+	"madoguchi/router/envelope"
+	"madoguchi/router/mailbox"
+	"madoguchi/router/vault"
+	"madoguchi/triage"
+	"madoguchi/triage/api"
+	"madoguchi/triage/assess"
+	"madoguchi/triage/audit"
+	"madoguchi/triage/city"
+	"madoguchi/triage/console"
+	"madoguchi/triage/desk"
+	store "madoguchi/triage/redis"
+	"madoguchi/triage/school"
+	"madoguchi/triage/staff"
+	"madoguchi/triage/web"
+)
+
+// house is every room, put together. It is built whole and never changed; run gives it life.
+type house struct {
+	log   *slog.Logger
+	city  *city.City
+	clock *deskClock
+	demo  bool
+
+	redis, vaultRedis, checkRedis redis.UniversalClient
+	safe                          atomic.Int32 // how Redis was found last: see watchRedis
+
+	intake   *router.Intake
+	mailbox  *mailbox.Reader
+	names    *router.Names
+	consumer *router.Consumer
+	courier  *router.Courier
+	store    triage.Store
+	desk     *desk.Desk
+	audit    *audit.Log
+	accounts *staff.Accounts
+	console  *console.Console
+	doors    []channels.Channel
+
+	listeners           listeners
+	publicURL, staffURL string
+	public, staff, ops  http.Handler
+}
+
+// plan is what a house is built from.
+type plan struct {
+	set        settings
+	keys       *keySets
+	city       *city.City
+	assessor   *assess.Assessor
+	clock      *deskClock
+	log        *slog.Logger
+	demo       bool
+	redis      redis.UniversalClient
+	vaultRedis redis.UniversalClient
+	checkRedis redis.UniversalClient
+}
+
+// build puts the rooms together. What it opened it closes again if it fails.
+func build(p plan) (*house, error) {
+	h := &house{log: p.log, city: p.city, clock: p.clock, demo: p.demo, redis: p.redis, vaultRedis: p.vaultRedis, checkRedis: p.checkRedis, names: p.keys.names}
+	if err := h.listen(p.set); err != nil {
+		return nil, err
+	}
+	anonymizer, err := anonymize.New(gazetteer(p.city))
+	if err != nil {
+		return nil, err
+	}
+	if err := h.wall(p, anonymizer); err != nil {
+		return nil, errors.Join(err, h.listeners.close())
+	}
+	if err := h.pages(p); err != nil {
+		return nil, errors.Join(err, h.listeners.close())
+	}
+	h.ops = h.opsHandler()
+	return h, nil
+}
+
+// wall builds the gateway with its doors, the router, the courier and the desk behind them.
+func (h *house) wall(p plan, anonymizer *anonymize.Anonymizer) error {
+	var err error
+	h.intake, err = router.OpenIntake(router.IntakeConfig{Dir: filepath.Join(p.set["DATA_DIR"], "journal"), Redis: h.redis,
+		Recipient: p.keys.recipient, Key: p.keys.take, Safe: func() bool { return redisState(h.safe.Load()) != redisUnsafe }, Log: h.log})
+	if err != nil {
+		return errors.New("the journal in MADOGUCHI_DATA_DIR cannot be opened; is another process using it?")
+	}
+	h.mailbox = mailbox.NewReader(h.redis, p.keys.reader, time.Now)
+	h.store = store.New(h.redis, p.keys.body)
+	rooms := router.Rooms{Store: h.store, Vault: vault.New(h.vaultRedis, p.keys.vault), Mailbox: mailbox.NewWriter(h.redis, p.keys.writer, time.Now),
+		Names: p.keys.names, Assessor: p.assessor, Anonymizer: anonymizer, Terms: h.city.CaseTerms(), Clock: h.clock}
+	r := router.NewRouter(rooms)
+	h.consumer = router.NewConsumer(h.redis, envelope.NewOpener(p.keys.identity), r.Process, h.log)
+	open, err := h.openDoors(p.set)
+	if err != nil {
+		return err
+	}
+	h.courier = router.NewCourier(rooms, router.Way{Doors: open, School: cityDesk{h.city, h.clock.Now}.School, PublicURL: h.publicURL, Log: h.log})
+	if h.audit, err = openAudit(h.redis, p); err != nil {
+		return err
+	}
+	h.accounts = staff.New(staff.Config{Client: h.redis, Keys: p.keys.desk, PasswordIsStrong: h.demo})
+	h.desk = desk.New(desk.Config{Store: h.store, Front: router.NewFront(r), Lamp: router.NewLamp(rooms), Audit: h.audit, Clock: h.clock,
+		City: h.city, People: h.accounts})
+	return nil
+}
+
+func openAudit(c redis.UniversalClient, p plan) (*audit.Log, error) {
+	dir := filepath.Join(p.set["DATA_DIR"], "audit")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, errors.New("the audit in MADOGUCHI_DATA_DIR cannot be opened")
+	}
+	return audit.Open(c, p.keys.desk, dir)
+}
+
+// openDoors opens every door whose settings are given, and serves them on the public listener.
+func (h *house) openDoors(set settings) (map[string]channels.Channel, error) {
+	mux := http.NewServeMux()
+	open := map[string]channels.Channel{}
+	for _, k := range kinds() {
+		on, err := switchedOn(k, set)
+		if err != nil {
+			return nil, err
+		}
+		if !on {
+			continue
+		}
+		c, err := k.New(channels.Env{Intake: h.intake, Mailbox: h.mailbox, Desk: cityDesk{h.city, h.clock.Now},
+			Setting: func(name string) string { return set[name] }, Now: h.clock.Now, Log: h.log, PublicURL: h.publicURL})
+		if err != nil {
+			return nil, fmt.Errorf("%s%w", envPrefix, err)
+		}
+		c.Routes(mux)
+		h.doors = append(h.doors, c)
+		for _, name := range k.Names {
+			if name != "chat" {
+				open[name] = c
+			}
+		}
+	}
+	h.public = chat.Harden(mux, h.publicURL)
+	return open, nil
+}
+
+// switchedOn reports whether a door's settings are given. Half of them is an error.
+func switchedOn(k channels.Kind, set settings) (bool, error) {
+	var given, missing []string
+	for _, s := range k.Settings {
+		if s.Required && set[s.Name] != "" {
+			given = append(given, s.Name)
+		} else if s.Required {
+			missing = append(missing, s.Name)
+		}
+	}
+	if len(given) > 0 && len(missing) > 0 {
+		return false, fmt.Errorf("%s%s is set, but %s%s is missing", envPrefix, given[0], envPrefix, strings.Join(missing, ", "+envPrefix))
+	}
+	return len(missing) == 0, nil
+}
+
+// pages builds what the staff listener serves.
+func (h *house) pages(p plan) error {
+	https := strings.HasPrefix(h.staffURL, "https://")
+	site, err := web.NewSite(web.Config{Sessions: web.NewSessions(h.redis, https), People: h.accounts, URL: h.staffURL, Banners: h.banners, Log: h.log})
+	if err != nil {
+		return err
+	}
+	h.console = console.Mount(site, console.Config{Desk: h.desk, Accounts: h.accounts, Ledger: ledger{h.audit, h.clock}, City: h.city,
+		Clock: h.clock, URL: h.staffURL, Log: h.log})
+	school.Mount(site, school.Config{Desk: h.desk.Portal(), Name: h.schoolName, Clock: h.clock})
+	var timer desk.Timer
+	if h.demo {
+		timer = h.clock
+	}
+	handler := api.New(api.Config{Desk: h.desk, Accounts: h.accounts, Timer: timer, Log: h.log, Version: version})
+	mux := http.NewServeMux()
+	mux.Handle("/api/v1/", web.Headers(https, web.Recover(h.log, handler)))
+	mux.Handle("/", site)
+	h.staff = mux
+	return nil
+}
+
+func (h *house) schoolName(id string) string {
+	s, ok := h.city.SchoolByID(id)
+	if !ok {
+		return ""
+	}
+	return s.Name
+}
+
+// banners are what every page of the staff says just now.
+func (h *house) banners() []string {
+	var b []string
+	if h.demo {
+		b = append(b, "これは練習用のデモです。登場する人も学校も架空で、ここに書いたことは保存されません。")
+	}
+	if h.audit.Degraded() {
+		b = append(b, "記録（監査）を一時的にこの機械の中に書いています。仕事は続けられます。担当者に知らせてください。")
+	}
+	if redisState(h.safe.Load()) == redisUnsafe {
+		b = append(b, "保存の設定が安全でないため、新しく届いたものを別の場所にあずかっています。担当者に知らせてください。")
+	}
+	return b
+}
