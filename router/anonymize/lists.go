@@ -1,7 +1,6 @@
 package anonymize
 
 import (
-	"slices"
 	"strings"
 
 	"madoguchi/triage/japanese"
@@ -46,7 +45,7 @@ func (s *scan) lists() {
 		listed := s.a.names.is(word, family|given) || s.a.names.is(japanese.HiraganaOf(word), familyKana|givenKana)
 		if listed && (o.start == o.end || !s.commonWord(j, end) || s.a.names.is(word, family)) || end-j <= 3 && s.class(j) == japanese.Kanji && !s.commonWord(j, end) && s.unknownName(j, end) {
 			x := spot{j, end, TypePerson, 0.5}
-			s.out = append(s.out, x)
+			s.add(x.start, x.end, x.t, x.score)
 			seeds = append(seeds, x)
 		}
 	}
@@ -55,7 +54,7 @@ func (s *scan) lists() {
 
 // listsBack goes the other way: 心結と in front of a name.
 func (s *scan) listsBack() {
-	for n := 0; n < len(s.out) && n < 200; n++ {
+	for n := 0; n < len(s.out); n++ {
 		o := s.out[n]
 		if o.t != TypePerson || o.start < 3 || !strings.ContainsRune("とや、・＆&", s.rs[o.start-1]) {
 			continue
@@ -86,9 +85,7 @@ func (s *scan) unknownParts(start, end int) bool {
 	return true
 }
 
-func (s *scan) covered(i int) bool {
-	return slices.ContainsFunc(s.out, func(o spot) bool { return o.start <= i && i < o.end })
-}
+func (s *scan) covered(i int) bool { return s.taken != nil && s.taken[i] }
 
 // again finds names that were found once, here or earlier in the case, wherever else they stand.
 func (s *scan) again(g *Glossary) {

@@ -125,7 +125,7 @@ func (s *scan) classNumber(i int) {
 }
 
 // maxAddress is how many runes the numbers of an address may take.
-const maxAddress = 40
+const maxAddress = 24
 
 // address judges what may be the numbers of an address that begins at i, and takes the quarter in front and the house
 // behind. Prefecture and city stay in the text.

@@ -218,11 +218,20 @@ type scan struct {
 	at     []int32 // rune → its token
 	acts   []bool  // rune → its sentence tells what somebody did
 	out    []spot
+	taken  []bool // rune → something was found there
+	ends   []bool // rune → a person ends in front of it
 }
 
 func (s *scan) add(start, end int, t Type, score float64) {
 	if start < end && start >= 0 && end <= len(s.rs) {
 		s.out = append(s.out, spot{start, end, t, score})
+		if s.taken == nil {
+			s.taken, s.ends = make([]bool, len(s.rs)), make([]bool, len(s.rs)+1)
+		}
+		for i := start; i < end; i++ {
+			s.taken[i] = true
+		}
+		s.ends[end] = s.ends[end] || t == TypePerson
 	}
 }
 

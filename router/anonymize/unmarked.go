@@ -133,13 +133,15 @@ func (s *scan) kanjiRun(b, end int) {
 
 // unknownName reports whether a run that the dictionary does not know as a word looks like a given name.
 func (s *scan) unknownName(start, end int) bool {
+	unknown := false
 	for i := start; i < end; i++ {
-		if t := s.token(i); t != nil && t.Known && t.End-t.Start >= 2 && !t.Part.Name() && t.Part != japanese.Region {
+		t := s.token(i)
+		if t.Known && t.End-t.Start >= 2 && !t.Part.Name() && t.Part != japanese.Region {
 			return false
 		}
+		unknown = unknown || !t.Known && t.Start >= start && t.End <= end
 	}
 	n := s.a.names
-	unknown := slices.ContainsFunc(s.tokens, func(t japanese.Token) bool { return !t.Known && t.Start >= start && t.End <= end })
 	return n.shaped(s.rs[start:end]) && !s.a.words.stopSuffix(string(s.rs[start:end])) || unknown && n.lasts[s.rs[end-1]] > 0
 }
 
@@ -233,10 +235,8 @@ func (s *scan) nameStart(i int) bool {
 			return true
 		}
 		// behind a name that was found, and its particle
-		for _, o := range s.out {
-			if o.t == TypePerson && (o.end == i-1 && s.particleAt(i-1) || o.end == i-2 && s.one(o.end, "から", "とか", "って") > 0) {
-				return true
-			}
+		if s.ends != nil && (s.ends[i-1] && s.particleAt(i-1) || i >= 2 && s.ends[i-2] && s.one(i-2, "から", "とか", "って") > 0) {
+			return true
 		}
 		return s.particleAt(i-1) && s.afterRole(i)
 	case p == japanese.Kanji || p == japanese.Katakana:
