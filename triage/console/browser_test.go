@@ -15,6 +15,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"madoguchi/triage"
+	"madoguchi/triage/staff"
 )
 
 // tab is a tab of a real browser.
@@ -170,4 +171,74 @@ func (h *house) replies(id triage.CaseID) int64 {
 		h.t.Fatal(err)
 	}
 	return c.Said
+}
+
+// js runs a statement on the page.
+func (b *tab) js(statement string) {
+	b.t.Helper()
+	if _, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("(() => {"+statement+"; return true; })()")); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// choose sets a field as a person would.
+func (b *tab) choose(selector, value string) {
+	b.t.Helper()
+	b.js(fmt.Sprintf(`const f = document.querySelector(%q); f.value = %q; f.dispatchEvent(new Event('input', {bubbles: true}))`, selector, value))
+}
+
+// Nothing goes to a child or a school unseen, names open one by one, and a draft outlives a colleague's claim.
+func TestTellingASchoolInABrowser(t *testing.T) {
+	h := newHouse(t)
+	h.seed()
+	b := h.open(t)
+	b.enter("sato")
+	b.goTo("/cases/" + string(mine))
+	b.until(`document.documentElement.dataset.live === 'yes' && document.querySelectorAll('.ph[role=button]').length > 0`)
+
+	b.js(`document.querySelector('.timeline .ph[data-ph="[人物B]"]').click()`)
+	b.until(`document.getElementById('why').open`)
+	b.js(`document.querySelector('#why button[value=open]').click()`)
+	b.until(`document.querySelector('.ph[data-ph="[人物B]"] .bare').textContent === 'ゆうと'`)
+	b.until(`document.querySelectorAll('.ph[data-ph="[人物A]"] .bare').length === 0`)
+
+	ask := `[action$="/consents"] `
+	b.js(`document.querySelectorAll('details').forEach((d) => { d.open = true; })`)
+	b.until(`document.querySelector('` + ask + `[data-go]').disabled`)
+	b.choose(ask+"[name=school]", "shirakaba-es")
+	b.choose(ask+"[name=summary]", "休み時間に、持ち物がなくなることが続いています。")
+	b.js(`document.querySelector('` + ask + `[data-look]').click()`)
+	b.until(`document.querySelectorAll('` + ask + `.paper').length === 2 && !document.querySelector('` + ask + `[data-go]').disabled`)
+	b.choose(ask+"[name=summary]", "休み時間に、持ち物がなくなります。")
+	b.until(`document.querySelector('` + ask + `[data-go]').disabled && document.querySelectorAll('` + ask + `.paper').length === 0`)
+	b.js(`document.querySelector('` + ask + `[data-look]').click()`)
+	b.until(`!document.querySelector('` + ask + `[data-go]').disabled`)
+	b.js(`document.querySelector('` + ask + `[data-go]').click()`)
+	b.until(`document.getElementById('said').textContent.includes('本人にたずねました')`)
+	b.until(`document.querySelector('[data-region=facts]').textContent.includes('返事待ち')`)
+
+	hand := "#handoff "
+	b.js(`document.querySelectorAll('details').forEach((d) => { d.open = true; })`)
+	b.choose(hand+"[name=recipient]", "police")
+	b.until(`new FormData(document.getElementById('handoff')).get('level') === 'emergency' && document.getElementById('to-school').disabled`)
+	b.choose(hand+"[name=recipient]", "school")
+	b.js(`document.querySelector('#handoff [name=level][value=named]').click()`)
+	b.choose(hand+"[name=school]", "hinode-jhs")
+	b.choose(hand+"[name=summary]", "[人物A]さんのこと")
+	b.js(`document.querySelector('#handoff [name=disclose]').click(); document.querySelector('#handoff [data-look]').click()`)
+	b.until(`document.querySelector('#handoff .paper').textContent.includes('みかさんのこと')`)
+	b.js(`document.querySelector('#handoff [data-go]').click()`)
+	b.until(`document.getElementById('said').classList.contains('bad') && document.getElementById('to-summary').value === '[人物A]さんのこと'`)
+
+	b.choose("#text", "書きかけの返事")
+	if _, err := h.desk.Transfer(context.Background(), staff.Person{Login: "mori", Role: triage.Coordinator}, mine, "ito"); err != nil {
+		t.Fatal(err)
+	}
+	b.until(`document.getElementById('lost').textContent.includes('担当が変わったのかもしれません')`)
+	b.until(`document.getElementById('text').value === '書きかけの返事'`)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, s := range b.troubles {
+		t.Errorf("on a page: %s", s)
+	}
 }

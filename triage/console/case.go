@@ -219,9 +219,6 @@ func (c *Console) caseEvents(w http.ResponseWriter, r *http.Request, p staff.Per
 	c.stream(w, r, p, id, may)
 }
 
-// atWork tells that a person touched keys or screen since the page last spoke.
-func atWork(r *http.Request) bool { return r.URL.Query().Get("at") == "work" }
-
 // doing shows the seeker what the person does, as the page says while it is in sight.
 func (c *Console) doing(w http.ResponseWriter, r *http.Request, p staff.Person) {
 	d := triage.Doing(r.PostFormValue("doing"))

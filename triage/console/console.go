@@ -101,7 +101,7 @@ func (c *Console) routes() {
 	s.Quiet("GET", "/queue/events", c.queueEvents)
 	s.Either("GET", "/cases/{id}", byHand, c.showCase)
 	s.Quiet("GET", "/cases/{id}/events", c.caseEvents)
-	s.Either("POST", "/cases/{id}/doing", atWork, c.doing)
+	s.Quiet("POST", "/cases/{id}/doing", c.doing)
 	for pattern, act := range map[string]act{
 		"/cases/{id}/claim": c.claim, "/cases/{id}/release": c.release, "/cases/{id}/transfer": c.transfer,
 		"/cases/{id}/second": c.second, "/cases/{id}/messages": c.reply, "/cases/{id}/notes": c.note,

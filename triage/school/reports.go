@@ -39,7 +39,7 @@ func (p *portal) newReport(w http.ResponseWriter, r *http.Request, who staff.Per
 
 func (p *portal) showReport(w http.ResponseWriter, r *http.Request, who staff.Person, status int, d reportData) {
 	d.School, d.Forms = p.Name(who.School), triage.Forms
-	p.pages.Show(w, r, who, status, "report", web.Frame{Title: "報告を書く", Room: "school", Data: d})
+	p.pages.Show(w, r, who, status, "report", web.Frame{Title: "報告を書く", Room: "school", Scripts: []string{"/static/compose.js"}, Data: d})
 }
 
 // report shows what was written again where it could not be taken.

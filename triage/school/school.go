@@ -178,7 +178,7 @@ func (p *portal) answer(w http.ResponseWriter, r *http.Request, who staff.Person
 }
 
 func (p *portal) show(w http.ResponseWriter, r *http.Request, who staff.Person, status int, page, title string, data any) {
-	p.pages.Show(w, r, who, status, page, web.Frame{Title: title, Room: "school", Data: data})
+	p.pages.Show(w, r, who, status, page, web.Frame{Title: title, Room: "school", Scripts: []string{"/static/compose.js"}, Data: data})
 }
 
 func (p *portal) sorry(w http.ResponseWriter, r *http.Request, who staff.Person, err error) {

@@ -65,13 +65,17 @@ document.addEventListener('input', (e) => {
   when();
 });
 
-// when shows the fields that belong to what is chosen.
+// when shows the fields that belong to what is chosen. What is hidden is neither sent nor chosen.
 function when() {
   for (const part of document.querySelectorAll('[data-when]')) {
-    const [name, value] = part.dataset.when.split('=');
+    const [name, values] = part.dataset.when.split('=');
     const form = part.closest('form');
-    part.hidden = !value.split('|').includes(String(new FormData(form).get(name)));
-    if ('disabled' in part) part.disabled = part.hidden;
+    part.hidden = !values.split('|').includes(String(new FormData(form).get(name)));
+    for (const field of part.querySelectorAll('input, select, textarea')) field.disabled = part.hidden;
+    for (const radio of part.querySelectorAll('input[type=radio]:checked:disabled')) {
+      const other = [...form.elements].find((x) => x.name === radio.name && !x.disabled);
+      if (other) { other.checked = true; when(); return; }
+    }
   }
 }
 when();
@@ -125,11 +129,10 @@ let worked = Date.now(), typed = 0, shown = '';
 
 // doing says what is true: reading while this page is in sight, writing while keys are pressed. It goes out by itself.
 async function doing(what) {
-  if (holder.dataset.answer !== 'true') return;
-  const at = Date.now() - worked < 60000 ? '?at=work' : '';
+  if (holder.dataset.joined !== 'true') return;
   shown = what;
   try {
-    await fetch(`${base}/doing${at}`, { method: 'POST', body: new URLSearchParams({ doing: what }), keepalive: what === 'waiting' });
+    await fetch(`${base}/doing`, { method: 'POST', body: new URLSearchParams({ doing: what }), keepalive: what === 'waiting' });
   } catch { /* the child's page falls back to waiting by itself */ }
 }
 
@@ -192,7 +195,7 @@ const down = () => { line.scrollTop = line.scrollHeight; };
 let atEnd = true;
 line.addEventListener('scroll', () => { atEnd = low(); }, { passive: true });
 
-const refresh = follow(`${base}/events`, (fresh, news) => {
+const refresh = follow(`${base}/events`, true, (fresh, news) => {
   show();
   if (atEnd) down();
   if (news.some((key) => line.querySelector(`.seeker[data-key="${CSS.escape(key)}"]`))) say('相談者から新しいメッセージがあります。');

@@ -79,7 +79,7 @@ document.addEventListener('keydown', (e) => {
   e.preventDefault();
 });
 
-const refresh = follow('/queue/events', (fresh, news) => {
+const refresh = follow('/queue/events', false, (fresh, news) => {
   sift();
   count();
   mark(rows().find((x) => x.dataset.key === here), false);

@@ -85,8 +85,12 @@ function focused(region) {
 const said = document.getElementById('said');
 const lost = document.getElementById('lost');
 
-// say tells the person what became of their act.
+let fades = 0;
+
+// say tells the person what became of their act. What went well fades; what went wrong stays.
 export function say(text, bad = false) {
+  clearTimeout(fades);
+  if (!bad) fades = setTimeout(() => { said.hidden = true; }, 8000);
   said.textContent = text;
   said.classList.toggle('bad', bad);
   said.hidden = !text;
@@ -103,6 +107,8 @@ export function trouble(status) {
     link.rel = 'noopener';
     link.textContent = '別のタブでサインイン';
     lost.append('サインインの時間が切れました。書きかけの文はこの画面に残っています。', link, 'すると、続けられます。');
+  } else if (status === 403 || status === 404) {
+    lost.append('このページは、もうあなたには開けません。担当が変わったのかもしれません。書きかけの文はこの画面に残っています。');
   } else if (status !== 200) {
     lost.append('つながっていません。書きかけの文はこの画面に残っています。つながり直しています。');
   }
@@ -121,7 +127,8 @@ export async function send(url, data) {
 }
 
 // follow keeps the page as it is on the server: at every notice, when the page is looked at again, and every half minute.
-export function follow(stream, after) {
+// A page that rests hangs up while it is out of sight: a browser has six connections for all its tabs.
+export function follow(stream, rests, after) {
   let source = null, running = false, again = false;
   const refresh = async () => {
     if (running) { again = true; return; }
@@ -145,11 +152,13 @@ export function follow(stream, after) {
     source = new EventSource(stream);
     source.addEventListener('case', refresh);
     source.addEventListener('hello', refresh);
-    source.addEventListener('end', () => { source.close(); trouble(401); });
+    source.addEventListener('end', () => { source.close(); refresh(); });
   };
   open();
   setInterval(() => { if (!document.hidden) { open(); refresh(); } }, 30000);
-  document.addEventListener('visibilitychange', () => { if (!document.hidden) { open(); refresh(); } });
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden) { open(); refresh(); } else if (rests) source.close();
+  });
   window.addEventListener('focus', () => { open(); refresh(); });
   window.addEventListener('pagehide', () => source.close());
   return refresh;
