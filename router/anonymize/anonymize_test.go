@@ -162,8 +162,8 @@ func FuzzRedact(f *testing.F) {
 	})
 }
 
-// TestHostile: no text of the length that the door allows costs more than three times the ordinary a character. The
-// best of several rounds are compared, with room for other work on the machine.
+// TestHostile: no text costs much more a character than the ordinary does: about three times on a quiet machine, and the
+// bound leaves room for other work on it. What grows with the square of the text is a hundred times over.
 func TestHostile(t *testing.T) {
 	a := newAnonymizer(t)
 	a.Redact("あ", nil, anonymize.Strict)
@@ -185,7 +185,7 @@ func TestHostile(t *testing.T) {
 		text := strings.Repeat(unit, 8000/utf8.RuneCountInString(unit))
 		ratio := cost(text) / ordinary
 		t.Logf("%s: %.2f", unit, ratio)
-		if ratio > 5 {
+		if ratio > 8 {
 			t.Errorf("8,000 runes of %s cost %.1f times the ordinary", unit, ratio)
 		}
 	}

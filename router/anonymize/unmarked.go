@@ -171,12 +171,11 @@ func (s *scan) afterRole(i int) bool {
 	if s.rune(j-1) == '、' {
 		j--
 	}
-	if j == i {
+	if j == i || j == 0 {
 		return false
 	}
-	return slices.ContainsFunc(s.a.words.roles, func(r string) bool {
-		k := j - len([]rune(r))
-		return k >= 0 && s.is(k, r)
+	return slices.ContainsFunc(s.a.words.rolesBy[s.rs[j-1]], func(r []rune) bool {
+		return j >= len(r) && slices.Equal(s.rs[j-len(r):j], r)
 	})
 }
 

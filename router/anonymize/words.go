@@ -16,6 +16,7 @@ type words struct {
 	stop, danger, everyday, kanaStop, nickStop, owners, generics, groups set
 	stopEnds                                                             []string
 	roles, leading, nickEnds, cities                                     []string
+	rolesBy                                                              map[rune][][]rune // by the last character
 	acts, intro, listIntro                                               phrases
 	hon                                                                  map[rune][]honorific
 	suffixes                                                             map[rune][]suffix
@@ -124,7 +125,11 @@ func newWords() (*words, error) {
 		owners: setOf(f.Owners), generics: setOf(f.Generics), groups: setOf(f.Groups), stopEnds: strings.Fields(f.StopEnds),
 		roles: strings.Fields(f.Roles), leading: strings.Fields(f.Leading), nickEnds: strings.Fields(f.NickEnds),
 		cities: strings.Fields(f.Cities), acts: phrasesOf(f.Acts), intro: phrasesOf(f.Intro), listIntro: phrasesOf(f.ListIntro),
-		hon: map[rune][]honorific{}, suffixes: map[rune][]suffix{},
+		rolesBy: map[rune][][]rune{}, hon: map[rune][]honorific{}, suffixes: map[rune][]suffix{},
+	}
+	for _, r := range w.roles {
+		rs := []rune(r)
+		w.rolesBy[rs[len(rs)-1]] = append(w.rolesBy[rs[len(rs)-1]], rs)
 	}
 	for weak, list := range map[bool]string{false: f.Honorifics, true: f.Weak} {
 		for _, h := range strings.Fields(list) {
