@@ -55,7 +55,7 @@ func (h *house) fronts() []func(context.Context) error {
 }
 
 func (h *house) backs() []func(context.Context) error {
-	all := []func(context.Context) error{h.intake.Run, h.consumer.Run, h.courier.Run, h.audit.Run, h.desk.Run}
+	all := []func(context.Context) error{h.intake.Run, h.consume, h.courier.Run, h.audit.Run, h.desk.Run, h.watchDead}
 	if !h.demo {
 		all = append(all, h.watchRedis)
 	}

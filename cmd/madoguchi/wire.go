@@ -42,18 +42,20 @@ type house struct {
 
 	redis, vaultRedis, checkRedis redis.UniversalClient
 	safe                          atomic.Int32 // how Redis was found last: see watchRedis
+	deadLetters                   atomic.Int64 // how many wait for a person
 
-	intake   *router.Intake
-	mailbox  *mailbox.Reader
-	names    *router.Names
-	consumer *router.Consumer
-	courier  *router.Courier
-	store    triage.Store
-	desk     *desk.Desk
-	audit    *audit.Log
-	accounts *staff.Accounts
-	console  *console.Console
-	doors    []channels.Channel
+	intake     *router.Intake
+	mailbox    *mailbox.Reader
+	names      *router.Names
+	anonymizer *anonymize.Anonymizer
+	consumer   *router.Consumer
+	courier    *router.Courier
+	store      triage.Store
+	desk       *desk.Desk
+	audit      *audit.Log
+	accounts   *staff.Accounts
+	console    *console.Console
+	doors      []channels.Channel
 
 	listeners           listeners
 	publicURL, staffURL string
@@ -80,23 +82,21 @@ func build(p plan) (*house, error) {
 	if err := h.listen(p.set); err != nil {
 		return nil, err
 	}
-	anonymizer, err := anonymize.New(gazetteer(p.city))
-	if err != nil {
-		return nil, err
-	}
-	if err := h.wall(p, anonymizer); err != nil {
-		return nil, errors.Join(err, h.listeners.close())
-	}
-	if err := h.pages(p); err != nil {
-		return nil, errors.Join(err, h.listeners.close())
+	for _, room := range []func(plan) error{h.wall, h.pages} {
+		if err := room(p); err != nil {
+			return nil, errors.Join(err, h.listeners.close())
+		}
 	}
 	h.ops = h.opsHandler()
 	return h, nil
 }
 
 // wall builds the gateway with its doors, the router, the courier and the desk behind them.
-func (h *house) wall(p plan, anonymizer *anonymize.Anonymizer) error {
+func (h *house) wall(p plan) error {
 	var err error
+	if h.anonymizer, err = anonymize.New(gazetteer(p.city)); err != nil {
+		return err
+	}
 	h.intake, err = router.OpenIntake(router.IntakeConfig{Dir: filepath.Join(p.set["DATA_DIR"], "journal"), Redis: h.redis,
 		Recipient: p.keys.recipient, Key: p.keys.take, Safe: func() bool { return redisState(h.safe.Load()) != redisUnsafe }, Log: h.log})
 	if err != nil {
@@ -105,7 +105,7 @@ func (h *house) wall(p plan, anonymizer *anonymize.Anonymizer) error {
 	h.mailbox = mailbox.NewReader(h.redis, p.keys.reader, time.Now)
 	h.store = store.New(h.redis, p.keys.body)
 	rooms := router.Rooms{Store: h.store, Vault: vault.New(h.vaultRedis, p.keys.vault), Mailbox: mailbox.NewWriter(h.redis, p.keys.writer, time.Now),
-		Names: p.keys.names, Assessor: p.assessor, Anonymizer: anonymizer, Terms: h.city.CaseTerms(), Clock: h.clock}
+		Names: p.keys.names, Assessor: p.assessor, Anonymizer: h.anonymizer, Terms: h.city.CaseTerms(), Clock: h.clock}
 	r := router.NewRouter(rooms)
 	h.consumer = router.NewConsumer(h.redis, envelope.NewOpener(p.keys.identity), r.Process, h.log)
 	open, err := h.openDoors(p.set)
@@ -216,6 +216,9 @@ func (h *house) banners() []string {
 	}
 	if redisState(h.safe.Load()) == redisUnsafe {
 		b = append(b, "保存の設定が安全でないため、新しく届いたものを別の場所にあずかっています。担当者に知らせてください。")
+	}
+	if n := h.deadLetters.Load(); n > 0 {
+		b = append(b, fmt.Sprintf("機械が読めなかったものが%d通あります。なくなってはいません。担当者に、すぐに知らせてください。", n))
 	}
 	return b
 }

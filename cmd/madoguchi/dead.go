@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"madoguchi/router/stream"
+)
+
+// A dead letter is a message that was acknowledged and could not be brought into a case. It is kept, sealed, until a person
+// has seen to it: every page of the staff says that there is one, and this command puts it back once its cause is mended.
+var deadCommand = command{name: "dead", args: "[--requeue]", does: "lists messages that could not be read; --requeue tries them again",
+	own: []flagDef{{"requeue", "false", "put every dead letter back into its lane"}}, run: dead}
+
+// deadLimit is how many letters of a lane are listed at once.
+const deadLimit = 1000
+
+func dead(ctx context.Context, p *program, _ []string) error {
+	pl, err := p.plan()
+	if err != nil {
+		return err
+	}
+	defer pl.close()
+	names, err := stream.Lanes(ctx, pl.redis)
+	if err != nil {
+		return err
+	}
+	found := 0
+	for _, name := range names {
+		lane := stream.NewLane(pl.redis, name)
+		letters, err := lane.Dead(ctx, deadLimit)
+		if err != nil {
+			return err
+		}
+		for _, l := range letters {
+			found++
+			verdict := ""
+			if p.flags["requeue"] == "true" {
+				if _, err := lane.Requeue(ctx, l.Seq); err != nil {
+					return err
+				}
+				verdict = "put back"
+			}
+			fmt.Fprintf(p.stdout, "%s %d %s %s\n", name, l.Seq, l.Reason, verdict)
+		}
+	}
+	fmt.Fprintf(p.stdout, "%d dead letters\n", found)
+	return nil
+}
+
+// deadEvery is how often dead letters are counted for the banner.
+const deadEvery = 10 * time.Second
+
+// watchDead keeps the number of dead letters that the pages of the staff show.
+func (h *house) watchDead(ctx context.Context) error {
+	tick := time.NewTicker(deadEvery)
+	defer tick.Stop()
+	for {
+		h.deadLetters.Store(h.intake.Status(ctx).Dead)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// consume brings messages into cases once the dictionary is there without which names would stay unreadable: less than a
+// second after the start, in which messages are taken in already.
+func (h *house) consume(ctx context.Context) error {
+	for !h.anonymizer.Ready() {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	return h.consumer.Run(ctx)
+}
