@@ -15,6 +15,7 @@ import (
 type Mailbox struct {
 	mu    sync.Mutex
 	err   error // of every call that would reach Redis
+	blind bool  // a resume token opens all the same
 	boxes []*box
 	next  int
 }
@@ -58,12 +59,12 @@ func (m *Mailbox) Begin(context.Context) (channels.Conversation, error) {
 func (m *Mailbox) Open(_ context.Context, s channels.Secret) (channels.Conversation, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.err != nil {
+	if m.err != nil && !(m.blind && s.Kind == channels.ByResume) {
 		return nil, m.err
 	}
 	for _, b := range m.boxes {
 		if !b.closed && b.opens(s) {
-			return &conversation{m, b, false}, nil
+			return &conversation{m, b, s.Kind == channels.ByResume && !b.written}, nil
 		}
 	}
 	return nil, channels.ErrUnknown
@@ -108,7 +109,14 @@ func fold(text string) string {
 func (m *Mailbox) Fail(err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.err = err
+	m.err, m.blind = err, false
+}
+
+// Away makes Redis unreachable, while a resume token that was seen a moment ago still opens its conversation.
+func (m *Mailbox) Away() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.err, m.blind = channels.ErrUnavailable, true
 }
 
 // Put appends what the desk says to the conversation at the address, with the next seq.
@@ -207,7 +215,7 @@ func (m *Mailbox) settle(msg channels.Message) {
 type conversation struct {
 	m   *Mailbox
 	b   *box
-	new bool
+	new bool // its code is still known
 }
 
 func (c *conversation) Address() channels.Address {

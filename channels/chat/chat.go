@@ -162,11 +162,13 @@ func (d *door) begin(ctx context.Context, f *frame) (conv channels.Conversation,
 }
 
 // welcome says where the seeker has arrived. Where the mailbox cannot be read just now it still welcomes: writing is
-// possible.
-func (d *door) welcome(ctx context.Context, conv channels.Conversation, last int64) *frame {
+// possible. The code is told once, to whoever began the conversation.
+func (d *door) welcome(ctx context.Context, conv channels.Conversation, how channels.SecretKind, last int64) *frame {
 	hours := d.env.Desk.Hours(name, d.env.Now())
 	w := &frame{Type: "welcome", Open: &hours.Open, Notice: &hours.Notice, Seq: &last}
-	w.Code, w.Digits = conv.Code()
+	if how == "" {
+		w.Code, w.Digits = conv.Code()
+	}
 	if token, err := conv.Resume(ctx); err == nil {
 		w.Resume = token
 	}

@@ -105,7 +105,7 @@ func (d *door) greet(ctx context.Context, conv channels.Conversation, how channe
 		}
 		last = seq
 	}
-	return d.welcome(ctx, conv, last)
+	return d.welcome(ctx, conv, how, last)
 }
 
 // say takes what somebody wrote in an open conversation.

@@ -4,7 +4,10 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
+
+	"madoguchi/channels"
 )
 
 func FuzzFrame(f *testing.F) {
@@ -77,5 +80,32 @@ func TestMarkup(t *testing.T) {
 	if !strings.Contains(got, `<a class="dial" href="tel:110">110</a>`) || !strings.Contains(got, `href="tel:0120078310">0120-0-78310</a>`) ||
 		!strings.Contains(got, "<strong>文字</strong>") {
 		t.Error(got)
+	}
+}
+
+func TestRates(t *testing.T) {
+	r, err := parseRates("2/1m")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b := channels.NewAddress("chat", "a", nil), channels.NewAddress("chat", "b", nil)
+	start := time.Now()
+	for _, step := range []struct {
+		who   channels.Address
+		after time.Duration
+		wait  time.Duration
+	}{
+		{a, 0, 0}, {a, 20 * time.Second, 0}, {a, 21 * time.Second, 39 * time.Second}, {b, 22 * time.Second, 0},
+		{a, 60 * time.Second, 0}, {a, 61 * time.Second, 0}, {a, 62 * time.Second, 58 * time.Second},
+	} {
+		if wait := r.allow(step.who, start.Add(step.after)); wait != step.wait {
+			t.Errorf("after %v: wait %v, want %v", step.after, wait, step.wait)
+		}
+	}
+	r.spent[[32]byte{}] = spent{until: start.Add(-time.Second), n: 1}
+	before := len(r.spent)
+	r.forget()
+	if len(r.spent) != before-1 {
+		t.Error("what is over is kept")
 	}
 }

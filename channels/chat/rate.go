@@ -11,50 +11,55 @@ import (
 	"madoguchi/channels"
 )
 
-// rates counts what conversations send: a number of frames at once, and as many again in each period, evenly. It is the
+// rates counts what conversations send: so many frames in a period, which begins with the first of them. It is the
 // machine's clock that counts.
 type rates struct {
-	each  time.Duration // for one frame; 0 where there is no limit
-	burst time.Duration // for all that may come at once
+	most   int // 0 where there is no limit
+	period time.Duration
 
-	mu   sync.Mutex
-	full map[[32]byte]time.Time // when a conversation's allowance will be whole again
+	mu    sync.Mutex
+	spent map[[32]byte]spent
+}
+
+type spent struct {
+	until time.Time
+	n     int
 }
 
 // parseRates reads a number and a period, such as 60/1m, or off.
 func parseRates(s string) (*rates, error) {
-	r := &rates{full: map[[32]byte]time.Time{}}
+	r := &rates{spent: map[[32]byte]spent{}}
 	if s == "off" {
 		return r, nil
 	}
 	number, period, ok := strings.Cut(s, "/")
 	n, err := strconv.Atoi(number)
 	d, perr := time.ParseDuration(period)
-	if !ok || err != nil || perr != nil || n < 1 || d <= 0 || d/time.Duration(n) <= 0 {
+	if !ok || err != nil || perr != nil || n < 1 || d <= 0 {
 		return nil, errors.New("CHAT_RATE: expected a number and a period such as 60/1m, or off")
 	}
-	r.each, r.burst = d/time.Duration(n), d
+	r.most, r.period = n, d
 	return r, nil
 }
 
 // allow counts one frame of a conversation, or says how long to wait.
 func (r *rates) allow(a channels.Address, now time.Time) (wait time.Duration) {
-	if r.each == 0 {
+	if r.most == 0 {
 		return 0
 	}
 	_, who, _ := channels.OpenAddress(a)
 	key := sha256.Sum256([]byte(who))
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	full := r.full[key]
-	if full.Before(now) {
-		full = now
+	s := r.spent[key]
+	if !s.until.After(now) {
+		s = spent{until: now.Add(r.period)}
 	}
-	full = full.Add(r.each)
-	if over := full.Sub(now) - r.burst; over > 0 {
-		return over
+	if s.n >= r.most {
+		return s.until.Sub(now)
 	}
-	r.full[key] = full
+	s.n++
+	r.spent[key] = s
 	return 0
 }
 
@@ -69,14 +74,14 @@ func (r *rates) limit(a channels.Address, id string) *frame {
 	return f
 }
 
-// forget drops the conversations whose allowance is whole again.
+// forget drops the conversations whose period is over.
 func (r *rates) forget() {
 	now := time.Now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for key, full := range r.full {
-		if full.Before(now) {
-			delete(r.full, key)
+	for key, s := range r.spent {
+		if !s.until.After(now) {
+			delete(r.spent, key)
 		}
 	}
 }

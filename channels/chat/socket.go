@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"slices"
 	"sync"
 	"time"
 
@@ -152,9 +151,6 @@ func (s *socket) receive(ctx context.Context, f *frame) {
 	case f.Type == "hello" && conv == nil:
 		s.hello(ctx, f)
 		return
-	case f.Type == "bye" && conv == nil && !f.erases():
-		s.end(websocket.CloseNormalClosure)
-		return
 	case f.Type == "hello" || conv == nil:
 		s.send(refuse("", badFrame))
 		return
@@ -180,8 +176,6 @@ func (s *socket) receive(ctx context.Context, f *frame) {
 	}
 }
 
-func (f *frame) erases() bool { return f.Erase != nil && *f.Erase }
-
 // hello opens the conversation and shows what the desk has said.
 func (s *socket) hello(ctx context.Context, f *frame) {
 	conv, how, err := s.door.begin(ctx, f)
@@ -202,9 +196,12 @@ func (s *socket) hello(ctx context.Context, f *frame) {
 			s.send(failure("", err))
 			return
 		}
+		if err != nil && f.After != nil { // it is fetched from there once the mailbox can be read
+			last = *f.After
+		}
 	}
 	state := doing(conv.Doing(ctx))
-	frames := []*frame{s.door.welcome(ctx, conv, last)}
+	frames := []*frame{s.door.welcome(ctx, conv, how, last)}
 	for _, e := range entries {
 		frames = append(frames, entry(e))
 	}
@@ -244,110 +241,6 @@ func replay(ctx context.Context, conv channels.Conversation, after *int64) (entr
 		last = max(last, entries[len(entries)-1].Seq)
 	}
 	return entries, last, err
-}
-
-// take stores what waits, all of it at once, until nothing does.
-func (s *socket) take(ctx context.Context) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for len(s.queue) > 0 {
-		batch := s.queue
-		s.queue = nil
-		if i := slices.IndexFunc(batch, func(f *frame) bool { return f.Type == "bye" }); i > 0 {
-			batch, s.queue = batch[:i], batch[i:]
-		}
-		s.idle.Broadcast()
-		conv := s.conv
-		s.mu.Unlock()
-		if batch[0].Type == "bye" {
-			s.bye(ctx, conv, batch[0])
-		} else {
-			s.store(ctx, conv, batch)
-		}
-		s.mu.Lock()
-	}
-	s.taking = false
-	s.idle.Broadcast()
-}
-
-func (s *socket) store(ctx context.Context, conv channels.Conversation, batch []*frame) {
-	messages := make([]channels.Message, len(batch))
-	for i, f := range batch {
-		messages[i] = f.message(conv, s.door.env.Now(), s.first(conv))
-	}
-	state, err := s.door.take(ctx, messages...)
-	answers := make([]*frame, len(batch))
-	for i, f := range batch {
-		if err != nil {
-			answers[i] = refuse(f.ID, unavailable)
-			continue
-		}
-		answers[i] = f.acknowledge(state)
-		s.tellHours(answers[i])
-	}
-	if err == nil {
-		s.mu.Lock()
-		s.begun, s.kept = false, true
-		s.mu.Unlock()
-	}
-	s.send(answers...)
-}
-
-// first is what goes with messages until one of the conversation is durable.
-func (s *socket) first(conv channels.Conversation) *channels.Opening {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.kept {
-		return nil
-	}
-	return conv.Opening()
-}
-
-// tellHours says with an acknowledgement whether somebody is there, so that the page need not guess.
-func (s *socket) tellHours(ack *frame) {
-	now := time.Now()
-	s.mu.Lock()
-	first, due := s.hours.IsZero(), now.Sub(s.hours) >= tellings
-	s.mu.Unlock()
-	if !first && !due {
-		return
-	}
-	hours := s.door.env.Desk.Hours(name, s.door.env.Now())
-	s.mu.Lock()
-	changed := first || s.open != hours.Open
-	s.hours, s.open = now, hours.Open
-	s.mu.Unlock()
-	ack.hours(s.door.env.Desk, hours, changed)
-}
-
-func (f *frame) hours(desk channels.Desk, h channels.Hours, explain bool) {
-	f.Open = &h.Open
-	if explain {
-		f.Notice = &h.Notice
-		if !h.Open {
-			f.Hours = desk.Text("after.hours", nil)
-		}
-	}
-}
-
-// bye ends the conversation on this connection and, where the seeker withdraws it, everywhere.
-func (s *socket) bye(ctx context.Context, conv channels.Conversation, f *frame) {
-	if f.erases() {
-		s.mu.Lock()
-		begun := s.begun
-		s.mu.Unlock()
-		if !begun { // else there is nothing to withdraw
-			if _, err := s.door.take(ctx, f.message(conv, s.door.env.Now(), s.first(conv))); err != nil {
-				s.send(refuse("", unavailable))
-				return
-			}
-		}
-		if conv.Close(ctx) != nil {
-			s.door.env.Log.Debug("a conversation is closed by the wall alone", "channel", name)
-		}
-		s.door.open.withdrawn(s, conv.Address())
-	}
-	s.end(websocket.CloseNormalClosure)
 }
 
 // send writes frames. A peer that cannot be written to is gone, which the reader sees.
