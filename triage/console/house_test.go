@@ -72,7 +72,7 @@ func newHouse(t testing.TB) *house {
 	h.url = server.URL
 	log := slog.New(slog.NewTextHandler(h.logged, nil))
 	site, err = web.NewSite(web.Config{Sessions: web.NewSessions(client, false), People: h.accounts, URL: h.url, Log: log, Banners: func() []string {
-		return []string{"これは練習用のデモです。ここに書いたことは保存されません"}
+		return []string{DemoBanner}
 	}})
 	if err != nil {
 		t.Fatal(err)
