@@ -307,3 +307,23 @@ func TestALiveStreamEndsWithTheAccount(t *testing.T) {
 		t.Errorf("it ended after %v", d)
 	}
 }
+
+// A server that stops is not held up by pages that are open.
+func TestStreamsEndWithTheConsole(t *testing.T) {
+	h := newHouse(t)
+	h.seed()
+	b := h.signedIn("sato")
+	req, _ := http.NewRequestWithContext(t.Context(), "GET", h.url+"/queue/events", nil)
+	resp, err := b.c.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	h.stop()
+	lines := bufio.NewScanner(resp.Body)
+	for lines.Scan() {
+	}
+	if lines.Err() != nil {
+		t.Errorf("the stream broke off: %v", lines.Err())
+	}
+}

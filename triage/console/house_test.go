@@ -42,6 +42,7 @@ type house struct {
 	lamp     *lamp
 	console  *Console
 	logged   *lockedText
+	stop     func() // ends the console's Run and waits for it
 }
 
 const password = "まどぐちのためのながいことば"
@@ -82,7 +83,8 @@ func newHouse(t testing.TB) *house {
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() { defer close(done); h.console.Run(ctx) }()
-	t.Cleanup(func() { stop(); <-done; server.CloseClientConnections(); server.Close() })
+	h.stop = func() { stop(); <-done }
+	t.Cleanup(func() { h.stop(); server.CloseClientConnections(); server.Close() })
 	return h
 }
 

@@ -12,6 +12,7 @@ import (
 type hub struct {
 	mu        sync.Mutex
 	listeners map[*listener]struct{}
+	over      chan struct{} // closed when the pages stop being live: streams end, so that a server can drain
 }
 
 type listener struct {
@@ -19,7 +20,7 @@ type listener struct {
 	wake chan struct{}
 }
 
-func newHub() *hub { return &hub{listeners: map[*listener]struct{}{}} }
+func newHub() *hub { return &hub{listeners: map[*listener]struct{}{}, over: make(chan struct{})} }
 
 // listen wakes whenever that case (or any, for "") may have changed, until leave is called.
 func (h *hub) listen(id triage.CaseID) (wake <-chan struct{}, leave func()) {
@@ -49,8 +50,9 @@ func (h *hub) changed(id triage.CaseID) {
 	}
 }
 
-// Run passes on what changes until ctx ends.
+// Run passes on what changes until ctx ends, and ends every stream then. It is called once.
 func (c *Console) Run(ctx context.Context) error {
+	defer close(c.hub.over)
 	for {
 		changes, err := c.Desk.Watch(ctx)
 		for err == nil {

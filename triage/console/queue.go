@@ -128,6 +128,8 @@ func (c *Console) stream(w http.ResponseWriter, r *http.Request, p staff.Person,
 		select {
 		case <-ctx.Done():
 			return
+		case <-c.hub.over:
+			return
 		case <-wake:
 			err = s.Send("case", "")
 		case <-tick.C:
