@@ -119,9 +119,9 @@ type Opening struct{ Sealed []byte }
 
 // Reply is what the desk says, with the seeker's own words filled in.
 type Reply struct {
-	ID       string // the same for every attempt; derive the provider's retry key from it
-	Seq      int64  // number among the desk's messages of this conversation
-	Text     string
+	ID       string    // the same for every attempt; derive the provider's retry key from it
+	Seq      int64     // number among the desk's messages of this conversation
+	Text     string    // empty where only notice and link may go out
 	Question *Question // a question in place of a plain message; other doors than chat send it as notice and link
 	Link     string    // one-time address of the seeker's own page, PUBLIC_URL/#k=…; empty for chat
 	Urgent   bool      // the case is urgent or graver: safety lines may be added

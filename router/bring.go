@@ -33,6 +33,7 @@ type parcel struct {
 	door   string
 	to     channels.Address // by that door
 	entry  channels.Entry
+	notice bool // no words by that door
 	urgent bool
 	id     triage.CaseID
 }
@@ -54,7 +55,7 @@ func (c *Courier) bring(ctx context.Context, k triage.Case, e triage.Event) (out
 	if a := p.record.Attempt; a != nil && a.Said == e.Said && c.now().Before(a.Until) {
 		return out, a.Until, nil
 	}
-	if p.door, p.to = c.door(k, p.record); p.door == "" {
+	if p.door, p.to, p.notice = c.door(k, p.record); p.door == "" {
 		return failed(detailNoDoor)
 	}
 	if k.OptedOut && p.door != chat {
@@ -89,17 +90,26 @@ func (c *Courier) bring(ctx context.Context, k triage.Case, e triage.Event) (out
 }
 
 // door is where the seeker is answered: the door of the latest message, or the last one used that can be answered.
-func (c *Courier) door(k triage.Case, rec *vault.Record) (string, channels.Address) {
+//
+// The page behind a link is no such door, because it has no key of its own: whoever closes it comes back only by another
+// link. So who wrote there is told by the door that the link went out by that there is an answer, and nothing more, since
+// the page may have been chosen for the sake of others who read along at that door.
+func (c *Courier) door(k triage.Case, rec *vault.Record) (name string, to channels.Address, notice bool) {
 	open := func(name string) bool { return name == chat || c.way.Doors[name] != nil }
-	if a := rec.Contact(k.Door); !a.IsZero() && open(k.Door) {
-		return k.Door, a
+	page := rec.Contact(chat)
+	behind := k.Door == chat && rec.Mailbox != nil && page.Same(rec.Mailbox.Address) && !k.OptedOut
+	if a := rec.Contact(k.Door); !a.IsZero() && open(k.Door) && !behind {
+		return k.Door, a, false
 	}
 	for _, a := range slices.Backward(rec.Contacts) {
-		if kind, _, _ := channels.OpenAddress(a); open(kind) {
-			return kind, a
+		if kind, _, _ := channels.OpenAddress(a); open(kind) && !(behind && kind == chat) {
+			return kind, a, behind
 		}
 	}
-	return "", channels.Address{}
+	if behind {
+		return chat, page, false
+	}
+	return "", channels.Address{}, false
 }
 
 // entry is the message as the seeker reads it: the words as staff wrote them, with the seeker's own words in the place of
@@ -173,10 +183,12 @@ func (c *Courier) send(ctx context.Context, p parcel) (status string, err error)
 	if err != nil {
 		return "", err
 	}
-	done, err := c.way.Doors[p.door].Send(ctx, p.to, channels.Reply{
-		ID: c.Names.reply(p.id, p.event.ID), Seq: p.event.Said, Text: p.entry.Text, Question: p.entry.Question,
-		Link: c.way.PublicURL + "/#k=" + token, Urgent: p.urgent,
-	})
+	r := channels.Reply{ID: c.Names.reply(p.id, p.event.ID), Seq: p.event.Said, Text: p.entry.Text, Question: p.entry.Question,
+		Link: c.way.PublicURL + "/#k=" + token, Urgent: p.urgent}
+	if p.notice {
+		r.Text = ""
+	}
+	done, err := c.way.Doors[p.door].Send(ctx, p.to, r)
 	if err != nil {
 		return "", err
 	}

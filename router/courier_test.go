@@ -167,7 +167,8 @@ func TestReplyGoesOutByTheDoorOfTheSeeker(t *testing.T) {
 	if got := h.mail.entries("founded-1"); len(got) != 2 || h.mail.founded != 1 {
 		t.Errorf("%d entries in %d mailboxes", len(got), h.mail.founded)
 	}
-	// Whoever opens the link and writes there stays in the case, and is answered there from then on.
+	// Whoever opens the link and writes there stays in the case. The page has no other key than a link, so that there is an
+	// answer is told by LINE again, but not what it says: the page may have been chosen because others read along.
 	page := channels.NewAddress(chat, "founded-1", []byte("public"))
 	h.process(t, channels.Message{ID: "1", Kind: chat, From: page, Text: "ここにも書けますか", At: morning})
 	h.reply(t, id, "r3", "はい。")
@@ -175,8 +176,8 @@ func TestReplyGoesOutByTheDoorOfTheSeeker(t *testing.T) {
 	if k, _ := h.load(t, id); k.Door != chat || len(k.Channels) != 2 {
 		t.Errorf("door %s, channels %q", k.Door, k.Channels)
 	}
-	if len(line.sent) != 2 || len(h.mail.entries("founded-1")) != 3 {
-		t.Error("it went by another door")
+	if len(line.sent) != 3 || line.sent[2].Text != "" || line.sent[2].Link == line.sent[1].Link || len(h.mail.entries("founded-1")) != 3 {
+		t.Errorf("%d sent, %d entries", len(line.sent), len(h.mail.entries("founded-1")))
 	}
 	if err := h.front.Erase(t.Context(), id); err != nil || !h.mail.closed["founded-1"] {
 		t.Errorf("erase: %v", err)

@@ -106,6 +106,9 @@ func (n *Names) caseOf(pseudonym string) triage.CaseID {
 	return triage.CaseID(fmt.Sprintf("%02d", partition) + strings.ToLower(letters.EncodeToString(id)))
 }
 
+// after names the case of whoever writes again once the case of that id is withdrawn.
+func (n *Names) after(id triage.CaseID) triage.CaseID { return n.caseOf("after " + string(id)) }
+
 // event names an event after what it came from, with a prefix that tells what sort it is: m a message, c an answer to a
 // question, e a withdrawal, o STOP or START, s a provider's status, n what staff entered.
 func (n *Names) event(prefix string, parts ...string) string {

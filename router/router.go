@@ -23,7 +23,6 @@ import (
 	"time"
 
 	"madoguchi/channels"
-	"madoguchi/router/anonymize"
 	"madoguchi/router/vault"
 	"madoguchi/triage"
 )
@@ -131,8 +130,12 @@ func (r *Router) message(ctx context.Context, id triage.CaseID, m channels.Messa
 	} else {
 		text = "[取り消し]"
 	}
+	if k, err := r.knownBefore(ctx, id, m.From, e); k || err != nil {
+		return err
+	}
 	words := original{m.Kind, m.ID, m.At, m.About, m.CallMe, m.Text, m.Unsend}
-	k, err := r.take(ctx, id, e, m.From, words.data(), func(ctx context.Context, t *taking) error {
+	afresh, stopped := false, false
+	write := func(ctx context.Context, t *taking) error {
 		out, open, err := r.censor.redact(ctx, t.glossary, text, m.CallMe)
 		if err != nil {
 			return err
@@ -144,11 +147,22 @@ func (r *Router) message(ctx context.Context, id triage.CaseID, m channels.Messa
 		if e.Judgement != nil {
 			t.event.Judgement = out[0].judgement(*e.Judgement)
 		}
-		t.more = r.opted(m)
+		if afresh && !slices.Contains(t.record.Aliases, r.Names.pseudonym(m.From)) {
+			t.record.Aliases = append(t.record.Aliases, r.Names.pseudonym(m.From))
+		}
+		t.more = r.opted(m, id, stopped)
 		return nil
-	})
+	}
+	k, err := r.take(ctx, id, e, m.From, words.data(), write)
+	for errors.Is(err, errWithdrawn) {
+		afresh, stopped, id = true, stopped || k.OptedOut, r.Names.after(id)
+		k, err = r.take(ctx, id, e, m.From, words.data(), write)
+	}
 	if err != nil {
 		return err
+	}
+	if afresh && k.Version > 0 {
+		return r.Vault.Alias(ctx, r.Names.pseudonym(m.From), string(id))
 	}
 	if m.First != nil && k.Version > 0 && !k.Erased() {
 		return r.Mailbox.Register(ctx, m.From, *m.First)
@@ -196,102 +210,25 @@ func weigh(a Assessor, text string) (j triage.Judgement) {
 	return a.Assess(text)
 }
 
-// opted is the event that stands beside the words STOP and START.
-func (r *Router) opted(m channels.Message) []triage.Event {
-	status, ok := map[string]string{"out": triage.DeliveryOptedOut, "in": triage.DeliveryOptedIn}[m.Opt]
-	if !ok {
-		return nil
+// opted are the events that stand beside the words STOP and START, and beside the first words in a new case of somebody
+// who had sent STOP in the one before.
+func (r *Router) opted(m channels.Message, id triage.CaseID, stopped bool) []triage.Event {
+	var events []triage.Event
+	add := func(id, status string) {
+		events = append(events, triage.Event{ID: id, At: m.At, Kind: triage.KindDelivery, From: triage.System, Channel: m.Kind,
+			Delivery: &triage.Delivery{Status: status}})
+	}
+	if stopped {
+		add(r.Names.event("o", string(id)), triage.DeliveryOptedOut)
 	}
 	kind, who, _ := channels.OpenAddress(m.From)
-	return []triage.Event{{ID: r.Names.event("o", kind, who, m.ID), At: m.At, Kind: triage.KindDelivery, From: triage.System,
-		Channel: m.Kind, Delivery: &triage.Delivery{Status: status}}}
-}
-
-// taking is an event on its way into a case.
-type taking struct {
-	event    triage.Event
-	more     []triage.Event // in the same act
-	glossary *anonymize.Glossary
-}
-
-// take keeps in the vault who it was and what came, and then appends the event. write makes the event's texts with the
-// case's glossary; it may be called again where somebody else changed the record. words is the original, or nil. An event
-// that the case has already is left alone. The result is the case as it is now, of version 0 where it was shredded.
-func (r *Router) take(ctx context.Context, id triage.CaseID, e triage.Event, from channels.Address, words []byte,
-	write func(context.Context, *taking) error) (triage.Case, error) {
-	before, events, err := r.Store.Load(ctx, id)
-	if errors.Is(err, triage.ErrUnknown) {
-		before, err = triage.Case{ID: id}, nil
+	switch m.Opt {
+	case "out":
+		add(r.Names.event("o", kind, who, m.ID), triage.DeliveryOptedOut)
+	case "in":
+		add(r.Names.event("o", kind, who, m.ID), triage.DeliveryOptedIn)
 	}
-	if err != nil {
-		return triage.Case{}, err
-	}
-	if slices.ContainsFunc(events, func(x triage.Event) bool { return x.ID == e.ID }) {
-		return before, nil
-	}
-	var t taking
-	err = r.change(ctx, id, func(rec *vault.Record) ([]vault.Original, error) {
-		g, err := glossary(rec.Glossary)
-		if err != nil {
-			return nil, err
-		}
-		t = taking{event: e, glossary: g}
-		if err := write(ctx, &t); err != nil {
-			return nil, err
-		}
-		rec.Glossary = sealable(t.glossary)
-		if !from.IsZero() {
-			rec.Meet(from)
-		}
-		if words == nil {
-			return nil, nil
-		}
-		return []vault.Original{{Event: e.ID, Data: words}}, nil
-	})
-	if err != nil {
-		return triage.Case{}, err
-	}
-	k, err := r.append(ctx, before, append([]triage.Event{t.event}, t.more...)...)
-	if err == nil && k.Version == 0 { // the case was shredded, and this is a replay of what it had
-		err = r.Vault.Shred(ctx, string(id))
-	}
-	return k, err
-}
-
-// change changes the record of a case, which need not be there yet, however many others do so at the same time.
-func (r Rooms) change(ctx context.Context, id triage.CaseID, f func(*vault.Record) ([]vault.Original, error)) error {
-	for {
-		rec, err := r.Vault.Open(ctx, string(id))
-		if errors.Is(err, vault.ErrUnknown) {
-			rec, err = r.Vault.Fresh(string(id)), nil
-		}
-		if err != nil {
-			return err
-		}
-		originals, err := f(rec)
-		if err != nil {
-			return err
-		}
-		if err := r.Vault.Put(ctx, rec, originals...); !errors.Is(err, vault.ErrConflict) {
-			return err
-		}
-	}
-}
-
-// append appends however often the case moves on.
-func (r Rooms) append(ctx context.Context, before triage.Case, events ...triage.Event) (triage.Case, error) {
-	for {
-		k, err := r.Store.Append(ctx, before, events...)
-		if !errors.Is(err, triage.ErrConflict) {
-			return k, err
-		}
-		if k, _, err = r.Store.Load(ctx, before.ID); errors.Is(err, triage.ErrUnknown) {
-			k = triage.Case{ID: before.ID}
-		} else if err != nil {
-			return triage.Case{}, err
-		}
-		before = k
-	}
+	return events
 }
 
 // answer takes in the answer to a question. A question is known by (id, answer): the same answer again is the same event.

@@ -37,7 +37,7 @@ func (d *door) Send(ctx context.Context, to channels.Address, r channels.Reply) 
 func (d *door) compose(addr string, r channels.Reply) (*mail.Msg, error) {
 	desk := d.env.Desk
 	key, vars := "mail.body", map[string]string{"呼び名": "こんにちは。", "返事": r.Text, "リンク": r.Link}
-	if r.Question != nil {
+	if r.Question != nil || r.Text == "" {
 		key = "mail.notice"
 	}
 	subject, body := desk.Text("mail.subject", nil), desk.Text(key, vars)

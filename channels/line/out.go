@@ -46,10 +46,11 @@ func (d *door) Send(ctx context.Context, to channels.Address, r channels.Reply) 
 // words are what LINE gets to see.
 func (d *door) words(r channels.Reply) string {
 	text := d.env.Desk.Text("line.door", map[string]string{"リンク": r.Link})
-	if d.full && r.Question == nil {
+	notice := !d.full || r.Question != nil || r.Text == ""
+	if !notice {
 		text = r.Text
 	}
-	if r.Urgent && text != "" && !d.full {
+	if r.Urgent && text != "" && notice {
 		if safety := d.env.Desk.Text("line.door.safety", nil); safety != "" {
 			text += "\n" + safety
 		}

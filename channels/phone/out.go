@@ -20,7 +20,7 @@ var gone = map[int]string{21211: "invalid_number", 21214: "invalid_number", 2161
 func (d *door) Send(ctx context.Context, to channels.Address, r channels.Reply) (channels.Sent, error) {
 	_, number, _ := channels.OpenAddress(to)
 	text := d.env.Desk.Text("sms.door", map[string]string{"リンク": r.Link})
-	if d.full && r.Question == nil {
+	if d.full && r.Question == nil && r.Text != "" {
 		text = r.Text
 	}
 	if text == "" {

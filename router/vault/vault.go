@@ -162,6 +162,9 @@ func (v *Vault) Shred(ctx context.Context, id string) error {
 		return nil
 	case err == nil:
 		for _, p := range r.Aliases {
+			if now, err := v.Case(ctx, p); err == nil && now != id {
+				continue // it leads on to another case
+			}
 			if err := v.client.Del(ctx, v.aliasKey(p)).Err(); err != nil {
 				return failure(ctx, err)
 			}
