@@ -159,13 +159,13 @@ func plain(m channelstest.Inbound) []byte {
 }
 
 func TestDoor(t *testing.T) {
-	imap := dovecot(t)
+	imap := channelstest.Dovecot(t)
 	channelstest.Run(t, channelstest.Fixture{Kind: email.Kind, Name: "email", Waits: true,
 		Open: func(t *testing.T) (map[string]string, channelstest.Provider) { s, p := open(t, imap); return s, p }})
 }
 
 func TestMailsOfRealLife(t *testing.T) {
-	imap := dovecot(t)
+	imap := channelstest.Dovecot(t)
 	settings, p := open(t, imap)
 	s := channelstest.Open(t, email.Kind, settings, nil)
 	jis, err := japanese.ISO2022JP.NewEncoder().String("むすめが①学校で\r\n> 引用\r\n泣いています")
@@ -197,7 +197,7 @@ func TestMailsOfRealLife(t *testing.T) {
 }
 
 func TestMachinesAreNotAnswered(t *testing.T) {
-	imap := dovecot(t)
+	imap := channelstest.Dovecot(t)
 	settings, p := open(t, imap)
 	s := channelstest.Open(t, email.Kind, settings, nil)
 	for i, header := range []string{"Auto-Submitted: auto-replied", "Precedence: bulk", "List-Id: <x.example>", "Return-Path: <>",
@@ -212,7 +212,7 @@ func TestMachinesAreNotAnswered(t *testing.T) {
 }
 
 func TestReplyTellsNothingInItsHeaders(t *testing.T) {
-	imap := dovecot(t)
+	imap := channelstest.Dovecot(t)
 	settings, p := open(t, imap)
 	s := channelstest.Open(t, email.Kind, settings, nil)
 	alive, _ := p.Address()
@@ -240,7 +240,7 @@ func TestReplyTellsNothingInItsHeaders(t *testing.T) {
 
 // A server that dies in the middle of everything costs nothing but time.
 func TestServerComesBack(t *testing.T) {
-	imap := dovecot(t)
+	imap := channelstest.Dovecot(t)
 	settings, p := open(t, imap)
 	proxy := newProxy(t, imap)
 	settings["IMAP_URL"] = strings.Replace(settings["IMAP_URL"], imap, proxy.addr, 1)

@@ -1,4 +1,4 @@
-package email_test
+package channelstest
 
 import (
 	"fmt"
@@ -13,9 +13,9 @@ import (
 	"github.com/emersion/go-imap/v2/imapclient"
 )
 
-// dovecot starts a Dovecot of its own on a free port and returns its address. It ends with the test. Every user's password
+// Dovecot starts a Dovecot of its own on a free port and returns its address. It ends with the test. Every user's password
 // is "secret", and mails live in folders of the test.
-func dovecot(t *testing.T) string {
+func Dovecot(t testing.TB) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "dovecot") // not t.TempDir: its sockets have a limit on the path's length
 	if err != nil {
@@ -109,7 +109,7 @@ service stats {
 	}
 }
 
-func freePort(t *testing.T) int {
+func freePort(t testing.TB) int {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
