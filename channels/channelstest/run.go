@@ -68,7 +68,7 @@ var hard = []string{
 	"髙橋さんと𠮷田さん、邉さん。ﾊﾝｶｸ。ｶﾞ ガ ガ",
 	"<b>太い</b> & \"引用\" 'x' \\ %s {名前} =1+1",
 	"0 9 0 - 1 2 3 4",
-	"مرحبا ‮abc‬ \u200bzero\u200dwidth",
+	"مرحبا \u202eabc\u202c \u200bzero\u200dwidth",
 	strings.Repeat("ながい文。", 150),
 }
 

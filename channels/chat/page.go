@@ -31,7 +31,7 @@ var words = map[string]string{
 	"button.numbers": "いま話せるところ", "button.send": "送る", "button.again": "もう一度おくる", "button.copied": "書きうつした",
 	"button.later": "あとで", "button.code": "合言葉", "button.digits": "数字（すうじ）で見る", "button.words": "ひらがなで見る",
 	"button.yes": "いいです", "button.change": "ここを直（なお）して", "button.unsure": "まだわからない", "button.no": "いやです",
-	"button.withdraw": "やっぱりやめる", "button.erase": "この話を消す", "button.eraseYes": "消す", "button.eraseNo": "やめる",
+	"button.withdraw": "やっぱりやめる", "button.erase": "消したい", "button.eraseYes": "消す", "button.eraseNo": "やめる",
 	"button.back": "もどる", "button.leave": "おわる", "button.new": "新しく書く", "button.open": "ひらく", "button.continue": "つづける",
 	"button.enter": "話の続きをひらく", "button.menu": "そのほか", "button.hide": "かくす",
 

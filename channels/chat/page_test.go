@@ -67,7 +67,7 @@ func TestPage(t *testing.T) {
 			b.press("もどる")
 			b.sees("話してくれてよかった。")
 			quiet(b)
-			b.press("この話を消す")
+			b.press("消したい")
 			b.shot("15-erase")
 			b.click("#erase-yes")
 			b.sees("消すお願いを受け取りました。")
@@ -234,7 +234,7 @@ func TestWebSocketIsBlocked(t *testing.T) {
 	b.sees("返事です")
 	consent(b, who)
 	quiet(b)
-	b.press("この話を消す")
+	b.press("消したい")
 	b.click("#erase-yes")
 	b.sees("消すお願いを受け取りました。")
 }
