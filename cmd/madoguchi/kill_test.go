@@ -13,7 +13,7 @@ import (
 )
 
 // real starts serve on a real Redis, with keys and accounts of its own.
-func real(t *testing.T, more ...string) (*process, *redistest.Server, string) {
+func real(t testing.TB, more ...string) (*process, *redistest.Server, string) {
 	t.Helper()
 	r := redistest.Start(t)
 	data := t.TempDir()

@@ -46,7 +46,7 @@ type ready struct {
 
 // process is a running madoguchi.
 type process struct {
-	t    *testing.T
+	t    testing.TB
 	cmd  *exec.Cmd
 	dir  string
 	args []string
@@ -68,7 +68,7 @@ func (p *process) printed() string {
 }
 
 // start runs a command on free ports and waits until it is ready. It is stopped when the test ends.
-func start(t *testing.T, command string, args ...string) *process {
+func start(t testing.TB, command string, args ...string) *process {
 	t.Helper()
 	dir := t.TempDir()
 	p := &process{t: t, dir: dir, args: append([]string{command, "--public-addr=127.0.0.1:0", "--staff-addr=127.0.0.1:0", "--ops-addr=127.0.0.1:0",
@@ -144,7 +144,7 @@ func (p *process) token(role string) string {
 }
 
 // oneshot runs a command to its end.
-func oneshot(t *testing.T, stdin string, args ...string) (stdout, stderr string, err error) {
+func oneshot(t testing.TB, stdin string, args ...string) (stdout, stderr string, err error) {
 	t.Helper()
 	var out, errs bytes.Buffer
 	err = run(t.Context(), args, nil, strings.NewReader(stdin), &out, &errs)
@@ -152,7 +152,7 @@ func oneshot(t *testing.T, stdin string, args ...string) (stdout, stderr string,
 }
 
 // must runs a command that succeeds and returns what it printed, without the line's end.
-func must(t *testing.T, args ...string) string {
+func must(t testing.TB, args ...string) string {
 	t.Helper()
 	out, errs, err := oneshot(t, "", args...)
 	if err != nil {
@@ -162,7 +162,7 @@ func must(t *testing.T, args ...string) string {
 }
 
 // eventually asks until there is no error, and fails with the last one.
-func eventually(t *testing.T, within time.Duration, ok func() error) {
+func eventually(t testing.TB, within time.Duration, ok func() error) {
 	t.Helper()
 	deadline := time.Now().Add(within)
 	for {
