@@ -46,7 +46,7 @@ type honorific struct {
 	not  []string // what must not follow: 様子, 氏名
 }
 
-// at returns the honorific that stands at i.
+// honorific returns the honorific that stands at i.
 func (w *words) honorific(rs []rune, i int) (honorific, bool) {
 	if i >= len(rs) {
 		return honorific{}, false

@@ -84,7 +84,7 @@ func ToHiragana(r rune) rune {
 	return r
 }
 
-// Hiragana returns s with katakana as hiragana.
+// HiraganaOf returns s with katakana as hiragana.
 func HiraganaOf(s string) string { return strings.Map(ToHiragana, s) }
 
 // Fold returns text in canonical writing: compatibility characters as the plain ones, half-width kana composed with their
