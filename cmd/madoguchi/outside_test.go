@@ -24,7 +24,6 @@ type outside struct {
 	mail   *mailStand
 	redis  *redistest.Server
 	data   string
-	sent   int
 }
 
 // told is a case as the API tells it, as far as these tests look.
