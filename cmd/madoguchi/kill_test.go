@@ -119,6 +119,7 @@ func write(p *process, writer int, stop <-chan struct{}) []string {
 		}
 		acked = append(acked, text)
 		n++
+		pause(50, 150) // a fast writer's pace: what is tested is the order of deaths, not the rate
 	}
 }
 
