@@ -31,17 +31,17 @@ func (p *program) withAccounts(ctx context.Context, act string, f func(*staff.Ac
 		return err
 	}
 	defer pl.close()
+	if s := p.flags["school"]; s != "" {
+		if _, ok := pl.city.SchoolByID(s); !ok {
+			return errors.New("--school: the city file has no such school")
+		}
+	}
 	log, err := openAudit(pl.redis, *pl)
 	if err != nil {
 		return err
 	}
 	if err := log.Record(ctx, audit.Entry{At: pl.clock.Now(), Who: "system", Act: act, Ref: p.flags["login"]}); err != nil {
 		return errors.New("the audit cannot be written, so nothing was done")
-	}
-	if s := p.flags["school"]; s != "" {
-		if _, ok := pl.city.SchoolByID(s); !ok {
-			return fmt.Errorf("--school: the city file has no such school")
-		}
 	}
 	return f(staff.New(staff.Config{Client: pl.redis, Keys: pl.keys.desk}))
 }

@@ -53,9 +53,9 @@ func demo(ctx context.Context, p *program, _ []string) error {
 	if err != nil {
 		return err
 	}
-	data, err := os.MkdirTemp("", "madoguchi-demo-")
+	data, err := demoFolder(p.set["DATA_DIR"])
 	if err != nil {
-		return errors.New("no temporary folder can be made")
+		return err
 	}
 	defer os.RemoveAll(data)
 	embedded, err := miniredis.Run()
@@ -80,6 +80,20 @@ func demo(ctx context.Context, p *program, _ []string) error {
 	stopTTLs := expire(ctx, embedded)
 	defer stopTTLs()
 	return h.run(ctx, func() error { return h.openDemo(ctx, p, start) })
+}
+
+// demoFolder makes a fresh folder, below that of the setting if it was given. It is removed at the end.
+func demoFolder(dir string) (string, error) {
+	if dir == defaultDataDir {
+		dir = ""
+	} else if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", errors.New(envPrefix + "DATA_DIR: no folder can be made there")
+	}
+	data, err := os.MkdirTemp(dir, "madoguchi-demo-")
+	if err != nil {
+		return "", errors.New(envPrefix + "DATA_DIR: no temporary folder can be made")
+	}
+	return data, nil
 }
 
 // openDemo makes the people, plays the cases and tells how to go on.

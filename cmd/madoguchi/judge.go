@@ -26,9 +26,9 @@ var assessCommand = command{name: "assess", args: "[--jsonl]",
 
 // sample is one text to judge.
 type sample struct {
-	ID   string `json:"id"`
-	Text string `json:"text"`
-	Case string `json:"case"`
+	ID   *string `json:"id"`
+	Text *string `json:"text"`
+	Case string  `json:"case"`
 }
 
 // errLine names a line that cannot be read, and never repeats it.
@@ -72,12 +72,12 @@ func redact(ctx context.Context, p *program, _ []string) error {
 			g = &anonymize.Glossary{}
 			cases[l.Case] = g
 		}
-		r := a.Redact(l.Text, g, mode)
+		r := a.Redact(*l.Text, g, mode)
 		spans := make([]span, 0, len(r.Spans))
 		for _, s := range r.Spans {
 			spans = append(spans, span{s.Start, s.End, s.Type, s.Placeholder})
 		}
-		return map[string]any{"id": l.ID, "text": r.Text, "spans": spans}
+		return map[string]any{"id": *l.ID, "text": r.Text, "spans": spans}
 	})
 }
 
@@ -88,8 +88,8 @@ func assessText(ctx context.Context, p *program, _ []string) error {
 	}
 	if p.flags["jsonl"] == "true" {
 		return eachLine(ctx, p, func(l sample) any {
-			j := a.Assess(l.Text)
-			return map[string]any{"id": l.ID, "severity": j.Severity, "flags": orEmpty(j.Flags), "reasons": orEmpty(j.Reasons)}
+			j := a.Assess(*l.Text)
+			return map[string]any{"id": *l.ID, "severity": j.Severity, "flags": orEmpty(j.Flags), "reasons": orEmpty(j.Reasons)}
 		})
 	}
 	text, err := io.ReadAll(p.stdin)
@@ -137,7 +137,7 @@ func eachLine(ctx context.Context, p *program, judge func(sample) any) error {
 			continue
 		}
 		var l sample
-		if err := json.Unmarshal(in.Bytes(), &l); err != nil {
+		if err := json.Unmarshal(in.Bytes(), &l); err != nil || l.ID == nil || l.Text == nil {
 			return errors.Join(out.Flush(), errLine(n))
 		}
 		if err := enc.Encode(judge(l)); err != nil {

@@ -169,6 +169,7 @@ func keysInit(_ context.Context, p *program, _ []string) error {
 	if err != nil {
 		return errors.New("keys: the folder above cannot be written")
 	}
+	defer os.RemoveAll(made) // gone already once it is in its place
 	for path, data := range files {
 		full := filepath.Join(made, path)
 		if err := os.MkdirAll(filepath.Dir(full), 0o700); err != nil {

@@ -37,10 +37,7 @@ func (h *house) run(ctx context.Context, opened func() error) error {
 		defer stopBehind()
 		return shutdown(servers)
 	})
-	if err := opened(); err != nil {
-		stopBehind()
-		return errors.Join(err, shutdown(servers))
-	}
+	g.Go(opened)
 	err := g.Wait()
 	return errors.Join(err, h.intake.Close())
 }

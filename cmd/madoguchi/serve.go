@@ -30,13 +30,18 @@ func serve(ctx context.Context, p *program, _ []string) error {
 		return err
 	}
 	defer base.close()
-	h, err := build(*base)
+	return p.live(ctx, *base)
+}
+
+// live builds a house for real and lets it live until ctx ends.
+func (p *program) live(ctx context.Context, base plan) error {
+	h, err := build(base)
 	if err != nil {
 		return err
 	}
 	var unsafe errUnsafe
 	if err := h.lookAtRedis(ctx); errors.As(err, &unsafe) {
-		return errors.Join(err, h.listeners.close())
+		return errors.Join(err, h.close())
 	} else if err != nil {
 		h.log.Warn("redis cannot be reached; messages are held until it can", "state", "away")
 	}
@@ -70,7 +75,7 @@ func (p *program) plan() (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	pl := &plan{set: p.set, keys: keys, city: c, assessor: assessor, clock: &deskClock{}, log: newLog(p.stderr, level)}
+	pl := &plan{set: p.set, keys: keys, city: c, assessor: assessor, clock: &deskClock{}, log: newLog(p.stderr, level), watchEvery: watchEvery}
 	redis.SetLogger(silence{pl.log})
 	if err := pl.dial(); err != nil {
 		pl.close()

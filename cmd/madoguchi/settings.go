@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -34,7 +35,7 @@ func coreSettings() []channels.Setting {
 		{Name: "REDIS_URL", Secret: true, Doc: "redis://, rediss://, redis-sentinel://host,host/master, redis-cluster://host,host"},
 		{Name: "VAULT_REDIS_URL", Secret: true, Doc: "where identities live; default: REDIS_URL"},
 		{Name: "REDIS_CHECK_URL", Secret: true, Doc: "who may ask the server for its configuration; default: REDIS_URL"},
-		{Name: "DATA_DIR", Default: "./data", Doc: "keys, the gateway's journal, letter scans in work"},
+		{Name: "DATA_DIR", Default: defaultDataDir, Doc: "keys, the gateway's journal, letter scans in work"},
 		{Name: "ROLES", Default: "gateway,router,vault,console", Doc: "which parts this process runs"},
 		{Name: "KEYS", Doc: "key sets in gateway/ router/ vault/ console/; default: DATA_DIR/keys"},
 		{Name: "CITY", Default: "asahikawa", Doc: "a city that the program carries, or the path of a city file"},
@@ -54,7 +55,10 @@ func allSettings() []channels.Setting {
 func flagName(setting string) string { return strings.ToLower(strings.ReplaceAll(setting, "_", "-")) }
 func fileKey(setting string) string  { return strings.ToLower(setting) }
 
-const envPrefix = "MADOGUCHI_"
+const (
+	envPrefix      = "MADOGUCHI_"
+	defaultDataDir = "./data"
+)
 
 var errHelp = errors.New("help was asked for")
 
@@ -114,7 +118,7 @@ func defaultNote(s channels.Setting) string {
 	return ", default " + s.Default
 }
 
-// merge lays flags over environment over file over defaults, and checks what it can.
+// merge lays flags over environment over file over defaults, and checks what it can. An empty value is none.
 func (p *program) merge(all []channels.Setting, given map[string]string, config string) error {
 	env := map[string]string{}
 	for _, kv := range p.environ {
@@ -151,17 +155,7 @@ func (p *program) merge(all []channels.Setting, given map[string]string, config 
 	}
 	p.set = settings{}
 	for _, s := range all {
-		v := s.Default
-		if fv, ok := file[fileKey(s.Name)]; ok {
-			v = fv
-		}
-		if ev, ok := env[s.Name]; ok {
-			v = ev
-		}
-		if gv, ok := given[flagName(s.Name)]; ok {
-			v = gv
-		}
-		p.set[s.Name] = strings.TrimSpace(v)
+		p.set[s.Name] = strings.TrimSpace(cmp.Or(given[flagName(s.Name)], env[s.Name], file[fileKey(s.Name)], s.Default))
 	}
 	p.set.fillIn()
 	return p.set.check()

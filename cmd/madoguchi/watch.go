@@ -22,7 +22,7 @@ const watchEvery = 15 * time.Second
 
 // watchRedis keeps asking until ctx ends.
 func (h *house) watchRedis(ctx context.Context) error {
-	tick := time.NewTicker(watchEvery)
+	tick := time.NewTicker(h.watchEvery)
 	defer tick.Stop()
 	for {
 		h.lookAtRedis(ctx)

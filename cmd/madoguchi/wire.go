@@ -43,6 +43,7 @@ type house struct {
 	redis, vaultRedis, checkRedis redis.UniversalClient
 	safe                          atomic.Int32 // how Redis was found last: see watchRedis
 	deadLetters                   atomic.Int64 // how many wait for a person
+	watchEvery                    time.Duration
 
 	intake     *router.Intake
 	mailbox    *mailbox.Reader
@@ -74,21 +75,32 @@ type plan struct {
 	redis      redis.UniversalClient
 	vaultRedis redis.UniversalClient
 	checkRedis redis.UniversalClient
+	watchEvery time.Duration
 }
 
 // build puts the rooms together. What it opened it closes again if it fails.
 func build(p plan) (*house, error) {
-	h := &house{log: p.log, city: p.city, clock: p.clock, demo: p.demo, redis: p.redis, vaultRedis: p.vaultRedis, checkRedis: p.checkRedis, names: p.keys.names}
+	h := &house{log: p.log, city: p.city, clock: p.clock, demo: p.demo, redis: p.redis, vaultRedis: p.vaultRedis, checkRedis: p.checkRedis,
+		names: p.keys.names, watchEvery: p.watchEvery}
 	if err := h.listen(p.set); err != nil {
 		return nil, err
 	}
 	for _, room := range []func(plan) error{h.wall, h.pages} {
 		if err := room(p); err != nil {
-			return nil, errors.Join(err, h.listeners.close())
+			return nil, errors.Join(err, h.close())
 		}
 	}
 	h.ops = h.opsHandler()
 	return h, nil
+}
+
+// close gives back what a house that never lived has opened.
+func (h *house) close() error {
+	err := h.listeners.close()
+	if h.intake != nil {
+		err = errors.Join(err, h.intake.Close())
+	}
+	return err
 }
 
 // wall builds the gateway with its doors, the router, the courier and the desk behind them.
