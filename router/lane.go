@@ -114,12 +114,12 @@ func (l *lane) run(ctx context.Context) {
 	l.lookAt, l.trimAt, l.pause = now, now.Add(trimEvery), retryFirst
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	done := ctx.Done()
-	var end time.Time
+	done := ctx.Done() // nil while draining, and always for a context that never ends
+	var end time.Time  // of draining; zero before
 	for {
 		now = time.Now()
 		l.answer(now)
-		if done != nil {
+		if end.IsZero() {
 			l.work(now)
 		}
 		l.view.Store(&laneView{l.held, l.live, l.sick})
@@ -127,7 +127,7 @@ func (l *lane) run(ctx context.Context) {
 		if l.ready(now) {
 			in = l.in
 		}
-		if done == nil && (len(l.in) == 0 && l.waiting == nil && !l.writing && !l.offering || now.After(end)) {
+		if !end.IsZero() && (len(l.in) == 0 && l.waiting == nil && !l.writing && !l.offering || now.After(end)) {
 			break
 		}
 		timer.Reset(l.wake(now))
