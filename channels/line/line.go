@@ -12,8 +12,8 @@ package line
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -64,11 +64,16 @@ func newDoor(env channels.Env) (*door, error) {
 	default:
 		return nil, errors.New("LINE_REPLIES: expected door or full")
 	}
+	for _, base := range []string{"LINE_API_BASE", "LINE_DATA_API_BASE"} {
+		if u, err := url.Parse(env.Setting(base)); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+			return nil, errors.New(base + ": expected an URL such as https://api.line.me")
+		}
+	}
 	api, err := messaging_api.NewMessagingApiAPI(env.Setting("LINE_TOKEN"),
 		messaging_api.WithHTTPClient(&http.Client{Timeout: providerTimeout}),
 		messaging_api.WithEndpoint(env.Setting("LINE_API_BASE")))
 	if err != nil {
-		return nil, fmt.Errorf("LINE_TOKEN or LINE_API_BASE: not usable")
+		return nil, errors.New("LINE_TOKEN: not usable")
 	}
 	d.api = api
 	return d, nil

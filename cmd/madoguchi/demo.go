@@ -66,7 +66,7 @@ func demo(ctx context.Context, p *program, _ []string) error {
 	pl := plan{set: p.set, keys: keys, city: c, assessor: assessor, clock: &deskClock{}, log: newLog(p.stderr, level), demo: true}
 	pl.set["DATA_DIR"] = data
 	redis.SetLogger(silence{pl.log})
-	for _, name := range []string{"REDIS_URL", "VAULT_REDIS_URL", "REDIS_CHECK_URL"} {
+	for _, name := range redisURLs {
 		pl.set[name] = "redis://" + embedded.Addr()
 	}
 	if err := pl.dial(); err != nil {

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"time"
 
+	"madoguchi/channels"
 	"madoguchi/deploy/cities"
 	"madoguchi/triage/assess"
 )
@@ -24,12 +26,7 @@ type examination struct {
 
 func examinations() []examination {
 	return []examination{
-		{"configuration", func(_ context.Context, p *program) (string, error) {
-			if p.set["REDIS_URL"] == "" {
-				return "", errors.New(envPrefix + "REDIS_URL is missing")
-			}
-			return "", nil
-		}},
+		{"configuration", doctorConfiguration},
 		{"keys", func(_ context.Context, p *program) (string, error) { _, err := loadKeys(p.set["KEYS"]); return "", err }},
 		{"city", doctorCity},
 		{"redis", doctorRedis},
@@ -54,6 +51,22 @@ func doctor(ctx context.Context, p *program, _ []string) error {
 		return errSaid
 	}
 	return nil
+}
+
+func doctorConfiguration(_ context.Context, p *program) (string, error) {
+	if p.set["REDIS_URL"] == "" {
+		return "", errors.New(envPrefix + "REDIS_URL is missing")
+	}
+	for _, name := range redisURLs {
+		c, err := dialRedis(p.set[name])
+		if err != nil {
+			return "", fmt.Errorf("%s%s: %w", envPrefix, name, err)
+		}
+		if err := c.Close(); err != nil {
+			return "", errors.New("a connection does not close")
+		}
+	}
+	return "", nil
 }
 
 func doctorCity(_ context.Context, p *program) (string, error) {
@@ -85,12 +98,17 @@ func doctorRedis(ctx context.Context, p *program) (string, error) {
 	}
 	c, err := dialRedis(p.set["REDIS_CHECK_URL"])
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("%sREDIS_CHECK_URL: %w", envPrefix, err)
 	}
 	return "", errors.Join(safeRedis(ctx, c), c.Close())
 }
 
+// doctorDoors opens every door whose settings are given, without letting anybody in.
 func doctorDoors(_ context.Context, p *program) (string, error) {
+	c, err := loadCity("asahikawa", nil) // the real one has a line of its own
+	if err != nil {
+		return "", err
+	}
 	var on, off []string
 	for _, k := range kinds() {
 		is, err := switchedOn(k, p.set)
@@ -98,6 +116,10 @@ func doctorDoors(_ context.Context, p *program) (string, error) {
 			return "", err
 		}
 		if is {
+			if _, err := k.New(channels.Env{Desk: cityDesk{c, time.Now}, Setting: func(name string) string { return p.set[name] },
+				Now: time.Now, Log: slog.New(slog.DiscardHandler), PublicURL: p.set["PUBLIC_URL"]}); err != nil {
+				return "", fmt.Errorf("%s%w", envPrefix, err)
+			}
 			on = append(on, k.Names...)
 		} else {
 			off = append(off, k.Names...)

@@ -84,15 +84,18 @@ func (p *program) plan() (*plan, error) {
 	return pl, nil
 }
 
+// redisURLs are the settings that name a Redis.
+var redisURLs = []string{"REDIS_URL", "VAULT_REDIS_URL", "REDIS_CHECK_URL"}
+
 // dial opens the clients that the settings name; equal URLs share one.
 func (pl *plan) dial() error {
 	opened := map[string]redis.UniversalClient{}
-	for name, to := range map[string]*redis.UniversalClient{"REDIS_URL": &pl.redis, "VAULT_REDIS_URL": &pl.vaultRedis, "REDIS_CHECK_URL": &pl.checkRedis} {
-		url := pl.set[name]
+	for i, to := range []*redis.UniversalClient{&pl.redis, &pl.vaultRedis, &pl.checkRedis} {
+		url := pl.set[redisURLs[i]]
 		if opened[url] == nil {
 			c, err := dialRedis(url)
 			if err != nil {
-				return fmt.Errorf("%s%s: %w", envPrefix, name, err)
+				return fmt.Errorf("%s%s: %w", envPrefix, redisURLs[i], err)
 			}
 			opened[url] = c
 		}

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"madoguchi/router/redistest"
+)
+
+// Accounts and tokens are made before serve has ever run, and refusals change nothing.
+func TestAccountsByCommand(t *testing.T) {
+	t.Parallel()
+	r := redistest.Start(t)
+	common := []string{"--data-dir=" + t.TempDir(), "--redis-url=" + r.URL}
+	with := func(args ...string) []string { return append(args, common...) }
+	must(t, with("keys", "init")...)
+	for _, tt := range []struct{ args, want string }{
+		{"token create --role=clerk", "--login"},
+		{"token create --login=a --role=boss", "--role"},
+		{"token create --login=a", "--role"},
+		{"token create --login=a --role=school", "--school"},
+		{"token create --login=a --role=clerk --school=hinode-jhs", "--school"},
+		{"token create --login=a --role=school --school=nowhere", "--school"},
+		{"account create --login=a --role=school --school=nowhere", "--school"},
+		{"account create --login=a", "--role"},
+		{"account disable", "--login"},
+		{"account disable --login=nobody", "not known"},
+	} {
+		out, _, err := oneshot(t, "", with(strings.Fields(tt.args)...)...)
+		if err == nil || !strings.Contains(err.Error(), tt.want) || out != "" {
+			t.Errorf("%s: %q, %v", tt.args, out, err)
+		}
+	}
+	out, errs, err := oneshot(t, "", with("token", "create", "--login=s1", "--role=school", "--school=hinode-jhs")...)
+	if err != nil || errs != "" || !regexp.MustCompile(`^[\x21-\x7e]{20,}\n$`).MatchString(out) {
+		t.Errorf("token create printed %q and %q, %v", out, errs, err)
+	}
+	if out, _, err := oneshot(t, "", with("token", "create", "--login=s1", "--role=clerk")...); err == nil || out != "" {
+		t.Errorf("a login with another role: %q, %v", out, err)
+	}
+	link := must(t, with("account", "create", "--login=sato", "--role=psychologist", "--staff-url=https://desk.example.jp")...)
+	if !regexp.MustCompile(`^https://desk\.example\.jp/enrol\?link=\S{20,}$`).MatchString(link) {
+		t.Errorf("the link is %q", link)
+	}
+	if out := must(t, with("audit", "verify")...); !strings.HasPrefix(out, "whole: ") {
+		t.Errorf("audit verify: %q", out)
+	}
+}
+
+func TestAuditVerifyNamesTheFirstBrokenLink(t *testing.T) {
+	t.Parallel()
+	r := redistest.Start(t)
+	common := []string{"--data-dir=" + t.TempDir(), "--redis-url=" + r.URL}
+	must(t, append([]string{"keys", "init"}, common...)...)
+	for i := range 4 {
+		must(t, append([]string{"token", "create", "--role=clerk", fmt.Sprint("--login=clerk", i)}, common...)...)
+	}
+	if out := must(t, append([]string{"audit", "verify"}, common...)...); out != "whole: 4 entries" {
+		t.Errorf("audit verify: %q", out)
+	}
+	client, ctx := r.Client(), t.Context()
+	keys, err := client.Keys(ctx, "*audit*").Result()
+	if err != nil || len(keys) == 0 {
+		t.Fatalf("no key has audit in its name: %v", err)
+	}
+	const chain = "{audit}:chain"
+	second, err := client.LIndex(ctx, chain, 1).Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		what, want string
+		tamper     func() error
+	}{
+		{"a changed byte", "broken: audit: entry 2: ", func() error { return client.LSet(ctx, chain, 1, second[:len(second)-1]+"\x00").Err() }},
+		{"mended", "whole: 4 entries", func() error { return client.LSet(ctx, chain, 1, second).Err() }},
+		{"a cut tail", "broken: audit: entry 4: ", func() error { return client.RPop(ctx, chain).Err() }},
+		{"a chain that is gone", "broken: audit: entry 1: ", func() error { return client.Del(ctx, chain).Err() }},
+	} {
+		if err := tt.tamper(); err != nil {
+			t.Fatal(err)
+		}
+		out, errs, code := endedProcess(t, nil, append([]string{"audit", "verify"}, common...)...)
+		if !strings.HasPrefix(out, tt.want) || errs != "" || (code == 0) != strings.HasPrefix(out, "whole") {
+			t.Errorf("%s: exit %d, %q%q", tt.what, code, out, errs)
+		}
+	}
+	r.Kill()
+	if _, errs, code := endedProcess(t, nil, append([]string{"audit", "verify"}, common...)...); code != 1 || errs == "" {
+		t.Errorf("without Redis: exit %d, %q", code, errs)
+	}
+}
+
+// Each thing that doctor looks at has its line, and one that fails makes it fail.
+func TestDoctor(t *testing.T) {
+	t.Parallel()
+	safe, unsafe := redistest.Start(t), redistest.Start(t, "--maxmemory-policy", "allkeys-lru")
+	data := t.TempDir()
+	must(t, "keys", "init", "--data-dir="+data)
+	for _, tt := range []struct {
+		fails string // the line that does
+		why   string
+		args  []string
+	}{
+		{"", "", nil},
+		{"", "", []string{"--city=usuki"}},
+		{"redis", "noeviction", []string{"--redis-url=" + unsafe.URL}},
+		{"redis", "reached", []string{"--redis-url=redis://127.0.0.1:1/0"}},
+		{"configuration", "MADOGUCHI_REDIS_CHECK_URL", []string{"--redis-check-url=canary"}},
+		{"configuration", "MADOGUCHI_REDIS_URL", []string{"--redis-url="}},
+		{"configuration", "MADOGUCHI_VAULT_REDIS_URL", []string{"--vault-redis-url=canary"}},
+		{"keys", "keys init", []string{"--keys=" + filepath.Join(data, "none")}},
+		{"city", "MADOGUCHI_CITY", []string{"--city=canary"}},
+		{"doors", "MADOGUCHI_LINE_TOKEN", []string{"--line-secret=canary"}},
+		{"doors", "MADOGUCHI_CHAT_RATE", []string{"--chat-rate=canary"}},
+		{"doors", "MADOGUCHI_IMAP_URL", []string{"--imap-url=canary", "--smtp-url=smtps://a:b@host", "--email-from=a@example.jp"}},
+	} {
+		args := append([]string{"doctor", "--data-dir=" + data, "--redis-url=" + safe.URL}, tt.args...)
+		out, errs, err := oneshot(t, "", args...)
+		if (err != nil) != (tt.fails != "") || strings.Contains(out+errs, "canary") {
+			t.Errorf("doctor %v: %v\n%s%s", tt.args, err, out, errs)
+		}
+		for _, e := range examinations() {
+			i := strings.Index("\n"+out, "\n"+e.of+" ")
+			if i < 0 {
+				t.Errorf("doctor %v: no line of %s", tt.args, e.of)
+				continue
+			}
+			line, _, _ := strings.Cut(out[i:], "\n")
+			if e.of == tt.fails && (!strings.Contains(line, "FAILS") || !strings.Contains(line, tt.why)) || tt.fails == "" && strings.Contains(line, "FAILS") {
+				t.Errorf("doctor %v: %s", tt.args, line)
+			}
+		}
+	}
+}
