@@ -69,12 +69,20 @@ func (h *house) watchDead(ctx context.Context) error {
 // consume brings messages into cases once the dictionary is there without which names would stay unreadable: less than a
 // second after the start, in which messages are taken in already.
 func (h *house) consume(ctx context.Context) error {
+	if err := h.namesFound(ctx); err != nil {
+		return err
+	}
+	return h.consumer.Run(ctx)
+}
+
+// namesFound waits until names can be found.
+func (h *house) namesFound(ctx context.Context) error {
 	for !h.anonymizer.Ready() {
 		select {
 		case <-ctx.Done():
-			return nil
+			return ctx.Err()
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
-	return h.consumer.Run(ctx)
+	return nil
 }

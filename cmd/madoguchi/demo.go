@@ -103,6 +103,9 @@ func (h *house) openDemo(ctx context.Context, p *program, start time.Time) error
 	if err != nil {
 		return err
 	}
+	if err := h.namesFound(within); err != nil { // a busy machine may take a while
+		return err
+	}
 	if err := errors.Join(h.play(within, start, people), g.Wait()); err != nil {
 		return err
 	}
