@@ -1,0 +1,222 @@
+package main
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf16"
+
+	"github.com/gorilla/websocket"
+
+	"madoguchi/router/redistest"
+)
+
+// Of a whole story, with mistakes, attempts to get in and a Redis that dies on the way, nothing can be read afterwards: not
+// in what the program printed at its most talkative, not in Redis (every key, every value, its file), not in the data
+// folder, not in the metrics.
+func TestNothingCanBeReadAfterwards(t *testing.T) {
+	t.Parallel()
+	p, r, coordinator := real(t, "--log-level=debug")
+	c := &canaries{t: t}
+	const (
+		agent, from = "canary-agent/7.1", "203.0.113.77"
+		password    = "kanaria-no-aikotoba"
+	)
+	c.hide("who asks", agent, from)
+	c.hide("a token", coordinator)
+	link := must(t, append([]string{"account", "create", "--login=kanaria.sato", "--role=psychologist"}, p.common()...)...)
+	token := must(t, append([]string{"token", "create", "--login=kanaria.sato", "--role=psychologist"}, p.common()...)...)
+	school := must(t, append([]string{"token", "create", "--login=kanaria.school", "--role=school", "--school=hinode-jhs"}, p.common()...)...)
+	c.hide("a token", token, school, strings.SplitN(link, "=", 2)[1])
+	session := p.enrol(link, password)
+	c.hide("of signing in", password, session.Value, "kanaria.school")
+
+	header := http.Header{"User-Agent": {agent}, "X-Forwarded-For": {from}, "Accept-Language": {"canary-lang"}}
+	c.hide("who asks", "canary-lang")
+	d := websocket.Dialer{Subprotocols: []string{"madoguchi.chat.v1"}}
+	conn, _, err := d.DialContext(t.Context(), "ws"+strings.TrimPrefix(p.Public, "http")+"/chat/ws?canaryquery=1", header)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	s := &socket{conn}
+	c.hide("who asks", conn.LocalAddr().String(), "canaryquery")
+	for _, bad := range []string{"{canaryframe", `{"type":"canarytype"}`, `{"type":"hello","code":"カナリアのことば"}`, `{"type":"hello","link":"canarylink"}`,
+		`{"type":"hello","resume":"canaryresume"}`, `{"type":"message","id":"","text":"かなりあいちばん"}`} {
+		if err := s.WriteMessage(websocket.TextMessage, []byte(bad)); err != nil {
+			t.Fatal(err)
+		}
+		if f, err := s.next("error", soon); err == nil && f.Code == "" {
+			t.Errorf("%s is answered by nothing", bad)
+		}
+	}
+	c.hide("a bad frame", "canaryframe", "canarytype", "カナリアのことば", "canarylink", "canaryresume", "かなりあいちばん")
+	if err := s.WriteJSON(frame{Type: "hello"}); err != nil {
+		t.Fatal(err)
+	}
+	welcome, err := s.next("welcome", soon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.hide("the code", strings.Fields(welcome.Code)...)
+	c.hide("the code", welcome.Code, strings.ReplaceAll(welcome.Code, " ", ""), welcome.Digits, strings.ReplaceAll(welcome.Digits, " ", ""), welcome.Resume)
+	if err := s.WriteMessage(websocket.TextMessage, []byte(`{"type":"message","id":"canaryid1","text":"鹿苑寺くんにけられた。電話は090-8765-4321","call_me":"かなりあ","about":"self"}`)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.next("ack", soon); err != nil {
+		t.Fatal(err)
+	}
+	c.hide("what the child wrote", "canaryid1", "鹿苑寺", "けられた", "8765-4321", "87654321", "かなりあ")
+	var id string
+	eventually(t, soon, func() error {
+		if id = caseWith(t, p, token, "けられた"); id == "" {
+			return errors.New("the case is not in the queue")
+		}
+		return nil
+	})
+	at := "/cases/" + id
+	p.do(token, "POST", at+"/claim", nil, nil)
+	p.do(token, "POST", at+"/notes", map[string]string{"text": "鹿苑寺の担任は毘沙門先生だと思う"}, nil)
+	p.do(token, "POST", at+"/messages", map[string]string{"id": "canaryreply", "text": "[人物A]さんのこと、痛かったですね。"}, nil)
+	s.reads(t, "鹿苑寺さんのこと、痛かったですね。")
+	var value struct{ Value string }
+	p.do(token, "POST", at+"/reveals", map[string]string{"placeholder": "[人物A]", "reason": "safety"}, &value)
+	summary := "休み時間に蹴られることが続いています。"
+	p.do(token, "POST", at+"/consents", map[string]string{"school": "hinode-jhs", "level": "anonymous", "summary": summary}, nil)
+	q, err := s.next("consent", soon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.WriteJSON(frame{Type: "consent", ID: q.ID, Answer: "yes"}); err != nil {
+		t.Fatal(err)
+	}
+	var h struct{ ID string }
+	eventually(t, soon, func() error {
+		_, err := p.call(token, "POST", at+"/handoffs", map[string]any{"school": "hinode-jhs", "consent": "anonymous", "summary": summary}, &h)
+		return err
+	})
+	p.do(school, "POST", "/handoffs/"+h.ID+"/acknowledge", map[string]any{}, nil)
+	c.hide("what the desk wrote", "毘沙門", "痛かった", "canaryreply", "休み時間に蹴ら", "hinode-jhs")
+
+	// Attempts to get in, and bodies that cannot be read.
+	for _, url := range []string{p.Public + "/canarypath?a=canaryquery", p.Staff + "/canarypath", p.Staff + "/api/v1/cases/canarycase"} {
+		ask(t, "GET", url, "", "Authorization", "Bearer canarytoken", "User-Agent", agent, "X-Forwarded-For", from, "Cookie", "madoguchi=canarycookie", "Referer", "https://canaryreferer.example")
+	}
+	ask(t, "POST", p.Public+"/chat/messages", `{"type":"hello"}`, "Authorization", "Code 111112222233333444441")
+	ask(t, "POST", p.Public+"/chat/messages", `canarybody`, "User-Agent", agent)
+	ask(t, "POST", p.Staff+"/api/v1"+at+"/notes", `{"text":["canarybody"]}`, "Authorization", "Bearer "+token, "Content-Type", "application/json")
+	ask(t, "POST", p.Staff+"/sign-in", "login=canarylogin&password=canarypassword", "Content-Type", "application/x-www-form-urlencoded", "Origin", p.Staff, "Sec-Fetch-Site", "same-origin")
+	c.hide("an attempt", "canarypath", "canarytoken", "canarycookie", "canaryreferer", "111112222233333", "canarybody", "canarylogin", "canarypassword", "canarycase")
+
+	r.Kill()
+	p.is("held", "away")
+	s.says(t, "canaryid2", "まっくらなときの言葉", "held")
+	c.hide("what the child wrote", "canaryid2", "まっくらな")
+	p.call(token, "POST", at+"/messages", map[string]string{"id": "canaryreply2", "text": "届かない返事"}, nil) //nolint:errcheck // it may well be refused
+	r.Restart()
+	p.is("stored", "ok")
+	p.rests(3)
+	c.hide("what the desk wrote", "canaryreply2", "届かない返事")
+	c.in(p.everything(r))
+	if code := p.stop(10 * time.Second); code != 0 {
+		t.Errorf("exit %d", code)
+	}
+	c.in(map[string][]byte{"what was printed": []byte(p.printed())})
+}
+
+// everything is all that is left of the story anywhere.
+func (p *process) everything(r *redistest.Server) map[string][]byte {
+	p.t.Helper()
+	kept := map[string][]byte{"what was printed": []byte(p.printed())}
+	client, ctx := r.Client(), p.t.Context()
+	keys := client.Scan(ctx, 0, "*", 1000).Iterator()
+	for keys.Next(ctx) {
+		dump, err := client.Dump(ctx, keys.Val()).Result()
+		if err != nil {
+			continue // it has run out just now
+		}
+		kept["redis: "+keys.Val()] = []byte(keys.Val() + "\n" + dump)
+	}
+	dir, err := client.ConfigGet(ctx, "dir").Result()
+	if err := errors.Join(keys.Err(), err); err != nil {
+		p.t.Fatal(err)
+	}
+	roots := []string{dir["dir"]}
+	for _, a := range p.common() {
+		if data, ok := strings.CutPrefix(a, "--data-dir="); ok {
+			roots = append(roots, data)
+		}
+	}
+	for _, root := range roots {
+		if err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || !d.Type().IsRegular() {
+				return err
+			}
+			kept[path], err = os.ReadFile(path)
+			return err
+		}); err != nil {
+			p.t.Fatal(err)
+		}
+	}
+	if len(kept) < 40 {
+		p.t.Errorf("only %d things are left of it", len(kept))
+	}
+	_, _, metrics := ask(p.t.(*testing.T), "GET", p.Ops+"/metrics", "")
+	kept["the metrics"] = []byte(metrics)
+	return kept
+}
+
+// canaries are words that must be found nowhere, in any of the forms in which words are written.
+type canaries struct {
+	t     *testing.T
+	forms []form
+}
+
+type form struct {
+	what, how string
+	bytes     []byte
+}
+
+func (c *canaries) hide(what string, words ...string) {
+	for _, w := range words {
+		add := func(how, b string) { c.forms = append(c.forms, form{fmt.Sprintf("%s, %q", what, w), how, []byte(b)}) }
+		add("raw", w)
+		add("hex", hex.EncodeToString([]byte(w)))
+		add("HEX", strings.ToUpper(hex.EncodeToString([]byte(w))))
+		for shift := range 3 { // what does not depend on the neighbours
+			padded := base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat("x", shift) + w))
+			padded = padded[(shift*8+5)/6 : (shift+len(w))*8/6]
+			add("base64", padded)
+			add("base64url", strings.NewReplacer("+", "-", "/", "_").Replace(padded))
+		}
+		if escaped := url.QueryEscape(w); escaped != w {
+			add("percent", escaped)
+		}
+		escaped := ""
+		for _, u := range utf16.Encode([]rune(w)) {
+			escaped += fmt.Sprintf(`\u%04x`, u)
+		}
+		add("JSON", escaped)
+	}
+}
+
+func (c *canaries) in(kept map[string][]byte) {
+	c.t.Helper()
+	for where, data := range kept {
+		for _, f := range c.forms {
+			if bytes.Contains(data, f.bytes) {
+				c.t.Errorf("%s is in %s (%s)", f.what, where, f.how)
+			}
+		}
+	}
+}
