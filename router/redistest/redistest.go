@@ -35,14 +35,27 @@ type Server struct {
 // "--appendfsync", "everysec" makes an unsafe one.
 func Start(t testing.TB, extraArgs ...string) *Server {
 	t.Helper()
+	return start(t, "", append([]string{"--daemonize", "no", "--appendonly", "yes", "--appendfsync", "always", "--save", "",
+		"--maxmemory-policy", "noeviction", "--enable-debug-command", "local", "--loglevel", "warning"}, extraArgs...))
+}
+
+// StartFile runs a server with a configuration file, of which only the port, the address and the folder are the test's.
+func StartFile(t testing.TB, conf string) *Server {
+	t.Helper()
+	return start(t, conf, nil)
+}
+
+func start(t testing.TB, conf string, args []string) *Server {
+	t.Helper()
 	dir := t.TempDir()
 	for range 5 { // another process may take the port between its choice and its use
 		port := freePort(t)
 		s := &Server{Addr: net.JoinHostPort("127.0.0.1", port), t: t}
 		s.URL = "redis://" + s.Addr + "/0"
-		s.args = append([]string{"--port", port, "--bind", "127.0.0.1", "--dir", dir, "--daemonize", "no",
-			"--appendonly", "yes", "--appendfsync", "always", "--save", "", "--maxmemory-policy", "noeviction",
-			"--enable-debug-command", "local", "--loglevel", "warning"}, extraArgs...)
+		s.args = append([]string{"--port", port, "--bind", "127.0.0.1", "--dir", dir}, args...)
+		if conf != "" {
+			s.args = append([]string{conf}, s.args...)
+		}
 		if s.run() {
 			t.Cleanup(s.Kill)
 			return s
