@@ -105,8 +105,14 @@ func (s *socket) tell(state string) {
 	}
 }
 
-// gone ends the connection of a conversation that is no more.
+// gone ends the connection of a conversation that is no more. Whoever is just withdrawing it knows, and waits for the
+// connection to close.
 func (s *socket) gone() {
-	s.send(refuse("", closed))
+	s.mu.Lock()
+	told := s.leaving
+	s.mu.Unlock()
+	if !told {
+		s.send(refuse("", closed))
+	}
 	s.end(websocket.CloseNormalClosure)
 }

@@ -49,6 +49,7 @@ type socket struct {
 	conv     channels.Conversation // nil before the welcome
 	stop     func()                // stops listening
 	begun    bool                  // here, and nothing of it is durable yet
+	leaving  bool                  // a withdrawal is under way here
 	kept     bool                  // something of it is durable: what the wall must keep of it has arrived
 	queue    []*frame              // to be stored
 	taking   bool

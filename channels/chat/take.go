@@ -101,9 +101,13 @@ func (s *socket) bye(ctx context.Context, conv channels.Conversation, f *frame) 
 	if f.erases() {
 		s.mu.Lock()
 		begun := s.begun
+		s.leaving = true
 		s.mu.Unlock()
 		if !begun { // else there is nothing to withdraw
 			if _, err := s.door.take(ctx, f.message(conv, s.door.env.Now(), s.first(conv))); err != nil {
+				s.mu.Lock()
+				s.leaving = false
+				s.mu.Unlock()
 				s.send(refuse("", unavailable))
 				return
 			}

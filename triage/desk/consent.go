@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"slices"
 
 	"madoguchi/triage"
 	"madoguchi/triage/staff"
@@ -44,9 +45,9 @@ func (d *Desk) AskConsent(ctx context.Context, p staff.Person, id triage.CaseID,
 			}
 			k.Text = scrubbed.Text
 			e := d.event(p, triage.KindHandoff)
-			for _, x := range events { // the same question just now is this one
+			for _, x := range events { // the same question just now is this one, as long as it is open
 				if q := x.Consent; q != nil && x.By == p.Login && q.Answer == triage.AnswerAsked && e.At.Sub(x.At) < twice &&
-					q.School == k.School && q.Level == k.Level && q.Text == k.Text {
+					q.School == k.School && q.Level == k.Level && q.Text == k.Text && !answered(events, q.ID) {
 					k = *q
 					return nil, nil
 				}
@@ -56,6 +57,13 @@ func (d *Desk) AskConsent(ctx context.Context, p staff.Person, id triage.CaseID,
 			return []triage.Event{e}, nil
 		}})
 	return k, err
+}
+
+// answered reports whether the seeker has answered the question.
+func answered(events []triage.Event, id string) bool {
+	return slices.ContainsFunc(events, func(e triage.Event) bool {
+		return e.Consent != nil && e.Consent.ID == id && e.Consent.Answer != triage.AnswerAsked
+	})
 }
 
 // RecordConsent records a yes that a person heard or read.

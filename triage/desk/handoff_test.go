@@ -55,6 +55,9 @@ func TestNoHandOffWithoutTheChildsWill(t *testing.T) {
 	r.answers(id, withdrawn, triage.AnswerNo)
 	_, err := r.HandOff(t.Context(), people["sato"], id, named)
 	r.want("yes, taken back", err, "consent_required")
+	if again := r.asked(id, "hinode-jhs", triage.LevelNamed, ""); again == withdrawn {
+		t.Error("a question that was answered is not asked again")
+	}
 	anonymous.Disclose = []string{"[人物A]"}
 	_, err = r.HandOff(t.Context(), people["sato"], id, anonymous)
 	r.want("without a name, with a name", err, "consent_required")
