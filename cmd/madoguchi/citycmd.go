@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"regexp"
 
 	"madoguchi/channels"
 	"madoguchi/deploy/cities"
@@ -112,7 +113,10 @@ func (d cityDesk) School(id string) string {
 		return ""
 	}
 	if s.Reader != "" {
-		return s.Reader
+		return furigana.ReplaceAllString(s.Reader, "")
 	}
 	return s.Name
 }
+
+// furigana is the reading after a word, which only whole texts of the catalogue can show above it.
+var furigana = regexp.MustCompile(`（[ぁ-んー]+）`)
