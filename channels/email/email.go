@@ -40,6 +40,8 @@ type door struct {
 	inbox server
 	out   server
 	from  string
+
+	patience time.Duration // how long the mailbox's server may take over one step
 }
 
 // server is where a mail server is and how to sign in to it.
@@ -50,7 +52,7 @@ type server struct {
 }
 
 func newDoor(env channels.Env) (*door, error) {
-	d := &door{env: env}
+	d := &door{env: env, patience: answerWithin}
 	var err error
 	if d.inbox, err = parseServer(env.Setting("IMAP_URL"), map[string]string{"imaps": "993", "imap": "143"}); err != nil {
 		return nil, errors.New("IMAP_URL: expected imaps://user:pass@host/INBOX")
@@ -91,7 +93,11 @@ const (
 	firstPause = time.Second
 	longPause  = time.Minute
 	lookEvery  = 4 * time.Minute
+	lookOften  = 30 * time.Second // where the server cannot say
 )
+
+// answerWithin bounds one step with the mailbox's server, of which fetching the largest mail is the longest.
+const answerWithin = 2 * time.Minute
 
 // Run keeps the inbox empty until ctx ends.
 func (d *door) Run(ctx context.Context) error {

@@ -26,7 +26,7 @@ func (d *door) Send(ctx context.Context, to channels.Address, r channels.Reply) 
 	}
 	if err := c.DialAndSendWithContext(ctx, m); err != nil { // the error holds addresses
 		var refused *mail.SendError
-		if errors.As(err, &refused) && !refused.IsTemp() && refused.ErrorCode() >= 550 && refused.ErrorCode() < 560 {
+		if errors.As(err, &refused) && refused.Reason != mail.ErrSMTPMailFrom && !refused.IsTemp() && refused.ErrorCode() >= 550 && refused.ErrorCode() < 560 {
 			return channels.Sent{}, &channels.Undeliverable{Code: "refused"}
 		}
 		return channels.Sent{}, errors.New("email: the mail server did not take it")
@@ -48,8 +48,12 @@ func (d *door) compose(addr string, r channels.Reply) (*mail.Msg, error) {
 	if err := m.FromFormat(desk.Text("mail.from", nil), d.from); err != nil {
 		return nil, errors.New("email: EMAIL_FROM is not usable")
 	}
-	if err := m.To(addr); err != nil {
-		return nil, &channels.Undeliverable{Code: "invalid_address"}
+	if m.To(addr) != nil {
+		// Carriers gave out addresses that are only valid with quotes (a..b@, a.@).
+		local, domain, ok := strings.Cut(addr, "@")
+		if !ok || m.To(`"`+local+`"@`+domain) != nil {
+			return nil, &channels.Undeliverable{Code: "invalid_address"}
+		}
 	}
 	m.Subject(subject)
 	m.SetDate()

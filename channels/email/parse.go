@@ -5,66 +5,100 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
-	"mime"
+	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/emersion/go-message"
-	"github.com/emersion/go-message/charset"
 	"github.com/emersion/go-message/mail"
-	"golang.org/x/net/html"
 )
 
 // parsed is what is kept of a mail: nothing of its other headers, and no attachment.
 type parsed struct {
-	id        string // of its Message-ID and its content
+	id        string // the same for the same mail, by whichever way it came
 	from      string // lower-case address, or ""
 	text      string // subject and words
 	automatic bool
 }
 
-// parse reads a mail, however broken: what cannot be read as mail is taken as it stands, because words may be in it.
-func parse(raw []byte, whole bool) parsed {
-	sum := sha256.Sum256(raw)
-	p := parsed{id: hex.EncodeToString(sum[:16])}
+// maxText is the longest text that is taken over, in characters. The rest stays in the mailbox, and the text says so.
+const maxText = 100_000
+
+// goesOn stands at the end of what was too long.
+const goesOn = "〔このメールは大きすぎたため、続きは受信箱の「" + acceptedFolder + "」にあります〕"
+
+// parse reads a mail, however broken: what cannot be read as mail is taken as it stands, because words may be in it. ours
+// is the subject of the desk's own mails, which a reply repeats.
+func parse(raw []byte, whole bool, ours string) parsed {
+	var p parsed
+	id := ""
 	r, err := mail.CreateReader(bytes.NewReader(raw))
 	if r == nil || err != nil && !message.IsUnknownCharset(err) {
-		p.text = strings.ToValidUTF8(string(raw), "�")
-		return p
+		p.text = readable(raw)
+	} else {
+		p.from, p.automatic = sender(r.Header), automatic(r.Header.Header)
+		id = r.Header.Get("Message-Id")
+		p.text = words(r, raw, ours)
 	}
-	if from, err := r.Header.AddressList("From"); err == nil && len(from) > 0 {
-		p.from = strings.ToLower(from[0].Address)
+	cut, ok := shortened(p.text)
+	if p.text = cut; !ok || !whole {
+		p.text += "\n" + goesOn
 	}
-	p.automatic = automatic(r.Header.Header)
-	var words []string
-	if subject := decoded(r.Header.Get("Subject")); subject != "" && !strings.HasPrefix(strings.ToLower(subject), "re:") {
-		words = append(words, subject)
-	}
-	said := body(r)
-	if len(said) == 0 { // no part can be told from another
-		_, rest, _ := bytes.Cut(raw, []byte("\r\n\r\n"))
-		said = []string{strings.ToValidUTF8(string(rest), "�")}
-	}
-	words = append(words, said...)
-	if !whole {
-		words = append(words, "〔このメールは大きすぎたため、続きは受信箱の「"+acceptedFolder+"」にあります〕")
-	}
-	p.text = strings.TrimSpace(strings.Join(words, "\n"))
 	if p.text == "" {
 		p.text = "[空のメール]"
 	}
+	sum := sha256.Sum256(raw)
+	if id != "" {
+		sum = sha256.Sum256([]byte(id + "\x00" + p.from + "\x00" + p.text))
+	}
+	p.id = hex.EncodeToString(sum[:16])
 	return p
 }
 
-func decoded(header string) string {
-	d := mime.WordDecoder{CharsetReader: charset.Reader}
-	s, err := d.DecodeHeader(header)
-	if err != nil {
-		return strings.TrimSpace(header)
+// words are the subject and the text of a mail.
+func words(r *mail.Reader, raw []byte, ours string) string {
+	subject := decoded(r.Header.Get("Subject"))
+	reply := strings.HasPrefix(strings.ToLower(subject), "re:") || r.Header.Get("In-Reply-To") != "" || r.Header.Get("References") != ""
+	var all []string
+	if subject != "" && (ours == "" || !strings.HasSuffix(subject, ours)) {
+		all = append(all, subject)
 	}
-	return strings.TrimSpace(s)
+	said := body(r, reply)
+	if len(said) == 0 { // no part can be told from another
+		_, rest, _ := bytes.Cut(raw, []byte("\r\n\r\n"))
+		said = []string{readable(rest)}
+	}
+	return strings.TrimSpace(strings.Join(append(all, said...), "\n"))
 }
 
-// automatic tells mail that a machine wrote (RFC 3834), and mail of lists and bounces.
+// shortened returns at most maxText characters, and whether that is all.
+func shortened(text string) (string, bool) {
+	if len(text) <= maxText || utf8.RuneCountInString(text) <= maxText {
+		return text, true
+	}
+	return string([]rune(text)[:maxText]), false
+}
+
+var (
+	bracketed = regexp.MustCompile(`<([^<>@\s"\\]+@[A-Za-z0-9.-]+)>`)
+	bare      = regexp.MustCompile(`[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]+@[A-Za-z0-9.-]+`)
+)
+
+// sender returns the lower-case address that a mail is from, or "". Old addresses of Japanese carriers have dots where
+// RFC 5322 allows none (a..b@, a.@), so an address that cannot be parsed is looked for.
+func sender(h mail.Header) string {
+	if from, err := h.AddressList("From"); err == nil && len(from) > 0 {
+		return strings.ToLower(from[0].Address)
+	}
+	from := h.Get("From")
+	if found := bracketed.FindStringSubmatch(from); found != nil {
+		return strings.ToLower(found[1])
+	}
+	return strings.ToLower(bare.FindString(from))
+}
+
+// automatic tells mail that a machine wrote (RFC 3834), and mail of lists and bounces. X-Auto-Response-Suppress is no such
+// sign: it only asks not to be answered by a machine, and none answers here.
 func automatic(h message.Header) bool {
 	if a := strings.ToLower(h.Get("Auto-Submitted")); a != "" && a != "no" {
 		return true
@@ -73,12 +107,12 @@ func automatic(h message.Header) bool {
 	case "bulk", "list", "junk", "auto_reply":
 		return true
 	}
-	return h.Get("List-Id") != "" || h.Get("X-Auto-Response-Suppress") != "" || strings.TrimSpace(h.Get("Return-Path")) == "<>" ||
+	return h.Get("List-Id") != "" || strings.TrimSpace(h.Get("Return-Path")) == "<>" ||
 		strings.HasPrefix(strings.ToLower(h.Get("Content-Type")), "multipart/report")
 }
 
 // body returns the plain words, or where there are none those of the HTML part, and says where something was attached.
-func body(r *mail.Reader) []string {
+func body(r *mail.Reader, reply bool) []string {
 	var plain, rich, rest []string
 	for {
 		part, err := r.NextPart()
@@ -95,63 +129,24 @@ func body(r *mail.Reader) []string {
 			rest = append(rest, "[読めない部分]")
 			continue
 		}
-		text := strings.ToValidUTF8(string(data), "�")
 		switch kind, _, _ := inline.ContentType(); {
 		case kind == "text/html":
-			rich = append(rich, fromHTML(text))
+			rich = append(rich, fromHTML(readable(data)))
 		case kind == "" || strings.HasPrefix(kind, "text/"):
-			plain = append(plain, text)
+			plain = append(plain, readable(data))
 		case strings.HasPrefix(kind, "image/"):
 			rest = append(rest, "[写真1]")
 		default:
 			rest = append(rest, "[添付]")
 		}
 	}
-	if len(plain) == 0 {
+	if strings.TrimSpace(strings.Join(plain, "")) == "" {
 		plain = rich
 	}
 	for i := range plain {
-		plain[i] = own(plain[i])
+		if plain[i] = strings.TrimSpace(strings.ReplaceAll(plain[i], "\r\n", "\n")); reply {
+			plain[i] = own(plain[i])
+		}
 	}
 	return append(plain, rest...)
-}
-
-// own leaves the quoted lines of earlier mails out.
-func own(text string) string {
-	var kept []string
-	for line := range strings.Lines(strings.ReplaceAll(text, "\r\n", "\n")) {
-		if !strings.HasPrefix(strings.TrimSpace(line), ">") {
-			kept = append(kept, line)
-		}
-	}
-	return strings.TrimSpace(strings.Join(kept, ""))
-}
-
-// fromHTML returns the words of a page, a line for each block.
-func fromHTML(page string) string {
-	var b strings.Builder
-	z := html.NewTokenizer(strings.NewReader(page))
-	hidden := 0
-	for {
-		switch z.Next() {
-		case html.ErrorToken:
-			return strings.TrimSpace(b.String())
-		case html.TextToken:
-			if hidden == 0 {
-				b.Write(bytes.TrimSpace(z.Text()))
-			}
-		case html.StartTagToken, html.SelfClosingTagToken:
-			switch tag, _ := z.TagName(); string(tag) {
-			case "br", "p", "div", "li", "tr", "blockquote":
-				b.WriteByte('\n')
-			case "style", "script", "head", "title":
-				hidden++
-			}
-		case html.EndTagToken:
-			switch tag, _ := z.TagName(); string(tag) {
-			case "style", "script", "head", "title":
-				hidden = max(0, hidden-1)
-			}
-		}
-	}
 }
