@@ -312,7 +312,9 @@ func reaches(t *testing.T, f Fixture) {
 	question := Reply("question")
 	question.Text = ""
 	question.Question = &channels.Question{ID: "q1", School: "みほん第一中学校", Level: "anonymous", Text: "学校が読む文です。"}
-	for i, r := range []channels.Reply{Reply("one"), question} {
+	notice := Reply("notice")
+	notice.Text = ""
+	for i, r := range []channels.Reply{Reply("one"), question, notice} {
 		before := len(provider.Delivered())
 		for range 2 {
 			sent, err := s.Channel.Send(t.Context(), alive, r)
@@ -335,7 +337,7 @@ func reaches(t *testing.T, f Fixture) {
 
 func check(t *testing.T, f Fixture, r channels.Reply, out Outbound) {
 	t.Helper()
-	if (f.Notice || r.Question != nil) && !strings.Contains(out.Text, r.Link) {
+	if (f.Notice || r.Text == "") && !strings.Contains(out.Text, r.Link) {
 		t.Error("the link is missing")
 	}
 	if f.Notice && r.Text != "" && strings.Contains(out.Text, r.Text) {

@@ -1,6 +1,7 @@
 package line
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
@@ -38,12 +39,14 @@ func (d *door) hook(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, http.StatusText(http.StatusBadRequest), http.StatusBadRequest)
 		return
 	}
+	now := arrival{time.Now(), d.env.Now()}
 	var messages []channels.Message
 	for _, raw := range batch.Events {
-		if m, ok := d.message(raw); ok {
+		if m, ok := d.message(raw, now); ok {
 			messages = append(messages, m)
 		}
 	}
+	slices.SortStableFunc(messages, func(a, b channels.Message) int { return a.At.Compare(b.At) }) // LINE promises no order
 	if len(messages) > 0 {
 		if _, err := d.env.Intake.Take(r.Context(), messages...); err != nil {
 			http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
@@ -63,31 +66,46 @@ func (d *door) genuine(signatures []string, body []byte) bool {
 	})
 }
 
-// message turns an event into a message. Events of kinds that say nothing (follow, join, a beacon), events of groups, and
-// events that cannot be decoded are no messages.
-func (d *door) message(raw json.RawMessage) (channels.Message, bool) {
-	event, err := webhook.UnmarshalEvent(raw)
-	if err != nil { // the SDK's error holds the body
-		d.env.Log.Warn("an event could not be decoded", "channel", name, "bytes", len(raw))
-		return channels.Message{}, false
-	}
-	e, ok := event.(webhook.MessageEvent)
-	if !ok {
-		return channels.Message{}, false
-	}
-	from, ok := e.Source.(webhook.UserSource)
-	if !ok || from.UserId == "" || e.WebhookEventId == "" {
-		return channels.Message{}, false
-	}
-	return channels.Message{
-		ID:   e.WebhookEventId,
-		Kind: name,
-		From: channels.NewAddress(name, from.UserId, nil),
-		Text: text(e.Message),
-		At:   d.at(e.Timestamp),
-		Late: e.DeliveryContext != nil && e.DeliveryContext.IsRedelivery,
-	}, true
+// event is what every event has, read one field at a time: a field that is not as described spoils no other.
+type event struct {
+	Type           string `json:"type"`
+	WebhookEventID string `json:"webhookEventId"`
+	Timestamp      int64  `json:"timestamp"`
+	Source         struct {
+		Type   string `json:"type"`
+		UserID string `json:"userId"`
+	} `json:"source"`
+	Delivery struct {
+		IsRedelivery bool `json:"isRedelivery"`
+	} `json:"deliveryContext"`
+	Message struct {
+		ID string `json:"id"`
+	} `json:"message"`
 }
+
+// message turns an event into a message. Events of kinds that say nothing (follow, join, a beacon) and events of groups are
+// none. A message that cannot be decoded is one all the same, because somebody has written.
+func (d *door) message(raw json.RawMessage, now arrival) (channels.Message, bool) {
+	var e event
+	if err := json.Unmarshal(raw, &e); err != nil { // what could be read has been read; the error may hold words
+		d.env.Log.Warn("an event is not as described", "channel", name, "bytes", len(raw))
+	}
+	id := cmp.Or(e.WebhookEventID, e.Message.ID)
+	if e.Type != "message" || e.Source.Type != "user" || e.Source.UserID == "" || id == "" {
+		return channels.Message{}, false
+	}
+	m := channels.Message{ID: id, Kind: name, From: channels.NewAddress(name, e.Source.UserID, nil), Text: unreadable,
+		At: now.at(e.Timestamp), Late: e.Delivery.IsRedelivery}
+	if whole, err := webhook.UnmarshalEvent(raw); err != nil { // the SDK's error holds the body
+		d.env.Log.Warn("a message could not be decoded", "channel", name, "bytes", len(raw))
+	} else if said, ok := whole.(webhook.MessageEvent); ok {
+		m.Text = text(said.Message)
+	}
+	return m, true
+}
+
+// unreadable stands for a message of a sort that is not known, or not as described.
+const unreadable = "[読めない形式のメッセージ]"
 
 // text is what a message says, or what it is where it has no words.
 func text(m webhook.MessageContentInterface) string {
@@ -107,11 +125,17 @@ func text(m webhook.MessageContentInterface) string {
 	case webhook.LocationMessageContent:
 		return "[位置情報1]"
 	}
-	return "[読めない形式のメッセージ]"
+	return unreadable
 }
 
-// at carries LINE's time of sending over to the desk's clock, which need not be the machine's.
-func (d *door) at(milliseconds int64) time.Time {
-	age := time.Since(time.UnixMilli(milliseconds))
-	return d.env.Now().Add(-max(age, 0))
+// arrival is a moment by both clocks: the machine's, which is LINE's, and the desk's.
+type arrival struct{ machine, desk time.Time }
+
+// at carries LINE's time of sending, in milliseconds, over to the desk's clock. What has no time, or one to come, is of now.
+func (a arrival) at(milliseconds int64) time.Time {
+	age := a.machine.Sub(time.UnixMilli(milliseconds))
+	if milliseconds <= 0 || age < 0 {
+		age = 0
+	}
+	return a.desk.Add(-age)
 }

@@ -239,11 +239,14 @@ func TestOneBadEventDoesNotTakeTheOthersWithIt(t *testing.T) {
 	}
 	empty := in("null", "")
 	empty["message"] = nil
+	odd := in("odd", "")
+	odd["message"], odd["deliveryContext"] = []any{"?"}, "?"
+	unnamed := in("", "名前のない出来事")
 	b := body(t, in("a", "一つ目"), 7, map[string]any{"type": 3}, empty, group,
 		map[string]any{"type": "follow", "webhookEventId": "f", "source": map[string]any{"type": "user", "userId": user(1)}},
 		map[string]any{"type": "somethingNew", "webhookEventId": "n"},
 		other("sticker", map[string]any{"packageId": "1", "stickerId": "2"}), other("image", map[string]any{"contentProvider": map[string]any{"type": "line"}}),
-		other("hologram", map[string]any{}), in("b", "二つ目"))
+		other("hologram", map[string]any{}), odd, unnamed, in("b", "二つ目"))
 	if got := post(t, s, b, sign(secret, b)); got != 200 {
 		t.Fatalf("status %d", got)
 	}
@@ -252,8 +255,36 @@ func TestOneBadEventDoesNotTakeTheOthersWithIt(t *testing.T) {
 		texts = append(texts, m.Text)
 	}
 	if got := strings.Join(texts, "|"); !strings.HasPrefix(got, "一つ目|") || !strings.HasSuffix(got, "|二つ目") ||
-		!strings.Contains(got, "[スタンプ]|[写真1]|[読めない形式のメッセージ]") || strings.Contains(got, "グループ") {
+		!strings.Contains(got, "[スタンプ]|[写真1]|[読めない形式のメッセージ]|[読めない形式のメッセージ]|名前のない出来事|") || strings.Contains(got, "グループ") {
 		t.Errorf("taken: %s", got)
+	}
+}
+
+func TestEventsAreTakenInTheOrderOfTheirSending(t *testing.T) {
+	settings, _ := open(t, nil)
+	s := channelstest.Open(t, line.Kind, settings, nil)
+	now := time.Now()
+	var events []any
+	for i, before := range []time.Duration{0, 2 * time.Second, time.Second, time.Second, -time.Hour} {
+		e := event(channelstest.Inbound{ID: fmt.Sprint("o", i), From: 1, Text: fmt.Sprint(i)}, false)
+		e["timestamp"] = now.Add(-before).UnixMilli()
+		events = append(events, e)
+	}
+	untimed := event(channelstest.Inbound{ID: "untimed", From: 1, Text: "5"}, false)
+	untimed["timestamp"] = 0
+	b := body(t, append(events, untimed)...)
+	if got := post(t, s, b, sign(secret, b)); got != 200 {
+		t.Fatalf("status %d", got)
+	}
+	got := ""
+	for _, m := range s.Intake.Taken() {
+		got += m.Text
+		if age := time.Since(m.At); age < 0 || age > time.Minute {
+			t.Errorf("message %s is %v old", m.Text, age)
+		}
+	}
+	if got != "123045" {
+		t.Errorf("taken in the order %s", got)
 	}
 }
 
@@ -286,6 +317,23 @@ func TestWhatTheProviderAnswers(t *testing.T) {
 		}
 		if strings.Contains(fmt.Sprint(err), user(1)) || strings.Contains(fmt.Sprint(err), "busy") {
 			t.Errorf("%d: the error holds what the provider said", status)
+		}
+	}
+}
+
+// LINE counts UTF-16 units. What it cannot carry goes out as a notice, and is never cut.
+func TestLongReplyIsANotice(t *testing.T) {
+	settings, p := open(t, map[string]string{"LINE_REPLIES": "full"})
+	s := channelstest.Open(t, line.Kind, settings, nil)
+	alive, _ := p.Address()
+	for i, text := range []string{strings.Repeat("長", 5000), strings.Repeat("🙂", 2501)} {
+		r := channelstest.Reply(fmt.Sprint("long", i))
+		r.Text = text
+		if _, err := s.Channel.Send(t.Context(), alive, r); err != nil {
+			t.Fatal(err)
+		}
+		if got := p.Delivered()[i].Text; i == 0 && got != text || i == 1 && (strings.Contains(got, "🙂") || !strings.Contains(got, r.Link)) {
+			t.Errorf("text %d went out in %d characters", i, len([]rune(got)))
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"unicode/utf16"
 
 	"github.com/line/line-bot-sdk-go/v8/linebot/messaging_api"
 
@@ -55,7 +56,7 @@ func (d *door) words(r channels.Reply) string {
 			text += "\n" + safety
 		}
 	}
-	if runes := []rune(text); len(runes) > longestText {
+	if len(utf16.Encode([]rune(text))) > longestText {
 		// The whole reply is behind the link; what LINE cannot carry is not cut silently.
 		text = strings.TrimSpace(d.env.Desk.Text("line.door", map[string]string{"リンク": r.Link}))
 	}

@@ -20,21 +20,31 @@ func (d *door) incoming(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	id, from := form.Get("MessageSid"), form.Get("From")
-	if id == "" || !numberForm.MatchString(from) {
+	if id == "" || from == "" { // whoever sends from what is no number cannot be answered, but is heard
 		http.Error(w, http.StatusText(http.StatusBadRequest), http.StatusBadRequest)
 		return
 	}
 	m := channels.Message{ID: id, Kind: sms, From: channels.NewAddress(sms, from, nil), Text: form.Get("Body"), At: d.env.Now()}
-	switch form.Get("OptOutType") { // set by Twilio where it has seen STOP or START itself
-	case "STOP":
-		m.Opt = "out"
-	case "START":
-		m.Opt = "in"
-	}
+	m.Opt = opt(form.Get("OptOutType"), m.Text)
 	if n := form.Get("NumMedia"); n != "" && n != "0" {
 		m.Text = strings.TrimSpace(m.Text + "\n[写真1]")
 	}
 	d.take(w, r, m, `<?xml version="1.0" encoding="UTF-8"?><Response></Response>`)
+}
+
+// opt tells STOP and START. Twilio says so itself where that is switched on; elsewhere it acts on its standard words alone,
+// and does not bring what is sent to whoever wrote one.
+func opt(said, text string) string {
+	if said == "" {
+		said = strings.ToUpper(strings.TrimSpace(text))
+	}
+	switch said {
+	case "STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT":
+		return "out"
+	case "START", "YES", "UNSTOP":
+		return "in"
+	}
+	return ""
 }
 
 // status takes in what became of a message that was sent.

@@ -197,15 +197,31 @@ func TestStopAndStart(t *testing.T) {
 	settings, _ := open(t, nil)
 	s := channelstest.Open(t, phone.Kind, settings, nil)
 	target := s.URL + "/hooks/twilio/sms"
-	for i, opt := range []string{"STOP", "START"} {
-		v := form(channelstest.Inbound{ID: fmt.Sprint("SM", i), From: 1, Text: opt})
-		v.Set("OptOutType", opt)
+	for i, tt := range []struct{ text, said, want string }{
+		{"もういいです", "STOP", "out"}, {"はい", "START", "in"}, {"HELP", "HELP", ""}, // Twilio says what it has understood
+		{" stop\n", "", "out"}, {"Unstop", "", "in"}, {"stop it", "", ""}, {"やめて", "", ""},
+	} {
+		v := form(channelstest.Inbound{ID: fmt.Sprint("SM", i), From: 1, Text: tt.text})
+		if tt.said != "" {
+			v.Set("OptOutType", tt.said)
+		}
 		if got := post(t, target, v.Encode(), sign(token, target, v)); got != 200 {
-			t.Fatalf("%s: %d", opt, got)
+			t.Fatalf("%q: %d", tt.text, got)
+		}
+		if got := s.Intake.Taken()[i]; got.Opt != tt.want || got.Text != tt.text {
+			t.Errorf("%q: opted %q", tt.text, got.Opt)
 		}
 	}
-	if got := s.Intake.Taken(); got[0].Opt != "out" || got[1].Opt != "in" {
-		t.Errorf("opted %q, then %q", got[0].Opt, got[1].Opt)
+}
+
+func TestWhoHasNoNumberIsHeard(t *testing.T) {
+	settings, _ := open(t, nil)
+	s := channelstest.Open(t, phone.Kind, settings, nil)
+	target := s.URL + "/hooks/twilio/sms"
+	v := form(channelstest.Inbound{ID: "SM1", From: 1, Text: "番号なし"})
+	v.Set("From", "Anonymous")
+	if got := post(t, target, v.Encode(), sign(token, target, v)); got != 200 || len(s.Intake.Taken()) != 1 {
+		t.Fatalf("%d", got)
 	}
 }
 
