@@ -248,7 +248,7 @@ func byMail(o *outside) {
 		o.t.Errorf("its head says %q", head)
 	}
 	o.until(k.ID, "it is sent", func(k told) bool { return slices.Equal(k.became(said), []string{"sent"}) })
-	o.mail.arrive(o.t, mail("m2", "Re: お知らせ", "つづきです\r\n\r\n2026年12月1日(火) 10:00 旭川市 <desk@madoguchi.example>:\r\n> お便りをありがとうございます。\r\n"))
+	o.mail.arrive(o.t, mail("m2", "Re: お知らせ（旭川市）", "つづきです\r\n\r\n2026年12月1日(火) 10:00 旭川市 <desk@madoguchi.example>:\r\n> お便りをありがとうございます。\r\n"))
 	o.until(k.ID, "the second mail is there", func(k told) bool {
 		s := k.says()
 		return len(s) == 2 && strings.HasPrefix(s[1], "つづきです") && !strings.Contains(s[1], "ありがとう")
