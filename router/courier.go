@@ -38,7 +38,7 @@ const (
 	hold     = 30 * time.Second
 	sweep    = 5 * time.Second
 	// gather is how long a notice waits for others, since a look asks all partitions.
-	gather = 10 * time.Millisecond
+	gather = 50 * time.Millisecond
 	// sendWithin bounds one attempt, so that its outcome is written before the hold ends.
 	sendWithin = 20 * time.Second
 	// beginWithin is how long after it was leased a case's next message is begun.
@@ -54,6 +54,7 @@ func NewCourier(r Rooms, w Way) *Courier { return &Courier{r, w, time.Now} }
 type round struct {
 	busy  map[triage.CaseID]bool
 	next  map[triage.CaseID]triage.Due // leased again while busy
+	again map[triage.CaseID]time.Time  // when there is something to try again; a look for other news must not forget it
 	done  chan finished
 	look  time.Time // when to ask the store again
 	more  bool      // the last look gave all that there was room for
@@ -67,7 +68,8 @@ type finished struct {
 
 // Run works until ctx ends, and returns nil then. It returns when all that it had begun is written down or given up.
 func (c *Courier) Run(ctx context.Context) error {
-	r := &round{busy: map[triage.CaseID]bool{}, next: map[triage.CaseID]triage.Due{}, done: make(chan finished, couriers)}
+	r := &round{busy: map[triage.CaseID]bool{}, next: map[triage.CaseID]triage.Due{}, again: map[triage.CaseID]time.Time{},
+		done: make(chan finished, couriers)}
 	defer r.group.Wait()
 	notices := c.watch(ctx)
 	for ctx.Err() == nil {
@@ -114,6 +116,13 @@ func (r *round) by(t time.Time) {
 func (c *Courier) begin(ctx context.Context, r *round) {
 	now := c.now()
 	r.look, r.more = now.Add(sweep), false
+	for id, at := range r.again {
+		if at.After(now) {
+			r.by(at)
+		} else {
+			delete(r.again, id)
+		}
+	}
 	room := couriers - len(r.busy)
 	if room == 0 {
 		r.more = true
@@ -147,6 +156,7 @@ func (c *Courier) end(ctx context.Context, r *round, f finished) {
 		return
 	}
 	if !f.again.IsZero() {
+		r.again[f.id] = f.again
 		r.by(f.again)
 	}
 	if r.more {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
+	"strings"
 
 	"madoguchi/channels"
 	"madoguchi/deploy/cities"
@@ -69,7 +71,8 @@ func checkedCity(name string, data []byte, a city.Assessor) (*city.City, error) 
 func gazetteer(c *city.City) anonymize.Gazetteer {
 	g := anonymize.Gazetteer{Stations: c.Places.Stations, Places: c.Places.Names}
 	for _, s := range c.Schools {
-		g.Schools = append(g.Schools, anonymize.School{Name: s.Name, Short: s.Short})
+		short := append(slices.Clone(s.Short), strings.TrimSuffix(s.Name, "学校")) // as everybody says it: 日の出台中
+		g.Schools = append(g.Schools, anonymize.School{Name: s.Name, Short: short})
 	}
 	return g
 }
