@@ -54,6 +54,7 @@ func newDesk(t testing.TB, addr string) *desk {
 	rk, wk := NewKeys()
 	d.keys, d.Reader, d.Writer = rk, NewReader(client, rk, d.clock.Now), NewWriter(client, wk, d.clock.Now)
 	d.Reader.pool.hash = func(secret uint64) []byte { d.hashes.Add(1); return stretch(secret) }
+	d.Reader.patience = 10 * time.Millisecond
 	return d
 }
 

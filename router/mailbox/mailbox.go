@@ -25,8 +25,8 @@
 //	{mNN}:feed      how many entries the shard has seen
 //	{mNN}:code:…, {mNN}:link:…   the sealed seed, named by the secret (in a shard of their own)
 //
-// Wrong, mistyped, expired, erased and unknown codes cost the same check and the same two trips to Redis, and the answer
-// is the same; so do spent, expired and wrong links.
+// Wrong, mistyped, expired, erased and unknown codes cost the same check, the same trips to Redis and the same second, and
+// the answer is the same; so do spent, expired and wrong links.
 package mailbox
 
 import (
@@ -56,7 +56,9 @@ const (
 	blindFor   = 24 * time.Hour   // for which a ticket is taken as it is while Redis is away
 	resumeWait = 2 * time.Second  // for Redis, until a ticket is taken so
 	doingLasts = 30 * time.Second
-	day        = 24 * time.Hour
+	// registerWait is how long after it was not found a code is looked for once more: what the router needs to hash one.
+	registerWait = time.Second
+	day          = 24 * time.Hour
 
 	doingWaiting = "waiting"
 )
@@ -64,16 +66,17 @@ const (
 // Reader is the gateway's side and implements channels.Mailbox. It is safe for concurrent use. Run carries the news.
 type Reader struct {
 	store
-	keys *ReaderKeys
-	pool *pool
-	hub  hub
+	keys     *ReaderKeys
+	pool     *pool
+	hub      hub
+	patience time.Duration // registerWait
 }
 
 var _ channels.Mailbox = (*Reader)(nil)
 
 // NewReader returns the gateway's side. now is the machine's clock; nil stands for time.Now.
 func NewReader(client redis.UniversalClient, keys *ReaderKeys, now func() time.Time) *Reader {
-	return &Reader{store: newStore(client, &keys.set.peppers, now), keys: keys, pool: newPool(waiting), hub: newHub()}
+	return &Reader{store: newStore(client, &keys.set.peppers, now), keys: keys, pool: newPool(waiting), hub: newHub(), patience: registerWait}
 }
 
 // Begin implements channels.Mailbox. It asks nobody.
@@ -129,16 +132,32 @@ func (r *Reader) byCode(ctx context.Context, typed string) (channels.Conversatio
 		return nil, err
 	}
 	rec := r.peppers.codeRecord(stretched)
+	c, err := r.atCode(ctx, rec, mistyped)
+	if err == channels.ErrUnknown {
+		// A code that was told a moment ago may not be registered yet. Every wrong one waits as long.
+		patience := time.NewTimer(r.patience)
+		defer patience.Stop()
+		select {
+		case <-patience.C:
+		case <-ctx.Done():
+			return nil, failure(ctx, ctx.Err())
+		}
+		c, err = r.atCode(ctx, rec, mistyped)
+	}
+	if err == nil {
+		_ = r.client.PExpire(ctx, rec.key, r.keep()).Err() // the box already says so; an answer of the desk repeats it
+	}
+	return c, err
+}
+
+// atCode looks whether a conversation is to be found at the code's record.
+func (r *Reader) atCode(ctx context.Context, rec codeRecord, mistyped bool) (channels.Conversation, error) {
 	sealed, err := r.client.Get(ctx, rec.key).Bytes()
 	if err != nil && err != redis.Nil {
 		return nil, failure(ctx, err)
 	}
 	plain, ok := openUnder(rec.open, sealed, about("code"))
-	c, err := r.admit(ctx, howCode, plain, ok && !mistyped)
-	if err == nil {
-		_ = r.client.PExpire(ctx, rec.key, r.keep()).Err() // the box already says so; an answer of the desk repeats it
-	}
-	return c, err
+	return r.admit(ctx, howCode, plain, ok && !mistyped)
 }
 
 func (r *Reader) byLink(ctx context.Context, token string) (channels.Conversation, error) {
