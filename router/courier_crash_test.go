@@ -83,6 +83,33 @@ func TestFailedAttemptIsRepeatedByARunningCourier(t *testing.T) {
 	}
 }
 
+// Other news does not make a courier forget when to try again: the first time is a second later, and not at the next sweep.
+func TestOtherNewsDoesNotDelayARetry(t *testing.T) {
+	h := newHouse(t)
+	line := &door{fail: func(n int, _ channels.Reply) error {
+		if n == 1 {
+			return errors.New("the provider failed")
+		}
+		return nil
+	}}
+	u1, u2 := channels.NewAddress("line", "U1", nil), channels.NewAddress("line", "U2", nil)
+	h.process(t, channels.Message{ID: "1", Kind: "line", From: u1, Text: "こんにちは", At: morning})
+	id := h.caseOf(u1)
+	h.reply(t, id, "r1", "返事")
+	start(t, h.courier(map[string]channels.Channel{"line": line}))
+	until(t, "it was tried", func() bool { return line.count() > 0 })
+	tried := time.Now()
+	for n := 0; !h.settled(t, id)(); n++ {
+		if time.Since(tried) < 500*time.Millisecond { // all of it before it is time
+			h.process(t, channels.Message{ID: fmt.Sprint(n), Kind: "line", From: u2, Text: "こんばんは", At: morning})
+		}
+		if time.Since(tried) > sweep-500*time.Millisecond {
+			t.Fatalf("not tried again within %v", time.Since(tried))
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
 // stopAt returns a context that ends when the courier comes to the step for the first time.
 func stopAt(t *testing.T, step string, mail *mailboxes, line *door) context.Context {
 	ctx, cancel := context.WithCancel(t.Context())
