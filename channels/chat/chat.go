@@ -168,6 +168,7 @@ func (d *door) welcome(ctx context.Context, conv channels.Conversation, how chan
 	w := &frame{Type: "welcome", Open: &hours.Open, Notice: &hours.Notice, Seq: &last}
 	if how == "" {
 		w.Code, w.Digits = conv.Code()
+		w.Digits = strings.ReplaceAll(w.Digits, " ", "") // in groups it is for eyes; the page makes its own
 	}
 	if token, err := conv.Resume(ctx); err == nil {
 		w.Resume = token

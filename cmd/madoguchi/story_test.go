@@ -21,7 +21,7 @@ func TestStory(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	if len(strings.Fields(welcome.Code)) != 7 || len(welcome.Digits) < 21 {
+	if len(strings.Fields(welcome.Code)) != 7 || len(welcome.Digits) != 21 {
 		t.Fatalf("the code has %d words and %d digits", len(strings.Fields(welcome.Code)), len(welcome.Digits))
 	}
 	if state, err := s.say("1", "となりの席の佐々木くんに、毎日ノートをやぶられています"); err != nil || state != "stored" {
