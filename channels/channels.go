@@ -52,6 +52,7 @@ type Channel interface {
 type Env struct {
 	Intake    Intake
 	Mailbox   Mailbox
+	Files     Files
 	Desk      Desk
 	Setting   func(name string) string // value of one of the Kind's own settings
 	Now       func() time.Time         // the desk's clock
@@ -105,6 +106,10 @@ type Message struct {
 	Opt    string   // "out" after STOP, "in" after START, beside Text
 	Status *Status  // what the provider says became of a reply, in place of Text
 	Late   bool     // a redelivery, or back-filled: genuine but late
+
+	Files     []File    // beside Text, in which each has its mark ([写真1]); kept before the message is taken
+	CallBack  *CallBack // beside Text: wishes to be called
+	Unchecked bool      // a machine read Text from paper; a person must compare it
 }
 
 // Answer is a seeker's answer to a question: yes, no, later or change.

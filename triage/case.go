@@ -47,6 +47,11 @@ type Case struct {
 	Reporters []string   `json:"reporters,omitempty"` // the schools that reported
 	Duties    []Duty     `json:"duties,omitempty"`
 	Observed  []Observed `json:"observed,omitempty"`
+	Files     []File     `json:"files,omitempty"`     // all that came, in order: number n of /files/{n} is Files[n-1]
+	Hidden    []string   `json:"hidden,omitempty"`    // ids of messages that the seeker took back
+	Unchecked []string   `json:"unchecked,omitempty"` // ids of messages read by a machine that nobody has compared yet
+	CallBack  *CallBack  `json:"call_back,omitempty"` // the latest wish to be called; nil once a call was answered
+	Calls     []Call     `json:"calls,omitempty"`
 	OptedOut  bool       `json:"opted_out,omitempty"` // the seeker sent STOP: replies are refused with opted_out
 	ErasedAt  time.Time  `json:"erased_at,omitzero"`  // the seeker withdrew the conversation; shredding waits for a person
 }
@@ -100,6 +105,7 @@ func (c Case) With(e Event) Case {
 	case KindDelivery:
 		c.delivered(e)
 	}
+	c.beside(e)
 	if e.Duty != nil {
 		c.duty(*e.Duty)
 	}
@@ -112,6 +118,7 @@ func (c Case) With(e Event) Case {
 func (c Case) clone() Case {
 	c.Flags, c.Reasons, c.Channels = slices.Clone(c.Flags), slices.Clone(c.Reasons), slices.Clone(c.Channels)
 	c.Consents, c.Handoffs, c.Reports = slices.Clone(c.Consents), slices.Clone(c.Handoffs), slices.Clone(c.Reports)
+	c.Files, c.Hidden, c.Unchecked, c.Calls = slices.Clone(c.Files), slices.Clone(c.Hidden), slices.Clone(c.Unchecked), slices.Clone(c.Calls)
 	c.Reporters, c.Duties, c.Observed = slices.Clone(c.Reporters), slices.Clone(c.Duties), slices.Clone(c.Observed)
 	return c
 }
@@ -141,7 +148,7 @@ func (c *Case) hear(e Event) {
 	if e.CallMe != "" {
 		c.CallMe = e.CallMe
 	}
-	if e.Text != "" && !e.Hidden {
+	if e.Text != "" && e.Hides == "" {
 		c.Preview = cut(e.Text, PreviewRunes)
 	}
 	if c.WaitingSince.IsZero() {

@@ -33,7 +33,6 @@ func anyEvent(t *rapid.T) triage.Event {
 		From: rapid.SampledFrom([]triage.From{triage.Seeker, triage.Counselor, triage.Desk, triage.AtSchool, triage.System}).Draw(t, "from"),
 		By:   who.Draw(t, "by"), Channel: rapid.SampledFrom([]string{"", "chat", "line", "sms", "email", "letter", "visit"}).Draw(t, "channel"),
 		Text: rapid.StringN(0, 200, -1).Draw(t, "text"), Said: rapid.Int64Range(0, 4).Draw(t, "said"), DueAt: when.Draw(t, "due"),
-		Hidden: rapid.Bool().Draw(t, "hidden"),
 	}
 	if rapid.Bool().Draw(t, "judged") {
 		e.Judgement = &triage.Judgement{Severity: rapid.SampledFrom(append(triage.Severities[:4:4], "")).Draw(t, "severity"), Flags: flags.Draw(t, "flags"),
@@ -171,7 +170,7 @@ func TestPreviewAndDoors(t *testing.T) {
 		return e
 	}
 	hidden := writes("取り消した言葉")
-	hidden.Hidden = true
+	hidden.Hides = "1"
 	c := fold(by("line", "", "最初"), by("chat", "", strings.Repeat("長", 200)), hidden, by("line", "", ""))
 	if c.Preview != strings.Repeat("長", 120) {
 		t.Errorf("preview %q", c.Preview)

@@ -51,9 +51,17 @@ type Event struct {
 	// Words are the outgoing words of an event with Said > 0, sealed by Front.Scrub to the courier: opaque here.
 	Words []byte `json:"words,omitempty"`
 
-	About      string      `json:"about,omitempty"`   // who it is about, as the seeker chose: self, friend, did, unsaid
-	CallMe     string      `json:"call_me,omitempty"` // the name to be called by (呼び名), anonymized like every text
-	Hidden     bool        `json:"hidden,omitempty"`  // the seeker asked for this message to be taken back
+	About      string      `json:"about,omitempty"`     // who it is about, as the seeker chose: self, friend, did, unsaid
+	CallMe     string      `json:"call_me,omitempty"`   // the name to be called by (呼び名), anonymized like every text
+	Hidden     bool        `json:"-"`                   // the seeker took it back; set on what is shown, never stored: see Case.Hidden
+	Late       bool        `json:"late,omitempty"`      // genuine, but it reached us late (遅着)
+	Files      []File      `json:"files,omitempty"`     // what came with the message; [写真1] and the like mark them in Text
+	Unchecked  bool        `json:"unchecked,omitempty"` // a machine read Text from paper; a person must compare it
+	Corrects   string      `json:"corrects,omitempty"`  // id of the event whose text this one's takes the place of, after a look at the paper
+	Hides      string      `json:"hides,omitempty"`     // id of the message that the seeker took back: on no screen from now on
+	Blanks     string      `json:"blanks,omitempty"`    // id of the event whose words the store destroys as it appends this one
+	CallBack   *CallBack   `json:"call_back,omitempty"` // the seeker wishes to be called
+	Call       *Call       `json:"call,omitempty"`      // the desk calls, or what became of that
 	Judgement  *Judgement  `json:"judgement,omitempty"`
 	DueAt      time.Time   `json:"due_at,omitzero"` // when the message must be answered, by the city's terms
 	Assignment *Assignment `json:"assignment,omitempty"`
@@ -134,6 +142,35 @@ type Observed struct {
 	Note   string `json:"note,omitempty"`
 	Second string `json:"second,omitempty"` // the other decider's login, for parent_not_asked
 }
+
+// File is a file that came with a message. Its content is behind Front.File; nothing here tells what it shows.
+type File struct {
+	ID   string `json:"id"`
+	Sort string `json:"sort"` // picture, document, voice, video, other
+}
+
+// CallBack is when and how it is safe to call. The number is behind the wall.
+type CallBack struct {
+	Window string `json:"window,omitempty"` // anonymized, or a code of the door's list
+	Who    string `json:"who,omitempty"`    // who may answer: self, family, anyone, or "" where that was not said
+}
+
+// Call is one attempt of the desk to speak with the seeker by phone.
+type Call struct {
+	ID      string    `json:"id"`
+	At      time.Time `json:"at,omitzero"`
+	Outcome string    `json:"outcome,omitempty"` // "" while it is being placed
+	Detail  string    `json:"detail,omitempty"`  // a code from the channel's own list
+}
+
+// The outcomes of a Call.
+const (
+	CallRinging  = "ringing" // the provider has it
+	CallAnswered = "answered"
+	CallNoAnswer = "no_answer"
+	CallBusy     = "busy"
+	CallFailed   = "failed"
+)
 
 // Report is a school's report of an incident, resolution, interview or continuity: 様式1, 様式2, 様式3 and ほっとりぼん of usuki-policy.
 type Report struct {

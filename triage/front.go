@@ -23,14 +23,30 @@ type Front interface {
 
 // Entry is what comes in by way of the staff.
 type Entry struct {
-	ID      string    // chosen by the caller
-	Case    CaseID    // the case it belongs to; empty opens a new one
-	Channel string    // visit, voice, letter, school
-	Text    string    // as heard or read: names and all
-	Contact string    // how to reach the person, or empty; kept in the vault only
-	At      time.Time // the desk's time
-	By      string    // login
-	Report  *Report   // a school's report; its fields are anonymized on the way
+	ID       string    // chosen by the caller
+	Case     CaseID    // the case it belongs to; empty opens a new one
+	Channel  string    // visit, voice, letter, school
+	Text     string    // as heard or read: names and all
+	Contact  string    // how to reach the person, or empty; kept in the vault only
+	At       time.Time // the desk's time
+	By       string    // login
+	Corrects string    // id of the event of Case whose text was compared with the paper, and is this entry's Text now
+	Like     CaseID    // the case whose sender this is too: one letter, several matters
+	Report   *Report   // a school's report; its fields are anonymized on the way
+}
+
+// Cabinet shows what came with messages. It is kept by package router and wired in cmd.
+type Cabinet interface {
+	// File returns a page of the case's file number n, both counted from 1, cleaned in a process of its own; or ErrUnknown
+	// where there is no such page, and ErrUnreadable where the file cannot be opened safely.
+	File(ctx context.Context, id CaseID, n, page int) (Cleaned, error)
+}
+
+// Cleaned is a page of a file, decoded and encoded again: nothing of the original's bytes is in it.
+type Cleaned struct {
+	Type  string // image/png, image/jpeg or audio/ogg
+	Data  []byte
+	Pages int // of the whole file
 }
 
 // Scrubbed is what became of words that staff wrote.

@@ -52,7 +52,7 @@ const (
 	MaxPage     = 200
 )
 
-// DueKind is one of the three sorts of work that fall due.
+// DueKind is one of the sorts of work that fall due.
 type DueKind string
 
 const (
@@ -64,8 +64,12 @@ const (
 	DueDuty DueKind = "duty"
 )
 
+// DueCall is the fourth: the desk wants to call and no provider has it yet. Due at once; the courier's, by the machine's
+// clock.
+const DueCall DueKind = "call"
+
 // DueKinds lists all of them.
-var DueKinds = []DueKind{DueSend, DueLease, DueDuty}
+var DueKinds = []DueKind{DueSend, DueLease, DueDuty, DueCall}
 
 // Due is a piece of work, as Lease hands it out.
 type Due struct {
@@ -76,7 +80,7 @@ type Due struct {
 }
 
 // Agenda says when the case needs work of each kind, by kind; a kind that is absent is not due at all. The zero time
-// (of DueSend) means at once.
+// (of DueSend and DueCall) means at once.
 func (c Case) Agenda() map[DueKind]time.Time {
 	due := map[DueKind]time.Time{}
 	if c.Erased() {
@@ -87,6 +91,11 @@ func (c Case) Agenda() map[DueKind]time.Time {
 	}
 	if !c.LeaseUntil.IsZero() {
 		due[DueLease] = c.LeaseUntil
+	}
+	for _, call := range c.Calls {
+		if call.Outcome == "" {
+			due[DueCall] = time.Time{}
+		}
 	}
 	for _, d := range c.Duties {
 		if t, ok := due[DueDuty]; d.DoneAt.IsZero() && (!ok || d.DueAt.Before(t)) {

@@ -23,6 +23,7 @@ var (
 	ErrRefused     = errors.New("triage: the case's state does not allow it")     // the act is not possible in this state
 	ErrUnavailable = errors.New("triage: the store cannot be reached")            // nothing is known to have happened
 	ErrDamaged     = errors.New("triage: a sealed record cannot be opened")       // wrong key, or tampered with
+	ErrUnreadable  = errors.New("triage: the file cannot be opened safely")       // Cabinet.File
 	ErrNoWords     = errors.New("triage: no words stand behind that placeholder") // Front.Reveal of an unknown placeholder
 	ErrCursor      = errors.New("triage: no such page")                           // a Query.Cursor that List never gave
 )

@@ -70,6 +70,7 @@ type Site struct {
 	URL     string // where its routes are served; also its PublicURL
 	Intake  *Intake
 	Mailbox *Mailbox
+	Files   *Files
 	Desk    *Desk
 	Log     *Log
 	stop    func() error
@@ -84,7 +85,7 @@ func Open(t *testing.T, kind channels.Kind, settings map[string]string, wrap fun
 		t.Fatal(err)
 	}
 	mailbox := NewMailbox()
-	s := &Site{URL: "http://" + listener.Addr().String(), Mailbox: mailbox, Intake: NewIntake(mailbox), Desk: NewDesk(), Log: &Log{}}
+	s := &Site{URL: "http://" + listener.Addr().String(), Mailbox: mailbox, Files: &Files{}, Intake: NewIntake(mailbox), Desk: NewDesk(), Log: &Log{}}
 	values := map[string]string{}
 	for _, setting := range kind.Settings {
 		values[setting.Name] = setting.Default
@@ -93,7 +94,7 @@ func Open(t *testing.T, kind channels.Kind, settings map[string]string, wrap fun
 		values[name] = value
 	}
 	s.Channel, err = kind.New(channels.Env{
-		Intake: s.Intake, Mailbox: s.Mailbox, Desk: s.Desk, Now: time.Now, PublicURL: s.URL,
+		Intake: s.Intake, Mailbox: s.Mailbox, Files: s.Files, Desk: s.Desk, Now: time.Now, PublicURL: s.URL,
 		Setting: func(name string) string { return values[name] },
 		Log:     slog.New(slog.NewJSONHandler(s.Log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})

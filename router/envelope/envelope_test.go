@@ -185,7 +185,13 @@ func full(t *testing.T, rng *rand.Rand) channels.Message {
 		case reflect.Bool:
 			v.SetBool(true)
 		case reflect.Slice:
-			v.SetBytes([]byte(word()))
+			if v.Type().Elem().Kind() == reflect.Uint8 {
+				v.SetBytes([]byte(word()))
+				return
+			}
+			v.Set(reflect.MakeSlice(v.Type(), 2, 2))
+			fill(v.Index(0))
+			fill(v.Index(1))
 		case reflect.Pointer:
 			v.Set(reflect.New(v.Type().Elem()))
 			fill(v.Elem())

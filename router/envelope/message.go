@@ -37,6 +37,12 @@ const (
 	tagStatus
 	tagStatusDetail
 	tagLate
+	tagFileID // each begins a file
+	tagFileSort
+	tagCallNumber
+	tagCallWindow
+	tagCallWho
+	tagUnchecked
 )
 
 // Encode returns a message, its sender's address included, in its padded form.
@@ -86,12 +92,30 @@ func Encode(m channels.Message) ([]byte, error) {
 	if m.Late {
 		b = appendField(b, tagLate, "")
 	}
+	b = appendBeside(b, m)
 	binary.BigEndian.PutUint32(b, uint32(len(b)-lengthSize))
 	class := classSize
 	for class < len(b) {
 		class *= 2
 	}
 	return append(b, make([]byte, class-len(b))...), nil
+}
+
+// appendBeside writes what stands beside the words.
+func appendBeside(b []byte, m channels.Message) []byte {
+	for _, f := range m.Files {
+		b = appendField(b, tagFileID, f.ID)
+		b = appendField(b, tagFileSort, f.Sort)
+	}
+	if c := m.CallBack; c != nil {
+		b = appendField(b, tagCallNumber, c.Number)
+		b = appendField(b, tagCallWindow, c.Window)
+		b = appendField(b, tagCallWho, c.Who)
+	}
+	if m.Unchecked {
+		b = appendField(b, tagUnchecked, "")
+	}
+	return b
 }
 
 func appendField[T string | []byte](b []byte, tag byte, value T) []byte {
@@ -168,6 +192,8 @@ func (d *decoder) field(tag byte, v []byte) bool {
 		m.Opt = string(v)
 	case tagLate:
 		m.Late = true
+	case tagUnchecked:
+		m.Unchecked = true
 	default:
 		return d.nested(tag, string(v))
 	}
@@ -197,6 +223,34 @@ func (d *decoder) nested(tag byte, v string) bool {
 			m.Status.Status = v
 		default:
 			m.Status.Detail = v
+		}
+	default:
+		return d.beside(tag, v)
+	}
+	return true
+}
+
+func (d *decoder) beside(tag byte, v string) bool {
+	m := &d.m
+	switch tag {
+	case tagFileID:
+		m.Files = append(m.Files, channels.File{ID: v})
+	case tagFileSort:
+		if len(m.Files) == 0 {
+			return false
+		}
+		m.Files[len(m.Files)-1].Sort = v
+	case tagCallNumber, tagCallWindow, tagCallWho:
+		if m.CallBack == nil {
+			m.CallBack = &channels.CallBack{}
+		}
+		switch tag {
+		case tagCallNumber:
+			m.CallBack.Number = v
+		case tagCallWindow:
+			m.CallBack.Window = v
+		default:
+			m.CallBack.Who = v
 		}
 	default:
 		return false

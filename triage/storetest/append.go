@@ -52,7 +52,9 @@ func everyFieldSurvives(t *testing.T, s triage.Store) {
 	jst := time.FixedZone("JST", 9*60*60)
 	e := triage.Event{
 		ID: "x", At: start.In(jst), Kind: triage.KindHandoff, From: triage.Counselor, By: "aoki", Channel: "line", Text: "本文\n\x00\"<",
-		Said: 1, Words: []byte{0, 255, 10}, About: "friend", CallMe: "[人物A]", Hidden: true,
+		Said: 1, Words: []byte{0, 255, 10}, About: "friend", CallMe: "[人物A]", Late: true, Unchecked: true, Corrects: "y", Hides: "z",
+		Files:    []triage.File{{ID: "f", Sort: "picture"}},
+		CallBack: &triage.CallBack{Window: "w", Who: "self"}, Call: &triage.Call{ID: "c", At: start, Outcome: triage.CallBusy, Detail: "d"},
 		Judgement: &triage.Judgement{Severity: triage.Urgent, Flags: []triage.Flag{triage.Absence},
 			Reasons: []triage.Reason{{Flag: triage.Absence, Rule: "r", Start: 1, End: 3, Excerpt: "[学校1]"}}},
 		DueAt:      start.Add(time.Hour),

@@ -212,7 +212,8 @@ func upToTheLimit(t *testing.T, s triage.Store) {
 
 func erasedHaveNoWork(t *testing.T, s triage.Store) {
 	c := begin(t, s, newID(9), message("m", 0, triage.Soon), claim("c", "aoki", time.Minute), duty("d", "d", time.Minute, false))
-	c = add(t, s, c, triage.Event{ID: "g", At: start, Kind: triage.KindMessage, From: triage.Desk, Said: 1, Text: "受け取りました。"})
+	c = add(t, s, c, triage.Event{ID: "g", At: start, Kind: triage.KindMessage, From: triage.Desk, Said: 1, Text: "受け取りました。"},
+		triage.Event{ID: "k", At: start, Kind: triage.KindDelivery, From: triage.Counselor, Call: &triage.Call{ID: "k", At: start}})
 	for _, kind := range triage.DueKinds {
 		settle(t, s, one(t, s, kind, time.Hour), start)
 	}
