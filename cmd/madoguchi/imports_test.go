@@ -28,9 +28,10 @@ triage/redis                : triage triage/seal
 triage/storetest            : triage
 triage/audit                : triage triage/seal
 triage/staff                : triage triage/audit triage/seal
-triage/desk                 : triage triage/city triage/audit triage/staff
+triage/grant                : triage triage/seal
+triage/desk                 : triage triage/city triage/audit triage/staff triage/grant
 triage/web                  : triage triage/staff
-triage/console              : triage triage/desk triage/staff triage/web triage/city
+triage/console              : triage triage/desk triage/staff triage/web triage/city triage/grant
 triage/api                  : triage triage/desk triage/staff triage/web
 triage/school               : triage triage/staff triage/web
 

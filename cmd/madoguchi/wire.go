@@ -27,6 +27,7 @@ import (
 	"madoguchi/triage/city"
 	"madoguchi/triage/console"
 	"madoguchi/triage/desk"
+	"madoguchi/triage/grant"
 	store "madoguchi/triage/redis"
 	"madoguchi/triage/school"
 	"madoguchi/triage/staff"
@@ -128,9 +129,9 @@ func (h *house) wall(p plan) error {
 	if h.audit, err = openAudit(h.redis, p); err != nil {
 		return err
 	}
-	h.accounts = staff.New(staff.Config{Client: h.redis, Keys: p.keys.desk, PasswordIsStrong: h.demo})
+	h.accounts = staff.New(staff.Config{Client: h.redis, Keys: p.keys.desk, URL: h.staffURL, PasswordIsStrong: h.demo})
 	h.desk = desk.New(desk.Config{Store: h.store, Front: router.NewFront(r), Lamp: router.NewLamp(rooms), Audit: h.audit, Clock: h.clock,
-		City: h.city, People: h.accounts})
+		City: h.city, People: h.accounts, Register: grant.New(h.redis, p.keys.desk, time.Now)})
 	return nil
 }
 

@@ -44,6 +44,7 @@ type Config struct {
 // Accounts tells whose token it is; see staff.Accounts.
 type Accounts interface {
 	ByToken(ctx context.Context, token string) (staff.Person, error)
+	Seen(ctx context.Context, p staff.Person)
 }
 
 type api struct {
@@ -141,6 +142,7 @@ func (a *api) guard(row staff.Route) func(huma.Context, func(huma.Context)) {
 		case !staff.Allowed(p.Role, row):
 			forbidden().write(w)
 		default:
+			a.Accounts.Seen(r.Context(), p)
 			next(huma.WithValue(ctx, personKey{}, p))
 		}
 	}

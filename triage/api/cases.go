@@ -93,21 +93,6 @@ type observationIn struct {
 	}
 }
 
-type revealIn struct {
-	ByCase
-	Body struct {
-		Placeholder string `json:"placeholder"`
-		Reason      string `json:"reason"`
-	}
-}
-
-// Revealed is what stands behind a placeholder.
-type Revealed struct {
-	Value string `json:"value"`
-}
-
-type revealOut struct{ Body Revealed }
-
 type doingIn struct {
 	ByCase
 	Body struct {
@@ -133,6 +118,7 @@ func (a *api) cases() {
 		})
 	a.hands()
 	a.talk()
+	a.reveals()
 	a.judgement()
 }
 
@@ -173,11 +159,6 @@ func (a *api) talk() {
 	route(a, huma.Operation{Method: "POST", Path: "/api/v1/cases/{id}/notes", Summary: "A note that only staff see", DefaultStatus: 201},
 		func(ctx context.Context, p staff.Person, in *noteIn) (*caseOut, error) {
 			return told(a.Desk.Note(ctx, p, in.id(), in.Body.Text))
-		})
-	route(a, huma.Operation{Method: "POST", Path: "/api/v1/cases/{id}/reveals", Summary: "Open the words behind a placeholder"},
-		func(ctx context.Context, p staff.Person, in *revealIn) (*revealOut, error) {
-			value, err := a.Desk.Reveal(ctx, p, in.id(), in.Body.Placeholder, in.Body.Reason)
-			return &revealOut{Revealed{value}}, err
 		})
 }
 

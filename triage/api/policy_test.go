@@ -118,6 +118,8 @@ func expected(row staff.Route, path string, role triage.Role, v visibility) (int
 		return 403, "forbidden"
 	case strings.HasPrefix(path, "/handoffs/{id}") && v != own:
 		return 404, "not_found"
+	case strings.HasPrefix(path, "/reveals/"):
+		return 404, "not_found" // no such grant
 	case !strings.Contains(path, "/cases/"):
 		return done, ""
 	case v == never:
@@ -154,7 +156,7 @@ func expected(row staff.Route, path string, role triage.Role, v visibility) (int
 	case path == "/cases/{id}/transfer" && v == own && role == triage.SocialWorker:
 		return 409, "wrong_state" // to herself
 	case path == "/cases/{id}/reveals" && v != own:
-		return 409, "two_persons_needed"
+		return 202, "" // it waits for a second person, or for the sweep of one who is alone
 	}
 	return done, ""
 }

@@ -22,6 +22,7 @@ import (
 	"madoguchi/triage/audit"
 	"madoguchi/triage/city"
 	"madoguchi/triage/desk"
+	"madoguchi/triage/grant"
 	"madoguchi/triage/redis"
 	"madoguchi/triage/seal"
 	"madoguchi/triage/staff"
@@ -67,7 +68,7 @@ func open(t testing.TB, timed bool) *room {
 	}
 	wall := wall{r.store}
 	conf := api.Config{
-		Desk: desk.New(desk.Config{Store: r.store, Front: wall, Lamp: wall, Audit: paper{}, Clock: r.clock, City: town, People: r.accounts}),
+		Desk: desk.New(desk.Config{Store: r.store, Front: wall, Lamp: wall, Audit: paper{}, Clock: r.clock, City: town, People: r.accounts, Register: grant.New(c, keys, time.Now)}),
 		Log:  slog.New(slog.NewTextHandler(r.log, nil)), Accounts: r.accounts, Version: "test",
 	}
 	if timed {

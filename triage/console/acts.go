@@ -60,11 +60,14 @@ func (c *Console) observe(r *http.Request, p staff.Person, id triage.CaseID) (re
 // reveal opens one placeholder. A page that is not asked by a script has no place for the words, so it gets none.
 func (c *Console) reveal(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {
 	ph := r.PostForm.Get("placeholder")
-	words, err := c.Desk.Reveal(r.Context(), p, id, ph, r.PostForm.Get("reason"))
+	o, err := c.Desk.Reveal(r.Context(), p, id, ph, r.PostForm.Get("reason"))
 	if err != nil {
 		return result{}, err
 	}
-	return result{Say: "開きました。だれがいつ見たかは記録されました。", Values: map[string]string{ph: words}}, nil
+	if o.Grant != nil {
+		return result{Say: "もう一人の確認をお願いしました。認められると、開けるようになります。"}, nil
+	}
+	return result{Say: "開きました。だれがいつ見たかは記録されました。", Values: map[string]string{ph: o.Value}}, nil
 }
 
 // names opens all names inside the text of the case.

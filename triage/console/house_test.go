@@ -19,6 +19,7 @@ import (
 	"madoguchi/triage/audit"
 	"madoguchi/triage/city"
 	"madoguchi/triage/desk"
+	"madoguchi/triage/grant"
 	"madoguchi/triage/redis"
 	"madoguchi/triage/redistest"
 	"madoguchi/triage/school"
@@ -66,7 +67,8 @@ func newHouse(t testing.TB) *house {
 	}
 	h.city = asahikawa(t)
 	h.accounts = staff.New(staff.Config{Client: client, Keys: keys, PasswordIsStrong: true})
-	h.desk = desk.New(desk.Config{Store: h.store, Front: h.front, Lamp: h.lamp, Audit: h.log, Clock: h.clock, City: h.city, People: h.accounts})
+	h.desk = desk.New(desk.Config{Store: h.store, Front: h.front, Lamp: h.lamp, Audit: h.log, Clock: h.clock, City: h.city, People: h.accounts,
+		Register: grant.New(client, keys, time.Now)})
 
 	var site *web.Site
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { site.ServeHTTP(w, r) }))

@@ -25,18 +25,20 @@ import (
 	"madoguchi/triage"
 	"madoguchi/triage/audit"
 	"madoguchi/triage/city"
+	"madoguchi/triage/grant"
 	"madoguchi/triage/staff"
 )
 
 // Config is what a Desk needs.
 type Config struct {
-	Store  triage.Store
-	Front  triage.Front
-	Lamp   triage.Lamp
-	Audit  Auditor
-	Clock  triage.Clock
-	City   *city.City // terms, schools and the texts of the cover
-	People People
+	Store    triage.Store
+	Front    triage.Front
+	Lamp     triage.Lamp
+	Audit    Auditor
+	Clock    triage.Clock
+	City     *city.City // terms, schools and the texts of the cover
+	People   People
+	Register *grant.Register // of what two people allow
 }
 
 // Auditor writes down what is about to happen. A nil error says that it is written durably; see audit.Log.
@@ -48,6 +50,10 @@ type Auditor interface {
 type People interface {
 	// Person returns the person as they are now, or staff.ErrUnknown.
 	Person(ctx context.Context, login string) (staff.Person, error)
+	// Present returns who has used the pages or the API within staff.PresentFor.
+	Present(ctx context.Context) ([]staff.Person, error)
+	// Code spends a one-time code of the person's own device, or fails with staff.ErrUnknown.
+	Code(ctx context.Context, login, code string) error
 }
 
 // Desk is the desk. It is safe for concurrent use.

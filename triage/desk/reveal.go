@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"madoguchi/triage"
+	"madoguchi/triage/grant"
 	"madoguchi/triage/staff"
 )
 
@@ -18,24 +19,38 @@ const address = "[連絡先"
 // reachable are the placeholders, inside texts, of what somebody can be reached by. They are opened one by one.
 var reachable = []string{address, "[住所", "[電話", "[メール", "[アカウント", "[番号", "[リンク", "[URL"}
 
-// Reveal opens the words behind a placeholder, for who speaks with the child. It is written to the audit before and to the
-// case as well, with the reason.
-func (d *Desk) Reveal(ctx context.Context, p staff.Person, id triage.CaseID, placeholder, reason string) (string, error) {
+// Opened is what came of the wish to open a placeholder: its words, or a grant that two people need.
+type Opened struct {
+	Value string
+	Grant *grant.Grant
+}
+
+// Reveal opens the words behind a placeholder for who speaks with the child. What somebody can be reached by, and the
+// names in a case that a lead does not answer, need a second person: then the wish is written down (see Grants). Either is
+// written to the audit before, and to the case as well, with the reason.
+func (d *Desk) Reveal(ctx context.Context, p staff.Person, id triage.CaseID, placeholder, reason string) (Opened, error) {
 	if !placeholderForm.MatchString(placeholder) {
-		return "", bad("[人物A] のような印を選んでください。")
+		return Opened{}, bad("[人物A] のような印を選んでください。")
 	}
-	c, reason, err := d.mayOpen(ctx, p, id, reason)
+	c, _, err := d.Store.Load(ctx, id)
 	if err != nil {
-		return "", err
+		return Opened{}, err
 	}
-	if strings.HasPrefix(placeholder, address) {
-		return "", refuse(triage.CodeTwoPersons, "連絡先を開くには、もう一人の確認が要ります。")
+	if err := mayAct(p, c); err != nil {
+		return Opened{}, err
+	}
+	if !joined(p, c) || strings.HasPrefix(placeholder, address) {
+		g, err := d.askReveal(ctx, p, id, placeholder, reason)
+		return Opened{Grant: &g}, err
+	}
+	if c, reason, err = d.mayOpen(ctx, p, id, reason); err != nil {
+		return Opened{}, err
 	}
 	value, err := d.open(ctx, p, c.ID, placeholder)
 	if err != nil {
-		return "", err
+		return Opened{}, err
 	}
-	return value, d.opened(ctx, p, id, reason, []string{placeholder})
+	return Opened{Value: value}, d.opened(ctx, p, id, reason, []string{placeholder})
 }
 
 // RevealText opens every placeholder inside the texts of the case but those of what somebody can be reached by, each

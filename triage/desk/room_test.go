@@ -19,6 +19,7 @@ import (
 	"madoguchi/triage/audit"
 	"madoguchi/triage/city"
 	"madoguchi/triage/desk"
+	"madoguchi/triage/grant"
 	"madoguchi/triage/redis"
 	"madoguchi/triage/seal"
 	"madoguchi/triage/staff"
@@ -34,6 +35,9 @@ type room struct {
 	wall  *wall
 	log   *log
 	clock *clock
+
+	machine *clock // the machine's own
+	office  *office
 }
 
 // People of the desk, by login.
@@ -51,7 +55,7 @@ var people = map[string]staff.Person{
 	"nowhere": {Login: "nowhere", Role: triage.School},
 }
 
-type office struct{}
+type office struct{ there []string }
 
 func (office) Person(_ context.Context, login string) (staff.Person, error) {
 	if p, ok := people[login]; ok {
@@ -60,14 +64,35 @@ func (office) Person(_ context.Context, login string) (staff.Person, error) {
 	return staff.Person{}, staff.ErrUnknown
 }
 
+// Present tells that everybody whose login is in there is there.
+func (o office) Present(context.Context) ([]staff.Person, error) {
+	var there []staff.Person
+	for _, login := range o.there {
+		there = append(there, people[login])
+	}
+	return there, nil
+}
+
+// Code takes the code 123456 of everybody.
+func (office) Code(_ context.Context, _, code string) error {
+	if code != "123456" {
+		return staff.ErrUnknown
+	}
+	return nil
+}
+
 func open(t *testing.T) *room {
 	t.Helper()
 	server := miniredis.RunT(t)
 	c := client.NewClient(&client.Options{Addr: server.Addr(), MaxRetries: -1})
 	t.Cleanup(func() { c.Close() })
 	r := &room{t: t, store: redis.New(c, seal.New()), log: &log{}, clock: &clock{now: opened}}
-	r.wall = &wall{store: r.store, names: map[string]string{"[人物A]": "ゆうか", "[電話1]": "090-1234-5678"}}
-	r.Desk = desk.New(desk.Config{Store: r.store, Front: r.wall, Lamp: r.wall, Audit: r.log, Clock: r.clock, City: town(), People: office{}})
+	r.wall = &wall{store: r.store, names: map[string]string{"[人物A]": "ゆうか", "[電話1]": "090-1234-5678", "[連絡先1]": "+81 90 0000 0000"}}
+	keys := seal.New()
+	r.machine = &clock{now: opened}
+	r.office = &office{there: []string{"sato", "kato", "mori"}}
+	r.Desk = desk.New(desk.Config{Store: r.store, Front: r.wall, Lamp: r.wall, Audit: r.log, Clock: r.clock, City: town(), People: r.office,
+		Register: grant.New(c, keys, r.machine.Now)})
 	return r
 }
 

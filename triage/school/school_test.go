@@ -74,6 +74,8 @@ func (d *desk) Reports(context.Context, staff.Person) ([]triage.ReportView, erro
 
 type people struct{}
 
+func (people) Seen(context.Context, staff.Person) {}
+
 func (people) Person(context.Context, string) (staff.Person, error) {
 	return staff.Person{Login: "hinode", Role: triage.School, School: "hinode-jhs"}, nil
 }

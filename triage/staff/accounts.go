@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-webauthn/webauthn/webauthn"
 	"github.com/redis/go-redis/v9"
 
 	"madoguchi/triage"
@@ -28,6 +29,7 @@ type Config struct {
 	Client redis.UniversalClient
 	Keys   *seal.Keys
 	Now    func() time.Time // the machine's clock; nil is time.Now
+	URL    string           // outside URL of the staff pages, which passkeys belong to
 	// PasswordIsStrong counts a password alone as strong sign-in: in the demonstration, where nobody has a second factor.
 	PasswordIsStrong bool
 }
@@ -43,7 +45,9 @@ type Accounts struct {
 	now           func() time.Time
 	strong        bool
 	swap, attempt *redis.Script
-	hashing       chan struct{} // one place for each password that is hashed at the same time
+	seen          seen
+	party         *webauthn.WebAuthn // nil where the pages' address can have no passkeys
+	hashing       chan struct{}      // one place for each password that is hashed at the same time
 }
 
 // New returns the accounts behind the client, which stays the caller's.
@@ -52,7 +56,7 @@ func New(c Config) *Accounts {
 		c.Now = time.Now
 	}
 	return &Accounts{
-		client: c.Client, keys: c.Keys, now: c.Now, strong: c.PasswordIsStrong,
+		party: newParty(c.URL), client: c.Client, keys: c.Keys, now: c.Now, strong: c.PasswordIsStrong,
 		swap: redis.NewScript(swapSource), attempt: redis.NewScript(attemptSource),
 		hashing: make(chan struct{}, hashingAtOnce),
 	}
@@ -69,6 +73,9 @@ type record struct {
 	Tokens   [][]byte    `json:"tokens,omitempty"` // SHA-256
 	Link     []byte      `json:"link,omitempty"`   // SHA-256
 	LinkEnds time.Time   `json:"link_ends,omitzero"`
+	App      *device     `json:"app,omitempty"`
+	NewApp   *device     `json:"new_app,omitempty"`
+	Passkeys []keeper    `json:"passkeys,omitempty"`
 }
 
 func (r record) person() Person {
@@ -125,6 +132,7 @@ func (a *Accounts) NewToken(ctx context.Context, login string, role triage.Role,
 func (a *Accounts) Disable(ctx context.Context, login string) error {
 	_, err := a.change(ctx, a.name(fold(login)), func(r *record) error {
 		r.Disabled, r.Password, r.Tokens, r.Link = true, nil, nil, nil
+		r.App, r.NewApp, r.Passkeys = nil, nil, nil
 		r.Stamp = newStamp()
 		return nil
 	})

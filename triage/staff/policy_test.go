@@ -32,6 +32,11 @@ POST /api/v1/cases/{id}/reveals                            y y y y - - - - -
 POST /api/v1/cases/{id}/consents                           y y y y - - - - -
 POST /api/v1/cases/{id}/handoffs                           y y y y - - - - -
 POST /api/v1/cases/{id}/handoffs/{handoff}/countersign     - - y y - - - - -
+GET  /api/v1/reveals                                       y y y y - - - - -
+GET  /api/v1/reveals/{id}                                  y y y y - - - - -
+POST /api/v1/reveals/{id}/approve                          y y y y - - - - -
+POST /api/v1/reveals/{id}/refuse                           - - y y - - - - -
+POST /api/v1/reveals/{id}/looked                           - - y y - - - - -
 POST /api/v1/visits                                        y y y y - - y - -
 GET  /api/v1/handoffs                                      - - - - - - - - y
 GET  /api/v1/handoffs/{id}                                 - - - - - - - - y

@@ -48,6 +48,11 @@ var Routes = []Route{
 	{"POST", "/api/v1/cases/{id}/handoffs", desk, false, "what the child allowed is told by who heard it; emergencies by who is there"},
 	{"POST", "/api/v1/cases/{id}/handoffs/{handoff}/countersign", lead, false, "a second person of rank looks at every emergency afterwards"},
 
+	{"GET", "/api/v1/reveals", desk, false, "what one asked for; a lead what everybody asked for"},
+	{"GET", "/api/v1/reveals/{id}", desk, false, "the words are shown to who asked, and only while the grant lasts"},
+	{"POST", "/api/v1/reveals/{id}/approve", desk, false, "a lead who did not ask; or who asked, with the code that a lead reads over the telephone"},
+	{"POST", "/api/v1/reveals/{id}/refuse", lead, false, "who may say yes may say no"},
+	{"POST", "/api/v1/reveals/{id}/looked", lead, false, "what was opened with nobody else there is looked at afterwards"},
 	{"POST", "/api/v1/visits", together(desk, clerk), false, "whoever sits at the counter or the telephone writes down what was said"},
 	{"GET", "/api/v1/handoffs", school, false, "a school reads what was sent to it"},
 	{"GET", "/api/v1/handoffs/{id}", school, false, "the same"},

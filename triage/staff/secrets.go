@@ -5,10 +5,12 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
+	"encoding/base32"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -27,8 +29,8 @@ const (
 	saltBytes     = 16
 	hashingAtOnce = 2
 
-	// MinPassword and MaxPassword are the bounds of a password in characters. Twelve, because a second factor is not yet
-	// asked for; no rule on kinds of characters, because those make passwords worse (NIST SP 800-63B).
+	// MinPassword and MaxPassword are the bounds of a password in characters. Twelve, because a second factor is
+	// nobody's duty; no rule on kinds of characters, because those make passwords worse (NIST SP 800-63B).
 	MinPassword = 12
 	MaxPassword = 256
 
@@ -64,17 +66,12 @@ func nobody() *password {
 }
 
 // SignIn returns the person, or ErrUnknown for every reason alike and after the same time, or ErrSlow where too many
-// attempts on that login failed just now; the pause grows to half a minute and no further.
+// attempts on that login failed just now; the pause grows to half a minute and no further. With ErrSecond the person is
+// returned as well: their password was right, and their code is wanted (see Ticket).
 func (a *Accounts) SignIn(ctx context.Context, login, text string) (Person, error) {
 	name := a.name(fold(login))
-	failures := "{staff}:failed:" + name
-	wait, err := a.attempt.Run(ctx, a.client, []string{failures}, a.now().UnixMilli(), freeFailures,
-		longestPause.Milliseconds(), forgottenFrom.Milliseconds()).Int64()
-	if err != nil {
-		return Person{}, backend(ctx)
-	}
-	if wait > 0 {
-		return Person{}, ErrSlow
+	if err := a.attemptNow(ctx, "password", name); err != nil {
+		return Person{}, err
 	}
 	r, _, err := a.read(ctx, name)
 	if err != nil && !errors.Is(err, ErrUnknown) {
@@ -91,12 +88,31 @@ func (a *Accounts) SignIn(ctx context.Context, login, text string) (Person, erro
 	if !right || r.Password == nil || r.Disabled {
 		return Person{}, ErrUnknown
 	}
-	if a.client.Del(ctx, failures).Err() != nil {
+	if a.client.Del(ctx, failures("password", name)).Err() != nil {
 		return Person{}, backend(ctx)
 	}
 	p := r.person()
 	p.Strong = a.strong
+	if r.App != nil {
+		return p, ErrSecond
+	}
 	return p, nil
+}
+
+// failures is the key of the attempts of one sort that failed.
+func failures(sort, name string) string { return "{staff}:failed:" + sort + ":" + name }
+
+// attemptNow counts an attempt, or fails with ErrSlow where too many failed just now.
+func (a *Accounts) attemptNow(ctx context.Context, sort, name string) error {
+	wait, err := a.attempt.Run(ctx, a.client, []string{failures(sort, name)}, a.now().UnixMilli(), freeFailures,
+		longestPause.Milliseconds(), forgottenFrom.Milliseconds()).Int64()
+	if err != nil {
+		return backend(ctx)
+	}
+	if wait > 0 {
+		return ErrSlow
+	}
+	return nil
 }
 
 // check hashes when there is room for another.
@@ -133,7 +149,8 @@ func (a *Accounts) opens(r record, hash []byte) bool {
 	return !r.Disabled && len(r.Link) > 0 && subtle.ConstantTimeCompare(r.Link, hash) == 1 && a.now().Before(r.LinkEnds)
 }
 
-// Enrol sets the password of the account that the link was made for, and spends the link. The account's sessions end.
+// Enrol sets the password of the account that the link was made for, and spends the link. App and passkeys are forgotten,
+// because who lost their telephone comes in by such a link, which an administrator hands to them. The account's sessions end.
 // ErrWeak spends nothing.
 func (a *Accounts) Enrol(ctx context.Context, link, text string) (Person, error) {
 	name, hash, ok := parse(link)
@@ -158,6 +175,7 @@ func (a *Accounts) Enrol(ctx context.Context, link, text string) (Person, error)
 			return ErrUnknown
 		}
 		r.Password, r.Link, r.LinkEnds, r.Stamp = hashed, nil, time.Time{}, newStamp()
+		r.App, r.NewApp, r.Passkeys = nil, nil, nil
 		return nil
 	})
 	if err != nil {
@@ -207,6 +225,27 @@ func parse(token string) (name string, hash []byte, ok bool) {
 	}
 	sum := sha256.Sum256(raw)
 	return hex.EncodeToString(raw[:nameBytes]), sum[:], true
+}
+
+func constantTimeEqual(a, b string) bool {
+	return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1
+}
+
+// digits keeps the digits of a code as somebody types it, full width and spaces too.
+func digits(code string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '０' && r <= '９' {
+			r += '0' - '０'
+		}
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, code)
+}
+
+func decodeSecret(text string) ([]byte, error) {
+	return base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(text)
 }
 
 func newStamp() string { return base64.RawURLEncoding.EncodeToString(random(12)) }

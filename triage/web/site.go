@@ -16,6 +16,8 @@ import (
 type People interface {
 	// Person returns the person as they are now, or staff.ErrUnknown.
 	Person(ctx context.Context, login string) (staff.Person, error)
+	// Seen notes that the person did something just now.
+	Seen(ctx context.Context, p staff.Person)
 }
 
 // Config is what a Site needs.
@@ -70,7 +72,15 @@ func (s *Site) Open(method, pattern string, h http.HandlerFunc) {
 
 // Page mounts a page whose use is activity: it keeps the session alive.
 func (s *Site) Page(method, pattern string, page Page) {
-	s.mux.Handle(method+" "+pattern, s.Sessions.Keep(s.admit(staff.Row(method, pattern), page)))
+	s.mux.Handle(method+" "+pattern, s.Sessions.Keep(s.admit(staff.Row(method, pattern), s.active(page))))
+}
+
+// active notes that who asks is there.
+func (s *Site) active(page Page) Page {
+	return func(w http.ResponseWriter, r *http.Request, p staff.Person) {
+		s.People.Seen(r.Context(), p)
+		page(w, r, p)
+	}
 }
 
 // Quiet mounts what a browser asks for by itself, such as a live stream: it does not keep the session alive.
@@ -80,8 +90,8 @@ func (s *Site) Quiet(method, pattern string, page Page) {
 
 // Either mounts what is activity only where active says so of the request.
 func (s *Site) Either(method, pattern string, active func(*http.Request) bool, page Page) {
-	inner := s.admit(staff.Row(method, pattern), page)
-	keep, look := s.Sessions.Keep(inner), s.Sessions.Look(inner)
+	row := staff.Row(method, pattern)
+	keep, look := s.Sessions.Keep(s.admit(row, s.active(page))), s.Sessions.Look(s.admit(row, page))
 	s.mux.HandleFunc(method+" "+pattern, func(w http.ResponseWriter, r *http.Request) {
 		if active(r) {
 			keep.ServeHTTP(w, r)

@@ -271,6 +271,8 @@ func TestProse(t *testing.T) {
 // nobody works here.
 type nobody struct{ err error }
 
+func (nobody) Seen(context.Context, staff.Person) {}
+
 func (n nobody) Person(context.Context, string) (staff.Person, error) { return staff.Person{}, n.err }
 
 func TestAPageNeedsARowOfThePolicy(t *testing.T) {

@@ -1,0 +1,216 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"madoguchi/triage"
+	"madoguchi/triage/grant"
+	"madoguchi/triage/staff"
+)
+
+// dutyLook is the duty of the leads to look, within a day, at what somebody opened with nobody else there.
+const dutyLook = "look_reveal"
+
+// askReveal writes down the wish to open what two people open. With no lead there but the asker it is granted at once: a
+// child may be in danger, and there is nobody to ask.
+func (d *Desk) askReveal(ctx context.Context, p staff.Person, id triage.CaseID, placeholder, reason string) (grant.Grant, error) {
+	if err := words(reason, maxReason); err != nil {
+		return grant.Grant{}, bad("開く理由を選んでください。")
+	}
+	reason, err := d.scrubbed(ctx, id, reason)
+	if err != nil {
+		return grant.Grant{}, err
+	}
+	others, err := d.approvers(ctx, p)
+	if err != nil {
+		return grant.Grant{}, err
+	}
+	return d.ask(ctx, p, grant.Grant{For: grant.Reveal, Case: id, What: placeholder, Reason: reason, By: p.Login, Alone: len(others) == 0})
+}
+
+// ask writes a grant to the audit, to the register and to its case.
+func (d *Desk) ask(ctx context.Context, p staff.Person, g grant.Grant) (grant.Grant, error) {
+	what := "grant_ask"
+	if g.Alone {
+		what = "grant_alone"
+	}
+	if err := d.record(ctx, p, what, g.Case, "", g.What); err != nil {
+		return grant.Grant{}, err
+	}
+	g, err := d.Register.Ask(ctx, g)
+	if err != nil || g.Case == "" {
+		return g, err
+	}
+	return g, d.note(ctx, p, g, what)
+}
+
+// note writes to the case what happens with a grant.
+func (d *Desk) note(ctx context.Context, p staff.Person, g grant.Grant, step string) error {
+	_, err := d.perform(ctx, p, g.Case, act{may: known, erased: true,
+		do: func(triage.Case, []triage.Event) ([]triage.Event, error) {
+			e := d.event(p, triage.KindReveal)
+			e.ID = "grant:" + g.ID + ":" + step
+			e.Reveal = &triage.Reveal{Placeholder: g.What, Reason: g.Reason, Step: step}
+			if g.Alone && step == "grant_alone" {
+				e.Duty = &triage.Duty{Kind: dutyLook, What: dutyLook + ":" + g.ID, DueAt: e.At.Add(24 * time.Hour)}
+			}
+			return []triage.Event{e}, nil
+		}})
+	return err
+}
+
+// approvers are the leads who are there, without the person.
+func (d *Desk) approvers(ctx context.Context, p staff.Person) ([]staff.Person, error) {
+	present, err := d.People.Present(ctx)
+	if err != nil {
+		return nil, triage.ErrUnavailable
+	}
+	var others []staff.Person
+	for _, x := range present {
+		if leads(x) && x.Login != p.Login {
+			others = append(others, x)
+		}
+	}
+	return others, nil
+}
+
+// Grants lists the grants that the person has to do with: their own, and for a lead everybody's.
+func (d *Desk) Grants(ctx context.Context, p staff.Person) ([]grant.Grant, error) {
+	list, err := d.Register.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var mine []grant.Grant
+	for _, g := range list {
+		if g.By == p.Login || leads(p) {
+			mine = append(mine, g)
+		}
+	}
+	return mine, nil
+}
+
+// grantOf returns a grant that the person may know of.
+func (d *Desk) grantOf(ctx context.Context, p staff.Person, id string) (grant.Grant, error) {
+	g, err := d.Register.Find(ctx, id)
+	if errors.Is(err, grant.ErrUnknown) || err == nil && g.By != p.Login && !leads(p) {
+		return grant.Grant{}, triage.ErrUnknown
+	}
+	return g, err
+}
+
+// Approve grants what another person has asked for. It takes a lead who has signed in strongly; or the asker tells who, over
+// the telephone, has read them the one-time code of their own device.
+func (d *Desk) Approve(ctx context.Context, p staff.Person, id string, spoken Spoken) (grant.Grant, error) {
+	g, err := d.grantOf(ctx, p, id)
+	if err != nil {
+		return g, err
+	}
+	approver := p
+	if spoken.By != "" {
+		if approver, err = d.colleague(ctx, spoken.By, triage.Coordinator, triage.Supervisor); err != nil {
+			return g, err
+		}
+	}
+	switch {
+	case !leads(approver):
+		return g, forbidden()
+	case approver.Login == g.By:
+		return g, refuse(triage.CodeTwoPersons, "自分で頼んだことは、自分では認められません。もう一人の確認が要ります。")
+	case spoken.By == "" && !approver.Strong:
+		return g, refuse(triage.CodeTwoPersons, "認めるには、ワンタイムコードかパスキーでサインインしてください。")
+	}
+	if g.State(d.Register.Now()) != grant.Asked {
+		return g, decided()
+	}
+	if spoken.By != "" {
+		if err := d.People.Code(ctx, approver.Login, spoken.Code); errors.Is(err, staff.ErrSlow) {
+			return g, refuse(triage.CodeState, "続けて試されたので、少し待ってください。")
+		} else if err != nil {
+			return g, refuse(triage.CodeTwoPersons, "そのコードは使えません。新しいコードを読んでもらってください。")
+		}
+	}
+	return d.decide(ctx, approver, g, "grant_approve", func(x *grant.Grant) { x.Approver, x.Spoken = approver.Login, spoken.By != "" })
+}
+
+// Spoken is a one-time code that somebody read over the telephone.
+type Spoken struct{ By, Code string }
+
+// Refuse says no to what another person has asked for.
+func (d *Desk) Refuse(ctx context.Context, p staff.Person, id string) (grant.Grant, error) {
+	g, err := d.grantOf(ctx, p, id)
+	if err != nil {
+		return g, err
+	}
+	return d.decide(ctx, p, g, "grant_refuse", func(x *grant.Grant) { x.Approver, x.Refused = p.Login, true })
+}
+
+func (d *Desk) decide(ctx context.Context, p staff.Person, g grant.Grant, what string, f func(*grant.Grant)) (grant.Grant, error) {
+	if err := d.record(ctx, p, what, g.Case, "", g.What); err != nil {
+		return g, err
+	}
+	g, err := d.Register.Decide(ctx, g.ID, func(x *grant.Grant) error { f(x); return nil })
+	if errors.Is(err, grant.ErrDecided) {
+		return g, decided()
+	}
+	if err != nil || g.Case == "" {
+		return g, err
+	}
+	return g, d.note(ctx, p, g, what)
+}
+
+func decided() error {
+	return refuse(triage.CodeState, "もう決まっているか、期限が過ぎています。")
+}
+
+// UseGrant opens what was granted, for who asked and as long as the grant lasts. A grant that waits, was refused or has
+// ended opens nothing, and says so by its state.
+func (d *Desk) UseGrant(ctx context.Context, p staff.Person, id string) (Opened, error) {
+	g, err := d.grantOf(ctx, p, id)
+	if err != nil {
+		return Opened{}, err
+	}
+	if g.For != grant.Reveal || g.By != p.Login || g.State(d.Register.Now()) != grant.Approved {
+		return Opened{Grant: &g}, nil
+	}
+	c, _, err := d.Store.Load(ctx, g.Case)
+	if err != nil {
+		return Opened{}, err
+	}
+	if err := mayAct(p, c); err != nil { // what was granted to who had the case ends with it
+		return Opened{}, err
+	}
+	value, err := d.open(ctx, p, g.Case, g.What)
+	if err != nil {
+		return Opened{}, err
+	}
+	return Opened{Value: value, Grant: &g}, d.note(ctx, p, g, "grant_use")
+}
+
+// LookAtGrant notes that a lead has looked at what somebody opened with nobody else there.
+func (d *Desk) LookAtGrant(ctx context.Context, p staff.Person, id string) error {
+	g, err := d.grantOf(ctx, p, id)
+	if err != nil {
+		return err
+	}
+	if !leads(p) {
+		return forbidden()
+	}
+	if !g.Alone || g.By == p.Login {
+		return refuse(triage.CodeTwoPersons, "ほかの人が一人で開いたものだけ、確認できます。")
+	}
+	if err := d.record(ctx, p, "grant_look", g.Case, "", g.What); err != nil {
+		return err
+	}
+	if g, err = d.Register.Look(ctx, id, p.Login); err != nil || g.Case == "" {
+		return err
+	}
+	_, err = d.perform(ctx, p, g.Case, act{may: known, erased: true,
+		do: func(c triage.Case, _ []triage.Event) ([]triage.Event, error) {
+			e := d.event(p, triage.KindDuty)
+			e.ID, e.Duty = "grant:"+g.ID+":look", &triage.Duty{Kind: dutyLook, What: dutyLook + ":" + g.ID, DoneAt: e.At}
+			return []triage.Event{e}, nil
+		}})
+	return err
+}

@@ -1,0 +1,173 @@
+package desk_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"madoguchi/triage"
+	"madoguchi/triage/desk"
+	"madoguchi/triage/grant"
+	"madoguchi/triage/staff"
+)
+
+func strong(login string) staff.Person {
+	p := people[login]
+	p.Strong = true
+	return p
+}
+
+// wished is a grant of sato's for the address behind her own case.
+func (r *room) wished() (triage.CaseID, string) {
+	r.t.Helper()
+	id := r.claimed()
+	o, err := r.Reveal(r.t.Context(), people["sato"], id, "[連絡先1]", "電話するため")
+	r.must(err)
+	if o.Value != "" || o.Grant == nil || o.Grant.State(r.machine.Now()) != grant.Asked {
+		r.t.Fatalf("one person alone got %q, %+v", o.Value, o.Grant)
+	}
+	return id, o.Grant.ID
+}
+
+// value is what the person sees of the grant.
+func (r *room) value(login, id string) string {
+	r.t.Helper()
+	o, err := r.UseGrant(r.t.Context(), people[login], id)
+	if err != nil {
+		return code(err)
+	}
+	if o.Value == "" {
+		return string(o.Grant.State(r.machine.Now()))
+	}
+	return o.Value
+}
+
+func TestAnAddressIsOpenedByTwo(t *testing.T) {
+	r, ctx := open(t), t.Context()
+	id, g := r.wished()
+	for who, want := range map[string]string{"sato": "asked", "kato": "asked", "abe": "unknown"} {
+		if got := r.value(who, g); got != want {
+			t.Errorf("before the approval, %s sees %s, want %s", who, got, want)
+		}
+	}
+	for _, c := range []struct {
+		what   string
+		who    staff.Person
+		spoken desk.Spoken
+		want   string
+	}{
+		{"by who asked", strong("sato"), desk.Spoken{}, "forbidden"},
+		{"by a colleague", strong("abe"), desk.Spoken{}, "unknown"},
+		{"by a password alone", people["kato"], desk.Spoken{}, "two_persons_needed"},
+		{"by the code of who is no lead", people["sato"], desk.Spoken{By: "abe", Code: "123456"}, "bad_request"},
+		{"by a wrong code", people["sato"], desk.Spoken{By: "mori", Code: "000000"}, "two_persons_needed"},
+	} {
+		_, err := r.Approve(ctx, c.who, g, c.spoken)
+		r.want(c.what, err, c.want)
+	}
+	if got := r.value("sato", g); got != "asked" {
+		t.Errorf("after attempts: %s", got)
+	}
+	_, err := r.Approve(ctx, strong("kato"), g, desk.Spoken{})
+	r.want("by a lead", err, "ok")
+	_, err = r.Approve(ctx, strong("mori"), g, desk.Spoken{})
+	r.want("again", err, "wrong_state")
+	if got := r.value("kato", g); got != "approved" {
+		t.Errorf("the approver sees %s", got)
+	}
+	if got := r.value("sato", g); got != "+81 90 0000 0000" {
+		t.Errorf("who asked sees %s", got)
+	}
+	r.machine.pass(grant.Lasts - time.Nanosecond)
+	r.clock.pass(-time.Hour) // the desk's clock has nothing to say here
+	if got := r.value("sato", g); got != "+81 90 0000 0000" {
+		t.Errorf("just before the end: %s", got)
+	}
+	r.machine.pass(time.Nanosecond)
+	if got := r.value("sato", g); got != "expired" {
+		t.Errorf("at the end: %s", got)
+	}
+	c, events := r.load(id)
+	var steps []string
+	for _, e := range events {
+		if e.Reveal != nil {
+			steps = append(steps, e.Reveal.Step)
+		}
+	}
+	if !slices.Equal(steps, []string{"grant_ask", "grant_approve", "grant_use"}) || len(c.Duties) != 0 {
+		t.Errorf("the case says %v, duties %v", steps, c.Duties)
+	}
+	if acts := r.log.acts("kato"); !slices.Equal(acts, []string{"grant_approve"}) {
+		t.Errorf("the audit says of kato %v", acts)
+	}
+}
+
+func TestAGrantEndsWithTheCase(t *testing.T) {
+	r, ctx := open(t), t.Context()
+	id, g := r.wished()
+	_, err := r.Approve(ctx, people["sato"], g, desk.Spoken{By: "mori", Code: "123456"})
+	r.want("by a code over the telephone", err, "ok")
+	_, err = r.Transfer(ctx, people["kato"], id, "abe")
+	r.must(err)
+	if got := r.value("sato", g); got != "forbidden" {
+		t.Errorf("who has the case no longer sees %s", got)
+	}
+	if got := r.value("abe", g); got != "unknown" {
+		t.Errorf("who has it now sees %s", got)
+	}
+}
+
+func TestNoIsNo(t *testing.T) {
+	r, ctx := open(t), t.Context()
+	_, g := r.wished()
+	_, err := r.Refuse(ctx, people["mori"], g)
+	r.want("a lead says no", err, "ok")
+	_, err = r.Approve(ctx, strong("kato"), g, desk.Spoken{})
+	r.want("another says yes", err, "wrong_state")
+	if got := r.value("sato", g); got != "refused" {
+		t.Errorf("who asked sees %s", got)
+	}
+	_, late := r.wished()
+	r.machine.pass(grant.Waits)
+	_, err = r.Approve(ctx, strong("kato"), late, desk.Spoken{})
+	r.want("too late", err, "wrong_state")
+}
+
+func TestALeadAsksForNamesInAnothersCase(t *testing.T) {
+	r, ctx := open(t), t.Context()
+	id := r.claimed()
+	o, err := r.Reveal(ctx, people["kato"], id, "[人物A]", "引き継ぐため")
+	r.must(err)
+	_, err = r.Approve(ctx, strong("kato"), o.Grant.ID, desk.Spoken{})
+	r.want("by herself", err, "two_persons_needed")
+	_, err = r.Approve(ctx, people["kato"], o.Grant.ID, desk.Spoken{By: "kato", Code: "123456"})
+	r.want("by her own code", err, "two_persons_needed")
+	_, err = r.Approve(ctx, strong("mori"), o.Grant.ID, desk.Spoken{})
+	r.want("by another lead", err, "ok")
+	if got := r.value("kato", o.Grant.ID); got != "ゆうか" {
+		t.Errorf("she sees %s", got)
+	}
+}
+
+// At night nobody else is there: it opens at once, however often, and a lead looks at it within a day.
+func TestAloneAtNight(t *testing.T) {
+	r, ctx := open(t), t.Context()
+	r.office.there = []string{"sato", "abe"}
+	for range 3 {
+		id := r.claimed()
+		o, err := r.Reveal(ctx, people["sato"], id, "[連絡先1]", "命が危ない")
+		r.must(err)
+		if got := r.value("sato", o.Grant.ID); got != "+81 90 0000 0000" {
+			t.Fatalf("alone at night: %s", got)
+		}
+		c, _ := r.load(id)
+		if len(c.Duties) != 1 || c.Duties[0].Kind != "look_reveal" || !c.Duties[0].DueAt.Equal(opened.Add(24*time.Hour)) {
+			t.Fatalf("duties %+v", c.Duties)
+		}
+		r.want("who opened it looks", r.LookAtGrant(ctx, people["sato"], o.Grant.ID), "forbidden")
+		r.want("a lead looks", r.LookAtGrant(ctx, people["mori"], o.Grant.ID), "ok")
+		if c, _ = r.load(id); c.Duties[0].DoneAt.IsZero() {
+			t.Error("the duty stays open")
+		}
+	}
+}

@@ -1,0 +1,237 @@
+// Package grant keeps permissions that need two people: what is behind an address, names in a colleague's case, a search
+// by name, the capture of a live connection.
+//
+// One person asks and says why; another, who leads and has signed in strongly (or reads a one-time code of their own device
+// over the telephone), approves. Then the asker alone may use the grant, for 15 minutes of the machine's clock, which
+// nobody can move: it ends there whatever restarts. Nothing else follows from a grant, neither another case nor another
+// word. It holds no value: what was opened is shown on the screen of who asked and kept nowhere.
+//
+// At night there may be nobody to ask. Then a grant is made alone, at once and never too often, because a child may be in
+// danger; it stays on the list of the leads until one of them has looked at it.
+package grant
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"madoguchi/triage"
+	"madoguchi/triage/seal"
+)
+
+// Lasts is how long an approved grant may be used.
+const Lasts = 15 * time.Minute
+
+// Waits is how long a grant may wait for its approver, and Kept how long it stays on the list afterwards.
+const (
+	Waits = time.Hour
+	Kept  = 30 * 24 * time.Hour
+)
+
+// What a grant may be for.
+const (
+	Reveal = "reveal" // what is behind a placeholder
+	Search = "search" // in which cases somebody is named
+)
+
+// State is where a grant stands.
+type State string
+
+// The states.
+const (
+	Asked    State = "asked"
+	Approved State = "approved"
+	Refused  State = "refused"
+	Expired  State = "expired"
+)
+
+// Grant is a permission, or the wish for one. Times are the machine's.
+type Grant struct {
+	ID       string        `json:"id"`
+	For      string        `json:"for"`
+	Case     triage.CaseID `json:"case,omitempty"`
+	What     string        `json:"what,omitempty"` // the placeholder
+	Reason   string        `json:"reason"`         // anonymized, as all that staff write
+	By       string        `json:"by"`             // login of who asked
+	At       time.Time     `json:"at"`
+	Approver string        `json:"approver,omitempty"` // login of who decided
+	Spoken   bool          `json:"spoken,omitempty"`   // by a one-time code over the telephone
+	Refused  bool          `json:"refused,omitempty"`
+	Alone    bool          `json:"alone,omitempty"`  // nobody else was there
+	Until    time.Time     `json:"until,omitzero"`   // the end, once approved
+	Looked   string        `json:"looked,omitempty"` // login of the lead who looked at it afterwards
+	Words    []byte        `json:"words,omitempty"`  // of a search: what is looked for, sealed to the wall
+}
+
+// State says where the grant stands at the machine's time now.
+func (g Grant) State(now time.Time) State {
+	switch {
+	case g.Refused:
+		return Refused
+	case !g.Until.IsZero() && now.Before(g.Until):
+		return Approved
+	case !g.Until.IsZero() || !now.Before(g.At.Add(Waits)):
+		return Expired
+	}
+	return Asked
+}
+
+// Errors that callers tell apart.
+var (
+	ErrUnknown = errors.New("grant: no such grant")
+	ErrDecided = errors.New("grant: it was decided already, or has expired")
+)
+
+//go:embed swap.lua
+var swapSource string
+
+// Register keeps the grants. It is safe for concurrent use, from several processes.
+type Register struct {
+	client redis.UniversalClient
+	keys   *seal.Keys
+	now    func() time.Time
+	swap   *redis.Script
+}
+
+// New returns the register behind the client, which stays the caller's. now is the machine's clock.
+func New(client redis.UniversalClient, keys *seal.Keys, now func() time.Time) *Register {
+	return &Register{client, keys, now, redis.NewScript(swapSource)}
+}
+
+const all = "{grants}:all"
+
+// Now is the machine's time.
+func (r *Register) Now() time.Time { return r.now() }
+
+// Ask writes down a wish and returns it with its id. A grant with Alone set is approved at once.
+func (r *Register) Ask(ctx context.Context, g Grant) (Grant, error) {
+	g.ID, g.At = rand.Text(), r.now()
+	if g.Alone {
+		g.Until = g.At.Add(Lasts)
+	}
+	done, err := r.put(ctx, "", g)
+	if err == nil && !done {
+		err = triage.ErrUnavailable // an id that is taken: not in this universe
+	}
+	return g, err
+}
+
+// Find returns the grant of that id, or ErrUnknown.
+func (r *Register) Find(ctx context.Context, id string) (Grant, error) {
+	g, _, err := r.find(ctx, id)
+	return g, err
+}
+
+// Decide lets f decide on a grant that waits; f may be called again where somebody else was faster. It fails with
+// ErrDecided where it waits no longer, and with f's error.
+func (r *Register) Decide(ctx context.Context, id string, f func(*Grant) error) (Grant, error) {
+	return r.change(ctx, id, func(g *Grant) error {
+		if g.State(r.now()) != Asked {
+			return ErrDecided
+		}
+		if err := f(g); err != nil {
+			return err
+		}
+		if !g.Refused {
+			g.Until = r.now().Add(Lasts)
+		}
+		return nil
+	})
+}
+
+// Look notes that a lead has looked at a grant afterwards.
+func (r *Register) Look(ctx context.Context, id, login string) (Grant, error) {
+	return r.change(ctx, id, func(g *Grant) error {
+		if g.Looked == "" {
+			g.Looked = login
+		}
+		return nil
+	})
+}
+
+func (r *Register) change(ctx context.Context, id string, f func(*Grant) error) (Grant, error) {
+	for {
+		g, raw, err := r.find(ctx, id)
+		if err != nil {
+			return Grant{}, err
+		}
+		if err := f(&g); err != nil {
+			return Grant{}, err
+		}
+		if done, err := r.put(ctx, raw, g); done || err != nil {
+			return g, err
+		}
+	}
+}
+
+// List returns every grant that is kept, the newest first, and forgets those that are older.
+func (r *Register) List(ctx context.Context) ([]Grant, error) {
+	raw, err := r.client.HGetAll(ctx, all).Result()
+	if err != nil {
+		return nil, unavailable(ctx)
+	}
+	var list []Grant
+	for id, sealed := range raw {
+		g, err := r.open(id, sealed)
+		if err != nil {
+			return nil, err
+		}
+		if r.now().Sub(g.At) > Kept {
+			if r.client.HDel(ctx, all, id).Err() != nil {
+				return nil, unavailable(ctx)
+			}
+			continue
+		}
+		list = append(list, g)
+	}
+	slices.SortFunc(list, func(a, b Grant) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.ID, b.ID)) })
+	return list, nil
+}
+
+func (r *Register) find(ctx context.Context, id string) (g Grant, raw string, err error) {
+	raw, err = r.client.HGet(ctx, all, id).Result()
+	if errors.Is(err, redis.Nil) {
+		return Grant{}, "", ErrUnknown
+	}
+	if err != nil {
+		return Grant{}, "", unavailable(ctx)
+	}
+	g, err = r.open(id, raw)
+	return g, raw, err
+}
+
+func (r *Register) open(id, raw string) (g Grant, err error) {
+	plain, err := r.keys.Open("grant/"+id, []byte(raw))
+	if err != nil || json.Unmarshal(plain, &g) != nil {
+		return Grant{}, triage.ErrDamaged
+	}
+	return g, nil
+}
+
+// put writes g where the grant is still raw.
+func (r *Register) put(ctx context.Context, raw string, g Grant) (bool, error) {
+	plain, err := json.Marshal(g)
+	if err != nil {
+		return false, triage.ErrDamaged
+	}
+	n, err := r.swap.Run(ctx, r.client, []string{all}, g.ID, raw, r.keys.Seal("grant/"+g.ID, plain)).Int()
+	if err != nil {
+		return false, unavailable(ctx)
+	}
+	return n == 1, nil
+}
+
+// unavailable is the error of a call that Redis did not answer; its own text is dropped.
+func unavailable(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return triage.ErrUnavailable
+}

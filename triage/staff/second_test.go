@@ -1,0 +1,165 @@
+package staff_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"madoguchi/triage"
+	"madoguchi/triage/staff"
+)
+
+// enrolled is an account with an authenticator app, and that app's secret.
+func enrolled(t *testing.T, r *room, login string) string {
+	t.Helper()
+	ctx := t.Context()
+	link, err := r.Create(ctx, login, triage.Coordinator, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Enrol(ctx, link, "ながいながいひみつのことば"); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.BeginApp(ctx, login); err != nil {
+		t.Fatal(err)
+	}
+	secret, qr, err := r.NewApp(ctx, login)
+	if err != nil || len(qr) < 100 {
+		t.Fatalf("%d bytes of QR code, %v", len(qr), err)
+	}
+	if _, err := r.SignIn(ctx, login, "ながいながいひみつのことば"); err != nil {
+		t.Fatalf("an app without a first code is asked for: %v", err)
+	}
+	if p, err := r.ConfirmApp(ctx, login, code(t, secret, r.now)); err != nil || !p.Strong {
+		t.Fatalf("%+v, %v", p, err)
+	}
+	return secret
+}
+
+func code(t *testing.T, secret string, at time.Time) string {
+	t.Helper()
+	c, err := totp.GenerateCode(secret, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestACodeIsAskedForAndUsedOnce(t *testing.T) {
+	r, ctx := open(t), t.Context()
+	secret := enrolled(t, r, "kato")
+	p, err := r.SignIn(ctx, "kato", "ながいながいひみつのことば")
+	if !errors.Is(err, staff.ErrSecond) || p.Strong {
+		t.Fatalf("with the password alone: %+v, %v", p, err)
+	}
+	ticket, err := r.Ticket(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Second(ctx, ticket, code(t, secret, r.now)); !errors.Is(err, staff.ErrUnknown) {
+		t.Errorf("the code that was used already: %v", err)
+	}
+	r.now = r.now.Add(time.Minute)
+	now := code(t, secret, r.now)
+	for what, try := range map[string][2]string{"a wrong code": {ticket, "000000"}, "no code": {ticket, ""}, "no ticket": {"", now},
+		"a torn ticket": {ticket[:len(ticket)-2], now}, "an old code": {ticket, code(t, secret, r.now.Add(-5*time.Minute))}} {
+		if _, err := r.Second(ctx, try[0], try[1]); !errors.Is(err, staff.ErrUnknown) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	r.now = r.now.Add(time.Minute)
+	now = code(t, secret, r.now)
+	full := ""
+	for _, d := range now {
+		full += string('０' + d - '0')
+	}
+	if p, err = r.Second(ctx, ticket, full[:9]+" "+full[9:]); err != nil || !p.Strong || p.Login != "kato" {
+		t.Fatalf("%+v, %v", p, err)
+	}
+	if err := r.Code(ctx, "kato", now); !errors.Is(err, staff.ErrUnknown) {
+		t.Errorf("the same code again: %v", err)
+	}
+	r.now = r.now.Add(10 * time.Minute)
+	if _, err := r.Second(ctx, ticket, code(t, secret, r.now)); !errors.Is(err, staff.ErrUnknown) {
+		t.Errorf("a ticket of ten minutes ago: %v", err)
+	}
+}
+
+func TestGuessingCodesIsSlowedAndEndsNobody(t *testing.T) {
+	r, ctx := open(t), t.Context()
+	secret := enrolled(t, r, "kato")
+	slowed := false
+	for range 20 {
+		err := r.Code(ctx, "kato", "000000")
+		slowed = slowed || errors.Is(err, staff.ErrSlow)
+		if err == nil {
+			t.Fatal("a guess was right")
+		}
+	}
+	if !slowed {
+		t.Error("twenty guesses one after another were all looked at")
+	}
+	r.now = r.now.Add(time.Minute)
+	if err := r.Code(ctx, "kato", code(t, secret, r.now)); err != nil {
+		t.Errorf("a minute later, the right one: %v", err)
+	}
+}
+
+func TestANewLinkForgetsTheLostTelephone(t *testing.T) {
+	r, ctx := open(t), t.Context()
+	enrolled(t, r, "kato")
+	link, err := r.Create(ctx, "kato", triage.Coordinator, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Enrol(ctx, link, "もっとながいひみつのことば"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.SignIn(ctx, "kato", "もっとながいひみつのことば"); err != nil {
+		t.Errorf("after the new link: %v", err)
+	}
+	if f, err := r.Factors(ctx, "kato"); err != nil || f.App || f.Waiting || len(f.Passkeys) > 0 {
+		t.Errorf("%+v, %v", f, err)
+	}
+}
+
+func TestPresence(t *testing.T) {
+	r, ctx := open(t), t.Context()
+	for _, login := range []string{"kato", "sato"} {
+		if _, err := r.Create(ctx, login, triage.Coordinator, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	there := func() int {
+		t.Helper()
+		p, err := r.Present(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(p)
+	}
+	kato, sato := staff.Person{Login: "kato"}, staff.Person{Login: "sato"}
+	r.Seen(ctx, kato)
+	r.Seen(ctx, kato)
+	r.Seen(ctx, sato)
+	if n := there(); n != 2 {
+		t.Errorf("%d are there, want 2", n)
+	}
+	r.Away(ctx, sato)
+	if n := there(); n != 1 {
+		t.Errorf("%d are there after one left, want 1", n)
+	}
+	r.now = r.now.Add(staff.PresentFor + time.Minute)
+	if n := there(); n != 0 {
+		t.Errorf("%d are there after a while, want 0", n)
+	}
+	r.Seen(ctx, kato)
+	if err := r.Disable(ctx, "kato"); err != nil {
+		t.Fatal(err)
+	}
+	if n := there(); n != 0 {
+		t.Errorf("%d are there although the account is closed", n)
+	}
+}
