@@ -4,54 +4,128 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
+	"strings"
+	"unicode/utf16"
 
-	"github.com/twilio/twilio-go/client"
 	openapi "github.com/twilio/twilio-go/rest/api/v2010"
 
 	"madoguchi/channels"
 )
 
-// gone lists Twilio's error codes that say that a number can never be reached: invalid, no mobile, blocked, opted out.
-var gone = map[int]string{21211: "invalid_number", 21214: "invalid_number", 21610: "opted_out", 21612: "unreachable", 21614: "no_mobile"}
-
-// Send sends a text message. Twilio offers no idempotency key, so a call whose outcome stayed unknown may reach the person
-// twice; each is a notice of its own link, and both lead to the same answer.
+// Send sends a text message, to whoever wrote one or called: a notice with a link, unless the city has chosen full
+// replies and this one fits. Twilio offers no idempotency key, and no list of what was sent either, since it is told to
+// keep neither words nor numbers. So a call whose outcome stayed unknown may reach the person twice; each is a notice of
+// its own link, and both lead to the same answer.
 func (d *door) Send(ctx context.Context, to channels.Address, r channels.Reply) (channels.Sent, error) {
-	_, number, _ := channels.OpenAddress(to)
+	kind, number, _ := channels.OpenAddress(to)
+	if !numberForm.MatchString(number) {
+		return channels.Sent{}, &channels.Undeliverable{Code: "no_number"}
+	}
 	text := d.env.Desk.Text("sms.door", map[string]string{"リンク": r.Link})
-	if d.full && r.Question == nil && r.Text != "" {
+	if d.full && r.Question == nil && r.Text != "" && segments(r.Text) <= maxSegments {
 		text = r.Text
 	}
 	if text == "" {
 		return channels.Sent{}, errors.New("phone: there is no text for a notice")
 	}
-	api := openapi.NewApiServiceWithClient(d.caller(ctx))
-	p := &openapi.CreateMessageParams{}
-	p.SetTo(number).SetFrom(d.from).SetBody(text)
-	p.SetContentRetention("discard").SetAddressRetention("obfuscate")
-	p.SetStatusCallback(d.env.PublicURL + "/hooks/twilio/status?reply=" + url.QueryEscape(r.ID))
-	_, err := api.CreateMessage(p)
-	return channels.Sent{Status: "sent"}, outcome(err)
+	return channels.Sent{Status: "sent"}, d.text(ctx, number, text, d.env.PublicURL+"/hooks/twilio/status?t="+
+		d.tags.seal(useReply, tag{r.ID, kind, number}))
 }
 
-// outcome turns an error of the SDK, which may hold the number or the words, into one that does not.
-func outcome(err error) error {
-	if err == nil {
-		return nil
+// text sends words to a number. The provider is to keep neither.
+func (d *door) text(ctx context.Context, number, words, callback string) error {
+	p := &openapi.CreateMessageParams{}
+	p.SetTo(number).SetFrom(d.from).SetBody(words)
+	p.SetContentRetention("discard").SetAddressRetention("obfuscate")
+	if callback != "" {
+		p.SetStatusCallback(callback)
 	}
-	var e *client.TwilioRestError
-	if !errors.As(err, &e) {
-		return errors.New("phone: the provider could not be reached")
+	_, err := d.api(ctx).CreateMessage(p)
+	return outcome(err)
+}
+
+// maxSegments is the most parts that a text message may be sent in: Twilio's own advice for a message to arrive whole.
+const maxSegments = 10
+
+// gsm are the characters of the phone network's own alphabet, and extended those that take two places in it.
+const (
+	gsm = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿" +
+		"abcdefghijklmnopqrstuvwxyzäöñüà"
+	extended = "\f^{}\\[~]|€"
+)
+
+// segments counts the parts that a text is sent in: of 160 places (153 each where there are several) as long as every
+// character is of the network's alphabet, and otherwise of 70 units of UTF-16 (67).
+func segments(text string) int {
+	places := 0
+	for _, r := range text {
+		switch {
+		case strings.ContainsRune(gsm, r):
+			places++
+		case strings.ContainsRune(extended, r):
+			places += 2
+		default:
+			return parts(len(utf16.Encode([]rune(text))), 70, 67)
+		}
 	}
-	if code, ok := gone[e.Code]; ok {
-		return &channels.Undeliverable{Code: code}
+	return parts(places, 160, 153)
+}
+
+func parts(n, one, each int) int {
+	if n <= one {
+		return 1
 	}
-	switch e.Status {
-	case http.StatusTooManyRequests:
-		return errors.New("phone: the provider asks to wait")
-	case http.StatusUnauthorized, http.StatusForbidden:
-		return errors.New("phone: the provider does not accept TWILIO_AUTH_TOKEN")
+	return (n + each - 1) / each
+}
+
+// failures are Twilio's codes for why a text message did not arrive, in this door's own.
+var failures = map[string]string{
+	"30003": "switched_off",                    // unreachable handset
+	"30004": "blocked",                         // the person, or their network, blocks us
+	"30005": "unknown_number",                  // no such number, or not in use
+	"30006": "no_mobile",                       // a landline, or a network that cannot be reached
+	"30007": "filtered",                        // by a network that took it for advertising
+	"21610": "opted_out", "21614": "no_mobile", //
+	"30008": "provider_failed", "30001": "provider_failed", // unknown, queue overflow
+}
+
+// status takes in what became of a text message. Whose it was and which reply is in the tag; what the webhook says of
+// numbers itself is not asked.
+func (d *door) status(w http.ResponseWriter, r *http.Request) {
+	form, ok := d.form(w, r)
+	if !ok {
+		return
 	}
-	return errors.New("phone: the provider failed")
+	status := map[string]string{"delivered": "delivered", "read": "read", "undelivered": "failed", "failed": "failed"}[form.Get("MessageStatus")]
+	t, ok := d.tags.open(useReply, r.URL.Query().Get("t"))
+	if status == "" || !ok {
+		w.WriteHeader(http.StatusNoContent) // a step on the way, or none of ours
+		return
+	}
+	detail := ""
+	if status == "failed" {
+		if detail = failures[form.Get("ErrorCode")]; detail == "" {
+			detail = "provider_failed"
+		}
+	}
+	d.report(w, r, t, status, detail)
+}
+
+// report takes in a status and answers the webhook.
+func (d *door) report(w http.ResponseWriter, r *http.Request, t tag, status, detail string) {
+	if err := d.takeStatus(r.Context(), t, status, detail); err != nil {
+		http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (d *door) takeStatus(ctx context.Context, t tag, status, detail string) error {
+	kind := t.kind
+	if kind != sms {
+		kind = voice
+	}
+	_, err := d.env.Intake.Take(ctx, channels.Message{ID: t.id + ":" + status, Kind: kind, From: t.address(), At: d.env.Now(),
+		Status: &channels.Status{ReplyID: t.id, Status: status, Detail: detail}})
+	return err
 }

@@ -1,16 +1,11 @@
 package phone_test
 
 import (
-	"crypto/hmac"
-	"crypto/sha1"
-	"encoding/base64"
 	"fmt"
+	"io"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"madoguchi/channels"
@@ -18,109 +13,17 @@ import (
 	"madoguchi/channels/phone"
 )
 
-const (
-	account = "AC00000000000000000000000000000001"
-	token   = "authtoken0123"
-	desk    = "+815000000000"
-	gone    = "+819000000999"
-)
-
-// provider stands for Twilio: strict about what its API describes.
-type provider struct {
-	mu        sync.Mutex
-	delivered []channelstest.Outbound
-	callbacks []string
-	fail      int
-	mistakes  []string
-}
-
-func open(t *testing.T, settings map[string]string) (map[string]string, *provider) {
-	p := &provider{}
-	server := httptest.NewServer(http.HandlerFunc(p.create))
-	t.Cleanup(server.Close)
-	all := map[string]string{"TWILIO_ACCOUNT_SID": account, "TWILIO_AUTH_TOKEN": token, "TWILIO_FROM": desk, "TWILIO_API_BASE": server.URL}
-	for k, v := range settings {
-		all[k] = v
-	}
-	t.Cleanup(func() {
-		for _, m := range p.mistakes {
-			t.Error("Twilio would refuse: " + m)
-		}
-	})
-	return all, p
-}
-
-// create is POST /2010-04-01/Accounts/{Sid}/Messages.json.
-func (p *provider) create(w http.ResponseWriter, r *http.Request) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	complain := func(what string) { p.mistakes = append(p.mistakes, what) }
-	user, pass, _ := r.BasicAuth()
-	if r.Method != http.MethodPost || r.URL.Path != "/2010-04-01/Accounts/"+account+"/Messages.json" {
-		complain(r.Method + " " + r.URL.Path)
-	}
-	if user != account || pass != token {
-		complain("the credentials")
-	}
-	if r.ParseForm() != nil || r.PostForm.Get("Body") == "" || len([]rune(r.PostForm.Get("Body"))) > 1600 || r.PostForm.Get("From") != desk {
-		complain("the form")
-	}
-	if r.PostForm.Get("ContentRetention") != "discard" || r.PostForm.Get("AddressRetention") != "obfuscate" {
-		complain("what Twilio may keep")
-	}
-	for k := range r.PostForm {
-		if !slices.Contains([]string{"To", "From", "Body", "ContentRetention", "AddressRetention", "StatusCallback"}, k) {
-			complain("the parameter " + k)
-		}
-	}
-	w.Header().Set("Content-Type", "application/json")
-	to := r.PostForm.Get("To")
-	switch {
-	case p.fail != 0:
-		w.WriteHeader(p.fail)
-		fmt.Fprintf(w, `{"code":20500,"message":"failed for %s","status":%d}`, to, p.fail)
-	case to == gone:
-		w.WriteHeader(http.StatusBadRequest)
-		fmt.Fprintf(w, `{"code":21211,"message":"The 'To' number %s is not a valid phone number.","more_info":"","status":400}`, to)
-	default:
-		p.delivered = append(p.delivered, channelstest.Outbound{To: to, Text: r.PostForm.Get("Body")})
-		p.callbacks = append(p.callbacks, r.PostForm.Get("StatusCallback"))
-		w.WriteHeader(http.StatusCreated)
-		fmt.Fprint(w, `{"sid":"SM00000000000000000000000000000001","status":"queued"}`)
-	}
-}
-
-func number(n int) string { return fmt.Sprintf("+8190000000%02d", n) }
-
-func form(m channelstest.Inbound) url.Values {
-	return url.Values{"MessageSid": {m.ID}, "SmsSid": {m.ID}, "AccountSid": {account}, "From": {number(m.From)}, "To": {desk},
-		"Body": {m.Text}, "NumMedia": {"0"}, "FromCity": {"ASAHIKAWA"}, "FromCountry": {"JP"}}
-}
-
-// sign is Twilio's signature: the URL and every parameter in order of its name.
-func sign(key, target string, v url.Values) string {
-	names := make([]string, 0, len(v))
-	for k := range v {
-		names = append(names, k)
-	}
-	slices.Sort(names)
-	var b strings.Builder
-	b.WriteString(target)
-	for _, k := range names {
-		b.WriteString(k + v.Get(k))
-	}
-	mac := hmac.New(sha1.New, []byte(key))
-	mac.Write([]byte(b.String()))
-	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
-}
-
-func post(t *testing.T, target, body, signature string) int {
+// exchange posts a webhook and returns the answer.
+func exchange(t *testing.T, target, body, signature string, header http.Header) (int, string) {
 	t.Helper()
 	r, err := http.NewRequest("POST", target, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	for k, v := range header {
+		r.Header[k] = v
+	}
 	if signature != "" {
 		r.Header.Set("X-Twilio-Signature", signature)
 	}
@@ -128,28 +31,12 @@ func post(t *testing.T, target, body, signature string) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	resp.Body.Close()
-	return resp.StatusCode
-}
-
-func (p *provider) Deliver(t *testing.T, s *channelstest.Site, m channelstest.Inbound) bool {
-	target := s.URL + "/hooks/twilio/sms"
-	return post(t, target, form(m).Encode(), sign(token, target, form(m))) == http.StatusOK
-}
-
-func (p *provider) Forge(t *testing.T, s *channelstest.Site, m channelstest.Inbound) bool {
-	target := s.URL + "/hooks/twilio/sms"
-	return post(t, target, form(m).Encode(), sign("another token", target, form(m))) == http.StatusOK
-}
-
-func (p *provider) Delivered() []channelstest.Outbound {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return slices.Clone(p.delivered)
-}
-
-func (p *provider) Address() (alive, dead channels.Address) {
-	return channels.NewAddress("sms", number(1), nil), channels.NewAddress("sms", gone, nil)
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, string(answer)
 }
 
 func TestDoor(t *testing.T) {
@@ -183,6 +70,7 @@ func TestSignatures(t *testing.T) {
 		"with its query":              {target + "?a=b", good.Encode(), sign(token, target+"?a=b", good), 200},
 		"too large":                   {target, strings.Repeat("a", 1<<20+1), "x", 413},
 		"no sender":                   {target, "MessageSid=SM2", sign(token, target, url.Values{"MessageSid": {"SM2"}}), 400},
+		"an empty body":               {target, "", sign(token, target, nil), 400},
 	} {
 		if got := post(t, tt.target, tt.body, tt.signature); got != tt.want {
 			t.Errorf("%s: %d, want %d", name, got, tt.want)
@@ -199,7 +87,8 @@ func TestStopAndStart(t *testing.T) {
 	target := s.URL + "/hooks/twilio/sms"
 	for i, tt := range []struct{ text, said, want string }{
 		{"もういいです", "STOP", "out"}, {"はい", "START", "in"}, {"HELP", "HELP", ""}, // Twilio says what it has understood
-		{" stop\n", "", "out"}, {"Unstop", "", "in"}, {"stop it", "", ""}, {"やめて", "", ""},
+		{" stop\n", "", "out"}, {"Unstop", "", "in"}, {"stop it", "", ""}, {"やめて", "", ""}, {"配信停止", "", "out"}, {"受信再開　", "", "in"},
+		{"配信停止って何ですか", "", ""},
 	} {
 		v := form(channelstest.Inbound{ID: fmt.Sprint("SM", i), From: 1, Text: tt.text})
 		if tt.said != "" {
@@ -234,15 +123,18 @@ func TestWhatBecameOfAMessage(t *testing.T) {
 		t.Fatal(err)
 	}
 	target := p.callbacks[0]
+	if strings.Contains(target, number(1)[1:]) || strings.Contains(target, reply.ID) {
+		t.Error("the address of the status tells whose it is")
+	}
 	for _, status := range []string{"queued", "sent", "delivered", "delivered", "undelivered"} {
-		v := url.Values{"MessageSid": {"SM9"}, "MessageStatus": {status}, "To": {number(1)}, "From": {desk}}
+		v := url.Values{"MessageSid": {"SM9"}, "MessageStatus": {status}, "To": {number(7)}, "From": {desk}, "ErrorCode": {"30005"}}
 		if got := post(t, target, v.Encode(), sign(token, target, v)); got != http.StatusNoContent {
 			t.Errorf("%s: %d", status, got)
 		}
 	}
 	taken := s.Intake.Taken()
 	if len(taken) != 2 || taken[0].Status.Status != "delivered" || taken[1].Status.Status != "failed" ||
-		taken[0].Status.ReplyID != reply.ID || !taken[0].From.Same(alive) {
+		taken[1].Status.Detail != "unknown_number" || taken[0].Status.ReplyID != reply.ID || !taken[0].From.Same(alive) {
 		t.Errorf("%d statuses were taken", len(taken))
 	}
 }

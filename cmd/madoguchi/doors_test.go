@@ -216,7 +216,7 @@ func bySMS(o *outside) {
 	o.fromTwilio(l.callback, status, 204)
 	o.fromTwilio(l.callback, status, 204)
 	o.until(k.ID, "it is undeliverable", func(k told) bool {
-		return slices.Equal(k.became(said), []string{"sent", "failed provider_failed"})
+		return slices.Equal(k.became(said), []string{"sent", "failed switched_off"})
 	})
 	stop := in("SM2", "STOP")
 	stop.Set("OptOutType", "STOP")

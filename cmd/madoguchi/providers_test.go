@@ -169,20 +169,62 @@ const (
 	twilioFrom    = "+815000000000"
 )
 
-// twilioStand stands for Twilio's text messages.
-type twilioStand struct{ provider }
+// twilioStand stands for Twilio's text messages and calls.
+type twilioStand struct {
+	provider
+	calls  []url.Values      // that were placed
+	spoken map[string][]byte // recordings that it keeps, by id
+}
 
 func newTwilio(t *testing.T) (*twilioStand, string) {
-	tw := &twilioStand{}
-	s := httptest.NewServer(http.HandlerFunc(tw.create))
+	tw := &twilioStand{spoken: map[string][]byte{}}
+	s := httptest.NewServer(http.HandlerFunc(tw.serve))
 	t.Cleanup(s.Close)
 	tw.judge(t, "Twilio")
 	return tw, s.URL
 }
 
-func (tw *twilioStand) create(w http.ResponseWriter, r *http.Request) {
+func (tw *twilioStand) serve(w http.ResponseWriter, r *http.Request) {
 	tw.mu.Lock()
 	defer tw.mu.Unlock()
+	path := strings.TrimPrefix(r.URL.Path, "/2010-04-01/Accounts/"+twilioAccount)
+	recording, _, _ := strings.Cut(strings.TrimPrefix(path, "/Recordings/"), ".")
+	w.Header().Set("Content-Type", "application/json")
+	switch route := r.Method + " " + path; {
+	case route == "GET /Messages.json":
+		fmt.Fprint(w, `{"messages":[]}`)
+	case route == "GET /Recordings.json":
+		fmt.Fprint(w, `{"recordings":[]}`)
+	case route == "POST /Calls.json":
+		tw.call(w, r)
+	case strings.HasSuffix(route, ".mp3") && tw.spoken[recording] != nil:
+		w.Write(tw.spoken[recording])
+	case r.Method == http.MethodDelete:
+		delete(tw.spoken, recording)
+		w.WriteHeader(http.StatusNoContent)
+	case r.Method == http.MethodGet:
+		w.WriteHeader(http.StatusNotFound)
+		fmt.Fprint(w, `{"code":20404,"message":"not found","status":404}`)
+	default:
+		tw.create(w, r)
+	}
+}
+
+// call is POST /Calls.json.
+func (tw *twilioStand) call(w http.ResponseWriter, r *http.Request) {
+	err := r.ParseForm()
+	for _, k := range []string{"To", "From", "Url", "StatusCallback"} {
+		if err != nil || r.PostForm.Get(k) == "" {
+			tw.mistakes = append(tw.mistakes, "a call without "+k)
+		}
+	}
+	tw.calls = append(tw.calls, r.PostForm)
+	w.WriteHeader(http.StatusCreated)
+	fmt.Fprint(w, `{"sid":"CA000000000000000000000000000000ff","status":"queued"}`)
+}
+
+// create is POST /Messages.json.
+func (tw *twilioStand) create(w http.ResponseWriter, r *http.Request) {
 	user, pass, _ := r.BasicAuth()
 	known := []string{"To", "From", "Body", "ContentRetention", "AddressRetention", "StatusCallback"}
 	if err := r.ParseForm(); err != nil || r.URL.Path != "/2010-04-01/Accounts/"+twilioAccount+"/Messages.json" || user != twilioAccount ||
@@ -198,7 +240,6 @@ func (tw *twilioStand) create(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	tw.delivered = append(tw.delivered, m)
-	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusCreated)
 	fmt.Fprint(w, `{"sid":"SM00000000000000000000000000000001","status":"queued"}`)
 }

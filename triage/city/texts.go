@@ -27,6 +27,7 @@ var open = map[string][]string{
 	"mail.body":         {"呼び名", "返事", "リンク"},
 	"mail.notice":       {"リンク"},
 	"sms.door":          {"リンク"},
+	"sms.start":         {"リンク"},
 	"line.door":         {"リンク"},
 	"handoff.cover":     {"意向", "受け取り期限", "回答期限", "連絡番号"},
 	"told.without":      {"だれ", "何"},
