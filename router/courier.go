@@ -71,6 +71,7 @@ func (c *Courier) Run(ctx context.Context) error {
 	r := &round{busy: map[triage.CaseID]bool{}, next: map[triage.CaseID]triage.Due{}, again: map[triage.CaseID]time.Time{},
 		done: make(chan finished, couriers)}
 	defer r.group.Wait()
+	r.group.Go(func() { c.ring(ctx) })
 	notices := c.watch(ctx)
 	for ctx.Err() == nil {
 		if !c.now().Before(r.look) {

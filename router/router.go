@@ -99,6 +99,9 @@ func (r *Router) Process(ctx context.Context, m channels.Message) error {
 	}
 	switch {
 	case m.Status != nil:
+		if called, err := r.called(ctx, m); called || err != nil {
+			return err
+		}
 		return r.status(ctx, id, m)
 	case m.Answer != nil:
 		return r.answer(ctx, id, m)
@@ -151,7 +154,7 @@ func (r *Router) message(ctx context.Context, id triage.CaseID, m channels.Messa
 			t.record.Aliases = append(t.record.Aliases, r.Names.pseudonym(m.From))
 		}
 		t.more = r.opted(m, id, stopped)
-		return nil
+		return r.wish(ctx, t, m)
 	}
 	k, err := r.take(ctx, id, e, m.From, words.data(), write)
 	for errors.Is(err, errWithdrawn) {

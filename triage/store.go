@@ -105,7 +105,7 @@ func (c Case) Agenda() map[DueKind]time.Time {
 	return due
 }
 
-// Refs are the ids by which the case can be found without knowing its own: of its hand-offs, consents and reports. They
+// Refs are the ids by which the case can be found without knowing its own: of its hand-offs, consents, calls and reports. They
 // begin with the case's partition (the first two characters of its id), so that the store knows where to look.
 func (c Case) Refs() []string {
 	var refs []string
@@ -113,6 +113,9 @@ func (c Case) Refs() []string {
 		refs = append(refs, h.ID)
 	}
 	for _, k := range c.Consents {
+		refs = append(refs, k.ID)
+	}
+	for _, k := range c.Calls {
 		refs = append(refs, k.ID)
 	}
 	return append(refs, c.Reports...)
