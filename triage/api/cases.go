@@ -118,6 +118,7 @@ func (a *api) cases() {
 		})
 	a.hands()
 	a.talk()
+	a.calls()
 	a.reveals()
 	a.judgement()
 }

@@ -17,6 +17,7 @@ var bodies = map[string]string{
 	"POST /cases/{id}/transfer":     `{"to":"abe"}`,
 	"POST /cases/{id}/second":       `{"to":""}`,
 	"POST /cases/{id}/messages":     `{"id":"1","text":"読みました"}`,
+	"POST /cases/{id}/calls":        `{"reason":"x"}`,
 	"POST /cases/{id}/doing":        `{"state":"writing"}`,
 	"POST /cases/{id}/notes":        `{"text":"メモ"}`,
 	"POST /cases/{id}/severity":     `{"severity":"urgent","reason":"話を聞いて"}`,
@@ -155,6 +156,8 @@ func expected(row staff.Route, path string, role triage.Role, v visibility) (int
 		return 409, "wrong_state"
 	case path == "/cases/{id}/transfer" && v == own && role == triage.SocialWorker:
 		return 409, "wrong_state" // to herself
+	case path == "/cases/{id}/calls":
+		return 409, "wrong_state" // who writes on the chat has no phone that we know of
 	case path == "/cases/{id}/reveals" && v != own:
 		return 202, "" // it waits for a second person, or for the sweep of one who is alone
 	}

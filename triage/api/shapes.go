@@ -28,10 +28,26 @@ type Case struct {
 	CallMe       string           `json:"call_me" doc:"the name to be called by"`
 	OpenedAt     time.Time        `json:"opened_at"`
 	LastAt       time.Time        `json:"last_at"`
+	CallBack     *CallBack        `json:"call_back" doc:"the wish to be called, until a call was answered"`
+	Calls        []Call           `json:"calls" nullable:"false"`
 	OptedOut     bool             `json:"opted_out"`
 	ErasedAt     *time.Time       `json:"erased_at" doc:"when the seeker withdrew the conversation"`
 	Consents     []triage.Consent `json:"consents" nullable:"false"`
 	Handoffs     []triage.Handoff `json:"handoffs" nullable:"false"`
+}
+
+// CallBack is when it is safe to call, and who may answer.
+type CallBack struct {
+	Window string `json:"window" doc:"any, from and until on the clock (1700-2000), or in the seeker's words"`
+	Who    string `json:"who" doc:"self, family, anyone, or empty where that was not said"`
+}
+
+// Call is one attempt of the desk to speak with the seeker by phone.
+type Call struct {
+	ID      string    `json:"id"`
+	At      time.Time `json:"at"`
+	Outcome string    `json:"outcome" doc:"empty until it rings, then ringing, answered, no_answer, busy, failed"`
+	Detail  string    `json:"detail"`
 }
 
 // Reason is why a flag is there.
@@ -68,6 +84,8 @@ type Entry struct {
 	Duty       *triage.Duty       `json:"duty,omitempty"`
 	Change     *triage.Change     `json:"change,omitempty"`
 	Delivery   *triage.Delivery   `json:"delivery,omitempty"`
+	CallBack   *CallBack          `json:"call_back,omitempty"`
+	Call       *Call              `json:"call,omitempty"`
 	Reveal     *triage.Reveal     `json:"reveal,omitempty"`
 	Observed   *triage.Observed   `json:"observed,omitempty"`
 }
@@ -95,7 +113,23 @@ func shape(c triage.Case) Case {
 		Former: maybe(c.Former), Role: c.Role, WaitingSince: moment(c.WaitingSince), DueAt: moment(c.DueAt),
 		LeaseUntil: moment(c.LeaseUntil), Preview: c.Preview, About: c.About, CallMe: c.CallMe, OpenedAt: c.OpenedAt,
 		LastAt: c.LastAt, OptedOut: c.OptedOut, ErasedAt: moment(c.ErasedAt), Consents: list(c.Consents), Handoffs: list(c.Handoffs),
+		CallBack: wish(c.CallBack), Calls: calls(c.Calls),
 	}
+}
+
+func wish(c *triage.CallBack) *CallBack {
+	if c == nil {
+		return nil
+	}
+	return &CallBack{c.Window, c.Who}
+}
+
+func calls(all []triage.Call) []Call {
+	out := []Call{}
+	for _, c := range all {
+		out = append(out, Call{c.ID, c.At, c.Outcome, c.Detail})
+	}
+	return out
 }
 
 func whole(v desk.View) Whole {
@@ -115,6 +149,10 @@ func entry(e triage.Event) Entry {
 		Seq: e.Seq, At: e.At, Kind: e.Kind, From: e.From, By: e.By, Channel: e.Channel, Text: e.Text, Said: e.Said,
 		Hidden: e.Hidden, DueAt: moment(e.DueAt), Assignment: e.Assignment, Consent: e.Consent, Handoff: e.Handoff,
 		Report: e.Report, Duty: e.Duty, Change: e.Change, Delivery: e.Delivery, Reveal: e.Reveal, Observed: e.Observed,
+		CallBack: wish(e.CallBack),
+	}
+	if k := e.Call; k != nil {
+		out.Call = &Call{k.ID, k.At, k.Outcome, k.Detail}
 	}
 	if j := e.Judgement; j != nil {
 		out.Judgement = &Judgement{j.Severity, list(j.Flags), reasons(j.Reasons)}

@@ -23,6 +23,7 @@ POST /api/v1/cases/{id}/release                            y y y y - - - - -
 POST /api/v1/cases/{id}/transfer                           y y y y - - - - -
 POST /api/v1/cases/{id}/second                             y y y y - - - - -
 POST /api/v1/cases/{id}/messages                           y y y y - - - - -
+POST /api/v1/cases/{id}/calls                              y y y y - - - - -
 POST /api/v1/cases/{id}/doing                              y y y y - - - - -
 POST /api/v1/cases/{id}/notes                              y y y y y - - - -
 POST /api/v1/cases/{id}/severity                           y y y y - - - - -

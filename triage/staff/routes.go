@@ -38,6 +38,7 @@ var Routes = []Route{
 	{"POST", "/api/v1/cases/{id}/transfer", desk, false, "whoever has it may hand it on; a lead anybody's"},
 	{"POST", "/api/v1/cases/{id}/second", desk, false, "whoever has it may ask a second person, or a lawyer, to join"},
 	{"POST", "/api/v1/cases/{id}/messages", desk, false, "the child hears the voice that has the case, or a lead's"},
+	{"POST", "/api/v1/cases/{id}/calls", desk, false, "the child is called by the voice that she knows, at a time that is safe"},
 	{"POST", "/api/v1/cases/{id}/doing", desk, false, "the child sees that somebody reads or writes, only while it is true"},
 	{"POST", "/api/v1/cases/{id}/notes", together(desk, lawyer), false, "notes on own cases; a lawyer's advice where consulted"},
 	{"POST", "/api/v1/cases/{id}/severity", desk, false, "a person who knows the case overrules the rules"},
