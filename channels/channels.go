@@ -48,6 +48,10 @@ type Channel interface {
 	Send(ctx context.Context, to Address, r Reply) (Sent, error)
 }
 
+// Limited is a Channel that may be open and yet not do its work, because this machine lacks something. Lacks says what, for
+// the people who run the house, or returns "".
+type Limited interface{ Lacks() string }
+
 // Env is what a door may use of the house.
 type Env struct {
 	Intake    Intake
@@ -142,7 +146,7 @@ type Question struct {
 
 // Sent is what is known of a reply that was handed to its provider.
 type Sent struct {
-	Status string // "sent" or "delivered"
+	Status string // "sent" or "delivered"; "paper" where people have to print and post it first
 }
 
 // Mailbox is where a seeker reads what the desk says. Only the holder of a return code, a resume token or a link can make

@@ -4,6 +4,7 @@ import (
 	"madoguchi/channels"
 	"madoguchi/channels/chat"
 	"madoguchi/channels/email"
+	letters "madoguchi/channels/letter"
 	"madoguchi/channels/line"
 	"madoguchi/channels/phone"
 )
@@ -15,5 +16,6 @@ func kinds() []channels.Kind {
 		line.Kind,
 		phone.Kind,
 		email.Kind,
+		letters.Kind,
 	}
 }

@@ -85,7 +85,7 @@ type cityDesk struct {
 
 // textChannel is the channel whose hours and readers a text speaks of: its first word tells.
 func textChannel(key string) string {
-	for prefix, channel := range map[string]string{"line.": "line", "mail.": "email", "sms.": "sms", "voice.": "voice"} {
+	for prefix, channel := range map[string]string{"line.": "line", "mail.": "email", "sms.": "sms", "voice.": "voice", "letter.": "letter"} {
 		if len(key) > len(prefix) && key[:len(prefix)] == prefix {
 			return channel
 		}

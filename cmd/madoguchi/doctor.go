@@ -109,16 +109,20 @@ func doctorDoors(_ context.Context, p *program) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var on, off []string
+	var on, off, lacks []string
 	for _, k := range kinds() {
 		is, err := switchedOn(k, p.set)
 		if err != nil {
 			return "", err
 		}
 		if is {
-			if _, err := k.New(channels.Env{Desk: cityDesk{c, time.Now}, Setting: func(name string) string { return p.set[name] },
-				Now: time.Now, Log: slog.New(slog.DiscardHandler), PublicURL: p.set["PUBLIC_URL"]}); err != nil {
+			door, err := k.New(channels.Env{Desk: cityDesk{c, time.Now}, Setting: func(name string) string { return p.set[name] },
+				Now: time.Now, Log: slog.New(slog.DiscardHandler), PublicURL: p.set["PUBLIC_URL"]})
+			if err != nil {
 				return "", fmt.Errorf("%s%w", envPrefix, err)
+			}
+			if l, ok := door.(channels.Limited); ok && l.Lacks() != "" {
+				lacks = append(lacks, l.Lacks())
 			}
 			on = append(on, k.Names...)
 		} else {
@@ -126,7 +130,7 @@ func doctorDoors(_ context.Context, p *program) (string, error) {
 		}
 	}
 	if len(off) > 0 {
-		return "off: " + strings.Join(off, ", ") + " (on: " + strings.Join(on, ", ") + ")", nil
+		lacks = append(lacks, "off: "+strings.Join(off, ", ")+" (on: "+strings.Join(on, ", ")+")")
 	}
-	return "", nil
+	return strings.Join(lacks, "; "), nil
 }

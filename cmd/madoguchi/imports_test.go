@@ -24,12 +24,13 @@ triage/seal                 :
 triage/assess               : triage triage/japanese
 triage/city                 : triage triage/assess
 triage/redistest            :
+triage/paper                :
 triage/redis                : triage triage/seal
 triage/storetest            : triage
 triage/audit                : triage triage/seal
 triage/staff                : triage triage/audit triage/seal
 triage/grant                : triage triage/seal
-triage/desk                 : triage triage/city triage/audit triage/staff triage/grant
+triage/desk                 : triage triage/paper triage/city triage/audit triage/staff triage/grant
 triage/web                  : triage triage/staff
 triage/console              : triage triage/desk triage/staff triage/web triage/city triage/grant
 triage/api                  : triage triage/desk triage/staff triage/web

@@ -171,6 +171,9 @@ func (s settings) fillIn() {
 	if s["KEYS"] == "" {
 		s["KEYS"] = filepath.Join(s["DATA_DIR"], "keys")
 	}
+	if s["LETTER_SHEETS"] == "" {
+		s["LETTER_SHEETS"] = filepath.Join(s["DATA_DIR"], "letters")
+	}
 }
 
 // roles are the parts of the product that a process can run.

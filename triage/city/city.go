@@ -54,7 +54,8 @@ type Desk struct {
 	Phone   string `yaml:"phone"`
 	Address string `yaml:"address"`
 	Fax     string `yaml:"fax"`
-	Exit    string `yaml:"exit"` // where すぐとじる leads
+	Postage string `yaml:"postage"` // what stands in the box of 料金受取人払 on letter sheets: the post office's approval and its term
+	Exit    string `yaml:"exit"`    // where すぐとじる leads
 }
 
 // Closed lists the days on which no channel is open.
