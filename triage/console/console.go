@@ -69,6 +69,8 @@ type Looked struct {
 type Config struct {
 	Desk     *desk.Desk
 	Accounts Accounts
+	Apps     Apps
+	Passkeys Passkeys
 	Ledger   Ledger
 	City     *city.City
 	Clock    triage.Clock
@@ -98,6 +100,9 @@ func (c *Console) routes() {
 	s := c.site
 	s.Open("GET", "/sign-in", c.signInPage)
 	s.Open("POST", "/sign-in", c.signIn)
+	s.Open("POST", "/sign-in/code", c.code)
+	s.Open("POST", "/sign-in/passkey/options", c.signOptions)
+	s.Open("POST", "/sign-in/passkey", c.signByPasskey)
 	s.Open("GET", "/enrol", c.enrolPage)
 	s.Open("POST", "/enrol", c.enrol)
 	s.Page("POST", "/sign-out", c.signOut)
@@ -119,6 +124,18 @@ func (c *Console) routes() {
 	}
 	s.Page("POST", "/cases/{id}/consents/preview", c.previewConsent)
 	s.Page("POST", "/cases/{id}/handoffs/preview", c.previewHandoff)
+
+	for pattern, page := range map[string]web.Page{
+		"GET /security": c.security, "GET /security/app.png": c.appPicture, "POST /security/app": c.beginApp,
+		"POST /security/app/confirm": c.confirmApp, "POST /security/app/remove": c.removeApp,
+		"POST /security/passkeys/options": c.makeOptions, "POST /security/passkeys": c.makePasskey,
+		"POST /security/passkeys/remove": c.removePasskey,
+		"GET /reveals":                   c.grants, "POST /reveals/{id}/open": c.openGrant, "POST /reveals/{id}/approve": c.approveGrant,
+		"POST /reveals/{id}/refuse": c.refuseGrant, "POST /reveals/{id}/looked": c.lookedAtGrant,
+	} {
+		method, path, _ := strings.Cut(pattern, " ")
+		s.Page(method, path, page)
+	}
 
 	s.Page("GET", "/visits", c.visitPage)
 	s.Page("POST", "/visits", c.visit)
@@ -218,7 +235,7 @@ func (c *Console) funcs() template.FuncMap {
 	f := template.FuncMap{"school": c.school, "number": number, "split": strings.Fields, "span": span}
 	for name, table := range map[string]map[string]string{
 		"role": roles, "severity": severities, "flag": flags, "state": states, "door": doors, "about": abouts,
-		"consentAnswer": answers, "recipient": recipients, "observed": observations, "duty": duties, "what": acts,
+		"consentAnswer": answers, "recipient": recipients, "observed": observations, "duty": duties, "what": acts, "grantState": grantStates,
 	} {
 		f[name] = func(key any) string { return word(table, key) }
 	}
@@ -245,7 +262,8 @@ func (c *Console) home(w http.ResponseWriter, r *http.Request, p staff.Person) {
 func nav(p staff.Person) []web.Link {
 	var links []web.Link
 	for _, l := range []web.Link{{Href: "/queue", Label: "事案"}, {Href: "/accounts", Label: "アカウント"}, {Href: "/school", Label: "連絡"},
-		{Href: "/school/reports", Label: "報告"}, {Href: "/visits", Label: "来所・電話の記録"}, {Href: "/statistics", Label: "件数"}, {Href: "/audit", Label: "見た人の記録"}} {
+		{Href: "/school/reports", Label: "報告"}, {Href: "/visits", Label: "来所・電話の記録"}, {Href: "/statistics", Label: "件数"}, {Href: "/audit", Label: "見た人の記録"},
+		{Href: "/reveals", Label: "二人で開く"}, {Href: "/security", Label: "サインインの安全"}} {
 		if staff.Allowed(p.Role, staff.Row("GET", l.Href)) {
 			links = append(links, l)
 		}

@@ -65,14 +65,14 @@ func newHouse(t testing.TB) *house {
 	if h.log, err = audit.Open(client, keys, t.TempDir()); err != nil {
 		t.Fatal(err)
 	}
+	var site *web.Site
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { site.ServeHTTP(w, r) }))
+	h.url = strings.Replace(server.URL, "127.0.0.1", "localhost", 1) // passkeys want a name
 	h.city = asahikawa(t)
-	h.accounts = staff.New(staff.Config{Client: client, Keys: keys, PasswordIsStrong: true})
+	h.accounts = staff.New(staff.Config{Client: client, Keys: keys, URL: h.url})
 	h.desk = desk.New(desk.Config{Store: h.store, Front: h.front, Lamp: h.lamp, Audit: h.log, Clock: h.clock, City: h.city, People: h.accounts,
 		Register: grant.New(client, keys, time.Now)})
 
-	var site *web.Site
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { site.ServeHTTP(w, r) }))
-	h.url = server.URL
 	log := slog.New(slog.NewTextHandler(h.logged, nil))
 	site, err = web.NewSite(web.Config{Sessions: web.NewSessions(client, false), People: h.accounts, URL: h.url, Log: log, Banners: func() []string {
 		return []string{DemoBanner}
@@ -80,7 +80,7 @@ func newHouse(t testing.TB) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.console = Mount(site, Config{Desk: h.desk, Accounts: h.accounts, Ledger: ledger{h.log, h.clock}, City: h.city, Clock: h.clock, URL: h.url, Log: log})
+	h.console = Mount(site, Config{Desk: h.desk, Accounts: h.accounts, Apps: h.accounts, Passkeys: h.accounts, Ledger: ledger{h.log, h.clock}, City: h.city, Clock: h.clock, URL: h.url, Log: log})
 	school.Mount(site, school.Config{Desk: h.desk.Portal(), Name: h.console.school, Clock: h.clock})
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan struct{})
