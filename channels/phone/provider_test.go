@@ -30,19 +30,20 @@ const (
 
 // provider stands for Twilio: strict about what its API describes, and keeping what it is not told to delete.
 type provider struct {
-	mu        sync.Mutex
-	delivered []channelstest.Outbound
-	callbacks []string
-	calls     []url.Values      // that were placed
-	hungUp    []string          // calls that were ended
-	from      map[string]string // who made a call, by its id
-	texts     map[string]map[string]any
-	content   map[string][]byte // of media and recordings, by path below the account's
-	recorded  map[string]map[string]any
-	asked     []string // every request
-	fail      int
-	sticky    bool // deletes nothing, although it says so
-	mistakes  []string
+	mu          sync.Mutex
+	delivered   []channelstest.Outbound
+	callbacks   []string
+	calls       []url.Values      // that were placed
+	hungUp      []string          // calls that were ended
+	from        map[string]string // who made a call, by its id
+	texts       map[string]map[string]any
+	content     map[string][]byte // of media and recordings, by path below the account's
+	recorded    map[string]map[string]any
+	asked       []string // every request
+	fail        int
+	sticky      bool // deletes nothing, although it says so
+	refuseCalls bool
+	mistakes    []string
 }
 
 func open(t *testing.T, settings map[string]string) (map[string]string, *provider) {
@@ -199,6 +200,11 @@ func (p *provider) call(w http.ResponseWriter, v url.Values) {
 	p.must(v, []string{"To", "From", "Url", "Method", "Timeout", "StatusCallback", "StatusCallbackMethod", "StatusCallbackEvent"})
 	if v.Get("From") != desk || v.Get("Method") != "POST" || v.Get("StatusCallbackMethod") != "POST" || v.Get("StatusCallbackEvent") != "completed" {
 		p.mistakes = append(p.mistakes, "the form of a call")
+	}
+	if p.refuseCalls {
+		w.WriteHeader(http.StatusBadRequest)
+		fmt.Fprint(w, `{"code":21211,"message":"invalid","status":400}`)
+		return
 	}
 	p.calls = append(p.calls, v)
 	w.WriteHeader(http.StatusCreated)
