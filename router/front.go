@@ -27,9 +27,6 @@ func NewFront(r *Router) *Front { return &Front{r} }
 // contactKind is the kind of an address that staff wrote down. No door has it, so nothing is ever sent there.
 const contactKind = "contact"
 
-// Contact is the placeholder by which Reveal gives the contact that staff wrote down with an entry. No text holds it.
-const Contact = "[連絡先1]"
-
 // Enter implements triage.Front. A new case is named after the entry's id. A report's id becomes the digits of its case's
 // partition and then the id that it was sent with, because the store looks for it there.
 func (f *Front) Enter(ctx context.Context, e triage.Entry) (triage.CaseID, error) {
@@ -147,16 +144,35 @@ func (f *Front) Reveal(ctx context.Context, id triage.CaseID, placeholder string
 	if err != nil {
 		return "", err
 	}
-	if placeholder == Contact {
-		if _, contact, _ := channels.OpenAddress(rec.Contact(contactKind)); contact != "" {
-			return contact, nil
-		}
+	if contact, err := f.contact(ctx, id, rec, placeholder); contact != "" || err != nil {
+		return contact, err
 	}
 	words, ok := g.Words(placeholder)
 	if !ok {
 		return "", triage.ErrNoWords
 	}
 	return words, nil
+}
+
+// contact returns what is behind one of the case's contacts, or nothing: the address that its door knows, or what staff
+// wrote down with an entry.
+func (f *Front) contact(ctx context.Context, id triage.CaseID, rec *vault.Record, placeholder string) (string, error) {
+	k, _, err := f.router.Store.Load(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	for _, c := range k.Contacts() {
+		if c.Placeholder != placeholder {
+			continue
+		}
+		a := rec.Contact(c.Channel)
+		if a.IsZero() {
+			a = rec.Contact(contactKind)
+		}
+		_, who, _ := channels.OpenAddress(a)
+		return who, nil
+	}
+	return "", nil
 }
 
 // Disclose implements triage.Front.

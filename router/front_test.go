@@ -37,7 +37,7 @@ func TestWhatStaffHeardIsAMessage(t *testing.T) {
 	if events[0].Text != "[人物A]さんが死にたいと言う" || k.Reasons[0].Excerpt != "さんが死にたい" {
 		t.Errorf("%q, %q", events[0].Text, k.Reasons[0].Excerpt)
 	}
-	if got, err := h.front.Reveal(t.Context(), id, Contact); err != nil || got != e.Contact {
+	if got, err := h.front.Reveal(t.Context(), id, "[連絡先1]"); err != nil || got != e.Contact {
 		t.Errorf("the contact: %v", err)
 	}
 	more := h.enter(t, triage.Entry{ID: "v2", Case: id, Channel: "voice", Text: "山田花子から電話"})
@@ -121,10 +121,15 @@ func TestRevealAndDisclose(t *testing.T) {
 			t.Errorf("%s: %q, %v", placeholder, words, err)
 		}
 	}
-	for _, placeholder := range []string{"[人物C]", "人物A", "", "[写真1]", Contact} {
+	for _, placeholder := range []string{"[人物C]", "人物A", "", "[写真1]", "[連絡先1]", "[連絡先2]"} {
 		if _, err := h.front.Reveal(t.Context(), id, placeholder); !errors.Is(err, triage.ErrNoWords) {
 			t.Errorf("%q: %v", placeholder, err)
 		}
+	}
+	h.process(t, channels.Message{ID: "1", Kind: "line", From: channels.NewAddress("line", "U1234", nil), Text: "話したい"})
+	line := h.caseOf(channels.NewAddress("line", "U1234", nil))
+	if words, err := h.front.Reveal(t.Context(), line, "[連絡先1]"); err != nil || words != "U1234" {
+		t.Errorf("what is behind the door: %v", err)
 	}
 	text := "[人物A]と[人物B]が[学校1]で[人物A] [人物Z]"
 	for _, c := range []struct {

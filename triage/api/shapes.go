@@ -60,8 +60,15 @@ type Reason struct {
 // Whole is a case with all that happened.
 type Whole struct {
 	Case
-	Timeline []Entry `json:"timeline" nullable:"false"`
-	Duties   []Duty  `json:"duties" nullable:"false"`
+	Timeline []Entry   `json:"timeline" nullable:"false"`
+	Duties   []Duty    `json:"duties" nullable:"false"`
+	Contacts []Contact `json:"contacts" nullable:"false"`
+}
+
+// Contact is one way to reach the seeker. Its address is opened by two people.
+type Contact struct {
+	Placeholder string `json:"placeholder"`
+	Channel     string `json:"channel"`
 }
 
 // Entry is one thing that happened.
@@ -133,7 +140,10 @@ func calls(all []triage.Call) []Call {
 }
 
 func whole(v desk.View) Whole {
-	w := Whole{Case: shape(v.Case), Timeline: []Entry{}, Duties: []Duty{}}
+	w := Whole{Case: shape(v.Case), Timeline: []Entry{}, Duties: []Duty{}, Contacts: []Contact{}}
+	for _, k := range v.Case.Contacts() {
+		w.Contacts = append(w.Contacts, Contact(k))
+	}
 	for _, e := range v.Timeline {
 		w.Timeline = append(w.Timeline, entry(e))
 	}

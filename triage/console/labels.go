@@ -26,7 +26,7 @@ var (
 		"parent_no_pain": "保護者から見て苦痛がない", "parent_not_asked": "保護者には確かめない"}
 	duties = map[string]string{"answer": "相談者への返事", "countersign": "緊急の連絡の、二人目の確認", "acknowledge": "学校の受け取り", "school_answer": "学校の回答", "look_reveal": "一人で開いた連絡先の確認"}
 	acts   = map[string]string{"queue": "一覧を見た", "look": "事案を見た", "claim": "担当した", "release": "手放した", "transfer": "引き継いだ", "second": "二人目を頼んだ",
-		"say": "返事した", "note": "メモした", "severity": "緊急度を変えた", "state": "状態を変えた", "observation": "確認を記録した",
+		"say": "返事した", "call": "電話をかけた", "note": "メモした", "severity": "緊急度を変えた", "state": "状態を変えた", "observation": "確認を記録した",
 		"consent_ask": "学校に伝えてよいかきいた", "consent_record": "本人の意向を記録した", "handoff_preview": "引継ぎの下書きを見た", "handoff": "引き継いだ",
 		"countersign": "二人目として確認した", "reveal": "記号の元の言葉を見た", "visit": "来所・電話を記録した", "statistics": "件数を見た",
 		"handoff_list": "届いた連絡の一覧を見た", "handoff_look": "届いた連絡を見た", "handoff_received": "受け取った", "handoff_handling": "対応中と答えた",
@@ -34,6 +34,8 @@ var (
 		"report": "報告した", "report_list": "出した報告を見た", "account_create": "アカウントを作った", "account_disable": "アカウントを止めた",
 		"grant_ask": "二人で開くことを頼んだ", "grant_alone": "一人で開いた", "grant_approve": "開くことを認めた", "grant_refuse": "開くことを認めなかった",
 		"grant_look": "一人で開いたものを確かめた", "factor_add": "サインインの確認を登録した", "factor_remove": "サインインの確認を外した"}
+	openings = map[string]string{"": " の元の言葉を見ました。", "grant_ask": " を二人で開くことを頼みました。", "grant_alone": " を、ほかにだれもいないので一人で開くことにしました。",
+		"grant_approve": " を開くことを認めました。", "grant_refuse": " を開くことを認めませんでした。", "grant_use": " の元の言葉を見ました。"}
 	deliveries = map[string]string{"sent": "送りました", "delivered": "届きました", "read": "読まれました", "failed": "不達", "opted_out": "受信停止の申し出", "opted_in": "受信再開の申し出"}
 	whys       = map[string]string{"blocked": "受信を止められています", "unknown": "宛先がありません", "expired": "期限が過ぎました"}
 )

@@ -64,6 +64,8 @@ func (c *Console) tell(l *line, e triage.Event, seen told) bool {
 		l.Class, l.Quote = "note", true
 	case e.Kind == triage.KindDelivery && e.Delivery != nil:
 		return delivery(l, *e.Delivery)
+	case e.Call != nil:
+		return callLine(l, e)
 	case e.Kind == triage.KindAssignment && e.Assignment != nil:
 		l.Text = assignment(*e.Assignment)
 	case e.Kind == triage.KindAssessment && e.Judgement != nil:
@@ -72,7 +74,7 @@ func (c *Console) tell(l *line, e triage.Event, seen told) bool {
 		}
 		l.Text = "緊急度を「" + word(severities, e.Judgement.Severity) + "」にしました。" + because(e.Text)
 	case e.Kind == triage.KindReveal && e.Reveal != nil:
-		l.Text = e.Reveal.Placeholder + " の元の言葉を見ました。" + because(e.Reveal.Reason)
+		l.Text = e.Reveal.Placeholder + word(openings, e.Reveal.Step) + because(e.Reveal.Reason)
 	case e.Consent != nil:
 		c.consentLine(l, e, seen.fates)
 	case e.Handoff != nil:

@@ -119,6 +119,8 @@ function ask(placeholder) {
 
 document.addEventListener('click', (e) => {
   if (e.target.closest('#names-open')) ask('');
+  const contact = e.target.closest('[data-contact]');
+  if (contact) ask(contact.dataset.contact);
   const ph = e.target.closest('.ph[role=button]');
   if (ph && !opened.has(ph.dataset.ph)) ask(ph.dataset.ph);
 });
