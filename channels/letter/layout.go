@@ -7,8 +7,8 @@ type Rect struct{ X, Y, W, H float64 }
 // machine, never the words that were printed. Everything is found by the code's three corners.
 var (
 	CodeAt  = Rect{165, 14, 28, 28}  // the code without its white edge
-	WriteAt = Rect{15, 70, 180, 122} // the lines to write on
-	TickAt  = Rect{18, 206, 5, 5}    // the first box to tick; the others stand below it
+	WriteAt = Rect{15, 65, 180, 112} // the lines to write on
+	TickAt  = Rect{18, 190, 5, 5}    // the first box to tick; the others stand below it
 	ReachAt = Rect{15, 234, 180, 24} // where an answer may go
 )
 

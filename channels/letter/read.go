@@ -57,8 +57,8 @@ func placed(lowerLeft, upperLeft, upperRight gozxing.ResultPoint) place {
 // scale is at how many pixels for a millimetre pages are read: 200 dots per inch.
 const scale = dpi / 25.4
 
-// paper is what was read on a page.
-type paper struct {
+// side is what was read on a page.
+type side struct {
 	number string // of the sheet, where the page shows one
 	text   string
 	wishes []string
@@ -66,9 +66,9 @@ type paper struct {
 }
 
 // read reads a page.
-func (d *door) read(ctx context.Context, page *image.Gray) (paper, error) {
+func (d *door) read(ctx context.Context, page *image.Gray) (side, error) {
 	if number, at := sheetOn(page); number != "" {
-		p := paper{number: number, wishes: ticked(page, at)}
+		p := side{number: number, wishes: ticked(page, at)}
 		var err error
 		if p.text, err = d.words(ctx, cut(page, at, WriteAt, scale)); err == nil {
 			p.reach, err = d.words(ctx, cut(page, at, ReachAt, scale))
@@ -76,7 +76,7 @@ func (d *door) read(ctx context.Context, page *image.Gray) (paper, error) {
 		return p, err
 	}
 	text, err := d.words(ctx, straightened(page))
-	p := paper{text: text}
+	p := side{text: text}
 	for _, number := range fromText(text) {
 		if _, known := d.sheets.Find(number); known {
 			p.number = number

@@ -21,7 +21,7 @@ var errStore = errors.New("letter: the house cannot store now")
 
 // sent is one letter of a scan: all pages from a sheet's code to the next one's.
 type sent struct {
-	papers   []paper
+	papers   []side
 	pictures [][]byte
 }
 

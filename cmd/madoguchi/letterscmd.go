@@ -111,7 +111,7 @@ func (s sheet) inner(number string) {
 	r := letters.ReachAt
 	s.Words(margin, r.Y-8, 180, "送（おく）り先（さき）や電話番号（でんわばんごう）。返事がほしい人だけ書いてください", paper.Style{Size: 9})
 	s.Box(r.X-1.5, r.Y-1.5, r.W+3, r.H+3, thin)
-	s.Words(margin, r.Y+r.H+1, 180, s.text("letter.night"), paper.Style{Size: 8, Lead: 1.55})
+	s.Words(margin, r.Y+r.H+2.5, 180, s.text("letter.night"), paper.Style{Size: 8, Lead: 1.55})
 }
 
 // outer is the side that the post sees: folded in three, its middle is the front. It names nothing that tells what is inside.

@@ -81,7 +81,10 @@ func (d *Doc) lack(r rune) {
 func (d *Doc) Missing() []rune { return slices.Clone(d.missing) }
 
 // Page begins a page.
-func (d *Doc) Page() { d.pdf.AddPage() }
+func (d *Doc) Page() {
+	d.pdf.AddPage()
+	d.pdf.SetLineWidth(.3) // a page on which nothing stands would show what the next one does
+}
 
 // Stroke is how a line looks: its width in millimetres, its grey from 0 (black) to 255, and whether it is broken.
 type Stroke struct {
