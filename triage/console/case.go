@@ -42,6 +42,7 @@ type caseData struct {
 	Observable []string
 	Recipients []string
 	Today      string
+	Phone      *phone // calls; nil where nobody has a phone
 }
 
 // openDuty is something still to be done.
@@ -111,6 +112,7 @@ func (c *Console) newCase(v desk.View, p staff.Person) caseData {
 	}
 	slices.SortFunc(d.Open, func(a, b openDuty) int { return a.DueAt.Compare(b.DueAt) })
 	d.Names = names(v.Timeline)
+	d.Phone = c.phone(k, v.Now)
 	d.Mode = mode(d)
 	return d
 }
@@ -133,6 +135,9 @@ func mode(d caseData) string {
 	}
 	if d.OptedOut {
 		m += " out"
+	}
+	if d.Phone != nil {
+		m += " phone"
 	}
 	return m
 }

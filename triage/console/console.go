@@ -115,7 +115,7 @@ func (c *Console) routes() {
 	s.Quiet("POST", "/cases/{id}/doing", c.doing)
 	for pattern, act := range map[string]act{
 		"/cases/{id}/claim": c.claim, "/cases/{id}/release": c.release, "/cases/{id}/transfer": c.transfer,
-		"/cases/{id}/second": c.second, "/cases/{id}/messages": c.reply, "/cases/{id}/notes": c.note,
+		"/cases/{id}/second": c.second, "/cases/{id}/messages": c.reply, "/cases/{id}/notes": c.note, "/cases/{id}/calls": c.call,
 		"/cases/{id}/severity": c.severity, "/cases/{id}/state": c.state, "/cases/{id}/observations": c.observe,
 		"/cases/{id}/reveals": c.reveal, "/cases/{id}/names": c.names, "/cases/{id}/consents": c.consent,
 		"/cases/{id}/handoffs": c.handOff, "/cases/{id}/handoffs/{handoff}/countersign": c.countersign,
@@ -235,7 +235,7 @@ func (c *Console) funcs() template.FuncMap {
 	f := template.FuncMap{"school": c.school, "number": number, "split": strings.Fields, "span": span}
 	for name, table := range map[string]map[string]string{
 		"role": roles, "severity": severities, "flag": flags, "state": states, "door": doors, "about": abouts,
-		"consentAnswer": answers, "recipient": recipients, "observed": observations, "duty": duties, "what": acts, "grantState": grantStates,
+		"consentAnswer": answers, "recipient": recipients, "window": windows, "observed": observations, "duty": duties, "what": acts, "grantState": grantStates,
 	} {
 		f[name] = func(key any) string { return word(table, key) }
 	}

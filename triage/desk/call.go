@@ -28,7 +28,7 @@ func (d *Desk) Call(ctx context.Context, p staff.Person, id triage.CaseID, reaso
 	}
 	_, err = d.perform(ctx, p, id, act{what: "call", may: mayAct,
 		do: func(c triage.Case, events []triage.Event) ([]triage.Event, error) {
-			if err := d.mayRing(c, strings.TrimSpace(reason) != ""); err != nil {
+			if err := d.MayRing(c, strings.TrimSpace(reason) != ""); err != nil {
 				return nil, err
 			}
 			text, err := d.scrubbed(ctx, id, reason)
@@ -46,8 +46,8 @@ func (d *Desk) Call(ctx context.Context, p staff.Person, id triage.CaseID, reaso
 	return call, nil
 }
 
-// mayRing says why a phone may not ring now.
-func (d *Desk) mayRing(c triage.Case, reason bool) error {
+// MayRing says why a phone may not ring now: for no reason, or for one that the person gives.
+func (d *Desk) MayRing(c triage.Case, reason bool) error {
 	now := d.Clock.Now()
 	urgent := c.Severity == triage.Emergency
 	switch {

@@ -32,6 +32,7 @@ var Pages = []Route{
 	{"POST", "/cases/{id}/transfer", desk, false, "whoever has it may hand it on; a lead anybody's"},
 	{"POST", "/cases/{id}/second", desk, false, "whoever has it may ask a second person, or a lawyer, to join"},
 	{"POST", "/cases/{id}/messages", desk, false, "the child hears the voice that has the case, or a lead's"},
+	{"POST", "/cases/{id}/calls", desk, false, "the child is called by the voice that she knows, at a time that is safe"},
 	{"POST", "/cases/{id}/notes", together(desk, lawyer), false, "notes on own cases; a lawyer's advice where consulted"},
 	{"POST", "/cases/{id}/severity", desk, false, "a person who knows the case overrules the rules"},
 	{"POST", "/cases/{id}/state", desk, false, "a person who knows the case says where it stands"},
