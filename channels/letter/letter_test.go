@@ -419,3 +419,27 @@ func TestSending(t *testing.T) {
 		t.Error("a send whose context had ended succeeded")
 	}
 }
+
+// Whatever order the pages of a pack come in, each child's pages stay together and alone.
+func TestPagesOfAPack(t *testing.T) {
+	a, b := newNumber(), newNumber()
+	for _, test := range []struct {
+		pages []string
+		want  string
+	}{
+		{[]string{a, "", b, ""}, "2 2"}, {[]string{a, "", "", b}, "3 1"}, {[]string{"", a, "", b}, "1 2 1"},
+		{[]string{a, a, b, b}, "2 2"}, {[]string{a, b, a}, "1 1 1"}, {[]string{"", ""}, "2"},
+	} {
+		var letters []sent
+		for _, number := range test.pages {
+			letters = add(letters, side{number: number}, nil)
+		}
+		var got []int
+		for _, l := range letters {
+			got = append(got, len(l.papers))
+		}
+		if fmt.Sprint(got) != "["+test.want+"]" {
+			t.Errorf("%v: %v, not %v", test.pages, got, test.want)
+		}
+	}
+}

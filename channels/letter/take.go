@@ -46,11 +46,7 @@ func (d *door) take(ctx context.Context, data []byte) error {
 		if err := jpeg.Encode(&picture, page, &jpeg.Options{Quality: 85}); err != nil {
 			return errUnreadable
 		}
-		if n := len(letters); n == 0 || p.number != "" && p.number != letters[n-1].number() {
-			letters = append(letters, sent{})
-		}
-		l := &letters[len(letters)-1]
-		l.papers, l.pictures = append(l.papers, p), append(l.pictures, picture.Bytes())
+		letters = add(letters, p, picture.Bytes())
 		return nil
 	})
 	if err != nil {
@@ -71,6 +67,16 @@ func (d *door) take(ctx context.Context, data []byte) error {
 		messages = append(messages, m)
 	}
 	return d.store(ctx, messages...)
+}
+
+// add puts a page to the letter that it belongs to: a new one where it shows another sheet's number.
+func add(letters []sent, p side, picture []byte) []sent {
+	if n := len(letters); n == 0 || p.number != "" && p.number != letters[n-1].number() {
+		letters = append(letters, sent{})
+	}
+	l := &letters[len(letters)-1]
+	l.papers, l.pictures = append(l.papers, p), append(l.pictures, picture)
+	return letters
 }
 
 // message begins a message. Its id holds what the scan holds, so that the same scan is one letter.

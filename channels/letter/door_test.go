@@ -1,0 +1,68 @@
+package letter_test
+
+import (
+	"bytes"
+	"testing"
+	"time"
+
+	"madoguchi/channels"
+	"madoguchi/channels/channelstest"
+	"madoguchi/channels/letter"
+	"madoguchi/triage/paper"
+)
+
+// scanner is a machine that scans sheets on which nothing is written: what a reading machine makes of words is for other
+// tests, and the suite is about when a scan counts as taken.
+type scanner struct {
+	dir   string
+	sheet map[int]string
+}
+
+func (p *scanner) Deliver(t *testing.T, s *channelstest.Site, m channelstest.Inbound) bool {
+	t.Helper()
+	if p.sheet[m.From] == "" {
+		p.sheet[m.From] = letter.NewNumber()
+	}
+	doc, err := paper.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc.Page()
+	doc.Code(letter.CodeAt.X, letter.CodeAt.Y, letter.CodeAt.W, letter.QR(p.sheet[m.From]))
+	var pdf bytes.Buffer
+	if _, err := doc.WriteTo(&pdf); err != nil {
+		t.Fatal(err)
+	}
+	picture := letter.Page(t, pdf.Bytes())
+	copy(picture.Pix, m.ID) // no two scans of one sheet are the same
+	data := letter.Encoded(t, picture, "png")
+	tried := s.Intake.Attempts()
+	letter.Drop(t, p.dir, m.ID+".png", data)
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		if left := letter.In(t, p.dir, "."); len(left) == 1 && left[0] == letter.Accepted {
+			return true
+		}
+		if s.Intake.Attempts() > tried+2 {
+			return false
+		}
+	}
+	return false
+}
+
+// Forge does nothing: whoever has paper may write.
+func (p *scanner) Forge(*testing.T, *channelstest.Site, channelstest.Inbound) bool { return false }
+
+func (p *scanner) Delivered() []channelstest.Outbound { return nil }
+
+func (p *scanner) Address() (alive, dead channels.Address) {
+	return channels.Address{}, channels.Address{}
+}
+
+func TestDoor(t *testing.T) {
+	channelstest.Run(t, channelstest.Fixture{Kind: letter.Quick, Name: "letter", Waits: true, NoSend: true,
+		Normal: func(string) string { return letter.Wordless + "\n[写真1]" },
+		Open: func(t *testing.T) (map[string]string, channelstest.Provider) {
+			dir := t.TempDir()
+			return map[string]string{"LETTER_DIR": dir, "LETTER_SHEETS": t.TempDir()}, &scanner{dir, map[int]string{}}
+		}})
+}
