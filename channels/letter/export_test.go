@@ -8,6 +8,7 @@ var (
 	Encoded   = encoded
 	Drop      = drop
 	In        = in
+	Victim    = victim
 )
 
 const (
