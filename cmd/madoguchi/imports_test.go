@@ -33,7 +33,7 @@ triage/grant                : triage triage/seal
 triage/desk                 : triage triage/paper triage/city triage/audit triage/staff triage/grant
 triage/web                  : triage triage/staff
 triage/console              : triage triage/desk triage/staff triage/web triage/city triage/grant
-triage/api                  : triage triage/desk triage/staff triage/web
+triage/api                  : triage triage/desk triage/staff triage/web triage/grant
 triage/school               : triage triage/staff triage/web
 
 router/redistest            :
