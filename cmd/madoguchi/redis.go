@@ -26,7 +26,7 @@ func dialRedis(rawURL string) (redis.UniversalClient, error) {
 		if err != nil {
 			return nil, bad
 		}
-		o.MaxRetries, o.ContextTimeoutEnabled, o.MaintNotificationsConfig = -1, true, off
+		o.MaxRetries, o.ContextTimeoutEnabled, o.MaintNotificationsConfig, o.DisableIdentity = -1, true, off, true
 		o.PoolSize, o.DialerRetries = redisConns, 1
 		return redis.NewClient(o), nil
 	case "redis-sentinel":
@@ -36,7 +36,7 @@ func dialRedis(rawURL string) (redis.UniversalClient, error) {
 		}
 		return redis.NewFailoverClient(&redis.FailoverOptions{MasterName: path, SentinelAddrs: hosts,
 			Username: user.Username(), Password: password(user), MaxRetries: -1, ContextTimeoutEnabled: true,
-			DialerRetries: 1, PoolSize: redisConns}), nil
+			DialerRetries: 1, PoolSize: redisConns, DisableIdentity: true}), nil
 	case "redis-cluster":
 		user, hosts, _, err := manyHosts(rest)
 		if err != nil {
@@ -44,7 +44,7 @@ func dialRedis(rawURL string) (redis.UniversalClient, error) {
 		}
 		return redis.NewClusterClient(&redis.ClusterOptions{Addrs: hosts, Username: user.Username(), Password: password(user),
 			MaxRetries: -1, ContextTimeoutEnabled: true, ClusterStateReloadInterval: 2 * time.Second, DialerRetries: 1, PoolSize: redisConns,
-			MaintNotificationsConfig: off}), nil
+			MaintNotificationsConfig: off, DisableIdentity: true}), nil
 	}
 	return nil, bad
 }
