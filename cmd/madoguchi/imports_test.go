@@ -21,7 +21,11 @@ channels/…                  : channels
 triage                      :
 triage/japanese             :
 triage/seal                 :
-triage/assess               : triage triage/japanese
+triage/assess               : triage triage/japanese triage/assess/model
+triage/assess/model         :
+triage/assess/gold          : triage
+triage/assess/measure       : triage triage/assess triage/assess/gold
+triage/assess/train         : triage triage/assess triage/assess/gold triage/assess/model triage/japanese
 triage/city                 : triage triage/assess
 triage/redistest            :
 triage/paper                :

@@ -35,6 +35,7 @@ func (l *lexicon) judge(s string) triage.Judgement {
 		misread = append(misread, r.match(p, false)...)
 	}
 	var found []evidence
+	silent := slices.Concat(guards, misread) // what says nothing to the model either
 	for i := range l.rules {
 		rule := &l.rules[i]
 		for _, p := range rule.any {
@@ -44,6 +45,7 @@ func (l *lexicon) judge(s string) triage.Judgement {
 				}
 				if within(h, guards) || r.modified(h, rule.unless) {
 					innocent = innocent || life(rule.Flag)
+					silent = append(silent, h)
 					continue
 				}
 				found = append(found, evidence{rule, h.start, h.end})
@@ -51,6 +53,7 @@ func (l *lexicon) judge(s string) triage.Judgement {
 		}
 	}
 	found = settle(found)
+	found = append(found, l.learned(t, silent, len(found) > 0)...)
 	j := triage.Judgement{Severity: triage.Routine, Flags: []triage.Flag{}, Reasons: []triage.Reason{}}
 	for _, e := range found {
 		j.Severity = triage.Graver(j.Severity, e.rule.Severity)

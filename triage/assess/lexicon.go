@@ -10,6 +10,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"madoguchi/triage"
+	"madoguchi/triage/assess/model"
 )
 
 //go:embed rules/*.yaml
@@ -72,6 +73,7 @@ type lexicon struct {
 	innocent []pattern
 	misread  []pattern
 	calm     []pattern
+	model    *model.Model
 	texts    file // as written, for the tests
 }
 
@@ -102,7 +104,12 @@ func load() (*lexicon, error) {
 		all.Misread = append(all.Misread, f.Misread...)
 		all.Calm = append(all.Calm, f.Calm...)
 	}
-	return compile(all)
+	l, err := compile(all)
+	if err != nil {
+		return nil, err
+	}
+	l.model, err = model.New()
+	return l, err
 }
 
 func compile(f file) (*lexicon, error) {

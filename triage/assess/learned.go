@@ -1,0 +1,70 @@
+package assess
+
+import (
+	"slices"
+
+	"madoguchi/triage"
+	"madoguchi/triage/assess/model"
+)
+
+// learnedRules are the rules that the model's heads stand for, in the order of model.Heads. The flag of a severity is the
+// one that the model finds most likely.
+var learnedRules = func() []rule {
+	var out []rule
+	for _, name := range model.Heads {
+		r := ruleText{ID: "model_" + name, Flag: triage.Flag(name), Severity: triage.Soon}
+		switch r.Flag {
+		case triage.Suicide, triage.SelfHarm, triage.Sexual, triage.Extortion, triage.AbuseHome:
+			r.Severity = triage.Urgent
+		case triage.Other:
+			r.Fallback = true
+		}
+		out = append(out, rule{ruleText: r})
+	}
+	return out
+}()
+
+// learned returns what the model finds in a text, leaving out the clauses with silent places. It stands beside what the rules found and
+// takes nothing of it away; where they found something, that it is something else is no news.
+func (l *lexicon) learned(t text, silent []hit, spoken bool) []evidence {
+	parts := t.parts()
+	clauses := make([][]rune, len(parts))
+	for i, p := range parts {
+		clauses[i] = t.view.Runes[p.start:p.end]
+	}
+	mute := make([]bool, t.view.Len())
+	for _, p := range parts { // what is said in jest, or of a poster, is said of its whole clause
+		if slices.ContainsFunc(silent, func(h hit) bool { return h.start < p.end && p.start < h.end }) {
+			for i := p.start; i < p.end; i++ {
+				mute[i] = true
+			}
+		}
+	}
+	found := l.model.Find(clauses, func(c, i int) bool { return mute[parts[c].start+i] })
+	if len(found) == 0 {
+		return nil
+	}
+	likely := triage.Other
+	var top float32
+	for _, f := range found {
+		if r := learnedRules[f.Head]; slices.Contains(triage.Flags, r.Flag) && r.Flag != triage.ThirdParty && f.Score > top {
+			likely, top = r.Flag, f.Score
+		}
+	}
+	var out []evidence
+	for _, f := range found {
+		r := &learnedRules[f.Head]
+		if triage.Severity(r.Flag) == triage.Emergency {
+			continue // few messages to learn from: that it is now is for the rules to say
+		}
+		if s := triage.Severity(r.Flag); s.Valid() {
+			r = &rule{ruleText: ruleText{ID: r.ID, Flag: likely, Severity: s}}
+		}
+		if r.Fallback && (spoken || len(found) > 1) {
+			continue
+		}
+		at := parts[f.Clause].start
+		out = append(out, evidence{r, at + f.Start, at + f.End})
+	}
+	return out
+}

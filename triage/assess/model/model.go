@@ -1,0 +1,193 @@
+// Package model says which flags a text carries by the pieces that it is made of, where no rule foresaw the wording.
+//
+// It is linear: every piece of one to five characters has a weight for every head (a flag, or a severity that the text
+// reaches), and the weights were learned from the labelled messages of this repository by the command
+// madoguchi/triage/assess/train, which writes weights.bin and words.tsv anew and always the same. There is nothing else in
+// it: no list of words, no state, nothing from outside.
+//
+// A text is read in windows of at most three clauses, and the window with the highest score counts. So whatever stands in
+// other clauses, an apology or 「大丈夫です」, cannot outweigh what was found: more clauses never lower a score. The model has
+// no way to say that something is harmless; whoever uses it can only be raised by it.
+//
+// A text is read twice: as it is written and by its sound, since the same child writes 殴られた and なぐられた. words.tsv holds
+// the readings, from the IPA dictionary.
+package model
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/binary"
+	"errors"
+	"math"
+	"strings"
+)
+
+//go:embed weights.bin
+var weights []byte
+
+//go:embed words.tsv
+var words string
+
+// Heads are what the model decides: the flags, and the severities that a text reaches at least.
+var Heads = strings.Fields("suicide self_harm violence sexual extortion abuse_home absence sns_spread exclusion verbal property " +
+	"multi_school third_party other urgent emergency")
+
+// heads is the number of Heads.
+const heads = 16
+
+// maxClauses is how many clauses a window has at most.
+const maxClauses = 3
+
+// Model judges texts. It may be used by many goroutines.
+type Model struct {
+	readings Readings
+	index    map[uint32]int32 // piece → row of weights
+	weights  []int8           // rows of heads
+	scale    [heads]float32   // of a step of weights
+	bias     [heads]float32   // a window is found where its score is above zero
+}
+
+// Found is a head that a window speaks for.
+type Found struct {
+	Head  int     // of Heads
+	Score float32 // above 0
+	// Clause, Start and End tell where the heaviest words stand: runes Start to End of that clause.
+	Clause, Start, End int
+}
+
+// New returns the model that is built in.
+func New() (*Model, error) {
+	return Parse(weights, words)
+}
+
+// Parse reads a model: weights as Marshal writes them, words as the lines of Readings.
+func Parse(weights []byte, words string) (*Model, error) {
+	m := &Model{readings: ParseReadings(words), index: map[uint32]int32{}}
+	r := bytes.NewReader(weights)
+	var rows uint32
+	if binary.Read(r, binary.LittleEndian, &rows) != nil || binary.Read(r, binary.LittleEndian, &m.scale) != nil ||
+		binary.Read(r, binary.LittleEndian, &m.bias) != nil || r.Len() != int(rows)*(4+heads) {
+		return nil, errors.New("model: weights are cut short")
+	}
+	keys := make([]uint32, rows)
+	m.weights = make([]int8, int(rows)*heads)
+	if binary.Read(r, binary.LittleEndian, keys) != nil || binary.Read(r, binary.LittleEndian, m.weights) != nil {
+		return nil, errors.New("model: weights are cut short")
+	}
+	for i, k := range keys {
+		m.index[k] = int32(i)
+	}
+	return m, nil
+}
+
+// Find returns the heads that the clauses of a text speak for, each once. masked tells of a rune of a clause that it says
+// nothing (jest, a dead pet); pieces with such a rune do not count.
+func (m *Model) Find(clauses [][]rune, masked func(clause, i int) bool) []Found {
+	type sum struct {
+		w [heads]float32
+		n int
+	}
+	sums := make([]sum, len(clauses))
+	read := make([]Sound, len(clauses))
+	for c, runes := range clauses {
+		read[c] = m.readings.Sound(runes)
+		read[c].Pieces(func(key uint32, start, end int) {
+			for i := start; i < end; i++ {
+				if masked(c, i) {
+					return
+				}
+			}
+			sums[c].n++
+			if row, ok := m.index[key]; ok {
+				for h, w := range m.weights[row*heads : row*heads+heads] {
+					sums[c].w[h] += float32(w)
+				}
+			}
+		})
+	}
+	var best [heads]struct {
+		score    float32
+		from, to int
+	}
+	for from := range clauses {
+		var w [heads]float32
+		n := 0
+		for to := from; to < min(from+maxClauses, len(clauses)); to++ {
+			n += sums[to].n
+			for h := range w {
+				w[h] += sums[to].w[h]
+				if s := w[h]*m.scale[h]/Length(n) + m.bias[h]; s > best[h].score {
+					best[h].score, best[h].from, best[h].to = s, from, to+1
+				}
+			}
+		}
+	}
+	var found []Found
+	for h, b := range best {
+		if b.score > 0 {
+			f := m.heaviest(read, b.from, b.to, h, masked)
+			f.Score = b.score
+			found = append(found, f)
+		}
+	}
+	return found
+}
+
+// heaviest returns the words between two clauses that weigh most for head h.
+func (m *Model) heaviest(read []Sound, from, to, h int, masked func(clause, i int) bool) Found {
+	best, top := Found{Head: h, Clause: from, End: 1}, float32(math.Inf(-1))
+	for c := from; c < to; c++ {
+		n := read[c].Len()
+		share := make([]float32, n)
+		read[c].Pieces(func(key uint32, start, end int) {
+			if row, ok := m.index[key]; ok {
+				for i := start; i < end; i++ {
+					share[i] += float32(m.weights[int(row)*heads+h]) / float32(end-start)
+				}
+			}
+		})
+		var run float32
+		start := 0
+		for i, w := range share {
+			if masked(c, i) {
+				w = -1e6
+			}
+			if run <= 0 {
+				run, start = 0, i
+			}
+			if run += w; run > top {
+				top, best.Clause, best.Start, best.End = run, c, start, i+1
+			}
+		}
+	}
+	return best
+}
+
+// Length is what the weights of a window of n pieces are divided by.
+func Length(n int) float32 { return float32(math.Sqrt(float64(max(n, 12)))) }
+
+// Marshal writes weights: what Parse reads. rows go with keys.
+func Marshal(keys []uint32, rows [][heads]float32, bias [heads]float32) []byte {
+	var scale [heads]float32
+	for h := range scale {
+		var top float32
+		for _, r := range rows {
+			top = max(top, r[h], -r[h])
+		}
+		if scale[h] = top / 127; scale[h] == 0 {
+			scale[h] = 1
+		}
+	}
+	var b bytes.Buffer
+	write := func(v any) { _ = binary.Write(&b, binary.LittleEndian, v) } // a buffer takes everything
+	write(uint32(len(keys)))
+	write(scale)
+	write(bias)
+	write(keys)
+	for _, r := range rows {
+		for h, w := range r {
+			write(int8(math.Round(float64(w / scale[h]))))
+		}
+	}
+	return b.Bytes()
+}

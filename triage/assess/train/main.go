@@ -1,0 +1,129 @@
+// Command train learns the weights of triage/assess/model from the labelled messages in triage/assess/testdata/written and
+// writes weights.bin and words.tsv. Run it from the top of the repository:
+//
+//	go run ./triage/assess/train
+//
+// It gives the same bytes every time. A file of messages is one writer. The score from which on a head counts is chosen by
+// leaving out one writer after the other, so that every score it is chosen by is of a message whose writer was unknown.
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"madoguchi/triage"
+	"madoguchi/triage/assess"
+	"madoguchi/triage/assess/gold"
+	"madoguchi/triage/assess/model"
+)
+
+const (
+	written = "triage/assess/testdata/written"
+	out     = "triage/assess/model"
+)
+
+func main() {
+	if err := run(written, out); err != nil {
+		fmt.Fprintln(os.Stderr, "train:", err)
+		os.Exit(1)
+	}
+}
+
+func run(from, to string) error {
+	names, err := filepath.Glob(filepath.Join(from, "*.jsonl"))
+	if err != nil || len(names) == 0 {
+		return fmt.Errorf("no messages in %s", from)
+	}
+	var messages []gold.Message
+	for _, name := range names {
+		m, err := gold.Read(name)
+		if err != nil {
+			return err
+		}
+		messages = append(messages, m...)
+	}
+	weights, words := learn(messages)
+	if err := os.WriteFile(filepath.Join(to, "words.tsv"), []byte(words), 0o644); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(to, "weights.bin"), weights, 0o644)
+}
+
+// learn returns the two files of the model.
+func learn(messages []gold.Message) (weights []byte, words string) {
+	texts := make([][][]rune, len(messages))
+	for i, m := range messages {
+		texts[i] = assess.Clauses(m.Text)
+	}
+	words = readings(texts)
+	c := newCorpus(messages, texts, model.ParseReadings(words))
+	bias := c.thresholds()
+	keys, rows, own := c.fit(c.all())
+	for h := range bias {
+		bias[h] += own[h]
+	}
+	return model.Marshal(keys, rows, bias), words
+}
+
+// target says what head h should say of a message: 1, 0, or -1 where the labels leave it open.
+func target(m gold.Message, h int) int {
+	yes := func(b bool) int {
+		if b {
+			return 1
+		}
+		return 0
+	}
+	switch name := model.Heads[h]; name {
+	case "urgent", "emergency":
+		floor := triage.Severity(name).Rank()
+		all := append([]triage.Severity{m.Severity}, m.Else...)
+		n := 0
+		for _, s := range all {
+			n += yes(s.Rank() <= floor)
+		}
+		if n > 0 && n < len(all) {
+			return -1
+		}
+		return yes(n > 0)
+	default:
+		if slices.Contains(m.Optional, triage.Flag(name)) {
+			return -1
+		}
+		return yes(slices.Contains(m.Flags, triage.Flag(name)))
+	}
+}
+
+// grave are the heads where a miss is worse than a false alarm.
+func grave(h int) bool {
+	return slices.Contains(strings.Fields("suicide self_harm violence sexual extortion abuse_home urgent emergency"), model.Heads[h])
+}
+
+// threshold returns the score that divides best what was scored: the highest F2 where a miss is grave, F1 elsewhere.
+func threshold(scored []score, beta2 float64) float32 {
+	slices.SortFunc(scored, func(a, b score) int { return cmp.Compare(b.score, a.score) })
+	pos := 0
+	for _, s := range scored {
+		pos += s.want
+	}
+	best, at, hit := 0.0, float32(0), 0
+	for i, s := range scored {
+		hit += s.want
+		f := (1 + beta2) * float64(hit) / (beta2*float64(pos) + float64(i+1))
+		if f > best && (i+1 == len(scored) || scored[i+1].score < s.score) {
+			best, at = f, s.score
+			if i+1 < len(scored) {
+				at = (s.score + scored[i+1].score) / 2
+			}
+		}
+	}
+	return at
+}
+
+type score struct {
+	score float32
+	want  int
+}

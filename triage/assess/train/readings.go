@@ -1,0 +1,73 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/ikawaha/kagome-dict/ipa"
+	"github.com/ikawaha/kagome/v2/tokenizer"
+
+	"madoguchi/triage/assess"
+	"madoguchi/triage/japanese"
+)
+
+// spoken are readings that no dictionary has: how children write round a word.
+const spoken = "タヒ し|たひ し|氏に しに|市に しに|4に しに|○に しに|〇に しに|4ぬ しぬ|4の しの|氏ぬ しぬ|4ん しん|○ん しん|〇ん しん|" +
+	"逝き いき|逝け いけ|逝く いく"
+
+// readings returns the words of the texts that have kanji, with their most frequent reading by the IPA dictionary.
+func readings(texts [][][]rune) string {
+	t, err := tokenizer.New(ipa.Dict(), tokenizer.OmitBosEos())
+	if err != nil {
+		panic(err) // the dictionary is built in
+	}
+	count := map[string]map[string]int{}
+	for _, clauses := range texts {
+		for _, rs := range clauses {
+			for _, k := range t.Tokenize(string(rs)) {
+				reading, ok := k.Reading()
+				if !ok || !kanji(k.Surface) {
+					continue
+				}
+				word, sound := spell(k.Surface), spell(reading)
+				if word == "" || sound == "" || len([]rune(word)) > 6 {
+					continue
+				}
+				if count[word] == nil {
+					count[word] = map[string]int{}
+				}
+				count[word][sound]++
+			}
+		}
+	}
+	best := map[string]string{}
+	for word, all := range count {
+		sounds := slices.Sorted(maps.Keys(all))
+		best[word] = slices.MaxFunc(sounds, func(a, b string) int { return all[a] - all[b] })
+	}
+	for pair := range strings.SplitSeq(spoken, "|") {
+		word, sound, _ := strings.Cut(pair, " ")
+		best[word] = sound
+	}
+	var b strings.Builder
+	for _, word := range slices.Sorted(maps.Keys(best)) {
+		fmt.Fprintf(&b, "%s\t%s\n", word, best[word])
+	}
+	return b.String()
+}
+
+// kanji reports whether a word has a kanji.
+func kanji(word string) bool {
+	return strings.ContainsFunc(word, func(r rune) bool { return japanese.ClassOf(r) == japanese.Kanji })
+}
+
+// spell folds a word as the assessor folds texts.
+func spell(s string) string {
+	var b strings.Builder
+	for _, c := range assess.Clauses(s) {
+		b.WriteString(string(c))
+	}
+	return b.String()
+}
