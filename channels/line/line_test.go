@@ -229,24 +229,26 @@ func TestOneBadEventDoesNotTakeTheOthersWithIt(t *testing.T) {
 	in := func(id, text string) map[string]any {
 		return event(channelstest.Inbound{ID: id, From: 1, Text: text}, false)
 	}
-	group := in("g", "グループ")
-	group["source"] = map[string]any{"type": "group", "groupId": "C1", "userId": user(1)}
 	other := func(kind string, more map[string]any) map[string]any {
 		e := in(kind, "")
 		more["type"], more["id"] = kind, "1"
 		e["message"] = more
 		return e
 	}
+	first := in("a", "一つ目") // each is stamped when it is made, and they are taken in that order
 	empty := in("null", "")
 	empty["message"] = nil
+	group := in("g", "グループ")
+	group["source"] = map[string]any{"type": "group", "groupId": "C1", "userId": user(1)}
+	sticker := other("sticker", map[string]any{"packageId": "1", "stickerId": "2"})
+	image := other("image", map[string]any{"contentProvider": map[string]any{"type": "line"}})
+	hologram := other("hologram", map[string]any{})
 	odd := in("odd", "")
 	odd["message"], odd["deliveryContext"] = []any{"?"}, "?"
 	unnamed := in("", "名前のない出来事")
-	b := body(t, in("a", "一つ目"), 7, map[string]any{"type": 3}, empty, group,
+	b := body(t, first, 7, map[string]any{"type": 3}, empty, group,
 		map[string]any{"type": "follow", "webhookEventId": "f", "source": map[string]any{"type": "user", "userId": user(1)}},
-		map[string]any{"type": "somethingNew", "webhookEventId": "n"},
-		other("sticker", map[string]any{"packageId": "1", "stickerId": "2"}), other("image", map[string]any{"contentProvider": map[string]any{"type": "line"}}),
-		other("hologram", map[string]any{}), odd, unnamed, in("b", "二つ目"))
+		map[string]any{"type": "somethingNew", "webhookEventId": "n"}, sticker, image, hologram, odd, unnamed, in("b", "二つ目"))
 	if got := post(t, s, b, sign(secret, b)); got != 200 {
 		t.Fatalf("status %d", got)
 	}
