@@ -234,7 +234,7 @@ func (c *corpus) choose(scored [heads][]score) [heads]float32 {
 	for h := range scored {
 		beta2 := 0.25
 		if grave(h) {
-			beta2 = 0.75
+			beta2 = 1
 		}
 		add[h] = -threshold(scored[h], beta2)
 	}
