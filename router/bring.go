@@ -115,21 +115,10 @@ func (c *Courier) door(k triage.Case, rec *vault.Record) (name string, to channe
 // entry is the message as the seeker reads it: the words as staff wrote them, with the seeker's own words in the place of
 // placeholders. What was never readable, a whole message perhaps, is not filled in: it belongs on no screen unasked.
 func (c *Courier) entry(rec *vault.Record, e triage.Event) (channels.Entry, error) {
-	words := e.Text
-	if e.Consent != nil && words == "" {
-		words = e.Consent.Text
-	}
-	if len(e.Words) > 0 {
-		var err error
-		if words, err = rec.OpenWords(e.Words); err != nil {
-			return channels.Entry{}, err
-		}
-	}
-	g, err := glossary(rec.Glossary)
+	words, err := spelled(rec, e)
 	if err != nil {
 		return channels.Entry{}, err
 	}
-	words = fill(words, g, readable)
 	entry := channels.Entry{Seq: e.Said, From: string(triage.Counselor), Text: words, At: e.At}
 	if e.From == triage.Desk {
 		entry.From = string(triage.Desk)
@@ -142,6 +131,25 @@ func (c *Courier) entry(rec *vault.Record, e triage.Event) (channels.Entry, erro
 		}
 	}
 	return entry, nil
+}
+
+// spelled is what a message of the desk says to the seeker.
+func spelled(rec *vault.Record, e triage.Event) (string, error) {
+	words := e.Text
+	if e.Consent != nil && words == "" {
+		words = e.Consent.Text
+	}
+	if len(e.Words) > 0 {
+		var err error
+		if words, err = rec.OpenWords(e.Words); err != nil {
+			return "", err
+		}
+	}
+	g, err := glossary(rec.Glossary)
+	if err != nil {
+		return "", err
+	}
+	return fill(words, g, readable), nil
 }
 
 func readable(placeholder string) bool { return !strings.HasPrefix(placeholder, unreadableLabel) }
@@ -192,8 +200,8 @@ func (c *Courier) send(ctx context.Context, p parcel) (status string, err error)
 	if err != nil {
 		return "", err
 	}
-	if done.Status == triage.DeliveryDelivered {
-		return triage.DeliveryDelivered, nil
+	if done.Status == triage.DeliveryDelivered || done.Status == triage.DeliveryPaper {
+		return done.Status, nil
 	}
 	return triage.DeliverySent, nil
 }

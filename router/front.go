@@ -41,19 +41,26 @@ func (f *Front) Enter(ctx context.Context, e triage.Entry) (triage.CaseID, error
 		return "", err
 	}
 	text, from := e.Text, triage.Seeker
+	compared, err := f.compared(ctx, e)
+	if err != nil {
+		return "", err
+	}
+	if compared != nil {
+		text = fill(text, compared.glossary, readable)
+	}
 	if e.Report != nil {
 		text, from = spoken(e), triage.AtSchool
 	}
 	if e.At.IsZero() {
 		e.At = r.Clock.Now()
 	}
-	event := triage.Event{ID: r.Names.event("n", e.Channel, e.ID), At: e.At, Kind: triage.KindMessage, From: from, By: e.By, Channel: e.Channel}
+	event := triage.Event{ID: r.Names.event("n", e.Channel, e.ID), At: e.At, Kind: triage.KindMessage, From: from, By: e.By, Channel: e.Channel, Corrects: e.Corrects}
 	event = r.judged(event, text)
 	var contact channels.Address
 	if e.Contact != "" {
 		contact = channels.NewAddress(contactKind, e.Contact, nil)
 	}
-	_, err := r.take(ctx, id, event, contact, entered{e.Channel, e.ID, e.At, e.Text, e.Report}.data(),
+	_, err = r.take(ctx, id, event, contact, entered{e.Channel, e.ID, e.At, text, e.Report}.data(),
 		func(ctx context.Context, t *taking) error {
 			texts, names := []string{text}, []string(nil)
 			if e.Report != nil {
@@ -65,6 +72,9 @@ func (f *Front) Enter(ctx context.Context, e triage.Entry) (triage.CaseID, error
 			out, _, err := r.censor.redact(ctx, t.glossary, texts...)
 			if err != nil {
 				return err
+			}
+			if e.Like != "" {
+				compared.meet(t.record)
 			}
 			t.event.Text, t.event.Judgement = out[0].text, out[0].judgement(*event.Judgement)
 			if e.Report != nil {

@@ -184,6 +184,16 @@ func (m *mailboxes) Register(ctx context.Context, a channels.Address, _ channels
 	return err
 }
 
+func (m *mailboxes) Recode(ctx context.Context, a channels.Address, _ []byte) (words, digits string, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	who, err := m.act(ctx, "recode", a)
+	if err == nil {
+		m.codes[who]++
+	}
+	return "あいことば" + strconv.Itoa(m.codes[who]), "1", err
+}
+
 func (m *mailboxes) Found() (channels.Address, []byte) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -48,6 +48,8 @@ type Mailbox interface {
 	Link(ctx context.Context, conversation channels.Address, seed []byte) (token string, err error)
 	// Show says what the desk is doing, for triage.DoingFor.
 	Show(ctx context.Context, conversation channels.Address, doing string) error
+	// Recode returns a new return code of a mailbox that Found made; the one before opens nothing any more.
+	Recode(ctx context.Context, conversation channels.Address, seed []byte) (words, digits string, err error)
 	// Close makes code, resume tokens and links useless and destroys what is in the mailbox. Closing again is harmless.
 	Close(ctx context.Context, conversation channels.Address) error
 }

@@ -26,6 +26,41 @@ func (c *Case) beside(e Event) {
 	}
 }
 
+// correct takes in what a person read on the paper in the place of a machine's guess. It is no news from the seeker, so nobody
+// waits anew; but words that turn out graver are new to the desk, and bring a case back that was over.
+func (c *Case) correct(e Event) {
+	if e.Text != "" {
+		c.Preview = cut(e.Text, PreviewRunes)
+	}
+	if e.Judgement == nil {
+		return
+	}
+	graver := e.Judgement.Severity.Rank() < c.Severity.Rank()
+	c.judge(*e.Judgement)
+	if !graver {
+		return
+	}
+	if c.WaitingSince.IsZero() {
+		c.WaitingSince, c.DueAt = e.At, e.DueAt
+	} else if !e.DueAt.IsZero() && (c.DueAt.IsZero() || e.DueAt.Before(c.DueAt)) {
+		c.DueAt = e.DueAt
+	}
+	if c.State != Waiting && c.State != Open {
+		c.back()
+	}
+}
+
+// posted takes in that a message waits for the post, or does no more.
+func (c *Case) posted(d Delivery) {
+	if d.Said == 0 {
+		return
+	}
+	c.Unposted = slices.DeleteFunc(c.Unposted, func(said int64) bool { return said == d.Said })
+	if d.Status == DeliveryPaper {
+		c.Unposted = append(c.Unposted, d.Said)
+	}
+}
+
 // call takes in that the desk calls, or what became of a call. What has an end keeps it: a provider's news may come late,
 // and twice. A talk is an answer, as a message is.
 func (c *Case) call(call Call) {

@@ -50,6 +50,7 @@ type Case struct {
 	Files     []File     `json:"files,omitempty"`     // all that came, in order: number n of /files/{n} is Files[n-1]
 	Hidden    []string   `json:"hidden,omitempty"`    // ids of messages that the seeker took back
 	Unchecked []string   `json:"unchecked,omitempty"` // ids of messages read by a machine that nobody has compared yet
+	Unposted  []int64    `json:"unposted,omitempty"`  // numbers of the desk's messages that wait to be printed and posted
 	CallBack  *CallBack  `json:"call_back,omitempty"` // the latest wish to be called; nil once a call was answered
 	Calls     []Call     `json:"calls,omitempty"`
 	OptedOut  bool       `json:"opted_out,omitempty"` // the seeker sent STOP: replies are refused with opted_out
@@ -118,6 +119,7 @@ func (c Case) With(e Event) Case {
 func (c Case) clone() Case {
 	c.Flags, c.Reasons, c.Channels = slices.Clone(c.Flags), slices.Clone(c.Reasons), slices.Clone(c.Channels)
 	c.Consents, c.Handoffs, c.Reports = slices.Clone(c.Consents), slices.Clone(c.Handoffs), slices.Clone(c.Reports)
+	c.Unposted = slices.Clone(c.Unposted)
 	c.Files, c.Hidden, c.Unchecked, c.Calls = slices.Clone(c.Files), slices.Clone(c.Hidden), slices.Clone(c.Unchecked), slices.Clone(c.Calls)
 	c.Reporters, c.Duties, c.Observed = slices.Clone(c.Reporters), slices.Clone(c.Duties), slices.Clone(c.Observed)
 	return c
@@ -126,6 +128,10 @@ func (c Case) clone() Case {
 func (c *Case) message(e Event) {
 	switch e.From {
 	case Seeker:
+		if e.Corrects != "" {
+			c.correct(e)
+			return
+		}
 		c.hear(e)
 	case Counselor:
 		c.WaitingSince, c.DueAt, c.LeaseUntil = time.Time{}, time.Time{}, time.Time{}
@@ -335,6 +341,7 @@ func (c *Case) delivered(e Event) {
 	case DeliveryOptedIn:
 		c.OptedOut = false
 	}
+	c.posted(*e.Delivery)
 	if e.Delivery.Said == c.Sent+1 && c.Sent < c.Said {
 		c.Sent++
 	}

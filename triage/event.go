@@ -104,12 +104,13 @@ type Change struct {
 // Delivery is what became of the desk's message number Said.
 type Delivery struct {
 	Said   int64  `json:"said"`
-	Status string `json:"status"`           // sent, delivered, read, failed (不達)
+	Status string `json:"status"`           // paper, sent, delivered, read, failed (不達)
 	Detail string `json:"detail,omitempty"` // a code from the channel's own list, never a provider's text
 }
 
 // The statuses of a Delivery.
 const (
+	DeliveryPaper     = "paper" // it goes by post: somebody has yet to print it and to say that it was posted
 	DeliverySent      = "sent"
 	DeliveryDelivered = "delivered"
 	DeliveryRead      = "read"

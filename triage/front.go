@@ -35,6 +35,20 @@ type Entry struct {
 	Report   *Report   // a school's report; its fields are anonymized on the way
 }
 
+// Press gives out what goes by post. It is kept by package router and wired in cmd.
+type Press interface {
+	// Letter returns the desk's message of that number as the seeker reads it; with a new return code of the seeker's mailbox
+	// where coded is set, which ends the one before. ErrNoWords where there is no such message.
+	Letter(ctx context.Context, id CaseID, said int64, coded bool) (Letter, error)
+}
+
+// Letter is an answer to be printed.
+type Letter struct {
+	Text         string
+	School       string // where Text is what that school would read, and the letter asks whether it may
+	Code, Digits string // of the mailbox, in words and in digits, or empty
+}
+
 // Cabinet shows what came with messages. It is kept by package router and wired in cmd.
 type Cabinet interface {
 	// File returns a page of the case's file number n, both counted from 1, cleaned in a process of its own; or ErrUnknown

@@ -22,7 +22,7 @@ type store struct {
 	scripts *scripts
 }
 
-type scripts struct{ visit, read, mark, put, register, close, show *redis.Script }
+type scripts struct{ visit, read, mark, put, register, recode, close, show *redis.Script }
 
 func newStore(client redis.UniversalClient, p *peppers, now func() time.Time) store {
 	if now == nil {
@@ -30,7 +30,7 @@ func newStore(client redis.UniversalClient, p *peppers, now func() time.Time) st
 	}
 	return store{client, p, now, &scripts{
 		visit: redis.NewScript(visitSource), read: redis.NewScript(readSource), mark: redis.NewScript(markSource),
-		put: redis.NewScript(putSource), register: redis.NewScript(registerSource), close: redis.NewScript(closeSource),
+		put: redis.NewScript(putSource), register: redis.NewScript(registerSource), recode: redis.NewScript(recodeSource), close: redis.NewScript(closeSource),
 		show: redis.NewScript(showSource),
 	}}
 }

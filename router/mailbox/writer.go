@@ -10,6 +10,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"madoguchi/channels"
+	"madoguchi/router/mailbox/phrase"
 )
 
 //go:embed put.lua
@@ -17,6 +18,9 @@ var putSource string
 
 //go:embed register.lua
 var registerSource string
+
+//go:embed recode.lua
+var recodeSource string
 
 //go:embed close.lua
 var closeSource string
@@ -126,6 +130,42 @@ func (w *Writer) Link(ctx context.Context, conversation channels.Address, seedBy
 	plain := append(bytesOf(uint64(w.now().Unix())), seedBytes...)
 	err = w.client.Set(ctx, rec.key, sealUnder(rec.open, plain, about("link")), w.until(w.now().Add(linkLives), day)).Err()
 	return text.EncodeToString(secret[:]), failure(ctx, err)
+}
+
+// Recode gives the conversation of the seed a new return code, for somebody who gets it on paper. The one before opens
+// nothing any more. A closed mailbox is *channels.Undeliverable.
+func (w *Writer) Recode(ctx context.Context, conversation channels.Address, seedBytes []byte) (words, digits string, err error) {
+	id, _, err := look(conversation)
+	if err != nil {
+		return "", "", err
+	}
+	if len(seedBytes) != 32 || seed(seedBytes).id() != id {
+		return "", "", errAddress
+	}
+	secret := anySecret()
+	stretched, err := w.pool.stretch(ctx, secret)
+	if err != nil {
+		return "", "", err
+	}
+	rec, ttl, n := w.peppers.codeRecord(stretched), w.keep(), w.name(id)
+	sealed := sealUnder(rec.open, seedBytes, about("code"))
+	if err := w.client.Set(ctx, rec.key, sealed, ttl).Err(); err != nil {
+		return "", "", failure(ctx, err)
+	}
+	got, err := w.scripts.recode.Run(ctx, w.client, []string{n.key("box")}, rec.key, w.lastDay(), ttl.Milliseconds()).StringSlice()
+	if err != nil {
+		return "", "", failure(ctx, err)
+	}
+	if dead := got[1]; dead != "" {
+		if err := w.client.Del(ctx, dead).Err(); err != nil {
+			return "", "", failure(ctx, err)
+		}
+	}
+	if got[0] == "closed" {
+		return "", "", &channels.Undeliverable{Code: "closed"}
+	}
+	words, digits = phrase.Encode(secret)
+	return words, digits, nil
 }
 
 // Show says what the desk is doing: reading or writing, for 30 seconds unless shown again, or waiting.
