@@ -28,7 +28,7 @@ func TestDoors(t *testing.T) {
 	o.twilio, twilioURL = newTwilio(t)
 	o.mail, mail = newMail(t, channelstest.Dovecot(t))
 	o.process, o.redis, _ = real(t, append(mail, "--line-secret="+lineSecret, "--line-token="+lineToken, "--line-api-base="+lineURL,
-		"--twilio-account-sid="+twilioAccount, "--twilio-auth-token="+twilioToken, "--twilio-from="+twilioFrom, "--twilio-api-base="+twilioURL,
+		"--twilio-account-sid="+twilioAccount, "--twilio-auth-token="+twilioToken, "--twilio-from="+twilioFrom, "--twilio-desk="+deskPhone, "--twilio-api-base="+twilioURL,
 		"--log-level=debug")...)
 	common := slices.DeleteFunc(slices.Clone(o.args[1:]), func(a string) bool {
 		return !strings.HasPrefix(a, "--data-dir=") && !strings.HasPrefix(a, "--redis-url=")
@@ -48,6 +48,7 @@ func TestDoors(t *testing.T) {
 		{"a question goes out as notice and link", question},
 		{"a provider that is away is asked again, and delivers once", away},
 		{"a text message, its failure and STOP", bySMS},
+		{"a call, the wish to be called, and the call back", byPhone},
 		{"a mail, the answer and the mail after it", byMail},
 		{"nobody can be found in what is kept", unfindable},
 	} {
@@ -292,7 +293,7 @@ func unfindable(o *outside) {
 		o.t.Fatal(err)
 	}
 	for where, data := range kept {
-		for _, canary := range []string{mother, daughter, number, strings.TrimPrefix(number, "+81"), mailFrom, hiddenYou, "二通目", "ここにも書きます",
+		for _, canary := range []string{mother, daughter, number, strings.TrimPrefix(number, "+81"), caller, strings.TrimPrefix(caller, "+81"), mailFrom, hiddenYou, "二通目", "ここにも書きます",
 			"聞かせてください", "携帯から", "むすこ", "つづきです", "夫もこの", "読みました"} {
 			if bytes.Contains(data, []byte(canary)) || bytes.Contains(data, []byte(base64.StdEncoding.EncodeToString([]byte(canary))[:len(canary)/3*4])) {
 				o.t.Errorf("%q is in %s", canary, where)
