@@ -209,6 +209,9 @@ func (f *Front) Erase(ctx context.Context, id triage.CaseID) error {
 	case !errors.Is(err, vault.ErrDamaged):
 		return told(err)
 	}
+	if a := f.router.Archive; a != nil && a.ForgetAll(f.router.Names.owner(id)) != nil {
+		return triage.ErrUnavailable
+	}
 	return told(f.router.Vault.Shred(ctx, string(id)))
 }
 

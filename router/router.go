@@ -60,6 +60,7 @@ type Rooms struct {
 	Vault      *vault.Vault
 	Mailbox    Mailbox
 	Names      *Names
+	Archive    Archive // of what comes with messages
 	Assessor   Assessor
 	Anonymizer Anonymizer
 	Terms      triage.Terms
@@ -125,7 +126,8 @@ func (r *Router) home(ctx context.Context, pseudonym string) (triage.CaseID, err
 // message takes in words.
 func (r *Router) message(ctx context.Context, id triage.CaseID, m channels.Message) error {
 	kind, who, _ := channels.OpenAddress(m.From)
-	e := triage.Event{ID: r.Names.event("m", kind, who, m.ID), At: m.At, Kind: triage.KindMessage, From: triage.Seeker, Channel: m.Kind}
+	e := triage.Event{ID: r.Names.event("m", kind, who, m.ID), At: m.At, Kind: triage.KindMessage, From: triage.Seeker, Channel: m.Kind,
+		Late: m.Late, Unchecked: m.Unchecked}
 	if slices.Contains([]string{"self", "friend", "did", "unsaid"}, m.About) {
 		e.About = m.About
 	}
@@ -140,8 +142,12 @@ func (r *Router) message(ctx context.Context, id triage.CaseID, m channels.Messa
 	}
 	words := original{m.Kind, m.ID, m.At, m.About, m.CallMe, m.Text, m.Unsend}
 	afresh, stopped := false, false
-	write := func(ctx context.Context, t *taking) error {
-		out, open, err := r.censor.redact(ctx, t.glossary, text, m.CallMe)
+	var keeps []string
+	write := func(ctx context.Context, t *taking) (err error) {
+		if keeps, err = r.attach(id, t.record, m, &t.event); err != nil {
+			return err
+		}
+		out, open, err := r.censor.redact(ctx, t.glossary, numbered(text, t.files, len(m.Files)), m.CallMe)
 		if err != nil {
 			return err
 		}
@@ -162,6 +168,9 @@ func (r *Router) message(ctx context.Context, id triage.CaseID, m channels.Messa
 	for errors.Is(err, errWithdrawn) {
 		afresh, stopped, id = true, stopped || k.OptedOut, r.Names.after(id)
 		k, err = r.take(ctx, id, e, m.From, words.data(), write)
+	}
+	if err == nil {
+		err = r.settled(keeps)
 	}
 	if err != nil {
 		return err

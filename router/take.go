@@ -17,6 +17,7 @@ type taking struct {
 	more     []triage.Event // in the same act
 	record   *vault.Record
 	glossary *anonymize.Glossary
+	files    int // how many came earlier
 }
 
 // take keeps in the vault who it was and what came, and then appends the event. write makes the event's texts with the
@@ -56,7 +57,7 @@ func (r *Router) put(ctx context.Context, before triage.Case, e triage.Event, fr
 		if err != nil {
 			return nil, err
 		}
-		t = taking{event: e, record: rec, glossary: g}
+		t = taking{event: e, record: rec, glossary: g, files: len(before.Files)}
 		if err := write(ctx, &t); err != nil {
 			return nil, err
 		}

@@ -43,13 +43,14 @@ triage/school               : triage triage/staff triage/web
 router/redistest            :
 router/journal              :
 router/envelope             : channels
+router/files                : channels router/envelope
 router/stream               :
 router/mailbox              : channels router/mailbox/…
 router/mailbox/…            :
 router/anonymize/gen        : triage/japanese
 router/anonymize            : triage/japanese
 router/vault                : channels
-router                      : channels triage triage/assess router/journal router/envelope router/stream router/mailbox router/anonymize router/vault
+router                      : channels triage triage/assess router/journal router/envelope router/stream router/mailbox router/anonymize router/vault router/files
 
 deploy/cities               :
 deploy                      :

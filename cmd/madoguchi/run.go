@@ -39,7 +39,7 @@ func (h *house) run(ctx context.Context, opened func() error) error {
 	})
 	g.Go(opened)
 	err := g.Wait()
-	return errors.Join(err, h.intake.Close())
+	return errors.Join(err, h.intake.Close(), h.closeFiles())
 }
 
 // fronts are the rooms that begin things; backs those that finish them.
@@ -52,11 +52,27 @@ func (h *house) fronts() []func(context.Context) error {
 }
 
 func (h *house) backs() []func(context.Context) error {
-	all := []func(context.Context) error{h.intake.Run, h.consume, h.courier.Run, h.audit.Run, h.desk.Run, h.watchDead}
+	all := []func(context.Context) error{h.intake.Run, h.consume, h.courier.Run, h.audit.Run, h.desk.Run, h.watchDead, h.sweepFiles}
 	if !h.demo {
 		all = append(all, h.watchRedis)
 	}
 	return all
+}
+
+// sweepFiles throws away, once an hour, what arrived and was never sent.
+func (h *house) sweepFiles(ctx context.Context) error {
+	tick := time.NewTicker(time.Hour)
+	defer tick.Stop()
+	for {
+		if err := h.archive.Sweep(time.Now()); err != nil {
+			h.log.Error("files that were never sent cannot be thrown away")
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
 }
 
 // ended turns the end of a context, which is how rooms are stopped, into no error.

@@ -36,6 +36,7 @@ func coreSettings() []channels.Setting {
 		{Name: "VAULT_REDIS_URL", Secret: true, Doc: "where identities live; default: REDIS_URL"},
 		{Name: "REDIS_CHECK_URL", Secret: true, Doc: "who may ask the server for its configuration; default: REDIS_URL"},
 		{Name: "DATA_DIR", Default: defaultDataDir, Doc: "keys, the gateway's journal, letter scans in work"},
+		{Name: "FILES_DIR", Doc: "sealed pictures, scans and recordings; files in the data folder where it is not given"},
 		{Name: "ROLES", Default: "gateway,router,vault,console", Doc: "which parts this process runs"},
 		{Name: "KEYS", Doc: "key sets in gateway/ router/ vault/ console/; default: DATA_DIR/keys"},
 		{Name: "CITY", Default: "asahikawa", Doc: "a city that the program carries, or the path of a city file"},
@@ -170,6 +171,9 @@ func (s settings) fillIn() {
 	}
 	if s["KEYS"] == "" {
 		s["KEYS"] = filepath.Join(s["DATA_DIR"], "keys")
+	}
+	if s["FILES_DIR"] == "" {
+		s["FILES_DIR"] = filepath.Join(s["DATA_DIR"], "files")
 	}
 	if s["LETTER_SHEETS"] == "" {
 		s["LETTER_SHEETS"] = filepath.Join(s["DATA_DIR"], "letters")

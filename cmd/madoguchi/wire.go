@@ -18,6 +18,7 @@ import (
 	"madoguchi/router"
 	"madoguchi/router/anonymize"
 	"madoguchi/router/envelope"
+	"madoguchi/router/files"
 	"madoguchi/router/mailbox"
 	"madoguchi/router/vault"
 	"madoguchi/triage"
@@ -47,6 +48,8 @@ type house struct {
 	watchEvery                    time.Duration
 
 	intake     *router.Intake
+	inbox      *files.Inbox
+	archive    *files.Archive
 	mailbox    *mailbox.Reader
 	names      *router.Names
 	anonymizer *anonymize.Anonymizer
@@ -101,6 +104,17 @@ func (h *house) close() error {
 	if h.intake != nil {
 		err = errors.Join(err, h.intake.Close())
 	}
+	return errors.Join(err, h.closeFiles())
+}
+
+func (h *house) closeFiles() error {
+	var err error
+	if h.inbox != nil {
+		err = h.inbox.Close()
+	}
+	if h.archive != nil {
+		err = errors.Join(err, h.archive.Close())
+	}
 	return err
 }
 
@@ -115,12 +129,20 @@ func (h *house) wall(p plan) error {
 	if err != nil {
 		return errors.New("the journal in MADOGUCHI_DATA_DIR cannot be opened; is another process using it?")
 	}
+	if h.inbox, err = files.OpenInbox(p.set["FILES_DIR"], p.keys.recipient); err != nil {
+		return errors.New("MADOGUCHI_FILES_DIR cannot be opened")
+	}
 	h.mailbox = mailbox.NewReader(h.redis, p.keys.reader, time.Now)
 	h.store = store.New(h.redis, p.keys.body)
 	rooms := router.Rooms{Store: h.store, Vault: vault.New(h.vaultRedis, p.keys.vault), Mailbox: mailbox.NewWriter(h.redis, p.keys.writer, time.Now),
 		Names: p.keys.names, Assessor: p.assessor, Anonymizer: h.anonymizer, Terms: h.city.CaseTerms(), Clock: h.clock}
+	opener := envelope.NewOpener(p.keys.identity)
+	if h.archive, err = files.OpenArchive(p.set["FILES_DIR"], opener); err != nil {
+		return errors.New("MADOGUCHI_FILES_DIR cannot be opened")
+	}
+	rooms.Archive = h.archive
 	r := router.NewRouter(rooms)
-	h.consumer = router.NewConsumer(h.redis, envelope.NewOpener(p.keys.identity), r.Process, h.log)
+	h.consumer = router.NewConsumer(h.redis, opener, r.Process, h.log)
 	open, err := h.openDoors(p.set)
 	if err != nil {
 		return err
@@ -155,7 +177,7 @@ func (h *house) openDoors(set settings) (map[string]channels.Channel, error) {
 		if !on {
 			continue
 		}
-		c, err := k.New(channels.Env{Intake: h.intake, Mailbox: h.mailbox, Desk: cityDesk{h.city, h.clock.Now},
+		c, err := k.New(channels.Env{Intake: h.intake, Mailbox: h.mailbox, Files: h.inbox, Desk: cityDesk{h.city, h.clock.Now},
 			Setting: func(name string) string { return set[name] }, Now: h.clock.Now, Log: h.log, PublicURL: h.publicURL})
 		if err != nil {
 			return nil, fmt.Errorf("%s%w", envPrefix, err)

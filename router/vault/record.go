@@ -79,6 +79,21 @@ func (r *Record) OpenWords(sealed []byte) (string, error) {
 	return string(words), err
 }
 
+// SealFile closes what came with a message, or what was made of it. name says which of the case's files it is and what of it;
+// it opens under no other.
+func (r *Record) SealFile(name string, data []byte) []byte {
+	return r.key.seal("file/"+name, pad(data))
+}
+
+// OpenFile opens what SealFile closed for this case under that name, or fails with ErrDamaged.
+func (r *Record) OpenFile(name string, sealed []byte) ([]byte, error) {
+	padded, err := r.key.open("file/"+name, sealed)
+	if err != nil {
+		return nil, err
+	}
+	return unpad(padded)
+}
+
 // Format writes what a record is, and nothing of it.
 func (*Record) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("a record of the vault")) }
 
