@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
@@ -65,6 +66,7 @@ func demo(ctx context.Context, p *program, _ []string) error {
 	defer embedded.Close()
 	pl := plan{set: p.set, keys: keys, city: c, assessor: assessor, clock: &deskClock{}, log: newLog(p.stderr, level), demo: true}
 	pl.set["DATA_DIR"] = data
+	pl.set["FILES_DIR"], pl.set["LETTER_SHEETS"] = filepath.Join(data, "files"), filepath.Join(data, "letters")
 	redis.SetLogger(silence{pl.log})
 	for _, name := range redisURLs {
 		pl.set[name] = "redis://" + embedded.Addr()

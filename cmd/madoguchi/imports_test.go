@@ -44,13 +44,14 @@ router/redistest            :
 router/journal              :
 router/envelope             : channels
 router/files                : channels router/envelope
+router/clean                : channels
 router/stream               :
 router/mailbox              : channels router/mailbox/…
 router/mailbox/…            :
 router/anonymize/gen        : triage/japanese
 router/anonymize            : triage/japanese
 router/vault                : channels
-router                      : channels triage triage/assess router/journal router/envelope router/stream router/mailbox router/anonymize router/vault router/files
+router                      : channels triage triage/assess router/journal router/envelope router/stream router/mailbox router/anonymize router/vault router/files router/clean
 
 deploy/cities               :
 deploy                      :
