@@ -2,6 +2,7 @@ package line
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -32,26 +33,16 @@ func (d *door) hook(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, http.StatusText(http.StatusUnauthorized), http.StatusUnauthorized)
 		return
 	}
-	var batch struct {
+	var events struct {
 		Events []json.RawMessage `json:"events"`
 	}
-	if json.Unmarshal(body, &batch) != nil {
+	if json.Unmarshal(body, &events) != nil {
 		http.Error(w, http.StatusText(http.StatusBadRequest), http.StatusBadRequest)
 		return
 	}
-	now := arrival{time.Now(), d.env.Now()}
-	var messages []channels.Message
-	for _, raw := range batch.Events {
-		if m, ok := d.message(raw, now); ok {
-			messages = append(messages, m)
-		}
-	}
-	slices.SortStableFunc(messages, func(a, b channels.Message) int { return a.At.Compare(b.At) }) // LINE promises no order
-	if len(messages) > 0 {
-		if _, err := d.env.Intake.Take(r.Context(), messages...); err != nil {
-			http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
-			return
-		}
+	if err := d.accept(r.Context(), events.Events); err != nil {
+		http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
+		return
 	}
 	w.WriteHeader(http.StatusOK)
 }
@@ -66,11 +57,45 @@ func (d *door) genuine(signatures []string, body []byte) bool {
 	})
 }
 
+// batch is what a request brings.
+type batch struct {
+	messages []channels.Message
+	files    []wanted
+	greet    []string // reply tokens of who came
+	refuse   []string // reply tokens of groups
+}
+
+// accept makes what came durable, and then answers what wants an answer at once.
+func (d *door) accept(ctx context.Context, events []json.RawMessage) error {
+	var b batch
+	now := arrival{time.Now(), d.env.Now()}
+	for _, raw := range events {
+		if err := d.read(ctx, &b, raw, now); err != nil {
+			return err
+		}
+	}
+	slices.SortStableFunc(b.messages, func(a, b channels.Message) int { return a.At.Compare(b.At) }) // LINE promises no order
+	if len(b.messages) > 0 {
+		if _, err := d.env.Intake.Take(ctx, b.messages...); err != nil {
+			return err
+		}
+	}
+	for _, w := range b.files {
+		if err := d.spool.want(w); err != nil {
+			d.env.Log.Error("what was sent cannot be noted to be fetched", "channel", name)
+			return err
+		}
+	}
+	d.answer(ctx, b)
+	return nil
+}
+
 // event is what every event has, read one field at a time: a field that is not as described spoils no other.
 type event struct {
 	Type           string `json:"type"`
 	WebhookEventID string `json:"webhookEventId"`
 	Timestamp      int64  `json:"timestamp"`
+	ReplyToken     string `json:"replyToken"`
 	Source         struct {
 		Type   string `json:"type"`
 		UserID string `json:"userId"`
@@ -81,27 +106,100 @@ type event struct {
 	Message struct {
 		ID string `json:"id"`
 	} `json:"message"`
+	Unsend struct {
+		MessageID string `json:"messageId"`
+	} `json:"unsend"`
+	Follow struct {
+		IsUnblocked bool `json:"isUnblocked"`
+	} `json:"follow"`
 }
 
-// message turns an event into a message. Events of kinds that say nothing (follow, join, a beacon) and events of groups are
-// none. A message that cannot be decoded is one all the same, because somebody has written.
-func (d *door) message(raw json.RawMessage, now arrival) (channels.Message, bool) {
+// read adds an event to the batch. Events of kinds that say nothing (a beacon, a membership) add nothing.
+func (d *door) read(ctx context.Context, b *batch, raw json.RawMessage, now arrival) error {
 	var e event
 	if err := json.Unmarshal(raw, &e); err != nil { // what could be read has been read; the error may hold words
 		d.env.Log.Warn("an event is not as described", "channel", name, "bytes", len(raw))
 	}
-	id := cmp.Or(e.WebhookEventID, e.Message.ID)
-	if e.Type != "message" || e.Source.Type != "user" || e.Source.UserID == "" || id == "" {
-		return channels.Message{}, false
+	switch e.Source.Type {
+	case "group", "room":
+		if (e.Type == "message" || e.Type == "join") && e.ReplyToken != "" && !e.Delivery.IsRedelivery {
+			b.refuse = append(b.refuse, e.ReplyToken)
+		}
+		return nil
+	case "user":
+	default:
+		return nil
 	}
-	m := channels.Message{ID: id, Kind: name, From: channels.NewAddress(name, e.Source.UserID, nil), Text: unreadable,
+	m := channels.Message{ID: e.WebhookEventID, Kind: name, From: channels.NewAddress(name, e.Source.UserID, e.how(now.machine)),
 		At: now.at(e.Timestamp), Late: e.Delivery.IsRedelivery}
-	if whole, err := webhook.UnmarshalEvent(raw); err != nil { // the SDK's error holds the body
-		d.env.Log.Warn("a message could not be decoded", "channel", name, "bytes", len(raw))
-	} else if said, ok := whole.(webhook.MessageEvent); ok {
-		m.Text = text(said.Message)
+	if e.Source.UserID == "" {
+		return nil
 	}
-	return m, true
+	switch e.Type {
+	case "message":
+		m.ID = cmp.Or(e.Message.ID, e.WebhookEventID)
+		return d.said(ctx, b, raw, m)
+	case "unsend":
+		d.unsent(b, e, m)
+	case "follow":
+		if e.ReplyToken != "" {
+			b.greet = append(b.greet, e.ReplyToken)
+		}
+		if m.Opt = "in"; e.Follow.IsUnblocked && m.ID != "" {
+			b.messages = append(b.messages, m)
+		}
+	case "unfollow":
+		if m.Opt = "out"; m.ID != "" {
+			b.messages = append(b.messages, m)
+		}
+	}
+	return nil
+}
+
+// said adds a message. One that cannot be decoded is one all the same, because somebody has written.
+func (d *door) said(ctx context.Context, b *batch, raw json.RawMessage, m channels.Message) error {
+	if m.ID == "" {
+		return nil
+	}
+	m.Text = unreadable
+	whole, err := webhook.UnmarshalEvent(raw)
+	if err != nil { // the SDK's error holds the body
+		d.env.Log.Warn("a message could not be decoded", "channel", name, "bytes", len(raw))
+	}
+	if e, ok := whole.(webhook.MessageEvent); ok && err == nil {
+		m.Text = text(e.Message)
+		if at, ok := e.Message.(webhook.LocationMessageContent); ok {
+			f, err := d.place(ctx, at)
+			if err != nil {
+				return err
+			}
+			m.Text, m.Files = "[位置情報1]", []channels.File{f}
+		}
+		if sort, slow, here := content(e.Message); here {
+			_, who, how := channels.OpenAddress(m.From)
+			b.files = append(b.files, wanted{ID: m.ID, Who: who, How: how, Sort: sort, Slow: slow, Late: m.Late, At: time.Now()})
+		} else if sort != "" {
+			m.Text = "[" + marks[sort] + "は受け取れませんでした]"
+		}
+	}
+	b.messages = append(b.messages, m)
+	return nil
+}
+
+// unsent hides a message and its file. One that came in the same request is taken all the same, before it is hidden, and
+// its file is not fetched.
+func (d *door) unsent(b *batch, e event, m channels.Message) {
+	id := e.Unsend.MessageID
+	if id == "" {
+		return
+	}
+	m.ID, m.Unsend = cmp.Or(m.ID, id), id
+	b.messages = append(b.messages, m)
+	b.files = slices.DeleteFunc(b.files, func(w wanted) bool { return w.ID == id })
+	if d.spool.unsend(id) {
+		m.ID, m.Unsend = fileID(m.ID), fileID(id)
+		b.messages = append(b.messages, m)
+	}
 }
 
 // unreadable stands for a message of a sort that is not known, or not as described.
@@ -114,16 +212,9 @@ func text(m webhook.MessageContentInterface) string {
 		return m.Text
 	case webhook.StickerMessageContent:
 		return "[スタンプ]"
-	case webhook.ImageMessageContent:
-		return "[写真1]"
-	case webhook.AudioMessageContent:
-		return "[音声1]"
-	case webhook.VideoMessageContent:
-		return "[動画1]"
-	case webhook.FileMessageContent:
-		return "[ファイル1]"
-	case webhook.LocationMessageContent:
-		return "[位置情報1]"
+	}
+	if sort, _, _ := content(m); sort != "" {
+		return "[" + marks[sort] + "]"
 	}
 	return unreadable
 }

@@ -1,8 +1,26 @@
 // Package line is the LINE door, by LINE's own SDK.
 //
-// LINE is a door and not a store: by default a reply goes out as "there is an answer" with a one-time link, so that no
-// word of a consultation stays on LINE (the national guideline of 2021-04-30 on local governments' use of LINE). A city may
-// choose full replies. The profile API is never called: the desk does not know the name or the picture.
+// LINE is a door and not a store: by default a reply goes out as "there is an answer" with a button that opens a one-time
+// link, so that no word of a consultation stays on LINE (the national guideline of 2021-04-30 on local governments' use of
+// LINE). A button is no preview: nothing on the way opens the link. A city may choose full replies. The profile API is
+// never called: the desk does not know the name or the picture. Groups and rooms are refused, because others read there.
+//
+// Pictures, voice, videos and files are fetched from LINE's content API and nowhere else: no redirect is followed, and what
+// a sender hosts elsewhere is never asked for. Fetching may take longer than LINE waits for the webhook's answer. So the
+// message is taken with a mark ([写真]), the wish to fetch goes into a synced folder, sealed under the channel secret, and
+// only then LINE is told 200. Run fetches, and the file follows as a message of its own ([写真1]) whose id is made from the
+// message's: a restart at any point fetches again and is known by the intake. After a day, or when LINE no longer has it,
+// a message says so. What is unsent before it was fetched is not fetched any more. A place becomes a picture of its
+// coordinates, sealed like every picture, because a child in danger may say by it where to come; the text has none of them.
+//
+// A reply goes out by the reply token of the latest message while that is fresh, and by push otherwise. A push has the
+// reply's id as retry key: LINE delivers it once however often it is sent. A token has no such key but works once: when an
+// answer of LINE's is lost, the same token is tried again, and refused, which tells that it had worked. That memory ends
+// with the process: who dies between LINE's acceptance and the courier's note, within the minute of the message, may tell
+// the person twice that there is an answer, and never not at all.
+//
+// LINE accepts what is pushed to somebody who has blocked the desk, and tells of it only by its event: unfollow becomes an
+// opting out and follow an opting in, so that a reply fails at once and the desk sees why.
 //
 // Three habits of the SDK are kept at arm's length: its request parser puts the whole body into its errors, fails a batch
 // for one malformed event, and accepts forged requests when the secret is empty. So the signature is judged here over the
@@ -10,11 +28,12 @@
 package line
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/line/line-bot-sdk-go/v8/linebot/messaging_api"
@@ -27,10 +46,12 @@ var Kind = channels.Kind{
 	Names: []string{"line"},
 	Settings: []channels.Setting{
 		{Name: "LINE_SECRET", Required: true, Secret: true, Doc: "channel secret; during a rotation the new and the old one with a comma between"},
+		{Name: "LINE_SECRET_OLD", Secret: true, Doc: "the channel secret before, as long as a rotation lasts"},
 		{Name: "LINE_TOKEN", Required: true, Secret: true, Doc: "channel access token"},
 		{Name: "LINE_API_BASE", Default: "https://api.line.me", Doc: "LINE Messaging API"},
 		{Name: "LINE_DATA_API_BASE", Default: "https://api-data.line.me", Doc: "LINE's content API"},
 		{Name: "LINE_REPLIES", Default: "door", Doc: "door: a notice with a link; full: the words themselves"},
+		{Name: "LINE_SPOOL", Doc: "which pictures are still to be fetched, sealed; default: DATA_DIR/line"},
 	},
 	New: func(env channels.Env) (channels.Channel, error) { return newDoor(env) },
 }
@@ -42,20 +63,27 @@ type door struct {
 	secrets []string
 	full    bool
 	api     *messaging_api.MessagingApiAPI
+	blob    *messaging_api.MessagingApiBlobAPI
+	spool   *spool
+
+	mu     sync.Mutex
+	tokens map[string]tried // reply tokens that were used, while they are fresh
 }
 
-// providerTimeout bounds each call of LINE's API.
-const providerTimeout = 10 * time.Second
+const (
+	providerTimeout = 10 * time.Second // of each call of LINE's API
+	contentTimeout  = 2 * time.Minute  // of fetching one file
+)
 
 func newDoor(env channels.Env) (*door, error) {
-	d := &door{env: env}
-	for s := range strings.SplitSeq(env.Setting("LINE_SECRET"), ",") {
+	d := &door{env: env, tokens: map[string]tried{}}
+	for s := range strings.SplitSeq(env.Setting("LINE_SECRET")+","+env.Setting("LINE_SECRET_OLD"), ",") {
 		if s = strings.TrimSpace(s); s != "" {
 			d.secrets = append(d.secrets, s)
 		}
 	}
-	if len(d.secrets) == 0 || len(d.secrets) > 2 {
-		return nil, errors.New("LINE_SECRET: expected one secret, or two with a comma between")
+	if strings.Trim(env.Setting("LINE_SECRET"), " ,") == "" || len(d.secrets) > 2 {
+		return nil, errors.New("LINE_SECRET: expected one secret, and one more while it is being changed")
 	}
 	switch env.Setting("LINE_REPLIES") {
 	case "door":
@@ -64,26 +92,37 @@ func newDoor(env channels.Env) (*door, error) {
 	default:
 		return nil, errors.New("LINE_REPLIES: expected door or full")
 	}
+	if env.Setting("LINE_SPOOL") == "" {
+		return nil, errors.New("LINE_SPOOL: expected a folder")
+	}
+	d.spool = newSpool(env.Setting("LINE_SPOOL"), d.secrets)
+	var err error
+	d.api, d.blob, err = clients(env.Setting)
+	return d, err
+}
+
+// clients opens LINE's two APIs. They follow no redirect, so that a token and a request go to the configured hosts only.
+func clients(setting func(string) string) (*messaging_api.MessagingApiAPI, *messaging_api.MessagingApiBlobAPI, error) {
 	for _, base := range []string{"LINE_API_BASE", "LINE_DATA_API_BASE"} {
-		if u, err := url.Parse(env.Setting(base)); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-			return nil, errors.New(base + ": expected an URL such as https://api.line.me")
+		u, err := url.Parse(setting(base))
+		if err != nil || u.Host == "" || !slices.Contains([]string{"http", "https"}, u.Scheme) {
+			return nil, nil, errors.New(base + ": expected an URL such as https://api.line.me")
 		}
 	}
-	api, err := messaging_api.NewMessagingApiAPI(env.Setting("LINE_TOKEN"),
-		messaging_api.WithHTTPClient(&http.Client{Timeout: providerTimeout}),
-		messaging_api.WithEndpoint(env.Setting("LINE_API_BASE")))
+	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	token := setting("LINE_TOKEN")
+	api, err := messaging_api.NewMessagingApiAPI(token, messaging_api.WithEndpoint(setting("LINE_API_BASE")),
+		messaging_api.WithHTTPClient(&http.Client{Timeout: providerTimeout, CheckRedirect: stay}))
 	if err != nil {
-		return nil, errors.New("LINE_TOKEN: not usable")
+		return nil, nil, errors.New("LINE_TOKEN: not usable")
 	}
-	d.api = api
-	return d, nil
+	blob, err := messaging_api.NewMessagingApiBlobAPI(token, messaging_api.WithBlobEndpoint(setting("LINE_DATA_API_BASE")),
+		messaging_api.WithBlobHTTPClient(&http.Client{Timeout: contentTimeout, CheckRedirect: stay}))
+	if err != nil {
+		return nil, nil, errors.New("LINE_TOKEN: not usable")
+	}
+	return api, blob, nil
 }
 
 // Routes serves LINE's webhook.
 func (d *door) Routes(mux *http.ServeMux) { mux.HandleFunc("POST /hooks/line", d.hook) }
-
-// Run has nothing to fetch: LINE calls.
-func (d *door) Run(ctx context.Context) error {
-	<-ctx.Done()
-	return nil
-}

@@ -65,7 +65,7 @@ const (
 	daughter  = "佐藤美咲"
 	number    = "+819012345678"
 	mailFrom  = "canary.person@example.jp"
-	lineSays  = "お知らせが1件あります。次のページから7日以内にご覧ください。"
+	lineSays  = "お知らせが1件あります。7日以内にご覧ください。"
 	smsSays   = "旭川市"
 	hiddenYou = "くつをかくされました"
 )

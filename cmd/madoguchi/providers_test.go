@@ -103,37 +103,58 @@ func newLine(t *testing.T) (*lineStand, string) {
 
 var uuidForm = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
 
+// lineAsk is what replies and pushes have in common, and what each has.
+type lineAsk struct {
+	To         string `json:"to"`
+	ReplyToken string `json:"replyToken"`
+	Messages   []struct {
+		Type     string `json:"type"`
+		AltText  string `json:"altText"`
+		Template struct {
+			Type    string `json:"type"`
+			Text    string `json:"text"`
+			Actions []struct {
+				Type, Label, URI string
+			} `json:"actions"`
+		} `json:"template"`
+	} `json:"messages"`
+	Silent bool     `json:"notificationDisabled"`
+	Units  []string `json:"customAggregationUnits"`
+}
+
 func (l *lineStand) push(w http.ResponseWriter, r *http.Request) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	var body struct {
-		To       string `json:"to"`
-		Messages []struct {
-			Type string `json:"type"`
-			Text string `json:"text"`
-		} `json:"messages"`
-		Silent bool     `json:"notificationDisabled"`
-		Units  []string `json:"customAggregationUnits"`
-	}
+	var body lineAsk
 	d := json.NewDecoder(r.Body)
 	d.DisallowUnknownFields()
-	key := r.Header.Get("X-Line-Retry-Key")
-	if err := d.Decode(&body); err != nil || r.Method != http.MethodPost || r.URL.Path != "/v2/bot/message/push" || body.Units == nil ||
-		r.Header.Get("Authorization") != "Bearer "+lineToken || !uuidForm.MatchString(key) || len(body.Messages) != 1 ||
-		body.Messages[0].Type != "text" || body.Messages[0].Text == "" || len([]rune(body.Messages[0].Text)) > 5000 {
-		l.mistakes = append(l.mistakes, "a push that is not as described")
+	err := d.Decode(&body)
+	key, to := r.Header.Get("X-Line-Retry-Key"), body.To
+	reply := r.URL.Path == "/v2/bot/message/reply"
+	if reply {
+		key = body.ReplyToken
+		to, _, _ = strings.Cut(strings.TrimPrefix(key, "reply-"), "-")
+	}
+	if err != nil || r.Method != http.MethodPost || !reply && (r.URL.Path != "/v2/bot/message/push" || body.Units == nil || !uuidForm.MatchString(key)) ||
+		r.Header.Get("Authorization") != "Bearer "+lineToken || len(body.Messages) != 1 || body.Messages[0].Type != "template" ||
+		body.Messages[0].AltText != body.Messages[0].Template.Text || len(body.Messages[0].Template.Actions) != 1 {
+		l.mistakes = append(l.mistakes, "a message that is not as described")
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
-	m := letter{to: body.To, text: body.Messages[0].Text, at: time.Now()}
+	notice := body.Messages[0].Template
+	m := letter{to: to, text: notice.Text + notice.Actions[0].URI, at: time.Now()}
 	l.tries = append(l.tries, m)
 	w.Header().Set("Content-Type", "application/json")
 	switch {
 	case l.fail != nil:
 		l.fail()
-	case body.To == l.refuse:
+	case to == l.refuse:
 		w.WriteHeader(http.StatusBadRequest)
 		fmt.Fprint(w, `{"message":"The property, 'to', in the request body is invalid"}`)
+	case l.keys[key] && reply:
+		w.WriteHeader(http.StatusBadRequest)
+		fmt.Fprint(w, `{"message":"Invalid reply token"}`)
 	case l.keys[key]:
 		w.WriteHeader(http.StatusConflict)
 		fmt.Fprint(w, `{"message":"The retry key is already accepted"}`)
@@ -151,7 +172,7 @@ func (l *lineStand) push(w http.ResponseWriter, r *http.Request) {
 // lineText is a webhook with one text, and its signature.
 func lineText(user, id, text string, again bool) (body []byte, signature string) {
 	body, err := json.Marshal(map[string]any{"destination": "Udesk", "events": []any{map[string]any{
-		"type": "message", "mode": "active", "timestamp": time.Now().UnixMilli(), "webhookEventId": id, "replyToken": "reply" + id,
+		"type": "message", "mode": "active", "timestamp": time.Now().UnixMilli(), "webhookEventId": id, "replyToken": "reply-" + user + "-" + id,
 		"source": map[string]any{"type": "user", "userId": user}, "deliveryContext": map[string]any{"isRedelivery": again},
 		"message": map[string]any{"type": "text", "id": "4" + id, "text": text, "quoteToken": "q"},
 	}}})

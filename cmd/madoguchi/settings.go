@@ -175,6 +175,9 @@ func (s settings) fillIn() {
 	if s["FILES_DIR"] == "" {
 		s["FILES_DIR"] = filepath.Join(s["DATA_DIR"], "files")
 	}
+	if s["LINE_SPOOL"] == "" {
+		s["LINE_SPOOL"] = filepath.Join(s["DATA_DIR"], "line")
+	}
 	if s["LETTER_SHEETS"] == "" {
 		s["LETTER_SHEETS"] = filepath.Join(s["DATA_DIR"], "letters")
 	}
