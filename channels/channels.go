@@ -107,7 +107,7 @@ type Message struct {
 	Answer *Answer  // the answer to a question of the desk, in place of Text
 	Unsend string   // ID of an earlier message of this sender to hide, in place of Text
 	Erase  bool     // withdraws the conversation, in place of Text
-	Opt    string   // "out" after STOP, "in" after START, beside Text
+	Opt    string   // "out" after STOP, "in" after START, beside Text; without words it makes no case
 	Status *Status  // what the provider says became of a reply, in place of Text
 	Late   bool     // a redelivery, or back-filled: genuine but late
 

@@ -110,6 +110,8 @@ func (r *Router) Process(ctx context.Context, m channels.Message) error {
 		return r.answer(ctx, id, m)
 	case m.Erase:
 		return r.erase(ctx, id, m)
+	case m.Opt != "" && m.Text == "":
+		return r.opt(ctx, id, m)
 	}
 	return r.message(ctx, id, m)
 }
