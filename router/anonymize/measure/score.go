@@ -1,0 +1,163 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"madoguchi/router/anonymize"
+	"madoguchi/triage/japanese"
+)
+
+// message is a labelled message.
+type message struct {
+	ID     string `json:"id"`
+	Writer string `json:"writer"`
+	Text   string `json:"text"`
+	Spans  []struct {
+		Start    int    `json:"start"`
+		End      int    `json:"end"`
+		Type     string `json:"type"`
+		Optional bool   `json:"optional"`
+	} `json:"spans"`
+}
+
+func read(file string) ([]message, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var all []message
+	for lines := bufio.NewScanner(f); ; {
+		if !lines.Scan() {
+			return all, lines.Err()
+		}
+		if len(lines.Bytes()) == 0 {
+			continue
+		}
+		var m message
+		if err := json.Unmarshal(lines.Bytes(), &m); err != nil {
+			return nil, fmt.Errorf("%s: message %d: %w", file, len(all)+1, err)
+		}
+		all = append(all, m)
+	}
+}
+
+// count is what was wanted, found, redacted, and rightly redacted.
+type count struct{ want, found, made, right int }
+
+func share(n, of int) float64 {
+	if of == 0 {
+		return 1
+	}
+	return float64(n) / float64(of)
+}
+
+func (c count) recall() float64    { return share(c.found, c.want) }
+func (c count) precision() float64 { return share(c.right, c.made) }
+func (c count) f() float64 {
+	return 2 * c.recall() * c.precision() / max(1e-9, c.recall()+c.precision())
+}
+
+// scores counts by type, by writer and, for people alone, by writer.
+type scores struct {
+	by             map[string]*count
+	ordinary, over int
+}
+
+func newScores() *scores { return &scores{by: map[string]*count{}} }
+
+func (s *scores) of(key string) *count {
+	if s.by[key] == nil {
+		s.by[key] = &count{}
+	}
+	return s.by[key]
+}
+
+func keys(typ, writer string) []string {
+	k := []string{"all", typ}
+	if writer != "" {
+		k = append(k, "writer "+writer)
+		if typ == "PERSON" {
+			k = append(k, "PERSON of "+writer)
+		}
+	}
+	return k
+}
+
+// honorifics may be redacted with the name or not.
+var honorifics = []string{"ちゃん", "くん", "さん", "君", "様", "先生", "先輩"}
+
+// add counts a message and reports whether something in it went wrong.
+func (s *scores) add(m message, spans []anonymize.Span) bool {
+	text := []rune(m.Text)
+	covered, allowed := make([]bool, len(text)), make([]bool, len(text))
+	for _, x := range spans {
+		for i := x.Start; i < x.End; i++ {
+			covered[i] = true
+		}
+	}
+	wrong := false
+	for _, x := range m.Spans {
+		whole := true
+		for i := x.Start; i < x.End; i++ {
+			allowed[i] = true
+			c := japanese.ClassOf(text[i])
+			whole = whole && (covered[i] || c == japanese.Space || c == japanese.Punct)
+		}
+		for _, h := range honorifics {
+			if x.Type == "PERSON" && strings.HasPrefix(string(text[x.End:]), h) {
+				for i := range len([]rune(h)) {
+					allowed[x.End+i] = true
+				}
+			}
+		}
+		if x.Optional {
+			continue
+		}
+		for _, k := range keys(x.Type, m.Writer) {
+			s.of(k).want++
+			if whole {
+				s.of(k).found++
+			}
+		}
+		wrong = wrong || !whole
+	}
+	for _, x := range spans {
+		right := false
+		for _, y := range m.Spans {
+			same := y.Type == string(x.Type) || y.Optional
+			right = right || same && x.Start < y.End && y.Start < x.End
+		}
+		for _, k := range keys(string(x.Type), m.Writer) {
+			s.of(k).made++
+			if right {
+				s.of(k).right++
+			}
+		}
+	}
+	for i := range text {
+		if !allowed[i] {
+			s.ordinary++
+			if covered[i] {
+				s.over++
+				wrong = true
+			}
+		}
+	}
+	return wrong
+}
+
+func (s *scores) print(w io.Writer) {
+	for _, k := range slices.Sorted(maps.Keys(s.by)) {
+		c := s.by[k]
+		fmt.Fprintf(w, "%-16s n=%-4d recall %.3f precision %.3f F %.3f\n", k, c.want, c.recall(), c.precision(), c.f())
+	}
+	fmt.Fprintf(w, "%-16s %.4f\n", "taken too much", share(s.over, s.ordinary))
+}
