@@ -1,0 +1,356 @@
+package line_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"madoguchi/channels"
+	"madoguchi/channels/channelstest"
+	"madoguchi/channels/line"
+)
+
+// sent is a message event of another sort than text.
+func sent(id, kind string, more map[string]any) map[string]any {
+	e := event(channelstest.Inbound{ID: id, From: 1}, false)
+	m := map[string]any{"type": kind, "id": id}
+	for k, v := range more {
+		m[k] = v
+	}
+	e["message"] = m
+	return e
+}
+
+var byLINE = map[string]any{"contentProvider": map[string]any{"type": "line"}, "quoteToken": "q"}
+
+func unsend(id string) map[string]any {
+	e := event(channelstest.Inbound{ID: "u" + id, From: 1}, false)
+	delete(e, "message")
+	delete(e, "replyToken")
+	e["type"], e["unsend"] = "unsend", map[string]any{"messageId": id}
+	return e
+}
+
+func bring(t *testing.T, s *channelstest.Site, events ...any) int {
+	t.Helper()
+	b := body(t, events...)
+	return post(t, s, b, sign(secret, b))
+}
+
+func (p *provider) set(change func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	change()
+}
+
+func texts(s *channelstest.Site) (all []string) {
+	for _, m := range s.Intake.Taken() {
+		all = append(all, m.Text+m.Unsend)
+	}
+	return all
+}
+
+func TestFilesFollowTheirMark(t *testing.T) {
+	settings, p := open(t, nil)
+	p.content = map[string][]byte{"1": []byte("jpeg"), "2": []byte("m4a"), "3": []byte("mp4"), "4": []byte("pdf"), "6": make([]byte, channels.MaxFile+1)}
+	p.state = map[string]string{"2": "succeeded", "3": "failed"}
+	p.notYet = map[string]int{"1": 1, "2": 1}
+	s := channelstest.Open(t, line.Kind, settings, nil)
+	if got := bring(t, s, sent("1", "image", byLINE), sent("2", "audio", byLINE), sent("3", "video", byLINE),
+		sent("4", "file", map[string]any{"fileName": "山田花子.PDF", "fileSize": 3}), sent("5", "image", byLINE), sent("6", "image", byLINE)); got != 200 {
+		t.Fatalf("status %d", got)
+	}
+	if got := texts(s); !slices.Equal(got[:6], []string{"[写真]", "[音声]", "[動画]", "[ファイル]", "[写真]", "[写真]"}) {
+		t.Errorf("%q", got)
+	}
+	channelstest.Eventually(t, "all have followed", func() bool { return len(s.Intake.Taken()) == 12 })
+	got := map[string]string{}
+	for _, m := range s.Intake.Taken()[6:] {
+		got[m.ID] = m.Text
+		for _, f := range m.Files {
+			got[m.ID] += " " + f.Sort + " " + string(s.Files.Content(f.ID))
+		}
+	}
+	for id, want := range map[string]string{"1.file": "[写真1] picture jpeg", "2.file": "[音声1] voice m4a", "3.file": "[動画は受け取れませんでした]",
+		"4.file": "[ファイル1] document pdf", "5.file": "[写真は受け取れませんでした]", "6.file": "[写真は大きすぎて、受け取れませんでした]"} {
+		if got[id] != want {
+			t.Errorf("%s: %q, want %q", id, got[id], want)
+		}
+	}
+	if bring(t, s, sent("1", "image", byLINE)) != 200 || s.Stop() != nil || len(s.Intake.Taken()) != 12 {
+		t.Error("a redelivery brought it again")
+	}
+}
+
+// What a sender hosts is never asked for, nor where LINE's host would send us.
+func TestNothingIsFetchedFromElsewhere(t *testing.T) {
+	var asked atomic.Int32
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
+	defer elsewhere.Close()
+	settings, p := open(t, nil)
+	p.redirect = elsewhere.URL
+	s := channelstest.Open(t, line.Kind, settings, nil)
+	for i, target := range []string{elsewhere.URL, "http://169.254.169.254/latest", "http://[::1]/", "file:///etc/passwd"} {
+		external := map[string]any{"contentProvider": map[string]any{"type": "external", "originalContentUrl": target, "previewImageUrl": target}, "quoteToken": "q"}
+		if got := bring(t, s, sent(fmt.Sprint("x", i), "image", external)); got != 200 {
+			t.Errorf("%s: status %d", target, got)
+		}
+	}
+	bring(t, s, sent("r1", "image", byLINE), sent("../../profile/U1", "image", byLINE))
+	channelstest.Eventually(t, "LINE was asked", func() bool {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		return slices.Contains(p.asked, "GET /v2/bot/message/r1/content")
+	})
+	channelstest.Eventually(t, "an id that is a path is none", func() bool { return slices.Contains(texts(s), "[写真は受け取れませんでした]") })
+	if err := s.Stop(); err != nil || asked.Load() != 0 {
+		t.Errorf("%v, and the other host was asked %d times", err, asked.Load())
+	}
+	for _, route := range p.asked {
+		if route != "GET /v2/bot/message/r1/content" {
+			t.Errorf("asked for %s", route)
+		}
+	}
+}
+
+// Whatever fails and whenever it stops, the file comes, once.
+func TestAFileSurvivesEveryFailureAndRestart(t *testing.T) {
+	settings, p := open(t, nil)
+	p.content["1"] = []byte("jpeg")
+	p.fail = 503
+	first := channelstest.Open(t, line.Kind, settings, nil)
+	if bring(t, first, sent("1", "image", byLINE)) != 200 || first.Stop() != nil {
+		t.Fatal("not acknowledged")
+	}
+	for _, e := range spooled(t, settings) {
+		data, err := os.ReadFile(settings["LINE_SPOOL"] + "/" + e)
+		if err != nil || strings.Contains(string(data), user(1)) || strings.Contains(string(data), "reply-") {
+			t.Error("the folder tells who it was")
+		}
+	}
+	p.set(func() { p.fail = 0 })
+	for i, fail := range []error{channels.ErrUnavailable, nil} { // Files fails, then the intake, then nothing does
+		s := channelstest.Open(t, line.Kind, settings, nil)
+		s.Files.Fail(fail)
+		if i == 1 {
+			s.Intake.Fail(channels.ErrUnavailable)
+			channelstest.Eventually(t, "the intake was asked", func() bool { return s.Intake.Attempts() > 0 })
+		}
+		if err := s.Stop(); err != nil || len(s.Intake.Taken()) != 0 {
+			t.Fatalf("%v, %q", err, texts(s))
+		}
+	}
+	rotated := map[string]string{"LINE_SECRET": "the next one", "LINE_SECRET_OLD": secret}
+	for k, v := range settings {
+		if rotated[k] == "" {
+			rotated[k] = v
+		}
+	}
+	last := channelstest.Open(t, line.Kind, rotated, nil)
+	channelstest.Eventually(t, "it came", func() bool { return slices.Equal(texts(last), []string{"[写真1]"}) })
+	if err := last.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	after := channelstest.Open(t, line.Kind, rotated, nil)
+	if bring(t, after, sent("1", "image", byLINE)) != 200 || after.Stop() != nil || !slices.Equal(texts(after), []string{"[写真]"}) {
+		t.Errorf("it came again: %q", texts(after))
+	}
+}
+
+func spooled(t *testing.T, settings map[string]string) (names []string) {
+	t.Helper()
+	entries, err := os.ReadDir(settings["LINE_SPOOL"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+func TestWhatCannotBeNotedIsNotAcknowledged(t *testing.T) {
+	settings, _ := open(t, map[string]string{"LINE_SPOOL": "/dev/null/spool"})
+	s := channelstest.Open(t, line.Kind, settings, nil)
+	if got := bring(t, s, sent("1", "image", byLINE)); got != 503 {
+		t.Errorf("status %d", got)
+	}
+	if got := texts(s); !slices.Equal(got, []string{"[写真]"}) {
+		t.Errorf("the mark: %q", got)
+	}
+}
+
+func TestUnsending(t *testing.T) {
+	settings, p := open(t, nil)
+	p.content["2"], p.notYet["3"] = []byte("jpeg"), 1<<30
+	s := channelstest.Open(t, line.Kind, settings, nil)
+	bring(t, s, event(channelstest.Inbound{ID: "1", From: 1, Text: "やっぱりやめる"}, false), sent("2", "image", byLINE), sent("3", "image", byLINE))
+	channelstest.Eventually(t, "the file came", func() bool { return len(s.Intake.Taken()) == 4 })
+	for range 2 {
+		for _, id := range []string{"1", "2", "3"} {
+			if got := bring(t, s, unsend(id)); got != 200 {
+				t.Errorf("status %d", got)
+			}
+		}
+	}
+	got := texts(s)[4:]
+	if !slices.Equal(got, []string{"1", "2", "2.file", "3", "3.file"}) {
+		t.Errorf("hidden: %q", got)
+	}
+	if names := spooled(t, settings); len(names) != 1 || !strings.HasSuffix(names[0], ".done") {
+		t.Errorf("still to be fetched: %q", names)
+	}
+}
+
+func TestAPlaceIsAPictureAndNoText(t *testing.T) {
+	settings, _ := open(t, nil)
+	s := channelstest.Open(t, line.Kind, settings, nil)
+	at := sent("1", "location", map[string]any{"title": "いえ", "address": "旭川市6条通9丁目", "latitude": 43.770612, "longitude": 142.364803})
+	s.Files.Fail(channels.ErrUnavailable)
+	if got := bring(t, s, at); got != 503 || len(s.Intake.Taken()) != 0 {
+		t.Errorf("status %d", got)
+	}
+	s.Files.Fail(nil)
+	if got := bring(t, s, at); got != 200 {
+		t.Fatalf("status %d", got)
+	}
+	m := s.Intake.Taken()[0]
+	if m.Text != "[位置情報1]" || len(m.Files) != 1 || m.Files[0].Sort != channels.Picture ||
+		!strings.HasPrefix(string(s.Files.Content(m.Files[0].ID)), "\x89PNG") {
+		t.Errorf("%q with %d files", m.Text, len(m.Files))
+	}
+}
+
+func TestFollowingGroupsAndTheRest(t *testing.T) {
+	settings, p := open(t, nil)
+	s := channelstest.Open(t, line.Kind, settings, nil)
+	follow := func(id string, unblocked bool) map[string]any {
+		e := event(channelstest.Inbound{ID: id, From: 2}, false)
+		delete(e, "message")
+		e["type"], e["follow"] = "follow", map[string]any{"isUnblocked": unblocked}
+		return e
+	}
+	bring(t, s, follow("f1", false))
+	bring(t, s, follow("f1", false)) // the same token: greets nobody twice
+	left := event(channelstest.Inbound{ID: "left", From: 2}, false)
+	left["type"] = "unfollow"
+	bring(t, s, left, follow("f2", true))
+	group := event(channelstest.Inbound{ID: "g1", From: 3, Text: "グループの言葉"}, false)
+	group["source"] = map[string]any{"type": "group", "groupId": "C1", "userId": user(3)}
+	room := event(channelstest.Inbound{ID: "g2", From: 3}, false)
+	room["type"], room["source"] = "join", map[string]any{"type": "room", "roomId": "R1"}
+	beacon := event(channelstest.Inbound{ID: "b", From: 3}, false)
+	beacon["type"] = "beacon"
+	bring(t, s, group, room, beacon)
+	var opts []string
+	for _, m := range s.Intake.Taken() {
+		opts = append(opts, m.Opt+m.Text)
+	}
+	if !slices.Equal(opts, []string{"out", "in"}) {
+		t.Errorf("taken: %q", opts)
+	}
+	var got []string
+	for _, o := range p.Delivered() {
+		got = append(got, o.Text)
+	}
+	greeting, refusal := s.Desk.Text("line.greeting", nil), s.Desk.Text("line.group", nil)
+	if !slices.Equal(got, []string{greeting, greeting, refusal, refusal}) {
+		t.Errorf("said: %q", got)
+	}
+	first := string(p.raw[0])
+	if !strings.Contains(first, `"uri":"`+s.URL+`/"`) || strings.Index(first, "画面を開く") > strings.Index(first, "電話してほしい") {
+		t.Errorf("the page is not first: %s", first)
+	}
+}
+
+// fresh is an address as it comes with a message of now.
+func fresh(t *testing.T, s *channelstest.Site, id string, from int) channels.Address {
+	t.Helper()
+	b := body(t, event(channelstest.Inbound{ID: id, From: from, Text: "はい"}, false))
+	if post(t, s, b, sign(secret, b)) != 200 {
+		t.Fatal("not acknowledged")
+	}
+	all := s.Intake.Taken()
+	return all[len(all)-1].From
+}
+
+func (p *provider) count(route string) (n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, a := range p.asked {
+		if a == "POST /v2/bot/message/"+route {
+			n++
+		}
+	}
+	return n
+}
+
+func TestAFreshTokenFirstAndOnce(t *testing.T) {
+	settings, p := open(t, nil)
+	s := channelstest.Open(t, line.Kind, settings, nil)
+	to := fresh(t, s, "m1", 1)
+	for i, id := range []string{"a", "b"} {
+		if _, err := s.Channel.Send(t.Context(), to, channelstest.Reply(id)); err != nil {
+			t.Fatal(err)
+		}
+		if p.count("reply") != 1 || p.count("push") != i {
+			t.Errorf("reply %s: %d replies, %d pushes", id, p.count("reply"), p.count("push"))
+		}
+	}
+	kind, who, _ := channels.OpenAddress(to)
+	old := fmt.Appendf(nil, `{"t":"reply-%s-old","at":%d}`, who, time.Now().Add(-time.Minute).UnixMilli())
+	if _, err := s.Channel.Send(t.Context(), channels.NewAddress(kind, who, old), channelstest.Reply("c")); err != nil || p.count("reply") != 1 {
+		t.Errorf("an old token was used: %v", err)
+	}
+}
+
+// The answer of LINE is lost: it is asked again and the person is told once, by whichever way.
+func TestALostAnswerTellsOnce(t *testing.T) {
+	settings, p := open(t, nil)
+	s := channelstest.Open(t, line.Kind, settings, nil)
+	alive, _ := p.Address()
+	for i, to := range []channels.Address{fresh(t, s, "m1", 1), alive} {
+		p.set(func() { p.lose = 1 })
+		r := channelstest.Reply(fmt.Sprint("lost", i))
+		if _, err := s.Channel.Send(t.Context(), to, r); err == nil {
+			t.Error("it cannot know")
+		}
+		for range 3 {
+			if _, err := s.Channel.Send(t.Context(), to, r); err != nil {
+				t.Error(err)
+			}
+		}
+		if n := len(p.Delivered()); n != i+1 {
+			t.Errorf("told %d times", n)
+		}
+	}
+}
+
+func TestFailuresThenOneDelivery(t *testing.T) {
+	settings, p := open(t, nil)
+	s := channelstest.Open(t, line.Kind, settings, nil)
+	to := fresh(t, s, "m1", 1)
+	for _, status := range []int{429, 500, 503} {
+		p.set(func() { p.fail = status })
+		_, err := s.Channel.Send(t.Context(), to, channelstest.Reply("x"))
+		if final := (*channels.Undeliverable)(nil); err == nil || errors.As(err, &final) {
+			t.Errorf("%d: %v", status, err)
+		}
+	}
+	p.set(func() { p.fail = 0 })
+	for range 2 {
+		if _, err := s.Channel.Send(t.Context(), to, channelstest.Reply("x")); err != nil {
+			t.Error(err)
+		}
+	}
+	if n := len(p.Delivered()); n != 1 {
+		t.Errorf("delivered %d times", n)
+	}
+}
