@@ -39,7 +39,7 @@ func (s *scan) lists() {
 			end++
 		}
 		word := string(s.rs[j:end])
-		if end-j < 2 || s.covered(j) || s.a.words.stop[word] || s.a.words.stopSuffix(word) || s.a.words.everyday[word] && !s.a.names.is(word, family) || !s.slot(end) && !s.called(end) {
+		if end-j < 2 || numeral(s.rs[j]) || s.covered(j) || s.a.words.stop[word] || s.a.words.stopSuffix(word) || s.a.words.everyday[word] && !s.a.names.is(word, family) || !s.slot(end) && !s.called(end) {
 			continue
 		}
 		listed := s.a.names.is(word, family|given) || s.a.names.is(japanese.HiraganaOf(word), familyKana|givenKana)

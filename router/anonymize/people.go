@@ -100,10 +100,10 @@ func (s *scan) calledKanji(i, j int, h honorific) int {
 	}
 	start = s.trimLeft(start, j)
 	run := string(s.rs[start:j])
-	if start == j || s.a.words.stop[run] || s.a.words.stopSuffix(run) {
+	n := s.a.names
+	if start == j || s.a.words.stop[run] || s.a.words.stopSuffix(run) && (!n.is(run, family) || s.commonWord(start, j)) {
 		return i
 	}
-	n := s.a.names
 	for k := start; k < j; k++ {
 		part := string(s.rs[k:j])
 		if _, _, ok := n.split(part); ok || n.is(part, family|given) && !s.a.words.stop[part] {

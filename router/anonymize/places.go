@@ -167,6 +167,7 @@ func (s *scan) address(i int) {
 			start = k
 		}
 	}
+	start += s.one(start, "自宅住所", "現住所", "住所", "自宅", "所在地")
 	for start < i && s.rs[start] == ' ' {
 		start++
 	}
@@ -264,7 +265,7 @@ func (s *scan) shortSchool(i, end int) {
 		return
 	}
 	name := string(s.rs[start:i])
-	proper := s.a.names.is(name, family) || s.proper(start, i)
+	proper := s.a.names.is(name, family) || s.proper(start, i) || s.rune(end) == 'の' && i-start == 2 && s.unknownParts(start, i)
 	if !proper || s.a.words.generic(name) {
 		return
 	}

@@ -19,6 +19,11 @@ func (s *scan) nameBack(i int) int {
 	start = s.trimLeft(start, i)
 	if start == i {
 		start = s.kanaWord(i)
+		if w := string(s.rs[start:i]); start < i && s.rune(start-1) == 'が' && (w == "おか" || w == "だい" || w == "はら") {
+			if k := s.kanaWord(start - 1); k < start-1 {
+				return k // みどりがおか
+			}
+		}
 		if start < i && s.rune(start-2) == '第' && numeral(s.rune(start-1)) {
 			start -= 2 // 第二ひばり
 		}
@@ -34,6 +39,10 @@ func (s *scan) nameBack(i int) int {
 		}
 		if n := start - 1 - k; n >= 1 && n <= 2 && !s.a.words.owner(string(s.rs[k:start-1])) && s.joins(start, i) {
 			start = k
+		}
+	case s.class(start-1) == japanese.Hiragana && s.a.words.generic(string(s.rs[start:i])):
+		if k := s.kanaWord(start); k < start && !s.a.words.owner(string(s.rs[k:start])) {
+			start = k // ひかり整形外科
 		}
 	case s.class(start-1) == japanese.Hiragana && strings.ContainsRune("台丘野市園山川浜原町沢ヶ第西東南北", s.rs[start]):
 		if k := s.kanaWord(start); k < start && start-k <= 6 {

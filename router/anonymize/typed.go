@@ -244,7 +244,7 @@ func (s *scan) labelled() {
 				least = 1
 			}
 			if text := string(s.rs[j:end]); len(text) >= least && strings.ContainsAny(text, "0123456789") && s.phone(j) == 0 {
-				s.add(j, end, TypeIDNumber, 1)
+				s.add(j, end+s.one(end, "番"), TypeIDNumber, 1)
 			}
 		}
 		if n := s.one(i, handleLabels...); n > 0 && !(letter(s.rune(i-1)) && letter(s.rs[i])) && !(letter(s.rune(i+n)) && letter(s.rs[i])) {

@@ -32,6 +32,10 @@ func (s *scan) fullNames() {
 			if s.rs[j] == ' ' {
 				j++
 			}
+			if end := s.shapedGiven(j); j > i+l && c == japanese.Kanji && l >= 2 && end > j {
+				s.add(i, end, TypePerson, 0.8)
+				continue
+			}
 			for m := min(5, len(s.rs)-j); m >= 1; m-- {
 				giv := string(s.rs[j : j+m])
 				kana := s.class(j) == japanese.Hiragana
@@ -53,6 +57,18 @@ func (s *scan) fullNames() {
 			}
 		}
 	}
+}
+
+// shapedGiven returns the end of a run of kanji at j that looks like a given name, or j.
+func (s *scan) shapedGiven(j int) int {
+	end := j
+	for end < len(s.rs) && s.class(end) == japanese.Kanji && end-j < 4 {
+		end++
+	}
+	if (s.slot(end) || s.called(end)) && !s.commonWord(j, end) && s.a.names.shaped(s.rs[j:end]) {
+		return end
+	}
+	return j
 }
 
 func (s *scan) called(i int) bool {
@@ -124,6 +140,8 @@ func (s *scan) kanjiRun(b, end int) {
 		s.add(start, end, TypePerson, 0.45) // 日向たすけて
 	case end-start <= 3 && end-start >= 2 && !common && !listed && (role && ctx || actor) && s.unknownName(start, end):
 		s.add(start, end, TypePerson, 0.45)
+	case end-start <= 3 && end-start >= 2 && !common && !listed && opening && ctx && n.shaped(s.rs[start:end]) && s.unknownName(start, end):
+		s.add(start, end, TypePerson, 0.4) // 咲良は食欲も
 	case end-start == 1 && listed && (actor && !everydayOne(run) && s.one(end, "が", "に", "は", "と") > 0 && opening || role && actor):
 		s.add(start, end, TypePerson, 0.4)
 	case end-start > 2:
