@@ -3,6 +3,7 @@ package router
 import (
 	"errors"
 	"regexp"
+	"slices"
 	"strconv"
 
 	"madoguchi/channels"
@@ -55,10 +56,20 @@ func (r Rooms) attach(id triage.CaseID, rec *vault.Record, m channels.Message, e
 	return keeps, nil
 }
 
-// settled removes what arrived, now that the case has it.
-func (r Rooms) settled(keeps []string) error {
-	for _, id := range keeps {
-		if r.Archive.Settle(id) != nil {
+// settled removes what arrived with the message, now that the case has it; what is not kept stays where it is. A message that
+// is processed again finishes what the first time left undone.
+func (r Rooms) settled(id triage.CaseID, m channels.Message, keeps []string) error {
+	for _, f := range m.Files {
+		if !slices.Contains(keeps, f.ID) {
+			_, err := r.Archive.Read(r.Names.owner(id), r.Names.fileName(id, f.ID, originalPart))
+			if errors.Is(err, files.ErrMissing) {
+				continue
+			}
+			if err != nil {
+				return triage.ErrUnavailable
+			}
+		}
+		if r.Archive.Settle(f.ID) != nil {
 			return triage.ErrUnavailable
 		}
 	}

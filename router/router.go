@@ -172,7 +172,7 @@ func (r *Router) message(ctx context.Context, id triage.CaseID, m channels.Messa
 		k, err = r.take(ctx, id, e, m.From, words.data(), write)
 	}
 	if err == nil {
-		err = r.settled(keeps)
+		err = r.settled(id, m, keeps)
 	}
 	if err != nil {
 		return err

@@ -75,6 +75,9 @@ func (r *Router) put(ctx context.Context, before triage.Case, e triage.Event, fr
 	}
 	k, err := r.Store.Append(ctx, before, append([]triage.Event{t.event}, t.more...)...)
 	if err == nil && k.Version == 0 { // the case was shredded, and this is a replay of what it had
+		if len(t.event.Files) > 0 && r.Archive.ForgetAll(r.Names.owner(id)) != nil {
+			return k, triage.ErrUnavailable
+		}
 		err = r.Vault.Shred(ctx, string(id))
 	}
 	return k, err

@@ -46,9 +46,9 @@ func (c *Cleaner) Page(ctx context.Context, data []byte, page int) (pages int, p
 	}
 	limited, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	out, err := c.start(limited, data, page, syscall.CLONE_NEWUSER|syscall.CLONE_NEWNET)
-	if refused(err) { // a kernel that gives no namespaces to everybody
-		out, err = c.start(limited, data, page, 0)
+	out, began, err := c.start(limited, data, page, syscall.CLONE_NEWUSER|syscall.CLONE_NEWNET)
+	if !began { // a kernel that gives no namespaces to everybody
+		out, _, err = c.start(limited, data, page, 0)
 	}
 	if ctx.Err() != nil {
 		return 0, Page{}, ctx.Err()
@@ -59,14 +59,9 @@ func (c *Cleaner) Page(ctx context.Context, data []byte, page int) (pages int, p
 	return readPage(out)
 }
 
-// refused reports whether the child never began.
-func refused(err error) bool {
-	_, began := err.(*exec.ExitError)
-	return err != nil && !began
-}
-
 // start runs a child in a group of its own, which is killed as a whole at the end, and, where flags say so, without a network.
-func (c *Cleaner) start(ctx context.Context, data []byte, page int, flags uintptr) ([]byte, error) {
+// It reports whether the child began at all.
+func (c *Cleaner) start(ctx context.Context, data []byte, page int, flags uintptr) (written []byte, began bool, err error) {
 	cmd := exec.CommandContext(ctx, c.program, Command, strconv.Itoa(page))
 	cmd.Env = []string{"PATH=/usr/bin:/bin"}
 	cmd.Dir = "/"
@@ -76,8 +71,11 @@ func (c *Cleaner) start(ctx context.Context, data []byte, page int, flags uintpt
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Cloneflags: flags}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = time.Second
-	err := cmd.Run()
-	return out.Bytes(), err
+	err = cmd.Run()
+	if cmd.Process != nil {
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // a tool that outlived a child that died; mostly there is none
+	}
+	return out.Bytes(), cmd.Process != nil, err
 }
 
 // bounded takes no more than a page may have.
