@@ -15,6 +15,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"madoguchi/router/clean"
 )
 
 func main() {
@@ -60,6 +62,9 @@ func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
 		usage(stdout, cmds)
 		return nil
+	}
+	if len(args) == 2 && args[0] == clean.Command {
+		return cleanChild(ctx, args[1:], program{stdin: stdin, stdout: stdout})
 	}
 	for n := min(2, len(args)); n > 0; n-- {
 		name := strings.Join(args[:n], " ")

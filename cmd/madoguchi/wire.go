@@ -17,6 +17,7 @@ import (
 	"madoguchi/channels/chat"
 	"madoguchi/router"
 	"madoguchi/router/anonymize"
+	"madoguchi/router/clean"
 	"madoguchi/router/envelope"
 	"madoguchi/router/files"
 	"madoguchi/router/mailbox"
@@ -152,7 +153,11 @@ func (h *house) wall(p plan) error {
 		return err
 	}
 	h.accounts = staff.New(staff.Config{Client: h.redis, Keys: p.keys.desk, URL: h.staffURL, PasswordIsStrong: h.demo})
-	h.desk = desk.New(desk.Config{Store: h.store, Front: router.NewFront(r), Lamp: router.NewLamp(rooms), Audit: h.audit, Clock: h.clock,
+	cleaner, err := clean.NewCleaner("")
+	if err != nil {
+		return errors.New("the program does not find itself")
+	}
+	h.desk = desk.New(desk.Config{Cabinet: router.NewCabinet(rooms, cleaner), Store: h.store, Front: router.NewFront(r), Lamp: router.NewLamp(rooms), Audit: h.audit, Clock: h.clock,
 		City: h.city, People: h.accounts, Register: grant.New(h.redis, p.keys.desk, time.Now)})
 	return nil
 }

@@ -120,6 +120,7 @@ func (a *api) cases() {
 	a.talk()
 	a.calls()
 	a.reveals()
+	a.files()
 	a.judgement()
 }
 

@@ -99,7 +99,7 @@ func (r *room) fill(path, login string, v visibility) string {
 		a := r.ask("mori", "POST", "/cases/"+at+"/handoffs", `{"school":"`+school+`","consent":"emergency","summary":"x","reason":"y"}`)
 		handoff = read[struct{ ID string }](a.is(201, "")).ID
 	}
-	path = strings.ReplaceAll(path, "{handoff}", handoff)
+	path = strings.ReplaceAll(strings.ReplaceAll(path, "{handoff}", handoff), "{n}", "1")
 	if strings.HasPrefix(path, "/handoffs") {
 		return strings.ReplaceAll(path, "{id}", handoff)
 	}
@@ -134,6 +134,11 @@ func expected(row staff.Route, path string, role triage.Role, v visibility) (int
 			return 409, "claimed"
 		}
 		return done, ""
+	case "/cases/{id}/files/{n}":
+		if v != own && !lead {
+			return 403, "forbidden"
+		}
+		return 404, "not_found" // nothing came with it
 	case "/cases/{id}":
 		if v == colleagues && !lead {
 			return 403, "forbidden"

@@ -18,7 +18,7 @@ type Problem struct {
 	Type       string   `json:"type"`
 	Title      string   `json:"title" doc:"for operators, in English"`
 	Status     int      `json:"status"`
-	Code       string   `json:"code" doc:"stable, for programs: bad_request, unauthorized, forbidden, not_found, too_large, claimed, consent_required, conditions_unmet, opted_out, two_persons_needed, wrong_state, conflict, unavailable, internal"`
+	Code       string   `json:"code" doc:"stable, for programs: bad_request, unauthorized, forbidden, not_found, too_large, claimed, consent_required, conditions_unmet, opted_out, two_persons_needed, unreadable, wrong_state, conflict, unavailable, internal"`
 	Detail     string   `json:"detail" doc:"for people, in Japanese"`
 	Conditions []string `json:"conditions,omitempty" doc:"what is unmet, with conditions_unmet"`
 }
@@ -104,6 +104,8 @@ func (a *api) problem(op huma.Operation, err error) error {
 		return unknown()
 	case errors.Is(err, triage.ErrCursor), errors.Is(err, triage.ErrNoWords):
 		return badRequest()
+	case errors.Is(err, triage.ErrUnreadable):
+		return newProblem(http.StatusConflict, "unreadable", "このファイルは、安全に開けません。原本はしまってあります。")
 	case errors.Is(err, triage.ErrConflict):
 		return newProblem(http.StatusConflict, triage.CodeChanged, "ほかの人の操作と重なりました。もう一度お試しください。")
 	case errors.Is(err, triage.ErrRefused):

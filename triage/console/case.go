@@ -73,7 +73,7 @@ func (c *Console) showCase(w http.ResponseWriter, r *http.Request, p staff.Perso
 		d.Colleagues = c.colleagues(r.Context(), p)
 	}
 	c.pages.Show(w, r, p, http.StatusOK, "case", web.Frame{Title: "事案 " + number(v.Case.ID), Room: "case",
-		Scripts: []string{"/static/case.js", "/static/compose.js"}, Data: d})
+		Scripts: []string{"/static/case.js", "/static/compose.js", "/static/file.js"}, Data: d})
 }
 
 // look reads the case. The audit gets one line for as long as a page stays open.

@@ -122,6 +122,7 @@ func (c *Console) routes() {
 	} {
 		s.Page("POST", pattern, c.do(act))
 	}
+	s.Page("GET", "/cases/{id}/files/{n}", c.file)
 	s.Page("POST", "/cases/{id}/consents/preview", c.previewConsent)
 	s.Page("POST", "/cases/{id}/handoffs/preview", c.previewHandoff)
 
@@ -213,6 +214,8 @@ func (c *Console) failed(err error) (int, result) {
 		return http.StatusNotFound, result{Say: "その事案は見つかりません。", Code: "not_found", To: "/"}
 	case errors.Is(err, triage.ErrNoWords):
 		return http.StatusNotFound, result{Say: "その記号の元の言葉は残っていません。", Code: "not_found"}
+	case errors.Is(err, triage.ErrUnreadable):
+		return http.StatusConflict, result{Say: "このファイルは、安全に開けません。原本はしまってあります。", Code: "unreadable"}
 	case errors.Is(err, triage.ErrConflict), errors.Is(err, triage.ErrRefused):
 		return http.StatusConflict, result{Say: "ほかの人が先に変えました。いまの様子を見て、もう一度決めてください。", Code: triage.CodeChanged}
 	case errors.Is(err, triage.ErrDamaged):
@@ -235,7 +238,7 @@ func (c *Console) funcs() template.FuncMap {
 	f := template.FuncMap{"school": c.school, "number": number, "split": strings.Fields, "span": span}
 	for name, table := range map[string]map[string]string{
 		"role": roles, "severity": severities, "flag": flags, "state": states, "door": doors, "about": abouts,
-		"consentAnswer": answers, "recipient": recipients, "window": windows, "observed": observations, "duty": duties, "what": acts, "grantState": grantStates,
+		"consentAnswer": answers, "recipient": recipients, "window": windows, "observed": observations, "duty": duties, "what": acts, "grantState": grantStates, "sort": sorts,
 	} {
 		f[name] = func(key any) string { return word(table, key) }
 	}

@@ -21,7 +21,7 @@ func TestRolesOnPages(t *testing.T) {
 		}
 		h.hire(string(role), role, schoolID)
 	}
-	fill := strings.NewReplacer("{$}", "", "{id}", "09zzzzzzzzzzzzzzzzzzzzzzzz", "{handoff}", "09none", "{login}", "nobody")
+	fill := strings.NewReplacer("{$}", "", "{id}", "09zzzzzzzzzzzzzzzzzzzzzzzz", "{handoff}", "09none", "{login}", "nobody", "{n}", "1")
 	for _, role := range triage.Roles {
 		b := h.signedIn(string(role))
 		for _, row := range staff.Pages {

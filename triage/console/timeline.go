@@ -2,6 +2,7 @@ package console
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,6 +21,9 @@ type line struct {
 	Quote bool   // Text is somebody's words and not ours
 	Fate  string // what became of a message of the desk
 	Bad   bool   // it did not arrive
+	Files []attached
+	Late  bool // it reached us late
+	Guess bool // a machine read it from paper, and nobody has compared it
 }
 
 // timeline makes lines of events. What became of a message is shown with the message; that one did not arrive is shown a
@@ -33,8 +37,11 @@ func (c *Console) timeline(events []triage.Event, login string) []line {
 	}
 	seen := told{fates: fates, handoffs: map[string]triage.Handoff{}}
 	var lines []line
+	came := 0
+	unchecked := triage.Fold("", events).Unchecked
 	for _, e := range events {
-		l := line{Key: fmt.Sprintf("e%d", e.Seq), At: e.At, Class: "event", Text: e.Text}
+		l := line{Late: e.Late, Guess: slices.Contains(unchecked, e.ID), Files: attachments(came, e.Files), Key: fmt.Sprintf("e%d", e.Seq), At: e.At, Class: "event", Text: e.Text}
+		came += len(e.Files)
 		if !c.tell(&l, e, seen) {
 			continue
 		}

@@ -38,6 +38,7 @@ type Config struct {
 	Clock    triage.Clock
 	City     *city.City // terms, schools and the texts of the cover
 	People   People
+	Cabinet  triage.Cabinet  // of what came with messages
 	Register *grant.Register // of what two people allow
 }
 

@@ -25,6 +25,7 @@ var Pages = []Route{
 	{"GET", "/queue", desk, false, "who answers must see who waits; nobody else does"},
 	{"GET", "/queue/events", desk, false, "the same, without asking again and again"},
 	{"GET", "/cases/{id}", together(desk, lawyer), false, "waiting and own cases; leads all; a lawyer where consulted"},
+	{"GET", "/cases/{id}/files/{n}", desk, false, "who speaks with the child sees what she sent, each look written down"},
 	{"GET", "/cases/{id}/events", together(desk, lawyer), false, "the same, without asking again and again"},
 	{"POST", "/cases/{id}/doing", desk, false, "the child sees that somebody reads or writes, only while it is true"},
 	{"POST", "/cases/{id}/claim", desk, false, "whoever answers takes the case first, so that nobody answers twice"},

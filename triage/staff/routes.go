@@ -33,6 +33,8 @@ var Routes = []Route{
 	{"GET", "/api/v1/events", desk, false, "the same, without asking again and again"},
 	{"GET", "/api/v1/cases/{id}", together(desk, lawyer), false, "waiting and own cases; leads all; a lawyer where consulted"},
 
+	{"GET", "/api/v1/cases/{id}/files/{n}", desk, false, "who speaks with the child sees what she sent, each look written down"},
+
 	{"POST", "/api/v1/cases/{id}/claim", desk, false, "whoever answers takes the case first, so that nobody answers twice"},
 	{"POST", "/api/v1/cases/{id}/release", desk, false, "whoever has it may give it back"},
 	{"POST", "/api/v1/cases/{id}/transfer", desk, false, "whoever has it may hand it on; a lead anybody's"},

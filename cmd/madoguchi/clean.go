@@ -1,0 +1,28 @@
+package main
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"madoguchi/router/clean"
+)
+
+// cleanChild is what the program does as the child of another one that shows a file: the file comes on stdin, the page of
+// that number goes to stdout. It is no command for people, reads no settings, and says of a file that it cannot open only
+// that.
+func cleanChild(ctx context.Context, args []string, p program) error {
+	n, err := strconv.Atoi(args[0])
+	if err != nil {
+		return clean.ErrUnreadable
+	}
+	return clean.Child(ctx, p.stdin, p.stdout, n)
+}
+
+// doctorFiles looks for what pages of documents are drawn with. Without it they stay sealed, and pictures can be seen.
+func doctorFiles(context.Context, *program) (string, error) {
+	if missing := clean.Missing(); len(missing) > 0 {
+		return strings.Join(missing, ", ") + " not found: PDF files cannot be looked at (Debian: poppler-utils)", nil
+	}
+	return "", nil
+}

@@ -1,0 +1,36 @@
+// What came with a message is covered until somebody wants to see it, and is gone when the window is closed.
+const box = document.getElementById('file');
+const shown = document.getElementById('file-shown');
+const said = document.getElementById('file-said');
+const turns = document.getElementById('file-pages');
+let path = '', page = 1;
+
+function show(n) {
+  page = n;
+  said.textContent = '開いています';
+  shown.hidden = true;
+  shown.src = `${path}?page=${page}`;
+}
+
+shown.addEventListener('load', () => {
+  shown.hidden = false;
+  said.textContent = turns.hidden ? '' : `${page}ページ`;
+});
+shown.addEventListener('error', () => {
+  if (!shown.getAttribute('src')) return;
+  said.textContent = page > 1 ? 'ここで終わりです。' : '安全に開けないファイルです。原本は、しまってあります。';
+});
+
+document.addEventListener('click', (e) => {
+  const cover = e.target.closest('[data-file]');
+  if (cover) {
+    path = cover.dataset.file;
+    turns.hidden = cover.dataset.sort === 'picture';
+    box.showModal();
+    show(1);
+  }
+  const turn = e.target.closest('[data-turn]');
+  if (turn) show(Math.max(1, page + Number(turn.dataset.turn)));
+  if (e.target.closest('#file [data-close]')) box.close();
+});
+box.addEventListener('close', () => { shown.removeAttribute('src'); });
