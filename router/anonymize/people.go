@@ -15,6 +15,9 @@ func (s *scan) people(g *Glossary) {
 	s.fullNames()
 	s.kanjiNames()
 	s.kanaNames()
+	s.clauses()
+	s.clauses() // what the first pass found may join another
+	s.romaji()
 	s.lists()
 	s.again(g)
 }

@@ -14,6 +14,8 @@ func (s *scan) places() {
 		switch {
 		case r == '組':
 			s.group(i)
+		case r == 'く' && s.rune(i+1) == 'み' && numeral(s.rune(i-1)):
+			s.kanaClass(i)
 		case numeral(r) && !numeral(s.rune(i-1)):
 			s.address(i)
 			s.classNumber(i)
@@ -76,6 +78,19 @@ func (s *scan) group(i int) {
 		}
 	}
 	s.add(start, end, TypeClass, 0.9)
+}
+
+// kanaClass judges 四ねん一くみ: a number, and in front of it perhaps the year.
+func (s *scan) kanaClass(i int) {
+	start := i - 1
+	if j := start; s.is(j-2, "ねん") && numeral(s.rune(j-3)) {
+		start = j - 3
+	} else if s.rune(j-1) == '年' && numeral(s.rune(j-2)) {
+		start = j - 2
+	}
+	if start < i-1 || digit(s.rs[start]) {
+		s.add(start, i+2, TypeClass, 0.9)
+	}
 }
 
 func (s *scan) spaceBack(i int) int {

@@ -13,7 +13,7 @@ var wordsYAML []byte
 
 // words are the lists of words.yaml, ready to be looked up.
 type words struct {
-	stop, danger, everyday, kanaStop, nickStop, owners, generics, groups set
+	latinStop, stop, danger, everyday, kanaStop, nickStop, owners, generics, groups set
 	stopEnds                                                             []string
 	roles, leading, nickEnds, cities                                     []string
 	rolesBy                                                              map[rune][][]rune // by the last character
@@ -94,6 +94,7 @@ func (w *words) city(run string) bool {
 // them.
 func newWords() (*words, error) {
 	var f struct {
+		LatinStop  string              `yaml:"latin_stop"`
 		Stop       string              `yaml:"stop"`
 		StopEnds   string              `yaml:"stop_ends"`
 		Danger     string              `yaml:"danger"`
@@ -121,7 +122,7 @@ func newWords() (*words, error) {
 		return nil, err
 	}
 	w := &words{
-		stop: setOf(f.Stop), danger: setOf(f.Danger), everyday: setOf(f.Everyday), kanaStop: setOf(f.KanaStop), nickStop: setOf(f.NickStop),
+		latinStop: setOf(f.LatinStop), stop: setOf(f.Stop), danger: setOf(f.Danger), everyday: setOf(f.Everyday), kanaStop: setOf(f.KanaStop), nickStop: setOf(f.NickStop),
 		owners: setOf(f.Owners), generics: setOf(f.Generics), groups: setOf(f.Groups), stopEnds: strings.Fields(f.StopEnds),
 		roles: strings.Fields(f.Roles), leading: strings.Fields(f.Leading), nickEnds: strings.Fields(f.NickEnds),
 		cities: strings.Fields(f.Cities), acts: phrasesOf(f.Acts), intro: phrasesOf(f.Intro), listIntro: phrasesOf(f.ListIntro),

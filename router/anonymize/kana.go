@@ -1,0 +1,126 @@
+package anonymize
+
+import (
+	"strings"
+
+	"madoguchi/triage/japanese"
+)
+
+// maxNickname is the length, in runes, up to which an unknown word of kana is taken for a name.
+const maxNickname = 6
+
+// clauses finds names of kana that begin a sentence or stand behind a mark, and act or are acted on: りこがグループから抜けた.
+// Where the dictionary makes crumbs of a word, or knows it as a name, it is one; 夢 and 空 in kana stay, as lists say.
+func (s *scan) clauses() {
+	for i := range s.rs {
+		if c := s.class(i); c != japanese.Hiragana && c != japanese.Katakana || !s.clauseStart(i) {
+			continue
+		}
+		for l := maxNickname; l >= 2; l-- {
+			if end := i + l; end < len(s.rs) && s.kanaActor(i, end) {
+				s.add(i, end, TypePerson, 0.45)
+				break
+			}
+		}
+	}
+}
+
+// clauseStart reports whether a clause begins at i, or a name was joined to another there: あやかとまなが.
+func (s *scan) clauseStart(i int) bool {
+	if i == 0 {
+		return true
+	}
+	switch s.class(i - 1) {
+	case japanese.Space, japanese.Emoji:
+		return true
+	case japanese.Punct:
+		return s.rs[i-1] != '・' && s.rs[i-1] != '-' && s.rs[i-1] != '['
+	}
+	if s.ends != nil && s.ends[i-1] && strings.ContainsRune("とやがにはも", s.rs[i-1]) {
+		return true
+	}
+	if s.rs[i-1] == 'は' && i >= 2 { // 前は, 今は
+		return s.rs[i-2] == '前' || s.rs[i-2] == '今'
+	}
+	return false
+}
+
+// kanaActor reports whether the kana from start to end, which begin a clause, are somebody's name.
+func (s *scan) kanaActor(start, end int) bool {
+	c := s.class(start)
+	for i := start; i < end; i++ {
+		if s.class(i) != c && s.rs[i] != 'ー' {
+			return false
+		}
+	}
+	if c == japanese.Katakana && (s.class(end) == c || s.rs[end] == 'ー') || strings.ContainsRune("ぁぃぅぇぉゃゅょっんーをァィゥェォャュョッンヲ", s.rs[start]) {
+		return false
+	}
+	word := japanese.HiraganaOf(string(s.rs[start:end]))
+	w := s.a.words
+	if w.kanaStop[word] || w.nickStop[word] || w.stop[word] || w.danger[word] || w.stopSuffix(word) {
+		return false
+	}
+	listed := s.a.names.is(word, familyKana|givenKana)
+	particle := s.one(end, "が", "に", "と", "から", "のせい", "ばっか", "らに", "たちに", "たちが", "って", "のやつ", "の家", "のいえ") > 0
+	loose := particle || s.one(end, "は", "も", "を", "、", "の", "や") > 0
+	first := s.token(start)
+	if first == nil || first.Start != start || c == japanese.Hiragana && s.straddles(end) && !listed {
+		return false
+	}
+	whole := first.End == end && first.Known
+	switch {
+	case whole && first.Part.Name():
+		return loose
+	case listed && !whole:
+		return loose && !s.functional(start, end) && (particle || end-start >= 3 || s.act(start))
+	case listed && whole:
+		return end-start >= 3 && particle && s.act(start) && (first.Part == japanese.Verb || first.Part == japanese.NounAction)
+	case whole:
+		return false
+	case c == japanese.Katakana:
+		return !first.Known && first.End >= end && particle && s.act(start) && end-start <= 5
+	}
+	return end-start >= 3 && particle && s.act(start) && s.crumbs(start, end)
+}
+
+// straddles reports whether a word of two characters or more lies across i.
+func (s *scan) straddles(i int) bool {
+	t := s.token(i)
+	return t != nil && t.Start < i && t.Known && t.End-t.Start >= 2
+}
+
+// functional reports whether the run begins with a word that begins no name: それ, もう, ちゃんと, でも.
+func (s *scan) functional(start, end int) bool {
+	t := s.token(start)
+	if t == nil || t.End > end || !t.Known || t.End-t.Start < 2 {
+		return false
+	}
+	switch t.Part {
+	case japanese.Pronoun, japanese.Adverb, japanese.Particle, japanese.Auxiliary, japanese.Interjection, japanese.Adjective:
+		return true
+	}
+	return false
+}
+
+// crumbs reports whether the dictionary knows no word in the run that says something: りこぴん is り, こ, ぴん.
+func (s *scan) crumbs(start, end int) bool {
+	for i := start; i < end; {
+		t := s.token(i)
+		if t == nil || t.Start != i || t.End > end {
+			return false
+		}
+		n := t.End - t.Start
+		switch {
+		case !t.Known, t.Part.Name():
+		case n >= 3, n == 2 && t.Part != japanese.Noun && t.Part != japanese.NounSuffix && t.Part != japanese.Region && t.Part != japanese.Verb:
+			return false
+		case n == 2 && start == i && end-t.End >= 2:
+			return false
+		case strings.ContainsRune("がはをでもへ", s.rs[i]) && i > start:
+			return false
+		}
+		i = t.End
+	}
+	return true
+}
