@@ -15,11 +15,15 @@ import (
 // withFiles gives the house a folder for files and the gateway's side of it.
 func withFiles(t *testing.T, h *house) *files.Inbox {
 	t.Helper()
+	return withFilesIn(t, h, t.TempDir())
+}
+
+func withFilesIn(t *testing.T, h *house, dir string) *files.Inbox {
+	t.Helper()
 	key, err := envelope.NewIdentity()
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
 	in, err := files.OpenInbox(dir, key.Recipient())
 	if err != nil {
 		t.Fatal(err)

@@ -31,6 +31,7 @@ func examinations() []examination {
 		{"city", doctorCity},
 		{"redis", doctorRedis},
 		{"doors", doctorDoors},
+		{"files", doctorFiles},
 	}
 }
 
