@@ -116,7 +116,7 @@ func (c *Console) message(l *line, e triage.Event, fates map[int64]triage.Delive
 		l.Fate, l.Bad = fate(e.Said, fates)
 	}
 	if e.Hidden {
-		l.Text = "（取り消されたメッセージ）"
+		l.Text, l.Files = "（取り消されたメッセージ）", nil
 	}
 }
 
