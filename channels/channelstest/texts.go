@@ -35,6 +35,7 @@ var texts = map[string]string{
 	"exit.help":         "おすと、別（べつ）のページにかわります。書きかけの文は消えます。送った文はなくなりません。",
 
 	"line.greeting":    "友だち追加ありがとうございます。みほん市の、子どもと保護者の方の窓口です。",
+	"line.menu":        "メニュー",
 	"line.page":        "画面を開く",
 	"line.call":        "電話してほしい",
 	"line.formal":      "重大事態の申立て・記録の開示",

@@ -40,16 +40,8 @@ func (d *door) greeting() []messaging_api.MessageInterface {
 		return nil
 	}
 	var items []messaging_api.QuickReplyItem
-	add := func(a messaging_api.ActionInterface) {
-		items = append(items, messaging_api.QuickReplyItem{Type: "action", Action: a})
-	}
-	if label := d.env.Desk.Text("line.page", nil); label != "" {
-		add(&messaging_api.UriAction{Label: label, Uri: d.env.PublicURL + "/"})
-	}
-	for _, key := range []string{"line.call", "line.formal"} {
-		if label := d.env.Desk.Text(key, nil); label != "" {
-			add(&messaging_api.MessageAction{Label: label, Text: label})
-		}
+	for _, b := range MenuOf(d.env.Desk, d.env.PublicURL).Buttons {
+		items = append(items, messaging_api.QuickReplyItem{Type: "action", Action: b.action()})
 	}
 	m := messaging_api.TextMessage{Text: text}
 	if items != nil {

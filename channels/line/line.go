@@ -126,3 +126,11 @@ func clients(setting func(string) string) (*messaging_api.MessagingApiAPI, *mess
 
 // Routes serves LINE's webhook.
 func (d *door) Routes(mux *http.ServeMux) { mux.HandleFunc("POST /hooks/line", d.hook) }
+
+// Lacks tells where LINE cannot call this house, and its button cannot open it.
+func (d *door) Lacks() string {
+	if strings.HasPrefix(d.env.PublicURL, "https://") {
+		return ""
+	}
+	return "LINE calls and opens only addresses with https://, and PUBLIC_URL has none"
+}
