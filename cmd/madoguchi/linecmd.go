@@ -81,7 +81,7 @@ func menuFace(folders [3]string) font.Face {
 			if err != nil {
 				continue
 			}
-			if face, err := opentype.NewFace(first, &opentype.FaceOptions{Size: 92, DPI: 72, Hinting: font.HintingFull}); err == nil {
+			if face, err := opentype.NewFace(first, &opentype.FaceOptions{Size: 76, DPI: 72, Hinting: font.HintingFull}); err == nil {
 				return face
 			}
 		}
@@ -125,7 +125,7 @@ func drawMenu(m line.Menu, face font.Face) ([]byte, error) {
 		pen := font.Drawer{Dst: img, Src: image.NewUniform(ink), Face: face}
 		lines := fold(b.Label, func(s string) bool { return pen.MeasureString(s).Ceil() <= r.Dx()-120 })
 		for j, s := range lines {
-			pen.Dot = fixed.P(r.Min.X+(r.Dx()-pen.MeasureString(s).Ceil())/2, line.MenuHeight/2+34+j*128-(len(lines)-1)*64)
+			pen.Dot = fixed.P(r.Min.X+(r.Dx()-pen.MeasureString(s).Ceil())/2, line.MenuHeight/2+28+j*112-(len(lines)-1)*56)
 			pen.DrawString(s)
 		}
 	}
