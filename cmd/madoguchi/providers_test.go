@@ -89,8 +89,9 @@ const (
 // lineStand stands for LINE: strict about what its API describes, and delivering once for each retry key.
 type lineStand struct {
 	provider
-	keys   map[string]bool
-	refuse string // a user that it refuses
+	keys    map[string]bool
+	refuse  string            // a user that it refuses
+	content map[string][]byte // by message
 }
 
 func newLine(t *testing.T) (*lineStand, string) {
@@ -125,6 +126,13 @@ type lineAsk struct {
 func (l *lineStand) push(w http.ResponseWriter, r *http.Request) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if id, ok := strings.CutSuffix(strings.TrimPrefix(r.URL.Path, "/v2/bot/message/"), "/content"); ok && r.Method == http.MethodGet {
+		if r.Header.Get("Authorization") != "Bearer "+lineToken || l.content[id] == nil {
+			w.WriteHeader(http.StatusNotFound)
+		}
+		w.Write(l.content[id])
+		return
+	}
 	var body lineAsk
 	d := json.NewDecoder(r.Body)
 	d.DisallowUnknownFields()
@@ -171,11 +179,16 @@ func (l *lineStand) push(w http.ResponseWriter, r *http.Request) {
 
 // lineText is a webhook with one text, and its signature.
 func lineText(user, id, text string, again bool) (body []byte, signature string) {
-	body, err := json.Marshal(map[string]any{"destination": "Udesk", "events": []any{map[string]any{
-		"type": "message", "mode": "active", "timestamp": time.Now().UnixMilli(), "webhookEventId": id, "replyToken": "reply-" + user + "-" + id,
-		"source": map[string]any{"type": "user", "userId": user}, "deliveryContext": map[string]any{"isRedelivery": again},
-		"message": map[string]any{"type": "text", "id": "4" + id, "text": text, "quoteToken": "q"},
-	}}})
+	return lineEvent(user, id, again, map[string]any{"type": "message", "replyToken": "reply-" + user + "-" + id,
+		"message": map[string]any{"type": "text", "id": "4" + id, "text": text, "quoteToken": "q"}})
+}
+
+// lineEvent is a webhook with one event, of which more is what its kind has.
+func lineEvent(user, id string, again bool, more map[string]any) (body []byte, signature string) {
+	e := map[string]any{"mode": "active", "timestamp": time.Now().UnixMilli(), "webhookEventId": id,
+		"source": map[string]any{"type": "user", "userId": user}, "deliveryContext": map[string]any{"isRedelivery": again}}
+	maps.Copy(e, more)
+	body, err := json.Marshal(map[string]any{"destination": "Udesk", "events": []any{e}})
 	if err != nil {
 		panic(err)
 	}
