@@ -47,6 +47,9 @@ func (s *scan) clauseStart(i int) bool {
 
 // kanaActor reports whether the kana from start to end, which begin a clause, are somebody's name.
 func (s *scan) kanaActor(start, end int) bool {
+	if s.rs[end-1] == 'の' && end-start > 3 && s.one(end-3, "ている", "でいる", "てる") > 0 || s.one(end-2, "るの", "たの", "いの") > 0 && end-start > 2 && !s.a.names.is(string(s.rs[start:end]), givenKana) {
+		return false
+	}
 	c := s.class(start)
 	for i := start; i < end; i++ {
 		if s.class(i) != c && s.rs[i] != 'ー' {
@@ -70,12 +73,16 @@ func (s *scan) kanaActor(start, end int) bool {
 	}
 	whole := first.End == end && first.Known
 	switch {
-	case whole && first.Part.Name():
+	case s.rs[end-1] == 'ー' && c == japanese.Hiragana:
+		return end-start >= 3 && loose && s.act(start)
+	case whole && first.Part.Name(), c == japanese.Katakana && s.a.words.foreign[string(s.rs[start:end])]:
 		return loose
+	case listed && first.Part == japanese.Verb && first.End < end && strings.ContainsRune("のてで", s.rs[end-1]):
+		return false
 	case listed && !whole:
 		return loose && !s.functional(start, end) && (particle || end-start >= 3 || s.act(start))
 	case listed && whole:
-		return end-start >= 3 && particle && s.act(start) && (first.Part == japanese.Verb || first.Part == japanese.NounAction)
+		return (end-start >= 3 || c == japanese.Katakana || s.a.words.modernKana[word]) && particle && s.act(start) && (first.Part == japanese.Verb || first.Part == japanese.NounAction || first.Part == japanese.Noun || s.a.words.modernKana[word] || c == japanese.Katakana)
 	case whole:
 		return false
 	case c == japanese.Katakana:
@@ -112,6 +119,8 @@ func (s *scan) crumbs(start, end int) bool {
 		}
 		n := t.End - t.Start
 		switch {
+		case n >= 2 && t.Part == japanese.Verb && i == start:
+			return false
 		case !t.Known, t.Part.Name():
 		case n >= 3, n == 2 && t.Part != japanese.Noun && t.Part != japanese.NounSuffix && t.Part != japanese.Region && t.Part != japanese.Verb:
 			return false

@@ -39,6 +39,10 @@ func (s *scan) lists() {
 			end++
 		}
 		word := string(s.rs[j:end])
+		if end-j == 1 && s.a.words.modern[word] && !s.covered(j) && (s.slot(end) || s.called(end)) {
+			s.add(j, end, TypePerson, 0.5)
+			continue
+		}
 		if end-j < 2 || numeral(s.rs[j]) || s.covered(j) || s.a.words.stop[word] || s.a.words.stopSuffix(word) || s.a.words.everyday[word] && !s.a.names.is(word, family) || !s.slot(end) && !s.called(end) {
 			continue
 		}
@@ -111,6 +115,9 @@ func (s *scan) again(g *Glossary) {
 		}
 		for i := 0; i+len(rs) <= len(s.rs); i++ {
 			if s.rs[i] != rs[0] || !s.is(i, name) {
+				continue
+			}
+			if strings.ContainsRune("県市都府", s.rune(i+len(rs))) && i+len(rs) < len(s.rs) {
 				continue
 			}
 			if kana && (!s.nameStart(i) || !s.slot(i+len(rs)) && !s.called(i+len(rs))) {

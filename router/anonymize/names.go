@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"strings"
 	"unicode/utf8"
+
+	"madoguchi/triage/japanese"
 )
 
 //go:generate sh -c "go run ./gen > names.tsv"
@@ -29,7 +31,7 @@ type names struct {
 	lasts    map[rune]int
 }
 
-func newNames() *names {
+func newNames(w *words) *names {
 	n := &names{kinds: make(map[string]kind, 48_000), readings: make(map[string]string, 30_000), firsts: map[rune]int{}, lasts: map[rune]int{}}
 	for line := range strings.Lines(namesTSV) {
 		line = strings.TrimSuffix(line, "\n")
@@ -50,6 +52,15 @@ func newNames() *names {
 			reading = ""
 		}
 		n.readings[surface] = reading
+	}
+	for name := range w.modern {
+		n.kinds[name] |= given
+	}
+	for name := range w.modernKana {
+		n.kinds[name] |= givenKana
+	}
+	for name := range w.foreign {
+		n.kinds[japanese.HiraganaOf(name)] |= givenKana
 	}
 	for _, r := range modernFirsts {
 		n.firsts[r] += 10

@@ -224,6 +224,9 @@ func (s *scan) slot(i int) bool {
 	case japanese.Space, japanese.Punct, japanese.Emoji:
 		return true
 	}
+	if letter(s.rs[i]) && s.rs[i] < 'a' && !word(s.rune(i+1)) {
+		return true // 佐藤K
+	}
 	return s.one(i, "が", "は", "に", "を", "と", "も", "の", "から", "って", "へ", "や", "とか", "まで", "より", "です", "だ", "さえ", "ら", "たち", "達", "だけ", "じゃ", "なん", "ばっか", "み", "本人", "しか", "という", "いわく") > 0
 }
 

@@ -102,6 +102,11 @@ func (s *scan) spaceBack(i int) int {
 
 // classNumber judges 2の3, 3-2, 2年B, 3A.
 func (s *scan) classNumber(i int) {
+	if s.class(i) == japanese.Kanji && s.class(i-1) != japanese.Kanji && s.rune(i+1) == 'の' && i+2 < len(s.rs) && s.class(i+2) == japanese.Kanji && numeral(s.rs[i+2]) &&
+		s.one(i+3, "の担", "の教", "です", "だ", "にい", "の人") > 0 {
+		s.add(i, i+3, TypeClass, 0.7) // 三の二
+		return
+	}
 	if !digit(s.rs[i]) || s.rs[i] > '6' || s.rs[i] == '0' {
 		return
 	}
@@ -250,6 +255,9 @@ func (s *scan) named(i int, x suffix) {
 		return
 	}
 	start := s.nameBack(i)
+	if start == i && len([]rune(x.text)) > 1 {
+		start = s.kanaRun(i)
+	}
 	if start == i {
 		return
 	}
@@ -270,17 +278,38 @@ func (s *scan) named(i int, x suffix) {
 	s.add(start, end, x.t, score)
 }
 
+// kanaRun returns where the hiragana before i begin, where they begin a clause and hold no particle: みどりがおか小学校.
+func (s *scan) kanaRun(i int) int {
+	b := i
+	for b > 0 && s.class(b-1) == japanese.Hiragana && i-b < 9 {
+		if strings.ContainsRune("のはをにもへ", s.rs[b-1]) && i-b < 7 && (i-b < 2 || b < 2) {
+			return i
+		}
+		b--
+	}
+	first := s.token(b)
+	if i-b < 3 || i-b > 8 || b > 0 && s.class(b-1) == japanese.Kanji || first == nil || first.Part == japanese.Verb || first.Part == japanese.Pronoun ||
+		first.Part == japanese.Adjective || first.Part == japanese.Adverb || first.Part == japanese.Particle || s.a.words.generic(string(s.rs[b:i])) {
+		return i
+	}
+	return b
+}
+
 // shortSchool judges 若草中, 緑風高: a proper name in front, and not 授業中.
 func (s *scan) shortSchool(i, end int) {
 	if s.one(end, "の", "に", "で", "、", "。", " ", "です", "へ", "から", "と", "出身", "在", "一年", "二年", "三年") == 0 && !digit(s.rune(end)) && end != len(s.rs) {
 		return
 	}
 	start := s.nameBack(i)
+	if i-start == 1 && strings.ContainsRune("東西南北", s.rs[start]) && s.class(start-1) != japanese.Kanji && s.one(end, "の", "です", "に", "で", "出身") > 0 {
+		s.add(start, end, TypeSchool, 0.6) // 西高
+		return
+	}
 	if i-start < 2 {
 		return
 	}
 	name := string(s.rs[start:i])
-	proper := s.a.names.is(name, family) || s.proper(start, i) || s.rune(end) == 'の' && i-start == 2 && s.unknownParts(start, i)
+	proper := s.a.names.is(name, family) || s.proper(start, i) || s.rune(end) == 'の' && i-start == 2 && s.clauseStart(start) && s.token(start).Part != japanese.NounAction && s.token(start).Part != japanese.NounAdverb
 	if !proper || s.a.words.generic(name) {
 		return
 	}

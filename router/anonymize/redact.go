@@ -16,7 +16,7 @@ func New(g Gazetteer) (*Anonymizer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("anonymize: words.yaml: %w", err)
 	}
-	a := &Anonymizer{tokens: japanese.NewTokenizer(), names: newNames(), words: w, keep: map[string]bool{}}
+	a := &Anonymizer{tokens: japanese.NewTokenizer(), names: newNames(w), words: w, keep: map[string]bool{}}
 	for _, k := range g.Keep {
 		a.keep[plainKey(k)] = true
 	}

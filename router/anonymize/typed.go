@@ -215,7 +215,7 @@ func (s *scan) birth(i int) {
 	for strings.ContainsRune(" (（", s.rune(k)) && s.rune(k) != 0 {
 		k++
 	}
-	after := s.one(k, "生まれ", "うまれ", "産まれ", "生れ", "誕生") > 0 ||
+	after := s.one(k, "に生まれ", "にうまれ", "生まれ", "うまれ", "産まれ", "生れ", "誕生") > 0 ||
 		s.is(k, "生") && s.one(k+1, "徒", "活", "き", "物", "理", "命", "放") == 0
 	if after || s.before(i, 10, "生年月日", "誕生日", "たんじょうび", "生まれ", "生れ", "バースデー") {
 		s.add(i, j, TypeDateOfBirth, 1)
@@ -252,6 +252,10 @@ func (s *scan) labelled() {
 			end := j
 			for end < len(s.rs) && (word(s.rs[end])) {
 				end++
+			}
+			if s.rune(end) == '#' && digit(s.rune(end+1)) {
+				for end++; digit(s.rune(end)); end++ {
+				}
 			}
 			for end > j && strings.ContainsRune(".-+", s.rs[end-1]) {
 				end--

@@ -113,6 +113,10 @@ func (s *scan) kanjiRun(b, end int) {
 	role := start > b || s.afterRole(start)
 	ctx := s.slot(end)
 	actor := ctx && s.act(start) && s.one(end, "が", "に", "と", "は", "も", "から", "って", "を", "、", "や") > 0
+	if s.personal(start, end) && n.is(run, family|given) && !s.a.words.stop[run] && !s.a.words.danger[run] {
+		s.add(start, end, TypePerson, 0.5)
+		return
+	}
 	if s.a.words.stop[run] || s.a.words.city(run) {
 		return
 	}
@@ -147,6 +151,20 @@ func (s *scan) kanjiRun(b, end int) {
 	case end-start > 2:
 		s.inside(start, end)
 	}
+}
+
+// personal reports whether what stands from start to end begins a clause and does, or suffers, what only people do: 東に蹴られた.
+func (s *scan) personal(start, end int) bool {
+	if start > 0 && !strings.ContainsRune("。\n 「、!?", s.rs[start-1]) && s.class(start-1) != japanese.Emoji {
+		return false
+	}
+	k := s.one(end, "が", "に", "から", "と", "は", "も", "って", "のやつ", "ら", "達")
+	for j := end + k; k > 0 && j < min(len(s.rs), end+k+3); j++ {
+		if s.a.words.personal.at(s.rs, j) > 0 {
+			return true
+		}
+	}
+	return s.one(end, "のせい", "ばっか") > 0
 }
 
 // unknownName reports whether a run that the dictionary does not know as a word looks like a given name.

@@ -13,13 +13,13 @@ var wordsYAML []byte
 
 // words are the lists of words.yaml, ready to be looked up.
 type words struct {
-	latinStop, stop, danger, everyday, kanaStop, nickStop, owners, generics, groups set
-	stopEnds                                                             []string
-	roles, leading, nickEnds, cities                                     []string
-	rolesBy                                                              map[rune][][]rune // by the last character
-	acts, intro, listIntro                                               phrases
-	hon                                                                  map[rune][]honorific
-	suffixes                                                             map[rune][]suffix
+	modern, modernKana, foreign, latinStop, stop, danger, everyday, kanaStop, nickStop, owners, generics, groups set
+	stopEnds                                                                                                     []string
+	roles, leading, nickEnds, cities                                                                             []string
+	rolesBy                                                                                                      map[rune][][]rune // by the last character
+	personal, acts, intro, listIntro                                                                             phrases
+	hon                                                                                                          map[rune][]honorific
+	suffixes                                                                                                     map[rune][]suffix
 }
 
 type set map[string]bool
@@ -94,6 +94,10 @@ func (w *words) city(run string) bool {
 // them.
 func newWords() (*words, error) {
 	var f struct {
+		Modern     string              `yaml:"modern"`
+		ModernKana string              `yaml:"modern_kana"`
+		Foreign    string              `yaml:"foreign"`
+		Personal   string              `yaml:"personal"`
 		LatinStop  string              `yaml:"latin_stop"`
 		Stop       string              `yaml:"stop"`
 		StopEnds   string              `yaml:"stop_ends"`
@@ -122,7 +126,7 @@ func newWords() (*words, error) {
 		return nil, err
 	}
 	w := &words{
-		latinStop: setOf(f.LatinStop), stop: setOf(f.Stop), danger: setOf(f.Danger), everyday: setOf(f.Everyday), kanaStop: setOf(f.KanaStop), nickStop: setOf(f.NickStop),
+		personal: phrasesOf(f.Personal), modern: setOf(f.Modern), modernKana: setOf(f.ModernKana), foreign: setOf(f.Foreign), latinStop: setOf(f.LatinStop), stop: setOf(f.Stop), danger: setOf(f.Danger), everyday: setOf(f.Everyday), kanaStop: setOf(f.KanaStop), nickStop: setOf(f.NickStop),
 		owners: setOf(f.Owners), generics: setOf(f.Generics), groups: setOf(f.Groups), stopEnds: strings.Fields(f.StopEnds),
 		roles: strings.Fields(f.Roles), leading: strings.Fields(f.Leading), nickEnds: strings.Fields(f.NickEnds),
 		cities: strings.Fields(f.Cities), acts: phrasesOf(f.Acts), intro: phrasesOf(f.Intro), listIntro: phrasesOf(f.ListIntro),
