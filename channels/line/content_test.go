@@ -1,7 +1,6 @@
 package line_test
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -10,7 +9,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"madoguchi/channels"
 	"madoguchi/channels/channelstest"
@@ -270,87 +268,28 @@ func TestFollowingGroupsAndTheRest(t *testing.T) {
 	}
 }
 
-// fresh is an address as it comes with a message of now.
-func fresh(t *testing.T, s *channelstest.Site, id string, from int) channels.Address {
-	t.Helper()
-	b := body(t, event(channelstest.Inbound{ID: id, From: from, Text: "はい"}, false))
-	if post(t, s, b, sign(secret, b)) != 200 {
+// Who stops between taking a file and noting that takes it again, under the same id.
+func TestAWishThatOutlivedItsFileIsTheSameMessage(t *testing.T) {
+	settings, p := open(t, nil)
+	p.content["1"], p.fail = []byte("jpeg"), 503
+	s := channelstest.Open(t, line.Kind, settings, nil)
+	if bring(t, s, sent("1", "image", byLINE)) != 200 || s.Stop() != nil {
 		t.Fatal("not acknowledged")
 	}
-	all := s.Intake.Taken()
-	return all[len(all)-1].From
-}
-
-func (p *provider) count(route string) (n int) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, a := range p.asked {
-		if a == "POST /v2/bot/message/"+route {
-			n++
-		}
+	p.set(func() { p.fail = 0 })
+	path := settings["LINE_SPOOL"] + "/" + spooled(t, settings)[0]
+	wish, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return n
-}
-
-func TestAFreshTokenFirstAndOnce(t *testing.T) {
-	settings, p := open(t, nil)
-	s := channelstest.Open(t, line.Kind, settings, nil)
-	to := fresh(t, s, "m1", 1)
-	for i, id := range []string{"a", "b"} {
-		if _, err := s.Channel.Send(t.Context(), to, channelstest.Reply(id)); err != nil {
+	for range 2 {
+		s := channelstest.Open(t, line.Kind, settings, nil)
+		channelstest.Eventually(t, "it came", func() bool { return len(s.Intake.Taken()) == 1 })
+		if m := s.Intake.Taken()[0]; m.ID != "1.file" || len(m.Files) != 1 || s.Stop() != nil {
+			t.Errorf("%q", m.ID)
+		}
+		if err := os.WriteFile(path, wish, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if p.count("reply") != 1 || p.count("push") != i {
-			t.Errorf("reply %s: %d replies, %d pushes", id, p.count("reply"), p.count("push"))
-		}
-	}
-	kind, who, _ := channels.OpenAddress(to)
-	old := fmt.Appendf(nil, `{"t":"reply-%s-old","at":%d}`, who, time.Now().Add(-time.Minute).UnixMilli())
-	if _, err := s.Channel.Send(t.Context(), channels.NewAddress(kind, who, old), channelstest.Reply("c")); err != nil || p.count("reply") != 1 {
-		t.Errorf("an old token was used: %v", err)
-	}
-}
-
-// The answer of LINE is lost: it is asked again and the person is told once, by whichever way.
-func TestALostAnswerTellsOnce(t *testing.T) {
-	settings, p := open(t, nil)
-	s := channelstest.Open(t, line.Kind, settings, nil)
-	alive, _ := p.Address()
-	for i, to := range []channels.Address{fresh(t, s, "m1", 1), alive} {
-		p.set(func() { p.lose = 1 })
-		r := channelstest.Reply(fmt.Sprint("lost", i))
-		if _, err := s.Channel.Send(t.Context(), to, r); err == nil {
-			t.Error("it cannot know")
-		}
-		for range 3 {
-			if _, err := s.Channel.Send(t.Context(), to, r); err != nil {
-				t.Error(err)
-			}
-		}
-		if n := len(p.Delivered()); n != i+1 {
-			t.Errorf("told %d times", n)
-		}
-	}
-}
-
-func TestFailuresThenOneDelivery(t *testing.T) {
-	settings, p := open(t, nil)
-	s := channelstest.Open(t, line.Kind, settings, nil)
-	to := fresh(t, s, "m1", 1)
-	for _, status := range []int{429, 500, 503} {
-		p.set(func() { p.fail = status })
-		_, err := s.Channel.Send(t.Context(), to, channelstest.Reply("x"))
-		if final := (*channels.Undeliverable)(nil); err == nil || errors.As(err, &final) {
-			t.Errorf("%d: %v", status, err)
-		}
-	}
-	p.set(func() { p.fail = 0 })
-	for range 2 {
-		if _, err := s.Channel.Send(t.Context(), to, channelstest.Reply("x")); err != nil {
-			t.Error(err)
-		}
-	}
-	if n := len(p.Delivered()); n != 1 {
-		t.Errorf("delivered %d times", n)
 	}
 }

@@ -70,3 +70,16 @@ func TestLineSetupNeedsAnAccount(t *testing.T) {
 		}
 	}
 }
+
+func TestDoctorSaysWhenLINECannotCall(t *testing.T) {
+	for url, want := range map[string]bool{"http://desk.example": true, "https://desk.example": false} {
+		p := &program{stdout: &bytes.Buffer{}, stderr: &bytes.Buffer{}}
+		if _, err := p.parse(doctorCommand, []string{"--line-secret=x", "--line-token=y", "--public-url=" + url, "--data-dir=" + t.TempDir()}); err != nil {
+			t.Fatal(err)
+		}
+		remark, err := doctorDoors(t.Context(), p)
+		if err != nil || strings.Contains(remark, "LINE calls and opens only") != want || !strings.Contains(remark, "line") {
+			t.Errorf("%s: %q %v", url, remark, err)
+		}
+	}
+}
