@@ -1,0 +1,64 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"madoguchi/router/anonymize"
+)
+
+// TestFloors: no change may find less than this, nor take more. The held-out writers are measured and not read.
+func TestFloors(t *testing.T) {
+	a, err := anonymize.New(anonymize.Gazetteer{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for file, floor := range map[string]struct{ people, all, over float64 }{
+		"../testdata/dev.jsonl":  {0.95, 0.95, 0.02},
+		"../testdata/held.jsonl": {0.90, 0.89, 0.02},
+	} {
+		messages, err := read(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := newScores()
+		for _, m := range messages {
+			s.add(m, a.Redact(m.Text, nil, anonymize.Strict).Spans)
+		}
+		people, all, over := s.of("PERSON").recall(), s.of("all").recall(), share(s.over, s.ordinary)
+		t.Logf("%s: people %.3f, all %.3f, taken too much %.4f", file, people, all, over)
+		if people < floor.people || all < floor.all || over > floor.over {
+			t.Errorf("%s: people %.3f, all %.3f, taken too much %.4f, want %+v", file, people, all, over, floor)
+		}
+	}
+}
+
+// TestAgain: what was redacted stays as it is when it is redacted again with the same glossary.
+func TestAgain(t *testing.T) {
+	a, err := anonymize.New(anonymize.Gazetteer{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	messages, err := read("../testdata/dev.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := 0
+	for _, m := range messages {
+		var g anonymize.Glossary
+		once := a.Redact(m.Text, &g, anonymize.Strict).Text
+		twice := a.Redact(once, &g, anonymize.Strict).Text
+		for _, e := range g.Entries {
+			if strings.Count(twice, e.Placeholder) < strings.Count(once, e.Placeholder) {
+				t.Errorf("%s: %s is gone: %s → %s", m.ID, e.Placeholder, once, twice)
+			}
+		}
+		if once != twice {
+			changed++
+			t.Logf("%s: %s → %s", m.ID, once, twice)
+		}
+	}
+	if changed*50 > len(messages) {
+		t.Errorf("%d of %d messages change when they are redacted again", changed, len(messages))
+	}
+}
