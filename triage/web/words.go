@@ -22,11 +22,17 @@ type Piece struct {
 // placeholders look like [人物A], [学校1], [電話1], [不明1].
 var placeholders = regexp.MustCompile(`\[\p{L}{1,8}?[0-9A-Z]{1,4}\]`)
 
+// came are the marks of what came with a message: they stand for no words.
+var came = regexp.MustCompile(`^\[(写真|ファイル|音声|動画)\d+\]$`)
+
 // Pieces cuts words for a page.
 func Pieces(words string) []Piece {
 	var all []Piece
 	rest := words
 	for _, at := range placeholders.FindAllStringIndex(words, -1) {
+		if came.MatchString(words[at[0]:at[1]]) {
+			continue
+		}
 		start := at[0] - (len(words) - len(rest))
 		all = append(visible(all, rest[:start]), Piece{Placeholder: words[at[0]:at[1]]})
 		rest = words[at[1]:]

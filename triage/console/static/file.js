@@ -33,4 +33,5 @@ document.addEventListener('click', (e) => {
   if (turn) show(Math.max(1, page + Number(turn.dataset.turn)));
   if (e.target.closest('#file [data-close]')) box.close();
 });
-box.addEventListener('close', () => { shown.removeAttribute('src'); });
+// The event comes late: the window may be open again.
+box.addEventListener('close', () => { if (!box.open) shown.removeAttribute('src'); });
