@@ -34,7 +34,7 @@ func (s *scan) clauseStart(i int) bool {
 	case japanese.Space, japanese.Emoji:
 		return true
 	case japanese.Punct:
-		return s.rs[i-1] != '・' && s.rs[i-1] != '-' && s.rs[i-1] != '['
+		return s.rs[i-1] != '・' && s.rs[i-1] != '-' && s.rs[i-1] != '[' && s.rs[i-1] != ']'
 	}
 	if s.ends != nil && s.ends[i-1] && strings.ContainsRune("とやがにはも", s.rs[i-1]) {
 		return true
@@ -132,4 +132,36 @@ func (s *scan) crumbs(start, end int) bool {
 		i = t.End
 	}
 	return true
+}
+
+// cries finds names that are cried out, or cursed, with no particle behind: だいすけうざい, 吉野がちでむり. みくみく is one said
+// twice.
+func (s *scan) cries() {
+	for i := range s.rs {
+		c := s.class(i)
+		if c != japanese.Kanji && c != japanese.Hiragana && c != japanese.Katakana || !s.clauseStart(i) || s.covered(i) {
+			continue
+		}
+		for l := min(maxNickname, len(s.rs)-i-1); l >= 2; l-- {
+			end := i + l
+			name := japanese.HiraganaOf(string(s.rs[i:end]))
+			cry := s.a.words.cries.at(s.rs, end) > 0 && s.listedName(name)
+			twice := l == 4 && string(s.rs[i:i+2]) == string(s.rs[i+2:end]) && c != japanese.Kanji && s.listedName(name[:len(name)/2]) &&
+				!s.commonWord(i, end) && !s.functional(i, end) && s.slot(end) && !s.adverbs(i, end)
+			if (cry || twice) && !s.a.words.stop[name] && !s.a.words.kanaStop[name] && !s.a.words.everyday[name] && !s.a.words.danger[name] {
+				s.add(i, end, TypePerson, 0.5)
+				break
+			}
+		}
+	}
+}
+
+func (s *scan) listedName(name string) bool {
+	return s.a.names.is(name, family|given|familyKana|givenKana)
+}
+
+// adverbs reports whether a doubled word is how something is done: どきどき.
+func (s *scan) adverbs(start, end int) bool {
+	t := s.token(start)
+	return t != nil && t.End >= end && t.Known
 }

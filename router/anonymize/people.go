@@ -18,6 +18,7 @@ func (s *scan) people(g *Glossary) {
 	s.clauses()
 	s.clauses() // what the first pass found may join another
 	s.romaji()
+	s.cries()
 	s.lists()
 	s.again(g)
 }
@@ -187,7 +188,7 @@ func (s *scan) calledKana(i, j int, h honorific) int {
 	if j-start > 6 || j-start < 1 || b > 0 && start == b && s.class(b-1) == japanese.Kanji && j-start < 2 {
 		return i
 	}
-	if s.a.words.stop[string(s.rs[start:j])] {
+	if s.a.words.stop[string(s.rs[start:j])] || j-start == 1 && s.particleAt(start) {
 		return i
 	}
 	if start == b && s.particleAt(b) && b > 0 && j-b >= 3 { // 隣のみぃちゃん

@@ -103,8 +103,12 @@ func (a *Anonymizer) spots(in []rune, g *Glossary, m Mode) []spot {
 	if view.Spaced() {
 		views = append(views, view.Dense())
 	}
+	spaced := len(views) > 1
+	if h, ok := inHiragana(view); ok {
+		views = append(views, h)
+	}
 	for i, v := range views {
-		s := &scan{a: a, v: v, rs: v.Runes, spaced: len(views) > 1 && i == 0}
+		s := &scan{a: a, v: v, rs: v.Runes, spaced: spaced && i == 0}
 		s.typed()
 		s.places()
 		if !s.spaced {
@@ -122,6 +126,26 @@ func (a *Anonymizer) spots(in []rune, g *Glossary, m Mode) []spot {
 		}
 	}
 	return resolve(found, placeholders(in), in)
+}
+
+// inHiragana returns a text that has katakana and no other Japanese, as old telephones write it, in hiragana: the words in
+// it are Japanese, and the dictionary knows them so.
+func inHiragana(v japanese.View) (japanese.View, bool) {
+	n := 0
+	for _, r := range v.Runes {
+		switch japanese.ClassOf(r) {
+		case japanese.Katakana:
+			n++
+		case japanese.Kanji, japanese.Hiragana:
+			return v, false
+		}
+	}
+	rs := []rune(japanese.HiraganaOf(string(v.Runes)))
+	if n < 6 || len(rs) != len(v.Runes) {
+		return v, false
+	}
+	v.Runes = rs
+	return v, true
 }
 
 func (a *Anonymizer) kept(g *Glossary, rs []rune) bool {

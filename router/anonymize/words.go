@@ -17,7 +17,7 @@ type words struct {
 	stopEnds                                                                                                     []string
 	roles, leading, nickEnds, cities                                                                             []string
 	rolesBy                                                                                                      map[rune][][]rune // by the last character
-	personal, acts, intro, listIntro                                                                             phrases
+	cries, personal, acts, intro, listIntro                                                                      phrases
 	hon                                                                                                          map[rune][]honorific
 	suffixes                                                                                                     map[rune][]suffix
 }
@@ -97,6 +97,7 @@ func newWords() (*words, error) {
 		Modern     string              `yaml:"modern"`
 		ModernKana string              `yaml:"modern_kana"`
 		Foreign    string              `yaml:"foreign"`
+		Cries      string              `yaml:"cries"`
 		Personal   string              `yaml:"personal"`
 		LatinStop  string              `yaml:"latin_stop"`
 		Stop       string              `yaml:"stop"`
@@ -126,7 +127,7 @@ func newWords() (*words, error) {
 		return nil, err
 	}
 	w := &words{
-		personal: phrasesOf(f.Personal), modern: setOf(f.Modern), modernKana: setOf(f.ModernKana), foreign: setOf(f.Foreign), latinStop: setOf(f.LatinStop), stop: setOf(f.Stop), danger: setOf(f.Danger), everyday: setOf(f.Everyday), kanaStop: setOf(f.KanaStop), nickStop: setOf(f.NickStop),
+		cries: phrasesOf(f.Cries), personal: phrasesOf(f.Personal), modern: setOf(f.Modern), modernKana: setOf(f.ModernKana), foreign: setOf(f.Foreign), latinStop: setOf(f.LatinStop), stop: setOf(f.Stop), danger: setOf(f.Danger), everyday: setOf(f.Everyday), kanaStop: setOf(f.KanaStop), nickStop: setOf(f.NickStop),
 		owners: setOf(f.Owners), generics: setOf(f.Generics), groups: setOf(f.Groups), stopEnds: strings.Fields(f.StopEnds),
 		roles: strings.Fields(f.Roles), leading: strings.Fields(f.Leading), nickEnds: strings.Fields(f.NickEnds),
 		cities: strings.Fields(f.Cities), acts: phrasesOf(f.Acts), intro: phrasesOf(f.Intro), listIntro: phrasesOf(f.ListIntro),
