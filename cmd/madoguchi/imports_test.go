@@ -49,6 +49,7 @@ router/stream               :
 router/mailbox              : channels router/mailbox/…
 router/mailbox/…            :
 router/anonymize/gen        : triage/japanese
+router/anonymize/measure    : router/anonymize triage/japanese
 router/anonymize            : triage/japanese
 router/vault                : channels
 router                      : channels triage triage/assess router/journal router/envelope router/stream router/mailbox router/anonymize router/vault router/files router/clean
