@@ -145,7 +145,7 @@ func (s *scan) cries() {
 		for l := min(maxNickname, len(s.rs)-i-1); l >= 2; l-- {
 			end := i + l
 			name := japanese.HiraganaOf(string(s.rs[i:end]))
-			cry := s.a.words.cries.at(s.rs, end) > 0 && s.listedName(name)
+			cry := s.a.words.cries.at(s.rs, end) > 0 && !s.functional(i, end) && s.listedName(name)
 			twice := l == 4 && string(s.rs[i:i+2]) == string(s.rs[i+2:end]) && c != japanese.Kanji && s.listedName(name[:len(name)/2]) &&
 				!s.commonWord(i, end) && !s.functional(i, end) && s.slot(end) && !s.adverbs(i, end)
 			if (cry || twice) && !s.a.words.stop[name] && !s.a.words.kanaStop[name] && !s.a.words.everyday[name] && !s.a.words.danger[name] {

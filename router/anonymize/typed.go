@@ -84,6 +84,10 @@ func (s *scan) url(i int) int {
 		s.add(i, end, TypeURL, 0.9)
 		return end
 	}
+	if slash := strings.IndexByte(text, '/'); slash > 3 && strings.Contains(text[:slash], ".") && len(text) > slash+1 && strings.Trim(text[:slash], "0123456789./-") != "" {
+		s.add(i, end, TypeURL, 0.9)
+		return end
+	}
 	// A name that only an account has: letters with an underscore, or long and mixed with digits.
 	tail := end
 	for tail > i && !letter(s.rs[tail-1]) && !digit(s.rs[tail-1]) && s.rs[tail-1] != '_' {

@@ -146,6 +146,8 @@ func (s *scan) kanjiRun(b, end int) {
 		s.add(start, end, TypePerson, 0.45)
 	case end-start <= 3 && end-start >= 2 && !common && !listed && opening && ctx && n.shaped(s.rs[start:end]) && s.unknownName(start, end):
 		s.add(start, end, TypePerson, 0.4) // 咲良は食欲も
+	case end-start == 1 && s.a.words.modern[run] && !strings.Contains("新暖晴旭詩律岳仁匠恋逢碧翠樹奏杏楓凪", run) && opening && s.one(end, "が", "に", "と", "から", "も") > 0:
+		s.add(start, end, TypePerson, 0.4)
 	case end-start == 1 && listed && (actor && !everydayOne(run) && s.one(end, "が", "に", "は", "と") > 0 && opening || role && actor):
 		s.add(start, end, TypePerson, 0.4)
 	case end-start > 2:
