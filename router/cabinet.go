@@ -61,8 +61,11 @@ func (c *Cabinet) File(ctx context.Context, id triage.CaseID, n, page int) (tria
 	if errors.Is(err, clean.ErrUnreadable) {
 		return triage.Cleaned{}, triage.ErrUnreadable
 	}
+	if ctx.Err() != nil {
+		return triage.Cleaned{}, ctx.Err()
+	}
 	if err != nil {
-		return triage.Cleaned{}, err
+		return triage.Cleaned{}, triage.ErrUnavailable
 	}
 	out := triage.Cleaned{Type: p.Type, Data: p.Data, Pages: pages}
 	plain, err := json.Marshal(out)

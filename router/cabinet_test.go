@@ -74,10 +74,10 @@ func TestAFileThatIsNotCleanedNowCanBeLater(t *testing.T) {
 	m := said("c1", "1", "[写真1]")
 	m.Files = []channels.File{sent(t, in, "顔の写真")}
 	h.process(t, m)
-	w := &washer{err: context.Canceled}
+	w := &washer{err: errors.New("nobody there")}
 	c := NewCabinet(h.Rooms, w)
 	id := h.caseOf(from("c1"))
-	if _, err := c.File(t.Context(), id, 1, 1); !errors.Is(err, context.Canceled) {
+	if _, err := c.File(t.Context(), id, 1, 1); !errors.Is(err, triage.ErrUnavailable) {
 		t.Errorf("%v", err)
 	}
 	w.err = nil

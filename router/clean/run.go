@@ -20,6 +20,7 @@ const (
 
 // Cleaner starts children. It is safe for concurrent use.
 type Cleaner struct {
+	Scanner *Scanner // asked before, where there is one
 	program string
 	busy    chan struct{}
 }
@@ -32,17 +33,22 @@ func NewCleaner(program string) (*Cleaner, error) {
 			return nil, err
 		}
 	}
-	return &Cleaner{program, make(chan struct{}, atOnce)}, nil
+	return &Cleaner{program: program, busy: make(chan struct{}, atOnce)}, nil
 }
 
 // Page returns a page of the file, counted from 1, and how many it has; or ErrUnreadable for every reason that lies in the
-// file, and ctx's error.
+// file, ctx's error, or what the scanner says.
 func (c *Cleaner) Page(ctx context.Context, data []byte, page int) (pages int, p Page, err error) {
 	select {
 	case c.busy <- struct{}{}:
 		defer func() { <-c.busy }()
 	case <-ctx.Done():
 		return 0, Page{}, ctx.Err()
+	}
+	if c.Scanner != nil {
+		if err := c.Scanner.Scan(ctx, data); err != nil {
+			return 0, Page{}, err
+		}
 	}
 	limited, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
