@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 
@@ -19,8 +20,12 @@ func cleanChild(ctx context.Context, args []string, p program) error {
 	return clean.Child(ctx, p.stdin, p.stdout, n)
 }
 
-// doctorFiles looks for what pages of documents are drawn with. Without it they stay sealed, and pictures can be seen.
-func doctorFiles(context.Context, *program) (string, error) {
+// doctorFiles looks for what pages of documents are drawn with, without which they stay sealed and pictures can be seen; and
+// for the clamd that is to be asked, without which nothing can be seen.
+func doctorFiles(ctx context.Context, p *program) (string, error) {
+	if at := p.set["CLAMD"]; at != "" && clean.NewScanner(at).Scan(ctx, []byte("clean")) != nil {
+		return "", errors.New(envPrefix + "CLAMD does not answer, and no file can be looked at")
+	}
 	if missing := clean.Missing(); len(missing) > 0 {
 		return strings.Join(missing, ", ") + " not found: PDF files cannot be looked at (Debian: poppler-utils)", nil
 	}

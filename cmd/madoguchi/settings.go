@@ -37,6 +37,7 @@ func coreSettings() []channels.Setting {
 		{Name: "REDIS_CHECK_URL", Secret: true, Doc: "who may ask the server for its configuration; default: REDIS_URL"},
 		{Name: "DATA_DIR", Default: defaultDataDir, Doc: "keys, the gateway's journal, letter scans in work"},
 		{Name: "FILES_DIR", Doc: "sealed pictures, scans and recordings; files in the data folder where it is not given"},
+		{Name: "CLAMD", Doc: "host:port of a clamd, or the path of its socket, that is asked before a file is opened; nobody is asked where it is not given"},
 		{Name: "ROLES", Default: "gateway,router,vault,console", Doc: "which parts this process runs"},
 		{Name: "KEYS", Doc: "key sets in gateway/ router/ vault/ console/; default: DATA_DIR/keys"},
 		{Name: "CITY", Default: "asahikawa", Doc: "a city that the program carries, or the path of a city file"},

@@ -157,6 +157,9 @@ func (h *house) wall(p plan) error {
 	if err != nil {
 		return errors.New("the program does not find itself")
 	}
+	if at := p.set["CLAMD"]; at != "" {
+		cleaner.Scanner = clean.NewScanner(at)
+	}
 	h.desk = desk.New(desk.Config{Cabinet: router.NewCabinet(rooms, cleaner), Store: h.store, Front: router.NewFront(r), Lamp: router.NewLamp(rooms), Audit: h.audit, Clock: h.clock,
 		City: h.city, People: h.accounts, Register: grant.New(h.redis, p.keys.desk, time.Now)})
 	return nil
