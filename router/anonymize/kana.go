@@ -68,6 +68,9 @@ func (s *scan) kanaActor(start, end int) bool {
 	particle := s.one(end, "が", "に", "と", "から", "のせい", "ばっか", "らに", "たちに", "たちが", "って", "のやつ", "の家", "のいえ") > 0
 	loose := particle || s.one(end, "は", "も", "を", "、", "の", "や") > 0
 	first := s.token(start)
+	if first != nil && first.Known && first.End > end && first.End-first.Start >= 4 { // ありがとう is no あり and no ありが
+		return false
+	}
 	if first == nil || first.Start != start || c == japanese.Hiragana && s.straddles(end) && !listed {
 		return false
 	}
