@@ -1,6 +1,7 @@
 package api
 
 import (
+	"slices"
 	"time"
 
 	"madoguchi/triage"
@@ -82,6 +83,8 @@ type Entry struct {
 	Text       string             `json:"text"`
 	Said       int64              `json:"said,omitempty" doc:"number of this message among the desk's"`
 	Hidden     bool               `json:"hidden,omitempty" doc:"the seeker took it back"`
+	Late       bool               `json:"late,omitempty" doc:"it reached the desk late"`
+	Files      []File             `json:"files,omitempty" doc:"what came with the message"`
 	Judgement  *Judgement         `json:"judgement,omitempty"`
 	DueAt      *time.Time         `json:"due_at,omitempty"`
 	Assignment *triage.Assignment `json:"assignment,omitempty"`
@@ -95,6 +98,12 @@ type Entry struct {
 	Call       *Call              `json:"call,omitempty"`
 	Reveal     *triage.Reveal     `json:"reveal,omitempty"`
 	Observed   *triage.Observed   `json:"observed,omitempty"`
+}
+
+// File is what came with a message. Its cleaned copy is at files/{n} of the case.
+type File struct {
+	N    int    `json:"n"`
+	Sort string `json:"sort" doc:"picture, document, voice, video or other, as the door was told; nobody has looked"`
 }
 
 // Judgement is an assessment: of the rules, or of a person who overrules them.
@@ -145,12 +154,28 @@ func whole(v desk.View) Whole {
 		w.Contacts = append(w.Contacts, Contact(k))
 	}
 	for _, e := range v.Timeline {
-		w.Timeline = append(w.Timeline, entry(e))
+		told := entry(e)
+		told.Files = came(v.Case, e)
+		w.Timeline = append(w.Timeline, told)
 	}
 	for _, d := range v.Duties() {
 		w.Duties = append(w.Duties, Duty{d.Kind, d.What, d.DueAt, moment(d.DoneAt), d.Overdue(v.Now)})
 	}
 	return w
+}
+
+// came lists what came with an event's message, unless it was taken back.
+func came(c triage.Case, e triage.Event) []File {
+	if e.Hidden || slices.Contains(c.Hidden, e.ID) {
+		return nil
+	}
+	var all []File
+	for _, f := range e.Files {
+		if i := slices.IndexFunc(c.Files, func(x triage.File) bool { return x.ID == f.ID }); i >= 0 {
+			all = append(all, File{i + 1, f.Sort})
+		}
+	}
+	return all
 }
 
 // entry tells an event. Its id, which comes from upstream, and its sealed words stay behind.
@@ -159,7 +184,7 @@ func entry(e triage.Event) Entry {
 		Seq: e.Seq, At: e.At, Kind: e.Kind, From: e.From, By: e.By, Channel: e.Channel, Text: e.Text, Said: e.Said,
 		Hidden: e.Hidden, DueAt: moment(e.DueAt), Assignment: e.Assignment, Consent: e.Consent, Handoff: e.Handoff,
 		Report: e.Report, Duty: e.Duty, Change: e.Change, Delivery: e.Delivery, Reveal: e.Reveal, Observed: e.Observed,
-		CallBack: wish(e.CallBack),
+		CallBack: wish(e.CallBack), Late: e.Late,
 	}
 	if k := e.Call; k != nil {
 		out.Call = &Call{k.ID, k.At, k.Outcome, k.Detail}
