@@ -110,6 +110,8 @@ func (r *Router) Process(ctx context.Context, m channels.Message) error {
 		return r.answer(ctx, id, m)
 	case m.Erase:
 		return r.erase(ctx, id, m)
+	case m.Unsend != "":
+		return r.unsend(ctx, id, m)
 	case m.Opt != "" && m.Text == "":
 		return r.opt(ctx, id, m)
 	}
@@ -134,15 +136,11 @@ func (r *Router) message(ctx context.Context, id triage.CaseID, m channels.Messa
 		e.About = m.About
 	}
 	text := m.Text
-	if m.Unsend == "" {
-		e = r.judged(e, text)
-	} else {
-		text = "[取り消し]"
-	}
+	e = r.judged(e, text)
 	if k, err := r.knownBefore(ctx, id, m.From, e); k || err != nil {
 		return err
 	}
-	words := original{m.Kind, m.ID, m.At, m.About, m.CallMe, m.Text, m.Unsend}
+	words := original{m.Kind, m.ID, m.At, m.About, m.CallMe, m.Text}
 	afresh, stopped := false, false
 	var keeps []string
 	write := func(ctx context.Context, t *taking) (err error) {
@@ -194,7 +192,6 @@ type original struct {
 	About  string    `json:"about,omitempty"`
 	CallMe string    `json:"call_me,omitempty"`
 	Text   string    `json:"text,omitempty"`
-	Unsend string    `json:"unsend,omitempty"`
 }
 
 func (o original) data() []byte {

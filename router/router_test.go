@@ -164,7 +164,7 @@ func TestWhatMessagesBecome(t *testing.T) {
 			t.Error("about something that is no choice")
 		}
 	}
-	want := []string{"message STOP", "delivery opted_out", "message [取り消し]", "message START", "delivery opted_in", "message おくれた"}
+	want := []string{"message -", "delivery opted_out", "state ", "message START", "delivery opted_in", "message おくれた"}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q", got)
 	}

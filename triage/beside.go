@@ -16,6 +16,7 @@ func (c *Case) beside(e Event) {
 	}
 	if e.Hides != "" && !slices.Contains(c.Hidden, e.Hides) {
 		c.Hidden = append(c.Hidden, e.Hides)
+		c.hide(e.Hides)
 	}
 	if e.CallBack != nil {
 		wish := *e.CallBack
@@ -26,17 +27,51 @@ func (c *Case) beside(e Event) {
 	}
 }
 
+// hide takes the words of a message that was taken back off the case. That they were judged stays.
+func (c *Case) hide(id string) {
+	if c.PreviewOf == id {
+		c.Preview = ""
+	}
+	var kept []Reason
+	for _, r := range c.Reasons {
+		if r.Of == id {
+			r.Excerpt = ""
+		}
+		if !slices.ContainsFunc(kept, func(x Reason) bool { return x.Rule == r.Rule && x.Excerpt == r.Excerpt }) {
+			kept = append(kept, r)
+		}
+	}
+	c.Reasons = kept
+}
+
+// Blank is what is left of an event whose words are destroyed: that it was, when, by which door, and how it was judged.
+func (e Event) Blank() Event {
+	e.Text, e.CallMe, e.CallBack = Blanked, "", nil
+	if e.Judgement != nil {
+		j := *e.Judgement
+		j.Reasons = slices.Clone(j.Reasons)
+		for i := range j.Reasons {
+			j.Reasons[i].Excerpt, j.Reasons[i].Start, j.Reasons[i].End = "", 0, 0
+		}
+		e.Judgement = &j
+	}
+	return e
+}
+
+// Blanked stands in the place of words that were destroyed. It is shown to nobody.
+const Blanked = "-"
+
 // correct takes in what a person read on the paper in the place of a machine's guess. It is no news from the seeker, so nobody
 // waits anew; but words that turn out graver are new to the desk, and bring a case back that was over.
 func (c *Case) correct(e Event) {
 	if e.Text != "" {
-		c.Preview = cut(e.Text, PreviewRunes)
+		c.Preview, c.PreviewOf = cut(e.Text, PreviewRunes), e.ID
 	}
 	if e.Judgement == nil {
 		return
 	}
 	graver := e.Judgement.Severity.Rank() < c.Severity.Rank()
-	c.judge(*e.Judgement)
+	c.judge(*e.Judgement, e.ID)
 	if !graver {
 		return
 	}

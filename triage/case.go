@@ -19,13 +19,14 @@ type Case struct {
 	Flags     []Flag   `json:"flags"`
 	Reasons   []Reason `json:"reasons"`
 
-	Channels []string  `json:"channels"` // every door the seeker used, in order of first use
-	Door     string    `json:"door"`     // the door of the seeker's latest message: answers go out there
-	About    string    `json:"about,omitempty"`
-	CallMe   string    `json:"call_me,omitempty"`
-	Preview  string    `json:"preview"` // the seeker's latest words, at most PreviewRunes
-	OpenedAt time.Time `json:"opened_at"`
-	LastAt   time.Time `json:"last_at"`
+	Channels  []string  `json:"channels"` // every door the seeker used, in order of first use
+	Door      string    `json:"door"`     // the door of the seeker's latest message: answers go out there
+	About     string    `json:"about,omitempty"`
+	CallMe    string    `json:"call_me,omitempty"`
+	Preview   string    `json:"preview"`              // the seeker's latest words, at most PreviewRunes
+	PreviewOf string    `json:"preview_of,omitempty"` // id of the event that they are of
+	OpenedAt  time.Time `json:"opened_at"`
+	LastAt    time.Time `json:"last_at"`
 
 	Assignee   string    `json:"assignee,omitempty"`
 	Former     string    `json:"former,omitempty"` // who had it before it came back to the queue
@@ -154,8 +155,8 @@ func (c *Case) hear(e Event) {
 	if e.CallMe != "" {
 		c.CallMe = e.CallMe
 	}
-	if e.Text != "" && e.Hides == "" {
-		c.Preview = cut(e.Text, PreviewRunes)
+	if e.Text != "" && !slices.Contains(c.Hidden, e.ID) {
+		c.Preview, c.PreviewOf = cut(e.Text, PreviewRunes), e.ID
 	}
 	if c.WaitingSince.IsZero() {
 		c.WaitingSince, c.DueAt = e.At, e.DueAt
@@ -163,7 +164,7 @@ func (c *Case) hear(e Event) {
 		c.DueAt = e.DueAt
 	}
 	if e.Judgement != nil {
-		c.judge(*e.Judgement)
+		c.judge(*e.Judgement, e.ID)
 	}
 	if c.State != Waiting && c.State != Open {
 		c.back()
@@ -171,12 +172,15 @@ func (c *Case) hear(e Event) {
 }
 
 // judge takes in what the rules found: they only raise.
-func (c *Case) judge(j Judgement) {
+func (c *Case) judge(j Judgement, of string) {
 	if j.Severity.Rank() < c.Severity.Rank() {
 		c.Severity, c.Overruled = j.Severity, false
 	}
 	c.Flags = union(c.Flags, j.Flags)
 	for _, r := range j.Reasons {
+		if r.Of = of; slices.Contains(c.Hidden, of) {
+			r.Excerpt = ""
+		}
 		if !slices.ContainsFunc(c.Reasons, func(x Reason) bool { return x.Rule == r.Rule && x.Excerpt == r.Excerpt }) {
 			c.Reasons = append(c.Reasons, r)
 		}
@@ -194,7 +198,7 @@ func (c *Case) assess(e Event) {
 		}
 		return
 	}
-	c.judge(*e.Judgement)
+	c.judge(*e.Judgement, e.ID)
 }
 
 func (c *Case) assign(a Assignment, e Event) {

@@ -170,8 +170,12 @@ func TestPreviewAndDoors(t *testing.T) {
 		return e
 	}
 	hidden := writes("取り消した言葉")
-	hidden.Hides = "1"
-	c := fold(by("line", "", "最初"), by("chat", "", strings.Repeat("長", 200)), hidden, by("line", "", ""))
+
+	c := fold(by("line", "", "最初"), hidden, triage.Event{Kind: triage.KindState, Hides: "1"})
+	if c.Preview != "" {
+		t.Errorf("what was taken back is the preview: %q", c.Preview)
+	}
+	c = fold(by("line", "", "最初"), hidden, triage.Event{Kind: triage.KindState, Hides: "1"}, by("chat", "", strings.Repeat("長", 200)), by("line", "", ""))
 	if c.Preview != strings.Repeat("長", 120) {
 		t.Errorf("preview %q", c.Preview)
 	}

@@ -54,6 +54,7 @@ type Event struct {
 	About      string      `json:"about,omitempty"`     // who it is about, as the seeker chose: self, friend, did, unsaid
 	CallMe     string      `json:"call_me,omitempty"`   // the name to be called by (呼び名), anonymized like every text
 	Hidden     bool        `json:"-"`                   // the seeker took it back; set on what is shown, never stored: see Case.Hidden
+	Kept       bool        `json:"-"`                   // and its words are kept until a person has looked; set like Hidden
 	Late       bool        `json:"late,omitempty"`      // genuine, but it reached us late (遅着)
 	Files      []File      `json:"files,omitempty"`     // what came with the message; [写真1] and the like mark them in Text
 	Unchecked  bool        `json:"unchecked,omitempty"` // a machine read Text from paper; a person must compare it

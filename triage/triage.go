@@ -105,6 +105,7 @@ type Reason struct {
 	Start   int    `json:"start"`
 	End     int    `json:"end"`
 	Excerpt string `json:"excerpt,omitempty"`
+	Of      string `json:"of,omitempty"` // in a Case: id of the event whose words fired
 }
 
 // State is where a case stands.

@@ -149,6 +149,18 @@ func (v *Vault) Original(ctx context.Context, id, event string) ([]byte, error) 
 	return unpad(padded)
 }
 
+// Forget destroys what came as the event of that id. Forgetting what is not there does nothing.
+func (v *Vault) Forget(ctx context.Context, id, event string) error {
+	key, err := recordKey(id)
+	if err != nil {
+		return err
+	}
+	if err := v.client.HDel(ctx, key, v.originalField(id, event)).Err(); err != nil {
+		return failure(ctx, err)
+	}
+	return nil
+}
+
 // Shred destroys the record: the case's key, and with it everything that was sealed with it, here and in every copy. It
 // cannot be undone. Shredding what is not there does nothing.
 func (v *Vault) Shred(ctx context.Context, id string) error {

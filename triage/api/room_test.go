@@ -146,6 +146,8 @@ func (wall) Disclose(_ context.Context, _ triage.CaseID, text string, placeholde
 	return text, nil
 }
 
+func (wall) Forget(context.Context, triage.CaseID, string) error { return nil }
+
 func (wall) Erase(context.Context, triage.CaseID) error { return nil }
 
 func (wall) Show(context.Context, triage.CaseID, triage.Doing) error { return nil }

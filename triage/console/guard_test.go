@@ -21,7 +21,7 @@ func TestRolesOnPages(t *testing.T) {
 		}
 		h.hire(string(role), role, schoolID)
 	}
-	fill := strings.NewReplacer("{$}", "", "{id}", "09zzzzzzzzzzzzzzzzzzzzzzzz", "{handoff}", "09none", "{login}", "nobody", "{n}", "1")
+	fill := strings.NewReplacer("{$}", "", "{id}", "09zzzzzzzzzzzzzzzzzzzzzzzz", "{handoff}", "09none", "{login}", "nobody", "{n}", "1", "{seq}", "1")
 	for _, role := range triage.Roles {
 		b := h.signedIn(string(role))
 		for _, row := range staff.Pages {
@@ -41,7 +41,7 @@ func TestNothingIsDoneForAnotherSite(t *testing.T) {
 	h := newHouse(t)
 	h.seed()
 	b := h.signedIn("sato")
-	fill := strings.NewReplacer("{id}", string(danger), "{handoff}", "x", "{login}", "ito")
+	fill := strings.NewReplacer("{id}", string(danger), "{handoff}", "x", "{login}", "ito", "{seq}", "1")
 	before, _, err := h.store.Load(t.Context(), danger)
 	if err != nil {
 		t.Fatal(err)

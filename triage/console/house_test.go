@@ -269,6 +269,8 @@ func (f *front) Disclose(_ context.Context, _ triage.CaseID, text string, placeh
 	return text, nil
 }
 
+func (*front) Forget(context.Context, triage.CaseID, string) error { return nil }
+
 func (f *front) Erase(context.Context, triage.CaseID) error { return nil }
 
 // lamp remembers what it showed.

@@ -28,7 +28,7 @@ var (
 	acts   = map[string]string{"queue": "一覧を見た", "look": "事案を見た", "claim": "担当した", "release": "手放した", "transfer": "引き継いだ", "second": "二人目を頼んだ",
 		"say": "返事した", "call": "電話をかけた", "note": "メモした", "severity": "緊急度を変えた", "state": "状態を変えた", "observation": "確認を記録した",
 		"consent_ask": "学校に伝えてよいかきいた", "consent_record": "本人の意向を記録した", "handoff_preview": "引継ぎの下書きを見た", "handoff": "引き継いだ",
-		"countersign": "二人目として確認した", "reveal": "記号の元の言葉を見た", "file": "写真やファイルを見た", "visit": "来所・電話を記録した", "statistics": "件数を見た",
+		"countersign": "二人目として確認した", "reveal": "記号の元の言葉を見た", "file": "写真やファイルを見た", "taken_look": "取り消されたことばを見た", "taken_drop": "取り消されたことばを消した", "visit": "来所・電話を記録した", "statistics": "件数を見た",
 		"handoff_list": "届いた連絡の一覧を見た", "handoff_look": "届いた連絡を見た", "handoff_received": "受け取った", "handoff_handling": "対応中と答えた",
 		"handoff_needs_help": "人手が要ると答えた", "handoff_wrong_school": "別の学校の件と答えた", "handoff_done": "対応が終わったと答えた",
 		"report": "報告した", "report_list": "出した報告を見た", "account_create": "アカウントを作った", "account_disable": "アカウントを止めた",

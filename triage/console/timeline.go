@@ -22,8 +22,9 @@ type line struct {
 	Fate  string // what became of a message of the desk
 	Bad   bool   // it did not arrive
 	Files []attached
-	Late  bool // it reached us late
-	Guess bool // a machine read it from paper, and nobody has compared it
+	Late  bool  // it reached us late
+	Taken int64 // number of a message that was taken back and that a person must look at; 0 else
+	Guess bool  // a machine read it from paper, and nobody has compared it
 }
 
 // timeline makes lines of events. What became of a message is shown with the message; that one did not arrive is shown a
@@ -116,7 +117,10 @@ func (c *Console) message(l *line, e triage.Event, fates map[int64]triage.Delive
 		l.Fate, l.Bad = fate(e.Said, fates)
 	}
 	if e.Hidden {
-		l.Text, l.Files = "（取り消されたメッセージ）", nil
+		l.Text, l.Files, l.Quote = "（取り消されたメッセージ）", nil, false
+		if e.Kept {
+			l.Text, l.Taken = "（取り消されたことば。急ぎの可能性があるため、人が確かめるまで残しています）", e.Seq
+		}
 	}
 }
 

@@ -100,7 +100,7 @@ func (d *Desk) Again(ctx context.Context, p staff.Person, id triage.CaseID) (Vie
 	if err := mayLook(p, c); err != nil {
 		return View{}, err
 	}
-	return View{Case: c, Timeline: events, Now: d.Clock.Now()}, nil
+	return View{Case: c, Timeline: visible(c, events), Now: d.Clock.Now()}, nil
 }
 
 // Visible returns the case as it is now if that person may see it in a list, and writes no audit: for the live stream

@@ -167,6 +167,8 @@ func (w *wall) Disclose(_ context.Context, _ triage.CaseID, text string, placeho
 	return text, nil
 }
 
+func (*wall) Forget(context.Context, triage.CaseID, string) error { return nil }
+
 func (w *wall) Erase(context.Context, triage.CaseID) error { return nil }
 
 func (w *wall) Show(_ context.Context, _ triage.CaseID, d triage.Doing) error {

@@ -4,7 +4,7 @@
 --      5… the indexes that the plan names by position (sorted sets)
 -- ARGV 1 expected version   2 wrapped key   3 sealed snapshot   4 case id   5 channel of the notice
 --      6 the plan as JSON: add [[key, score]…], drop [key…], refs [digest…], due [[key, kind, score or ""]…]
---      7 number of events   8… digest and sealed event, in turn
+--      7 number of events   8… digest and sealed event, in turn; then position (from 0) and sealed blank, in turn
 -- Result {"ok"}; {"conflict"}; or {"known", i…}: these events are known already, and nothing was done.
 local count = tonumber(ARGV[7])
 local known = {'known'}
@@ -24,6 +24,7 @@ for i = 1, count do
   redis.call('SADD', KEYS[3], ARGV[6 + 2 * i])
   redis.call('RPUSH', KEYS[2], ARGV[7 + 2 * i])
 end
+for i = 8 + 2 * count, #ARGV, 2 do redis.call('LSET', KEYS[2], ARGV[i], ARGV[i + 1]) end
 redis.call('HSET', KEYS[1], 'v', string.format('%d', tonumber(version) + count), 'k', ARGV[2], 's', ARGV[3])
 
 local plan = cjson.decode(ARGV[6])

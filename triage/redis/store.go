@@ -85,9 +85,13 @@ func (s *Store) Append(ctx context.Context, before triage.Case, events ...triage
 		if err != nil {
 			return triage.Case{}, err
 		}
+		blanks, err := s.blanks(ctx, key, before.ID, events)
+		if err != nil {
+			return triage.Case{}, err
+		}
 		plan := s.plan(before, after)
 		result, err := s.append.Run(ctx, s.client, plan.keys, append([]any{before.Version, wrapped, args.snapshot,
-			string(before.ID), notices, plan.json(), len(events)}, args.events...)...).Slice()
+			string(before.ID), notices, plan.json(), len(events)}, slices.Concat(args.events, blanks)...)...).Slice()
 		if err != nil {
 			return triage.Case{}, failure(ctx, err)
 		}
@@ -163,6 +167,39 @@ func (s *Store) compose(key *seal.Case, before triage.Case, events []triage.Even
 	}
 	out.snapshot, err = key.Seal(after.Version, snapshot, plain)
 	return after, out, err
+}
+
+// blanks returns what takes the place of the events that the given ones blank: position and sealed rest, in turn. One that is
+// not there has nothing to lose.
+func (s *Store) blanks(ctx context.Context, key *seal.Case, id triage.CaseID, events []triage.Event) ([]any, error) {
+	var out []any
+	for _, e := range events {
+		if e.Blanks == "" {
+			continue
+		}
+		_, all, err := s.Load(ctx, id)
+		if errors.Is(err, triage.ErrUnknown) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		i := slices.IndexFunc(all, func(x triage.Event) bool { return x.ID == e.Blanks })
+		if i < 0 {
+			continue
+		}
+		rest := all[i].Blank()
+		plain, err := json.Marshal(rest)
+		if err != nil {
+			return nil, errors.New("an event has no JSON")
+		}
+		record, err := key.Seal(rest.Seq, meaning(rest), plain)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, i, record)
+	}
+	return out, nil
 }
 
 // snapshot is the meaning of a sealed Case; no event has it.

@@ -15,6 +15,7 @@ import (
 var appendTests = map[string]func(*testing.T, triage.Store){
 	"WhatWasAppendedIsLoaded":         appendedIsLoaded,
 	"EveryFieldSurvives":              everyFieldSurvives,
+	"BlanksDestroyWords":              blanksDestroyWords,
 	"UnknownCases":                    unknownCases,
 	"TheSameEventTwiceIsOnce":         twiceIsOnce,
 	"PartlyKnownEventsAreLeftOut":     partlyKnown,

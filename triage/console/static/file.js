@@ -1,3 +1,5 @@
+import { say, send } from '/static/live.js';
+
 // What came with a message is covered until somebody wants to see it, and is gone when the window is closed.
 const box = document.getElementById('file');
 const shown = document.getElementById('file-shown');
@@ -35,3 +37,13 @@ document.addEventListener('click', (e) => {
 });
 // The event comes late: the window may be open again.
 box.addEventListener('close', () => { if (!box.open) shown.removeAttribute('src'); });
+
+// What was taken back and might be urgent is read here once, and goes with the page.
+document.addEventListener('submit', async (e) => {
+  const form = e.target.closest('form[data-taken]');
+  if (!form) return;
+  e.preventDefault();
+  const done = await send(form.getAttribute('action'), {});
+  say(done.say, !done.ok);
+  form.querySelector('bdi').textContent = Object.values(done.values || {}).join(' ');
+});
