@@ -96,7 +96,7 @@ func (p *process) again() {
 	if err := p.cmd.Start(); err != nil {
 		p.t.Fatal(err)
 	}
-	eventually(p.t, 30*time.Second, func() error {
+	eventually(p.t, 90*time.Second, func() error { // with the race detector, beside a browser, on two cores
 		data, err := os.ReadFile(filepath.Join(p.dir, "ready"))
 		if err != nil {
 			return fmt.Errorf("not ready: %s", p.printed())
