@@ -133,18 +133,23 @@ func TestAFileSurvivesEveryFailureAndRestart(t *testing.T) {
 			t.Error("the folder tells who it was")
 		}
 	}
-	p.set(func() { p.fail = 0 })
-	for i, fail := range []error{channels.ErrUnavailable, nil} { // Files fails, then the intake, then nothing does
+	for i, fail := range []error{channels.ErrUnavailable, nil} { // Files fails, then the intake, and LINE gives it only when they do
 		s := channelstest.Open(t, line.Kind, settings, nil)
 		s.Files.Fail(fail)
 		if i == 1 {
 			s.Intake.Fail(channels.ErrUnavailable)
-			channelstest.Eventually(t, "the intake was asked", func() bool { return s.Intake.Attempts() > 0 })
 		}
+		before := p.times("GET /v2/bot/message/1/content")
+		p.set(func() { p.fail = 0 })
+		channelstest.Eventually(t, "it was fetched", func() bool {
+			return i == 0 && p.times("GET /v2/bot/message/1/content") > before || s.Intake.Attempts() > 0
+		})
 		if err := s.Stop(); err != nil || len(s.Intake.Taken()) != 0 {
 			t.Fatalf("%v, %q", err, texts(s))
 		}
+		p.set(func() { p.fail = 503 })
 	}
+	p.set(func() { p.fail = 0 })
 	rotated := map[string]string{"LINE_SECRET": "the next one", "LINE_SECRET_OLD": secret}
 	for k, v := range settings {
 		if rotated[k] == "" {

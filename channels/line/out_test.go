@@ -22,11 +22,14 @@ func fresh(t *testing.T, s *channelstest.Site, id string, from int) channels.Add
 	return all[len(all)-1].From
 }
 
-func (p *provider) count(route string) (n int) {
+func (p *provider) count(route string) int { return p.times("POST /v2/bot/message/" + route) }
+
+// times counts how often something was asked.
+func (p *provider) times(route string) (n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, a := range p.asked {
-		if a == "POST /v2/bot/message/"+route {
+		if a == route {
 			n++
 		}
 	}
