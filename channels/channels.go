@@ -134,6 +134,7 @@ type Reply struct {
 	Question *Question // a question in place of a plain message; other doors than chat send it as notice and link
 	Link     string    // one-time address of the seeker's own page, PUBLIC_URL/#k=…; empty for chat
 	Urgent   bool      // the case is urgent or graver: safety lines may be added
+	At       time.Time // when it was said, the same for every attempt
 }
 
 // Question asks the seeker whether a school may be told.
@@ -224,6 +225,8 @@ type Desk interface {
 	Text(key string, vars map[string]string) string
 	// School returns a school's name as people read it, or "".
 	School(id string) string
+	// Signs returns the desk's contact block, its hours and the sign-posts to other desks, as they are at t.
+	Signs(t time.Time) Signs
 }
 
 // Hours is a moment of the desk.

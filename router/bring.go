@@ -192,7 +192,7 @@ func (c *Courier) send(ctx context.Context, p parcel) (status string, err error)
 		return "", err
 	}
 	r := channels.Reply{ID: c.Names.reply(p.id, p.event.ID), Seq: p.event.Said, Text: p.entry.Text, Question: p.entry.Question,
-		Link: c.way.PublicURL + "/#k=" + token, Urgent: p.urgent}
+		Link: c.way.PublicURL + "/#k=" + token, Urgent: p.urgent, At: p.entry.At}
 	if p.notice {
 		r.Text = ""
 	}
