@@ -77,7 +77,7 @@ func (r Rooms) settled(id triage.CaseID, m channels.Message, keeps []string) err
 }
 
 // counted are the marks that doors write for what came with a message, in the order of its files.
-var counted = regexp.MustCompile(`\[(写真|ファイル|音声|動画)\d+\]`)
+var counted = regexp.MustCompile(`\[(写真|ファイル|書類|音声|動画)\d+\]`)
 
 // numbered gives the marks in the text, one after the other, the numbers that the message's files have in their case, where
 // before came earlier. A mark beyond the files is words and stays as it is.
