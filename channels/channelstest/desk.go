@@ -69,3 +69,23 @@ func (d *Desk) SetText(key, text string) {
 	defer d.mu.Unlock()
 	d.texts[key] = text
 }
+
+// Signs implements channels.Desk: a city that has stated what most cities have, and one desk without a number.
+func (d *Desk) Signs(t time.Time) channels.Signs {
+	next := "いま、つながる時間です。"
+	if !d.Hours("voice", t).Open {
+		next = "次は、11月24日〔火〕の朝9時からです。"
+	}
+	return channels.Signs{
+		Contact: channels.Contact{Name: "みほん市こども課", Address: "〒000-0000 みほん市本町1丁目", Phone: "000-000-0000", Fax: "000-000-0001", Mail: "mado@mihon.example"},
+		Doors: []channels.DoorHours{{Door: "電話", Hours: "月曜から金曜の、朝9時から昼の12時までと、午後1時から夕方5時まで",
+			Closed: "土曜・日曜・祝日（しゅくじつ）は、休みです。", Next: next}},
+		Topics: []channels.Topic{
+			{Key: "danger", Title: "いまにも命（いのち）があぶないとき", Places: []channels.Place{{Name: "救急・消防", Say: "けがをしている、薬（くすり）をたくさん飲んだ", Phone: "119", Means: []string{"電話"}}}},
+			{Key: "feelings", Title: "こころ・からだのこと", Places: []channels.Place{
+				{Name: "みほん子どもの電話", Say: "18さいまでの子どもの電話", Phone: "0120-000-001", Means: []string{"電話"}, When: "毎日　夕方4時から夜9時"},
+				{Name: "みほんチャット", Say: "文字で話せるところ", Means: []string{"文字で話す"}, When: "いつでも"}}},
+			{Key: "school", Title: "学校のこと", Places: []channels.Place{{Name: "みほん教育センター", Say: "学校に行きにくいとき", Means: []string{"電話", "会って話す"}}}},
+		},
+	}
+}

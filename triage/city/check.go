@@ -26,6 +26,8 @@ func (c *City) judge(t *tree, a Assessor) Mistakes {
 	c.judgeTerms(j)
 	c.judgeSchools(j)
 	c.judgeNumbers(j)
+	c.judgeNight(j)
+	c.judgeContact(j)
 	for key, text := range c.Texts {
 		for _, name := range placeholders(text) {
 			j.need(c.knows(key, name), ".texts."+key, fmt.Sprintf("a placeholder that can be filled, not {%s}", name))
@@ -61,6 +63,7 @@ func (c *City) judgeChannels(j *judge) {
 	j.need(phone, ".channels", "phone: the hours that every door without hours of its own has")
 	for name, ch := range c.Channels {
 		path := ".channels." + name
+		j.need(slices.Contains(doors, name), path, "one of "+strings.Join(doors, ", "))
 		j.need(ch.Source != "", path, "source: who says so")
 		j.need(ch.CheckedOn != "", path, "checked_on: when that was last looked up")
 		for i, s := range ch.Hours {
@@ -69,6 +72,9 @@ func (c *City) judgeChannels(j *judge) {
 			at := fmt.Sprintf("%s.hours.%d", path, i)
 			j.need(len(s.Days) > 0, at, "days")
 			j.need(from < to, at, "from before to; a night is two spans")
+			for _, other := range ch.Hours[:i] {
+				j.need(!s.overlaps(other), at, "hours that no other span of the same day has")
+			}
 		}
 	}
 }
@@ -104,9 +110,13 @@ func (c *City) judgeSchools(j *judge) {
 }
 
 func (c *City) judgeNumbers(j *judge) {
+	seen := map[string]bool{}
 	for i, n := range c.Numbers {
 		path := fmt.Sprintf(".numbers.%d", i)
-		j.need(n.Key != "" && n.Reach != "" && n.Say != "" && n.Source != "" && n.CheckedOn != "", path,
-			"key, reach, say, source and checked_on")
+		j.need(n.Key != "" && n.Say != "" && n.Source != "" && n.CheckedOn != "", path, "key, say, source and checked_on")
+		j.need(len(n.Topics) == 0 || n.Name != "", path, "name: a sign-post says where it leads")
+		j.need(!seen[n.Key], path, "a key of its own")
+		n.judgeSigns(j, path)
+		seen[n.Key] = true
 	}
 }

@@ -28,6 +28,7 @@ type City struct {
 	Sources []Source `yaml:"sources"`
 
 	Desk       Desk               `yaml:"desk"`
+	Contact    Contact            `yaml:"contact"`
 	NightCover string             `yaml:"night_cover"` // none, oncall or contractor
 	Closed     Closed             `yaml:"closed"`
 	Channels   map[string]Channel `yaml:"channels"`
@@ -67,10 +68,11 @@ type Closed struct {
 
 // Channel is when a door is answered. Writing is possible at any time.
 type Channel struct {
-	Hours     []Span `yaml:"hours"`
-	Readers   string `yaml:"readers"` // where another body reads this channel
-	Source    string `yaml:"source"`
-	CheckedOn Date   `yaml:"checked_on"`
+	Hours     []Span  `yaml:"hours"`
+	Closed    *Closed `yaml:"closed"`  // where this channel rests on other days than the desk
+	Readers   string  `yaml:"readers"` // where another body reads this channel
+	Source    string  `yaml:"source"`
+	CheckedOn Date    `yaml:"checked_on"`
 }
 
 // Span is one opening on each of its days.
@@ -110,15 +112,18 @@ type Places struct {
 	Names    []string `yaml:"names"`
 }
 
-// Number is a telephone number or page that people are told.
+// Number is another place that people are told of: a telephone number, a page, a counter.
 type Number struct {
-	Key       string `yaml:"key"`
-	Name      string `yaml:"name"`
-	Reach     string `yaml:"reach"` // the number, or the address of a page
-	Say       string `yaml:"say"`   // what to tell a child about it
-	Night     bool   `yaml:"night"` // answers at any hour
-	Source    string `yaml:"source"`
-	CheckedOn Date   `yaml:"checked_on"`
+	Key       string   `yaml:"key"`
+	Name      string   `yaml:"name"`
+	Reach     string   `yaml:"reach"`  // the number, or the name of a page; empty where nobody has stated one
+	Say       string   `yaml:"say"`    // what to tell a child about it
+	Topics    []string `yaml:"topics"` // what it is there for; without one it stands on no sign-post
+	Means     []string `yaml:"means"`  // how one speaks with it, where that is stated
+	When      string   `yaml:"when"`   // its hours, in a child's words, where they are stated
+	Night     bool     `yaml:"night"`  // answers at any hour
+	Source    string   `yaml:"source"`
+	CheckedOn Date     `yaml:"checked_on"`
 }
 
 // Example is a text that the city wants judged at least so gravely.
@@ -163,7 +168,7 @@ func (c *City) Samples() []string {
 	return names
 }
 
-// Stale lists the keys of telephone numbers and channels whose facts were checked longer ago than the given age.
+// Stale lists the keys of places, channels and the contact block whose facts were checked longer ago than the given age.
 func (c *City) Stale(now time.Time, age time.Duration) []string {
 	var keys []string
 	for _, n := range c.Numbers {
@@ -175,6 +180,9 @@ func (c *City) Stale(now time.Time, age time.Duration) []string {
 		if now.Sub(ch.CheckedOn.Value()) > age {
 			keys = append(keys, "channels."+name)
 		}
+	}
+	if on := c.Contact.CheckedOn; on != "" && now.Sub(on.Value()) > age {
+		keys = append(keys, "contact")
 	}
 	slices.Sort(keys)
 	return keys

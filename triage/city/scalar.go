@@ -135,6 +135,23 @@ func (s DaySpan) ends() (from, to string) {
 	return from, to
 }
 
+// say tells the span in words: 12月30日から1月4日.
+func (s DaySpan) say() string {
+	from, to := s.ends()
+	if from == to {
+		return sayDay(from)
+	}
+	return sayDay(from) + "から" + sayDay(to)
+}
+
+func sayDay(d string) string {
+	t, err := time.Parse("01-02", d)
+	if err != nil {
+		return d
+	}
+	return fmt.Sprintf("%d月%d日", t.Month(), t.Day())
+}
+
 // holds reports whether the day is in the span, which may cross the year's end.
 func (s DaySpan) holds(t time.Time) bool {
 	from, to := s.ends()
