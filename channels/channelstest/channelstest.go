@@ -36,6 +36,8 @@ type Fixture struct {
 	Once bool
 	// Notice: with the settings of Open a reply goes out as a notice with a link.
 	Notice bool
+	// Signed: messages come by signed requests, and the Provider is a Signed.
+	Signed bool
 	// NoSend: nothing goes out by Send, because people read in the mailbox.
 	NoSend bool
 }

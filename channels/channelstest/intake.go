@@ -2,6 +2,7 @@ package channelstest
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"sync"
 
@@ -20,6 +21,7 @@ type Intake struct {
 	state    channels.State
 	err      error
 	gate     chan struct{}
+	crash    func() bool // whether the process dies now, before one more message is durable
 }
 
 // NewIntake returns an intake that stores everything.
@@ -44,6 +46,7 @@ func (in *Intake) Take(ctx context.Context, messages ...channels.Message) (chann
 		return "", in.err
 	}
 	for _, m := range messages {
+		in.die()
 		if slices.ContainsFunc(in.taken, func(n channels.Message) bool { return n.ID == m.ID && n.From.Same(m.From) }) {
 			in.repeated = append(in.repeated, m)
 			continue
@@ -51,7 +54,24 @@ func (in *Intake) Take(ctx context.Context, messages ...channels.Message) (chann
 		in.taken = append(in.taken, m)
 		in.mailbox.settle(m)
 	}
+	in.die()
 	return in.state, nil
+}
+
+// die ends the request as the death of its process would, if it is time.
+func (in *Intake) die() {
+	if in.crash != nil && in.crash() {
+		in.crash = nil
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// Crash makes the process of a webhook die once, when so many messages more have become durable.
+func (in *Intake) Crash(durable int) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	at := len(in.taken) + durable
+	in.crash = func() bool { return len(in.taken) >= at }
 }
 
 // Fail makes every Take fail with err, and with nil succeed again.

@@ -33,6 +33,11 @@ func Run(t *testing.T, f Fixture) {
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, f) })
 	}
+	if f.Signed {
+		t.Run("a thousand forged or damaged requests are nothing", func(t *testing.T) { thousand(t, f) })
+		t.Run("a hundred replays at once are one message", func(t *testing.T) { replayed(t, f) })
+		t.Run("a death at any step of receiving loses nothing and doubles nothing", func(t *testing.T) { killed(t, f) })
+	}
 	if f.NoSend {
 		return
 	}

@@ -77,6 +77,11 @@ func (p *provider) Forge(t *testing.T, s *channelstest.Site, m channelstest.Inbo
 	return post(t, s, b, sign("another secret", b)) == http.StatusOK
 }
 
+func (p *provider) Request(t *testing.T, s *channelstest.Site, m channelstest.Inbound) channelstest.Request {
+	b := body(t, event(m, false))
+	return channelstest.Request{URL: s.URL + "/hooks/line", Body: b, Signature: "X-Line-Signature", Header: http.Header{"X-Line-Signature": {sign(secret, b)}}}
+}
+
 func (p *provider) Delivered() []channelstest.Outbound {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -88,7 +93,7 @@ func (p *provider) Address() (alive, dead channels.Address) {
 }
 
 func TestDoor(t *testing.T) {
-	channelstest.Run(t, channelstest.Fixture{Kind: line.Kind, Name: "line", Once: true, Notice: true,
+	channelstest.Run(t, channelstest.Fixture{Kind: line.Kind, Name: "line", Signed: true, Once: true, Notice: true,
 		Open: func(t *testing.T) (map[string]string, channelstest.Provider) { s, p := open(t, nil); return s, p }})
 }
 

@@ -40,7 +40,7 @@ func exchange(t *testing.T, target, body, signature string, header http.Header) 
 }
 
 func TestDoor(t *testing.T) {
-	channelstest.Run(t, channelstest.Fixture{Kind: phone.Kind, Name: "sms", Notice: true,
+	channelstest.Run(t, channelstest.Fixture{Kind: phone.Kind, Name: "sms", Signed: true, Notice: true,
 		Open: func(t *testing.T) (map[string]string, channelstest.Provider) { s, p := open(t, nil); return s, p }})
 }
 

@@ -280,6 +280,12 @@ func (p *provider) Forge(t *testing.T, s *channelstest.Site, m channelstest.Inbo
 	return post(t, target, form(m).Encode(), sign("another token", target, form(m))) == http.StatusOK
 }
 
+func (p *provider) Request(t *testing.T, s *channelstest.Site, m channelstest.Inbound) channelstest.Request {
+	target := s.URL + "/hooks/twilio/sms"
+	return channelstest.Request{URL: target, Body: []byte(form(m).Encode()), Signature: "X-Twilio-Signature", Header: http.Header{
+		"Content-Type": {"application/x-www-form-urlencoded"}, "X-Twilio-Signature": {sign(token, target, form(m))}}}
+}
+
 func number(n int) string { return fmt.Sprintf("+8190000000%02d", n) }
 
 func form(m channelstest.Inbound) url.Values {
