@@ -147,7 +147,7 @@ func browse(t *testing.T, mobile bool) *browser {
 func browseIn(t *testing.T, ctx context.Context, mobile bool) *browser {
 	t.Helper()
 	b := &browser{t: t, gate: &gate{}}
-	b.s = channelstest.Open(t, chat.Kind, nil, b.wrap)
+	b.s = channelstest.Open(t, chat.Kind, furnished(t, nil), b.wrap)
 	b.elsewhere = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		fmt.Fprint(w, "<!doctype html><title>天気</title><p>晴れ</p>")

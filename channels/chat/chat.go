@@ -46,6 +46,7 @@ var Kind = channels.Kind{
 	Names: []string{name},
 	Settings: []channels.Setting{
 		{Name: "CHAT_RATE", Default: "60/1m", Doc: "frames with words or answers a conversation may send in a time, such as 60/1m; off"},
+		{Name: "CHAT_UPLOADS", Doc: "pictures that are on their way, sealed; default: DATA_DIR/chat"},
 	},
 	New: func(env channels.Env) (channels.Channel, error) { return newDoor(env) },
 }
@@ -59,6 +60,9 @@ type door struct {
 	open   registry
 	page   *page
 	work   sync.WaitGroup // what connections have started
+
+	uploads *uploads
+	swept   time.Time // by keepAlive alone
 }
 
 func newDoor(env channels.Env) (*door, error) {
@@ -73,6 +77,12 @@ func newDoor(env channels.Env) (*door, error) {
 	if d.page, err = newPage(env.Desk, env.Now); err != nil {
 		return nil, err
 	}
+	if env.Setting("CHAT_UPLOADS") == "" {
+		return nil, errors.New("CHAT_UPLOADS: expected a folder")
+	}
+	if d.uploads, err = newUploads(env.Setting("CHAT_UPLOADS"), env.Files); err != nil {
+		return nil, errors.New("CHAT_UPLOADS: the folder cannot be made")
+	}
 	return d, nil
 }
 
@@ -86,14 +96,26 @@ func (d *door) Routes(mux *http.ServeMux) {
 	mux.HandleFunc("POST /chat/messages", d.post)
 	mux.HandleFunc("GET /chat/events", d.events)
 	mux.HandleFunc("POST /chat/form", d.form)
+	d.fileRoutes(mux)
 }
 
 // Run keeps connections alive until ctx ends. Then it lets what was received be stored and acknowledged, and closes them.
 func (d *door) Run(ctx context.Context) error {
-	d.open.keepAlive(ctx, d.rates.forget)
+	d.open.keepAlive(ctx, d.tidy)
 	d.open.shut()
 	d.work.Wait()
 	return nil
+}
+
+// tidy forgets what is over: periods of rates, and pictures that nobody goes on with.
+func (d *door) tidy() {
+	d.rates.forget()
+	if now := time.Now(); now.Sub(d.swept) >= sweepEvery {
+		d.swept = now
+		if d.uploads.sweep(now) != nil {
+			d.env.Log.Warn("pictures that nobody goes on with cannot be thrown away", "channel", name)
+		}
+	}
 }
 
 // Send has nothing to bring: a seeker reads in the mailbox, and the gateway that holds the connection sees it there.

@@ -15,8 +15,8 @@ import (
 
 func TestDoor(t *testing.T) {
 	channelstest.Run(t, channelstest.Fixture{Kind: chat.Kind, Name: "chat", NoSend: true,
-		Open: func(*testing.T) (map[string]string, channelstest.Provider) {
-			return nil, &seekers{open: map[int]*client{}}
+		Open: func(t *testing.T) (map[string]string, channelstest.Provider) {
+			return furnished(t, nil), &seekers{open: map[int]*client{}}
 		}})
 }
 
@@ -74,7 +74,8 @@ func TestSettings(t *testing.T) {
 		"off": true, "60/1m": true, "1/1s": true, "1000000/1h": true,
 		"": false, "60": false, "0/1m": false, "-1/1m": false, "60/0s": false, "60/minute": false, "60/-1m": false, "off/1m": false, "9999999999/1ns": true,
 	} {
-		_, err := chat.Kind.New(channels.Env{Setting: func(string) string { return value }, Desk: channelstest.NewDesk(), Now: time.Now})
+		set := furnished(t, map[string]string{"CHAT_RATE": value})
+		_, err := chat.Kind.New(channels.Env{Setting: func(name string) string { return set[name] }, Desk: channelstest.NewDesk(), Now: time.Now})
 		if (err == nil) != good {
 			t.Errorf("%q: %v", value, err)
 		}

@@ -17,6 +17,8 @@ import (
 var statuses = map[string]int{
 	badFrame: http.StatusBadRequest, empty: http.StatusBadRequest, tooLong: http.StatusBadRequest, closed: http.StatusUnauthorized,
 	unknownCode: http.StatusUnauthorized, rateLimited: http.StatusTooManyRequests, unavailable: http.StatusServiceUnavailable,
+	unknownFile: http.StatusNotFound, wrongOffset: http.StatusConflict, noPicture: http.StatusUnsupportedMediaType,
+	tooLarge: http.StatusRequestEntityTooLarge, noRoom: http.StatusInsufficientStorage,
 }
 
 // answer writes one frame.
@@ -118,6 +120,9 @@ func (d *door) say(ctx context.Context, conv channels.Conversation, f *frame) *f
 			return slow
 		}
 	}
+	if bad := d.attach(conv, f); bad != nil {
+		return bad
+	}
 	state, err := d.take(ctx, f.message(conv, d.env.Now(), conv.Opening()))
 	if err != nil {
 		return refuse(f.ID, unavailable)
@@ -127,9 +132,13 @@ func (d *door) say(ctx context.Context, conv channels.Conversation, f *frame) *f
 			d.env.Log.Debug("a conversation is closed by the wall alone", "channel", name)
 		}
 		d.open.withdrawn(nil, conv.Address())
+		d.uploads.forget(conv.Address())
 		return f
 	}
 	ack := f.acknowledge(state)
+	if f.Type == "unsend" {
+		return ack
+	}
 	ack.hours(d.env.Desk, d.env.Desk.Hours(name, d.env.Now()), true)
 	return ack
 }

@@ -3,6 +3,8 @@ package chat
 import (
 	"cmp"
 	"encoding/json"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -16,6 +18,7 @@ const (
 	maxText   = 4000     // code points
 	maxID     = 64       // code points
 	maxCallMe = 64       // code points; a longer name to be called by is cut
+	maxFiles  = 4        // pictures of one message
 )
 
 // Codes of error frames.
@@ -27,6 +30,11 @@ const (
 	unknownCode = "unknown_code"
 	unavailable = "unavailable"
 	closed      = "closed"
+	unknownFile = "unknown_file"
+	wrongOffset = "wrong_offset"
+	noPicture   = "no_picture"
+	tooLarge    = "too_large"
+	noRoom      = "no_room"
 )
 
 // says are the words that go with the codes, for whoever reads frames; the page has its own.
@@ -38,6 +46,11 @@ var says = map[string]string{
 	unknownCode: "その合言葉では開けませんでした。",
 	unavailable: "まだとどいていません。もう一度送ってください。",
 	closed:      "この話は、もう開けません。",
+	unknownFile: "その写真は、まだとどいていません。もう一度送ってください。",
+	wrongOffset: "写真の続きは、別のところからです。",
+	noPicture:   "写真ではないようです。",
+	tooLarge:    "写真が大きすぎます。20MBまでです。",
+	noRoom:      "いまは写真を受け取れません。文は送れます。",
 }
 
 // frame is everything that goes to and fro. Fields that a kind of frame does not have are left out.
@@ -69,6 +82,11 @@ type frame struct {
 	CallMe string `json:"call_me,omitempty"`
 	Answer string `json:"answer,omitempty"` // with an ack: that it is one of an answer
 	Erase  *bool  `json:"erase,omitempty"`
+
+	Files  []string `json:"files,omitempty"`  // ids of whole uploads
+	Unsent bool     `json:"unsent,omitempty"` // with an ack: that the message of this id is taken back
+
+	kept []channels.File // what Files are for the house
 }
 
 // parseFrame reads a frame of a seeker, or returns the error frame to answer with.
@@ -90,7 +108,9 @@ func parseFrame(b []byte) (f, bad *frame) {
 		switch n := utf8.RuneCountInString(f.Text); {
 		case id == "":
 			return nil, refuse("", badFrame)
-		case strings.TrimSpace(f.Text) == "":
+		case len(f.Files) > maxFiles || repeated(f.Files):
+			return nil, refuse(id, badFrame)
+		case strings.TrimSpace(f.Text) == "" && len(f.Files) == 0:
 			return nil, refuse(id, empty)
 		case n > maxText:
 			return nil, refuse(id, tooLong)
@@ -103,11 +123,24 @@ func parseFrame(b []byte) (f, bad *frame) {
 		if id == "" || known(f.Answer, "yes", "no", "later", "change") == "" {
 			return nil, refuse(id, badFrame)
 		}
+	case "unsend":
+		if id == "" {
+			return nil, refuse("", badFrame)
+		}
 	case "bye":
 	default:
 		return nil, refuse(id, badFrame)
 	}
 	return f, nil
+}
+
+func repeated(ids []string) bool {
+	for i, id := range ids {
+		if slices.Contains(ids[:i], id) {
+			return true
+		}
+	}
+	return false
 }
 
 func known(s string, words ...string) string {
@@ -138,17 +171,35 @@ func (f *frame) message(conv channels.Conversation, at time.Time, first *channel
 	switch f.Type {
 	case "message":
 		m.ID, m.Text, m.About, m.CallMe = "m:"+f.ID, f.Text, f.About, strings.TrimSpace(f.CallMe)
+		m.Files, m.Text = f.kept, marked(f.Text, len(f.kept))
 	case "consent":
 		m.ID, m.Answer = "c:"+f.Answer+":"+f.ID, &channels.Answer{ID: f.ID, Answer: f.Answer}
+	case "unsend":
+		m.ID, m.Unsend = "u:"+f.ID, "m:"+f.ID
 	case "bye":
 		m.ID, m.Erase = "erase", true
 	}
 	return m
 }
 
+// marked puts the marks of pictures before the words, so that none that somebody wrote is taken for one.
+func marked(text string, pictures int) string {
+	if pictures == 0 {
+		return text
+	}
+	var lines []string
+	for i := range pictures {
+		lines = append(lines, "[写真"+strconv.Itoa(i+1)+"]")
+	}
+	if strings.TrimSpace(text) != "" {
+		lines = append(lines, text)
+	}
+	return strings.Join(lines, "\n")
+}
+
 // acknowledge is the answer to a frame whose message is durable.
 func (f *frame) acknowledge(s channels.State) *frame {
-	return &frame{Type: "ack", ID: f.ID, State: string(s), Answer: f.Answer}
+	return &frame{Type: "ack", ID: f.ID, State: string(s), Answer: f.Answer, Unsent: f.Type == "unsend"}
 }
 
 // entry is what the desk says, as a frame.

@@ -15,6 +15,8 @@ func FuzzFrame(f *testing.F) {
 		`{"type":"hello","code":"あさがお","resume":"","link":"","after":3,"lang":"ja"}`, `{"type":"message","id":"1","text":"a"}`,
 		`{"type":"message","id":"1","text":"\ud83d"}`, `{"type":"consent","id":"1","answer":"yes"}`, `{"type":"bye","erase":true}`,
 		`{"type":"message","id":"` + strings.Repeat("𠮷", 64) + `","text":"\u0000"}`, `{"type":"hello","after":1e3}`, `{"TYPE":"bye"}`,
+		`{"type":"unsend","id":"1"}`, `{"type":"unsend"}`, `{"type":"message","id":"1","files":["a","b"]}`, `{"type":"message","id":"1","files":["a","a"]}`,
+		`{"type":"message","id":"1","text":" ","files":["","1","2","3","4"]}`, `{"type":"message","id":"1","files":[1]}`, `{"type":"ack","id":"1","unsent":true}`,
 		`[]`, `null`, `"hello"`, `{"type":null}`, `{"type":"message","id":"1","text":"a"} x`, `{"type":"hello","after":-9223372036854775809}`,
 		strings.Repeat("[", 10000), `{"type":"message","id":"1","text":"` + strings.Repeat("長", 4001) + `"}`, "\xff", ``,
 	} {
@@ -31,8 +33,11 @@ func FuzzFrame(f *testing.F) {
 			}
 			return
 		}
-		if n := utf8.RuneCountInString(frame.Text); frame.Type == "message" && (n < 1 || n > maxText || strings.TrimSpace(frame.Text) == "" || frame.ID == "") {
+		if n := utf8.RuneCountInString(frame.Text); frame.Type == "message" && (n > maxText || strings.TrimSpace(frame.Text) == "" && len(frame.Files) == 0 || frame.ID == "") {
 			t.Errorf("a text of %d characters with id %q was good", n, frame.ID)
+		}
+		if len(frame.Files) > maxFiles && frame.Type == "message" || frame.Type == "unsend" && frame.ID == "" {
+			t.Errorf("%d pictures, id %q", len(frame.Files), frame.ID)
 		}
 		again, bad := parseFrame(frame.bytes())
 		if bad != nil || !json.Valid(frame.bytes()) || again.Text != frame.Text || again.ID != frame.ID {

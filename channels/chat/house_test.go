@@ -3,6 +3,7 @@ package chat_test
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -20,7 +21,15 @@ type frame map[string]any
 
 func open(t *testing.T, settings map[string]string) *channelstest.Site {
 	t.Helper()
-	return channelstest.Open(t, chat.Kind, settings, harden)
+	return channelstest.Open(t, chat.Kind, furnished(t, settings), harden)
+}
+
+// furnished are settings with a folder for pictures that are on their way.
+func furnished(t *testing.T, settings map[string]string) map[string]string {
+	t.Helper()
+	all := map[string]string{"CHAT_UPLOADS": t.TempDir()}
+	maps.Copy(all, settings)
+	return all
 }
 
 func harden(next http.Handler) http.Handler { return chat.Harden(next, "https://desk.example") }

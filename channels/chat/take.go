@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -37,26 +38,57 @@ func (s *socket) take(ctx context.Context) {
 }
 
 func (s *socket) store(ctx context.Context, conv channels.Conversation, batch []*frame) {
-	messages := make([]channels.Message, len(batch))
-	for i, f := range batch {
-		messages[i] = f.message(conv, s.door.env.Now(), s.first(conv))
-	}
-	state, err := s.door.take(ctx, messages...)
-	answers := make([]*frame, len(batch))
-	for i, f := range batch {
-		if err != nil {
-			answers[i] = refuse(f.ID, unavailable)
+	var messages []channels.Message
+	var good []*frame
+	var answers []*frame
+	words := false
+	for _, f := range batch {
+		if bad := s.door.attach(conv, f); bad != nil {
+			answers = append(answers, bad)
 			continue
 		}
-		answers[i] = f.acknowledge(state)
-		s.tellHours(answers[i])
+		words = words || f.Type != "unsend"
+		good = append(good, f)
+		messages = append(messages, f.message(conv, s.door.env.Now(), s.first(conv)))
 	}
-	if err == nil {
+	var state channels.State
+	var err error
+	if len(messages) > 0 {
+		state, err = s.door.take(ctx, messages...)
+	}
+	for _, f := range good {
+		if err != nil {
+			answers = append(answers, refuse(f.ID, unavailable))
+			continue
+		}
+		ack := f.acknowledge(state)
+		if f.Type != "unsend" {
+			s.tellHours(ack)
+		}
+		answers = append(answers, ack)
+	}
+	if err == nil && words {
 		s.mu.Lock()
 		s.begun, s.kept = false, true
 		s.mu.Unlock()
 	}
 	s.send(answers...)
+}
+
+// attach finds the pictures that a message names.
+func (d *door) attach(conv channels.Conversation, f *frame) (bad *frame) {
+	if len(f.Files) == 0 {
+		return nil
+	}
+	kept, err := d.uploads.find(conv.Address(), f.Files)
+	switch {
+	case errors.Is(err, errNone):
+		return refuse(f.ID, unknownFile)
+	case err != nil:
+		return refuse(f.ID, unavailable)
+	}
+	f.kept = kept
+	return nil
 }
 
 // first is what goes with messages until one of the conversation is durable.
@@ -116,6 +148,7 @@ func (s *socket) bye(ctx context.Context, conv channels.Conversation, f *frame) 
 			s.door.env.Log.Debug("a conversation is closed by the wall alone", "channel", name)
 		}
 		s.door.open.withdrawn(s, conv.Address())
+		s.door.uploads.forget(conv.Address())
 	}
 	s.end(websocket.CloseNormalClosure)
 }

@@ -67,6 +67,7 @@ func demo(ctx context.Context, p *program, _ []string) error {
 	pl := plan{set: p.set, keys: keys, city: c, assessor: assessor, clock: &deskClock{}, log: newLog(p.stderr, level), demo: true}
 	pl.set["DATA_DIR"] = data
 	pl.set["FILES_DIR"], pl.set["LETTER_SHEETS"] = filepath.Join(data, "files"), filepath.Join(data, "letters")
+	pl.set["CHAT_UPLOADS"] = filepath.Join(data, "chat")
 	redis.SetLogger(silence{pl.log})
 	for _, name := range redisURLs {
 		pl.set[name] = "redis://" + embedded.Addr()

@@ -179,6 +179,9 @@ func (s settings) fillIn() {
 	if s["LINE_SPOOL"] == "" {
 		s["LINE_SPOOL"] = filepath.Join(s["DATA_DIR"], "line")
 	}
+	if s["CHAT_UPLOADS"] == "" {
+		s["CHAT_UPLOADS"] = filepath.Join(s["DATA_DIR"], "chat")
+	}
 	if s["LETTER_SHEETS"] == "" {
 		s["LETTER_SHEETS"] = filepath.Join(s["DATA_DIR"], "letters")
 	}
