@@ -48,6 +48,7 @@ type Case struct {
 	Reporters []string   `json:"reporters,omitempty"` // the schools that reported
 	Duties    []Duty     `json:"duties,omitempty"`
 	Observed  []Observed `json:"observed,omitempty"`
+	News      int64      `json:"news,omitempty"`      // seq of the latest event that may make duties, or end some
 	Files     []File     `json:"files,omitempty"`     // all that came, in order: number n of /files/{n} is Files[n-1]
 	Hidden    []string   `json:"hidden,omitempty"`    // ids of messages that the seeker took back
 	Unchecked []string   `json:"unchecked,omitempty"` // ids of messages read by a machine that nobody has compared yet
@@ -110,6 +111,9 @@ func (c Case) With(e Event) Case {
 	c.beside(e)
 	if e.Duty != nil {
 		c.duty(*e.Duty)
+	}
+	if e.news() {
+		c.News = c.Version
 	}
 	if e.Observed != nil {
 		c.Observed = append(c.Observed, *e.Observed)
@@ -359,10 +363,24 @@ func (c *Case) duty(d Duty) {
 	}
 	if !d.DoneAt.IsZero() { // that it is done says nothing new of what it is
 		was := c.Duties[i]
-		was.DoneAt = d.DoneAt
+		was.DoneAt, was.By, was.Decision, was.Reason = d.DoneAt, d.By, d.Decision, d.Reason
 		d = was
 	}
 	c.Duties[i] = d
+}
+
+// news reports whether the event may make duties by the city's rules, or end some: all that is not merely said, seen, sent
+// or handed from one colleague to another.
+func (e Event) news() bool {
+	switch e.Kind {
+	case KindMessage:
+		return e.From != Counselor && e.From != Desk
+	case KindDuty:
+		return e.Duty != nil && !e.Duty.DoneAt.IsZero()
+	case KindAssessment, KindHandoff, KindReport, KindState:
+		return true
+	}
+	return false
 }
 
 // cut returns at most n runes of s.

@@ -127,21 +127,39 @@ type Reveal struct {
 	Step        string `json:"step,omitempty"` // of a grant that two people need: grant_ask, grant_alone, grant_approve, grant_refuse, grant_use
 }
 
-// Duty is something that somebody must do by a time. It is done by a later event with the same What and DoneAt set.
+// Duty is something that somebody must do by a time. It is done by a later event with the same What and DoneAt set. A duty
+// that comes again begins a new Turn under the same What; the turns before are in the timeline.
 type Duty struct {
-	Kind   string    `json:"kind"` // answer, countersign, acknowledge, report, …
+	Kind   string    `json:"kind"` // answer, countersign, acknowledge, …; of a rule of the city, the rule's key
 	What   string    `json:"what"` // key within the case; one duty each
 	DueAt  time.Time `json:"due_at"`
 	DoneAt time.Time `json:"done_at,omitzero"`
+
+	// What follows is there where a rule made the duty: it tells by itself what it is, whatever becomes of the rule.
+	Title  string    `json:"title,omitempty"`  // what is to be done, as the rule says it
+	Source string    `json:"source,omitempty"` // who asks for it: document:line, or the article of a law
+	Why    []string  `json:"why,omitempty"`    // the facts for which it arose (package duty)
+	Since  time.Time `json:"since,omitzero"`   // since when they are so
+	Turn   int       `json:"turn,omitempty"`   // from 1
+
+	Owner   string    `json:"owner,omitempty"`   // whose it is: assignee, coordinator, supervisor, school, board
+	ClimbAt time.Time `json:"climb_at,omitzero"` // overdue until then, it goes past the coordinator to the supervisor
+
+	// How it was done. By is a login, or empty where the machine saw that it was.
+	By       string `json:"by,omitempty"`
+	Decision string `json:"decision,omitempty"` // one of the rule's, or of package duty where the machine saw it
+	Reason   string `json:"reason,omitempty"`   // anonymized
 }
 
 // Overdue reports whether the duty is open and its time has passed.
 func (d Duty) Overdue(now time.Time) bool { return d.DoneAt.IsZero() && now.After(d.DueAt) }
 
-// Observed is a step on the way to 解消, each from an interview, call, visit or letter of its date.
+// Observed is something that a person learned in an interview, call, visit or letter of its date: a step on the way to 解消,
+// or a fact that rules ask for.
 type Observed struct {
-	Kind   string `json:"kind"` // stopped, recurred, apology, child_no_pain, parent_no_pain, parent_not_asked
-	On     string `json:"on"`   // 2026-12-01
+	Kind   string `json:"kind"`           // stopped, recurred, apology, child_no_pain, parent_no_pain, parent_not_asked, absent_total, …
+	On     string `json:"on"`             // 2026-12-01
+	Days   int    `json:"days,omitempty"` // of absent_total, in the school year until On; of absent_run, one after another
 	Note   string `json:"note,omitempty"`
 	Second string `json:"second,omitempty"` // the other decider's login, for parent_not_asked
 }

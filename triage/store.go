@@ -68,8 +68,12 @@ const (
 // clock.
 const DueCall DueKind = "call"
 
+// DueRules is the fifth: something happened to the case that the city's rules have not been asked about. Due at once; the
+// desk's.
+const DueRules DueKind = "rules"
+
 // DueKinds lists all of them.
-var DueKinds = []DueKind{DueSend, DueLease, DueDuty, DueCall}
+var DueKinds = []DueKind{DueSend, DueLease, DueDuty, DueCall, DueRules}
 
 // Due is a piece of work, as Lease hands it out.
 type Due struct {
@@ -80,7 +84,7 @@ type Due struct {
 }
 
 // Agenda says when the case needs work of each kind, by kind; a kind that is absent is not due at all. The zero time
-// (of DueSend and DueCall) means at once.
+// (of DueSend, DueCall and DueRules) means at once.
 func (c Case) Agenda() map[DueKind]time.Time {
 	due := map[DueKind]time.Time{}
 	if c.Erased() {
@@ -96,6 +100,9 @@ func (c Case) Agenda() map[DueKind]time.Time {
 		if call.Outcome == "" {
 			due[DueCall] = time.Time{}
 		}
+	}
+	if c.News > 0 {
+		due[DueRules] = time.Time{}
 	}
 	for _, d := range c.Duties {
 		if t, ok := due[DueDuty]; d.DoneAt.IsZero() && (!ok || d.DueAt.Before(t)) {

@@ -164,6 +164,8 @@ func changed(kind triage.DueKind, before, after triage.Case) bool {
 	switch kind {
 	case triage.DueSend:
 		return before.Said != after.Said
+	case triage.DueRules:
+		return before.News != after.News
 	case triage.DueDuty:
 		return !slices.EqualFunc(open(before), open(after), func(a, b triage.Duty) bool {
 			return a.What == b.What && a.DueAt.Equal(b.DueAt)

@@ -19,6 +19,7 @@ var leaseTests = map[string]func(*testing.T, triage.Store){
 	"OtherEventsDoNotEndALease":     otherEvents,
 	"ADutySettledWithAnotherOpen":   anotherDuty,
 	"DoneIsNotDue":                  doneIsNotDue,
+	"RulesAreAskedOfNews":           rulesAreAskedOfNews,
 	"OldestFirstUpToTheLimit":       upToTheLimit,
 	"ErasedCasesHaveNoWork":         erasedHaveNoWork,
 }
@@ -184,10 +185,25 @@ func anotherDuty(t *testing.T, s triage.Store) {
 func doneIsNotDue(t *testing.T, s triage.Store) {
 	c := begin(t, s, newID(8), message("m", 0, triage.Soon), claim("c", "aoki", 15*time.Minute), said("s", 1), duty("d", "d", time.Minute, false))
 	c = add(t, s, c, delivered("x", 1), duty("done", "d", time.Minute, true))
+	settle(t, s, one(t, s, triage.DueRules, 0), time.Time{})
 	add(t, s, c, triage.Event{ID: "r", At: start, Kind: triage.KindAssignment, Assignment: &triage.Assignment{Do: triage.DoRelease}})
 	for _, kind := range triage.DueKinds {
 		none(t, s, kind, 24*time.Hour, "done")
 	}
+}
+
+// rulesAreAskedOfNews: each thing that happens is work for the rules once, also while an earlier one is in work.
+func rulesAreAskedOfNews(t *testing.T, s triage.Store) {
+	c := begin(t, s, newID(11), message("m", 0, triage.Soon))
+	first := one(t, s, triage.DueRules, 0)
+	c = add(t, s, c, message("m2", 0, triage.Soon))
+	settle(t, s, first, time.Time{})
+	settle(t, s, one(t, s, triage.DueRules, 0), time.Time{})
+	c = add(t, s, c, claim("c", "aoki", time.Minute), said("s", 1), duty("d", "d", time.Hour, false))
+	none(t, s, triage.DueRules, 24*time.Hour, "nothing new happened")
+	add(t, s, c, duty("done", "d", time.Hour, true))
+	settle(t, s, one(t, s, triage.DueRules, 0), time.Time{})
+	none(t, s, triage.DueRules, 24*time.Hour, "all is looked at")
 }
 
 func upToTheLimit(t *testing.T, s triage.Store) {
