@@ -89,6 +89,7 @@ func newDoor(env channels.Env) (*door, error) {
 // Routes serves the page, the chat and its fallback.
 func (d *door) Routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{$}", d.page.start)
+	mux.HandleFunc("GET /places", d.page.places)
 	for path := range assets() {
 		mux.HandleFunc("GET "+path, d.page.asset)
 	}

@@ -22,6 +22,7 @@ func assets() map[string]string {
 	return map[string]string{
 		"/chat.js": "page/chat.js", "/chat/line.js": "page/line.js", "/chat/talk.js": "page/talk.js", "/chat/words.js": "page/words.js",
 		"/chat/exit.js": "page/exit.js", "/chat.css": "page/chat.css", "/favicon.ico": "page/favicon.ico",
+		"/chat/places.css": "page/places.css", "/chat/places.js": "page/places.js",
 	}
 }
 
@@ -108,17 +109,22 @@ type page struct {
 	now   func() time.Time
 	set   *template.Template
 	plain *template.Template
+	sheet *template.Template
 }
 
 func newPage(desk channels.Desk, now func() time.Time) (*page, error) {
 	p := &page{desk: desk, now: now}
 	functions := template.FuncMap{"line": p.line, "text": p.text, "numbers": p.numbers, "has": p.has, "exit": p.exit, "spoken": p.spoken,
-		"say": p.say, "plain": p.plainly, "code": p.code, "question": p.question, "paragraphs": paragraphs}
+		"say": p.say, "plain": p.plainly, "code": p.code, "question": p.question, "paragraphs": paragraphs,
+		"signs": p.signs, "dial": dial, "inline": inline}
 	var err error
-	if p.set, err = template.New("page.html").Funcs(functions).ParseFS(files, "page/page.html"); err != nil {
+	if p.set, err = template.New("page.html").Funcs(functions).ParseFS(files, "page/page.html", "page/signs.html"); err != nil {
 		return nil, err
 	}
-	p.plain, err = template.New("plain.html").Funcs(functions).ParseFS(files, "page/plain.html")
+	if p.plain, err = template.New("plain.html").Funcs(functions).ParseFS(files, "page/plain.html", "page/signs.html"); err != nil {
+		return nil, err
+	}
+	p.sheet, err = template.New("places.html").Funcs(functions).ParseFS(files, "page/places.html", "page/signs.html")
 	return p, err
 }
 
@@ -128,7 +134,7 @@ func (p *page) say(key string) string {
 	if text := p.desk.Text(key, vars); text != "" {
 		return text
 	}
-	text := words[key]
+	text := cmp.Or(words[key], signWords[key])
 	for name, value := range vars {
 		text = strings.ReplaceAll(text, "{"+name+"}", value)
 	}

@@ -254,6 +254,7 @@ for (const b of document.querySelectorAll('.to-start')) {
 }
 for (const b of document.querySelectorAll('.to-chat')) b.addEventListener('click', () => show('chat'));
 for (const b of document.querySelectorAll('.to-numbers')) b.addEventListener('click', () => show('numbers'));
+for (const b of document.querySelectorAll('.to-places')) b.addEventListener('click', () => show('places'));
 for (const b of document.querySelectorAll('.to-before')) b.addEventListener('click', () => show(before));
 addEventListener('online', () => line.wake());
 
