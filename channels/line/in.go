@@ -8,6 +8,8 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/line/line-bot-sdk-go/v8/linebot/webhook"
@@ -15,8 +17,8 @@ import (
 	"madoguchi/channels"
 )
 
-// maxBody is the largest webhook that is read.
-const maxBody = 1 << 20
+// maxBody is the largest webhook that is read: a hundred of the longest texts, each character written as \uXXXX.
+const maxBody = 4 << 20
 
 // hook answers 200 only after every message of the request is durable, so that LINE sends it again otherwise.
 func (d *door) hook(w http.ResponseWriter, r *http.Request) {
@@ -34,10 +36,15 @@ func (d *door) hook(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var events struct {
-		Events []json.RawMessage `json:"events"`
+		Destination json.RawMessage   `json:"destination"`
+		Events      []json.RawMessage `json:"events"`
 	}
 	if json.Unmarshal(body, &events) != nil {
 		http.Error(w, http.StatusText(http.StatusBadRequest), http.StatusBadRequest)
+		return
+	}
+	if d.account != "" && string(events.Destination) != `"`+d.account+`"` {
+		http.Error(w, http.StatusText(http.StatusForbidden), http.StatusForbidden)
 		return
 	}
 	if err := d.accept(r.Context(), events.Events); err != nil {
@@ -60,14 +67,13 @@ func (d *door) genuine(signatures []string, body []byte) bool {
 // batch is what a request brings.
 type batch struct {
 	messages []channels.Message
-	files    []wanted
-	greet    []string // reply tokens of who came
-	refuse   []string // reply tokens of groups
+	wanted   []wanted          // files to be fetched, words to be said
+	reworded map[string]string // ids of messages whose words came anew, by the ids that these have now
 }
 
-// accept makes what came durable, and then answers what wants an answer at once.
+// accept makes durable what came, and what is to be done about it. Nothing is fetched or said here: LINE waits for 2 seconds.
 func (d *door) accept(ctx context.Context, events []json.RawMessage) error {
-	var b batch
+	b := batch{reworded: map[string]string{}}
 	now := arrival{time.Now(), d.env.Now()}
 	for _, raw := range events {
 		if err := d.read(ctx, &b, raw, now); err != nil {
@@ -75,18 +81,25 @@ func (d *door) accept(ctx context.Context, events []json.RawMessage) error {
 		}
 	}
 	slices.SortStableFunc(b.messages, func(a, b channels.Message) int { return a.At.Compare(b.At) }) // LINE promises no order
+	for as, id := range b.reworded {                                                                 // before the words, so that none of them outlives an unsending
+		if err := d.spool.reword(id, as); err != nil {
+			d.env.Log.Error("what was written anew cannot be noted", "channel", name)
+			return err
+		}
+	}
 	if len(b.messages) > 0 {
 		if _, err := d.env.Intake.Take(ctx, b.messages...); err != nil {
 			return err
 		}
 	}
-	for _, w := range b.files {
+	for _, w := range b.wanted {
 		if err := d.spool.want(w); err != nil {
-			d.env.Log.Error("what was sent cannot be noted to be fetched", "channel", name)
-			return err
+			d.env.Log.Error("what is to be fetched or said cannot be noted", "channel", name)
+			if !w.words() { // a greeting keeps no message waiting: the menu below says the same
+				return err
+			}
 		}
 	}
-	d.answer(ctx, b)
 	return nil
 }
 
@@ -122,8 +135,8 @@ func (d *door) read(ctx context.Context, b *batch, raw json.RawMessage, now arri
 	}
 	switch e.Source.Type {
 	case "group", "room":
-		if (e.Type == "message" || e.Type == "join") && e.ReplyToken != "" && !e.Delivery.IsRedelivery {
-			b.refuse = append(b.refuse, e.ReplyToken)
+		if (e.Type == "message" || e.Type == "join") && !e.Delivery.IsRedelivery {
+			b.want(refusal, e, now)
 		}
 		return nil
 	case "user":
@@ -131,7 +144,8 @@ func (d *door) read(ctx context.Context, b *batch, raw json.RawMessage, now arri
 		return nil
 	}
 	m := channels.Message{ID: e.WebhookEventID, Kind: name, From: channels.NewAddress(name, e.Source.UserID, e.how(now.machine)),
-		At: now.at(e.Timestamp), Late: e.Delivery.IsRedelivery}
+		At: now.at(e.Timestamp)}
+	m.Late = e.Delivery.IsRedelivery || now.desk.Sub(m.At) > late
 	if e.Source.UserID == "" {
 		return nil
 	}
@@ -139,12 +153,12 @@ func (d *door) read(ctx context.Context, b *batch, raw json.RawMessage, now arri
 	case "message":
 		m.ID = cmp.Or(e.Message.ID, e.WebhookEventID)
 		return d.said(ctx, b, raw, m)
+	case "messageEdited":
+		d.reworded(b, raw, e, m)
 	case "unsend":
 		d.unsent(b, e, m)
 	case "follow":
-		if e.ReplyToken != "" {
-			b.greet = append(b.greet, e.ReplyToken)
-		}
+		b.want(greeting, e, now)
 		if m.Opt = "in"; e.Follow.IsUnblocked && m.ID != "" {
 			b.messages = append(b.messages, m)
 		}
@@ -177,33 +191,80 @@ func (d *door) said(ctx context.Context, b *batch, raw json.RawMessage, m channe
 		}
 		if sort, slow, here := content(e.Message); here {
 			_, who, how := channels.OpenAddress(m.From)
-			b.files = append(b.files, wanted{ID: m.ID, Who: who, How: how, Sort: sort, Slow: slow, Late: m.Late, At: time.Now()})
+			b.wanted = append(b.wanted, wanted{ID: m.ID, Who: who, How: how, Sort: sort, Slow: slow, Late: m.Late, At: time.Now()})
 		} else if sort != "" {
 			m.Text = "[" + marks[sort] + "は受け取れませんでした]"
 		}
 	}
-	b.messages = append(b.messages, m)
+	d.add(b, m, m.ID)
 	return nil
 }
 
-// unsent hides a message and its file. One that came in the same request is taken all the same, before it is hidden, and
-// its file is not fetched.
+// add adds a message, and hides it where the one that it belongs to was unsent before it came.
+func (d *door) add(b *batch, m channels.Message, of string) {
+	b.messages = append(b.messages, m)
+	if d.spool.gone(of) {
+		b.messages = append(b.messages, hide(m, m.ID, "gone:"+m.ID))
+	}
+}
+
+// hide takes a message back, at the same moment as m.
+func hide(m channels.Message, id, as string) channels.Message {
+	return channels.Message{ID: as, Kind: name, From: m.From, At: m.At, Late: m.Late, Unsend: id}
+}
+
+// reworded adds the new words of a message as one of its own: what was written first stays, because it was said.
+func (d *door) reworded(b *batch, raw json.RawMessage, e event, m channels.Message) {
+	if e.Message.ID == "" || e.Timestamp == 0 {
+		return
+	}
+	m.ID = e.Message.ID + ".edit." + strconv.FormatInt(e.Timestamp, 10)
+	m.Text = anew + unreadable
+	if whole, err := webhook.UnmarshalEvent(raw); err != nil { // the SDK's error holds the body
+		d.env.Log.Warn("a message could not be decoded", "channel", name, "bytes", len(raw))
+	} else if e, ok := whole.(webhook.MessageEditedEvent); ok {
+		m.Text = anew + text(e.Message)
+	}
+	b.reworded[m.ID] = e.Message.ID
+	d.add(b, m, e.Message.ID)
+}
+
+// unsent hides a message, its file and what it was written anew as. One that came in the same request is taken all the
+// same, before it is hidden, and its file is not fetched.
 func (d *door) unsent(b *batch, e event, m channels.Message) {
 	id := e.Unsend.MessageID
 	if id == "" {
 		return
 	}
-	m.ID, m.Unsend = cmp.Or(m.ID, id), id
-	b.messages = append(b.messages, m)
-	b.files = slices.DeleteFunc(b.files, func(w wanted) bool { return w.ID == id })
-	if d.spool.unsend(id) {
-		m.ID, m.Unsend = fileID(m.ID), fileID(id)
-		b.messages = append(b.messages, m)
+	m.ID = cmp.Or(m.ID, id)
+	was, err := d.spool.unsend(id)
+	if err != nil { // it is hidden all the same
+		d.env.Log.Error("what was unsent cannot be noted", "channel", name)
 	}
+	for as, of := range b.reworded {
+		if of == id {
+			was.rewords = append(was.rewords, as)
+		}
+	}
+	b.messages = append(b.messages, hide(m, id, m.ID))
+	if was.file {
+		was.rewords = append(was.rewords, fileID(id))
+	}
+	for _, of := range was.rewords {
+		b.messages = append(b.messages, hide(m, of, m.ID+":"+of))
+	}
+	b.wanted = slices.DeleteFunc(b.wanted, func(w wanted) bool { return w.ID == id })
 }
 
-// unreadable stands for a message of a sort that is not known, or not as described.
-const unreadable = "[読めない形式のメッセージ]"
+const (
+	// unreadable stands for a message of a sort that is not known, or not as described.
+	unreadable = "[読めない形式のメッセージ]"
+	// anew begins what somebody has written in the place of something else.
+	anew = "〔書きなおし〕"
+)
+
+// late is when a message is shown as having come late, although LINE does not say that it brings it again.
+const late = 10 * time.Minute
 
 // text is what a message says, or what it is where it has no words.
 func text(m webhook.MessageContentInterface) string {
@@ -211,7 +272,7 @@ func text(m webhook.MessageContentInterface) string {
 	case webhook.TextMessageContent:
 		return m.Text
 	case webhook.StickerMessageContent:
-		return "[スタンプ]"
+		return strings.TrimSpace("[スタンプ] " + m.Text) // of some stickers people write the words
 	}
 	if sort, _, _ := content(m); sort != "" {
 		return "[" + marks[sort] + "]"

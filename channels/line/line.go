@@ -10,7 +10,9 @@
 // message is taken with a mark ([写真]), the wish to fetch goes into a synced folder, sealed under the channel secret, and
 // only then LINE is told 200. Run fetches, and the file follows as a message of its own ([写真1]) whose id is made from the
 // message's: a restart at any point fetches again and is known by the intake. After a day, or when LINE no longer has it,
-// a message says so. What is unsent before it was fetched is not fetched any more. A place becomes a picture of its
+// a message says so. What is unsent before it was fetched is not fetched any more, and what comes after it was unsent, since
+// LINE promises no order, is hidden as it comes. Greetings and refusals wait in the same folder and are said when the webhook
+// has been answered: by the reply token, and to a person by push when that has failed for too long. A place becomes a picture of its
 // coordinates, sealed like every picture, because a child in danger may say by it where to come; the text has none of them.
 //
 // A reply goes out by the reply token of the latest message while that is fresh, and by push otherwise. A push has the
@@ -31,6 +33,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -48,10 +51,11 @@ var Kind = channels.Kind{
 		{Name: "LINE_SECRET", Required: true, Secret: true, Doc: "channel secret; during a rotation the new and the old one with a comma between"},
 		{Name: "LINE_SECRET_OLD", Secret: true, Doc: "the channel secret before, as long as a rotation lasts"},
 		{Name: "LINE_TOKEN", Required: true, Secret: true, Doc: "channel access token"},
+		{Name: "LINE_DESTINATION", Doc: "the account's own id, U…, as line setup tells it: webhooks for another account are refused; default: not looked at"},
 		{Name: "LINE_API_BASE", Default: "https://api.line.me", Doc: "LINE Messaging API"},
 		{Name: "LINE_DATA_API_BASE", Default: "https://api-data.line.me", Doc: "LINE's content API"},
 		{Name: "LINE_REPLIES", Default: "door", Doc: "door: a notice with a link; full: the words themselves"},
-		{Name: "LINE_SPOOL", Doc: "which pictures are still to be fetched, sealed; default: DATA_DIR/line"},
+		{Name: "LINE_SPOOL", Doc: "what is still to be fetched or said, sealed; default: DATA_DIR/line"},
 	},
 	New: func(env channels.Env) (channels.Channel, error) { return newDoor(env) },
 }
@@ -61,6 +65,7 @@ const name = "line"
 type door struct {
 	env     channels.Env
 	secrets []string
+	account string // LINE_DESTINATION, or ""
 	full    bool
 	api     *messaging_api.MessagingApiAPI
 	blob    *messaging_api.MessagingApiBlobAPI
@@ -70,13 +75,18 @@ type door struct {
 	tokens map[string]tried // reply tokens that were used, while they are fresh
 }
 
+var accountForm = regexp.MustCompile(`^U[0-9a-f]{32}$`)
+
 const (
 	providerTimeout = 10 * time.Second // of each call of LINE's API
 	contentTimeout  = 2 * time.Minute  // of fetching one file
 )
 
 func newDoor(env channels.Env) (*door, error) {
-	d := &door{env: env, tokens: map[string]tried{}}
+	d := &door{env: env, account: env.Setting("LINE_DESTINATION"), tokens: map[string]tried{}}
+	if d.account != "" && !accountForm.MatchString(d.account) {
+		return nil, errors.New("LINE_DESTINATION: expected U and 32 hexadecimal digits")
+	}
 	for s := range strings.SplitSeq(env.Setting("LINE_SECRET")+","+env.Setting("LINE_SECRET_OLD"), ",") {
 		if s = strings.TrimSpace(s); s != "" {
 			d.secrets = append(d.secrets, s)

@@ -59,23 +59,37 @@ func (d *door) Send(ctx context.Context, to channels.Address, r channels.Reply) 
 	} else if done {
 		return channels.Sent{Status: "sent"}, nil
 	}
+	if err := d.push(ctx, user, r.ID, messages); err != nil {
+		return channels.Sent{}, err
+	}
+	return channels.Sent{Status: "sent"}, nil
+}
+
+// push brings messages to a person. LINE takes them once for each retry key, for a day.
+func (d *door) push(ctx context.Context, user, key string, messages []messaging_api.MessageInterface) error {
 	api := *d.api // WithContext writes into its receiver
 	response, _, err := api.WithContext(ctx).PushMessageWithHttpInfo(&messaging_api.PushMessageRequest{
-		To: user, Messages: messages, CustomAggregationUnits: []string{}}, r.ID)
+		To: user, Messages: messages, CustomAggregationUnits: []string{}}, key)
 	if response == nil {
-		return channels.Sent{}, errAway
+		return errAway
 	}
 	switch code := response.StatusCode; {
 	case err == nil, code == http.StatusConflict: // 409: this retry key was accepted already
-		return channels.Sent{Status: "sent"}, nil
+		return nil
 	case code == http.StatusBadRequest, code == http.StatusNotFound:
-		return channels.Sent{}, &channels.Undeliverable{Code: "rejected"}
+		return &channels.Undeliverable{Code: "rejected"}
 	case code == http.StatusTooManyRequests:
-		return channels.Sent{}, errors.New("line: the provider asks to wait")
+		return errors.New("line: the provider asks to wait")
 	case code == http.StatusUnauthorized, code == http.StatusForbidden:
-		return channels.Sent{}, errors.New("line: the provider does not accept LINE_TOKEN")
+		return errors.New("line: the provider does not accept LINE_TOKEN")
 	}
-	return channels.Sent{}, errors.New("line: the provider failed")
+	return errors.New("line: the provider failed")
+}
+
+// final reports whether an error is the end of it.
+func final(err error) bool {
+	undeliverable := (*channels.Undeliverable)(nil)
+	return errors.As(err, &undeliverable)
 }
 
 var errAway = errors.New("line: the provider could not be reached")

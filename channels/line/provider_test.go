@@ -33,6 +33,7 @@ type provider struct {
 	notYet    map[string]int    // how often content is still being prepared
 	asked     []string          // what was asked for
 	redirect  string            // where content is sent on to
+	gone      string            // a user that is no more
 }
 
 func open(t *testing.T, settings map[string]string) (map[string]string, *provider) {
@@ -162,7 +163,7 @@ func (p *provider) message(w http.ResponseWriter, r *http.Request) {
 		answer(http.StatusConflict, `{"message":"The retry key is already accepted"}`)
 	case !push && p.tokens[ask.ReplyToken]:
 		answer(http.StatusBadRequest, `{"message":"Invalid reply token"}`)
-	case to == gone:
+	case to == gone, push && to == p.gone:
 		answer(http.StatusBadRequest, `{"message":"The property, 'to', in the request body is invalid"}`)
 	default:
 		p.keys[key], p.tokens[ask.ReplyToken] = push, !push

@@ -20,37 +20,47 @@ import (
 	"madoguchi/channels"
 )
 
-// keepMarks is how long it is known that a message has had a file: longer than LINE lets people unsend (24 hours).
-const keepMarks = 25 * time.Hour
+// keepMarks is how long it is known what became of a message: longer than LINE lets people unsend (24 hours), and longer
+// than a webhook that was missed may come late.
+const keepMarks = 8 * 24 * time.Hour
 
-// wanted is a file that is still to be fetched.
+// wanted is something that is still to be done: a file to be fetched, or words to be said.
 type wanted struct {
-	ID   string // LINE's id of the message
+	ID   string // LINE's id of the message; of words, what they answer
 	Who  string
 	How  []byte `json:",omitempty"`
-	Sort string
-	Slow bool // LINE prepares it first
+	Sort string // of the file, or greeting, or refusal
+	Slow bool   // LINE prepares it first
 	Late bool
 	At   time.Time // when it was first wanted, by the machine's clock
 
 	next  time.Time // when to try again
 	tries int
+	lost  bool // nobody knows whether LINE has heard the words that went by the token
 }
 
 func (w *wanted) from() channels.Address { return channels.NewAddress(name, w.Who, w.How) }
 
-// spool is the folder of what is still to be fetched. A file's name is a keyed digest of the message's id; ".want" holds
-// the wish, sealed, and ".done" nothing: its age tells when it can go.
+// words reports whether it is words that are to be said.
+func (w *wanted) words() bool { return w.Sort == greeting || w.Sort == refusal }
+
+func (w *wanted) later() {
+	w.next = time.Now().Add(pauses[min(w.tries, len(pauses)-1)])
+	w.tries++
+}
+
+// spool is the folder of what is still to be done and what is known of messages (marks.go). A file's name is a keyed digest
+// of the message's id; ".want" holds the wish, sealed, and ".done" nothing: its age tells when it can go.
 type spool struct {
-	dir     string
-	secrets []string
-	woken   chan struct{}
+	dir          string
+	secrets      []string
+	files, words chan struct{} // that there is something new
 
 	mu sync.Mutex // also around the decision whether a message is unsent or its file taken
 }
 
 func newSpool(dir string, secrets []string) *spool {
-	return &spool{dir: dir, secrets: secrets, woken: make(chan struct{}, 1)}
+	return &spool{dir: dir, secrets: secrets, files: make(chan struct{}, 1), words: make(chan struct{}, 1)}
 }
 
 var errSpool = errors.New("line: LINE_SPOOL cannot be used")
@@ -63,10 +73,14 @@ func derive(secret, use string) []byte {
 	return key
 }
 
-func (s *spool) path(secret, id, suffix string) string {
+func digest(secret, id string) string {
 	mac := hmac.New(sha256.New, derive(secret, "name"))
 	mac.Write([]byte(id))
-	return filepath.Join(s.dir, hex.EncodeToString(mac.Sum(nil)[:16])+suffix)
+	return hex.EncodeToString(mac.Sum(nil)[:16])
+}
+
+func (s *spool) path(secret, id, suffix string) string {
+	return filepath.Join(s.dir, digest(secret, id)+suffix)
 }
 
 func aead(secret string) cipher.AEAD {
@@ -91,25 +105,51 @@ func (s *spool) find(id, suffix string) string {
 	return ""
 }
 
-// want makes a wish durable. A message whose file was fetched, or is wished for already, is left as it is.
+// want makes a wish durable. One that was fulfilled, or is there already, is left as it is, and so is one for a message
+// that was unsent.
 func (s *spool) want(w wanted) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.find(w.ID, ".done") != "" || s.find(w.ID, ".want") != "" {
-		return nil
+	for _, known := range []string{".done", ".want", ".gone"} {
+		if s.find(w.ID, known) != "" {
+			return nil
+		}
 	}
-	plain, err := json.Marshal(w)
-	if err != nil {
-		return errSpool
+	if err := s.seal(s.path(s.secrets[0], w.ID, ".want"), w); err != nil {
+		return err
 	}
-	if os.MkdirAll(s.dir, 0o700) != nil || s.write(s.path(s.secrets[0], w.ID, ".want"), aead(s.secrets[0]).Seal(nil, nil, plain, nil)) != nil {
-		return errSpool
+	woken := s.files
+	if w.words() {
+		woken = s.words
 	}
 	select {
-	case s.woken <- struct{}{}:
+	case woken <- struct{}{}:
 	default:
 	}
 	return nil
+}
+
+// seal puts a value in its place, so that only this house can read it.
+func (s *spool) seal(path string, v any) error {
+	plain, err := json.Marshal(v)
+	if err != nil || os.MkdirAll(s.dir, 0o700) != nil || s.write(path, aead(s.secrets[0]).Seal(nil, nil, plain, nil)) != nil {
+		return errSpool
+	}
+	return nil
+}
+
+// unseal reads one.
+func (s *spool) unseal(path string, v any) bool {
+	sealed, err := os.ReadFile(path)
+	if err != nil {
+		return false
+	}
+	for _, secret := range s.secrets {
+		if plain, err := aead(secret).Open(nil, nil, sealed, nil); err == nil {
+			return json.Unmarshal(plain, v) == nil
+		}
+	}
+	return false
 }
 
 // write puts a whole file in its place, synced.
@@ -155,26 +195,13 @@ func (s *spool) list(now time.Time) (all []wanted, damaged int) {
 		if !strings.HasSuffix(path, ".want") {
 			continue
 		}
-		if w, ok := s.open(path); ok {
+		if w := (wanted{}); s.unseal(path, &w) {
 			all = append(all, w)
-		} else {
+		} else if _, err := os.Lstat(path); err == nil {
 			damaged++
 		}
 	}
 	return all, damaged
-}
-
-func (s *spool) open(path string) (w wanted, ok bool) {
-	sealed, err := os.ReadFile(path)
-	if err != nil {
-		return w, false
-	}
-	for _, secret := range s.secrets {
-		if plain, err := aead(secret).Open(nil, nil, sealed, nil); err == nil {
-			return w, json.Unmarshal(plain, &w) == nil
-		}
-	}
-	return w, false
 }
 
 // settle runs take unless the message was unsent meanwhile, and marks it as done when take has succeeded.
@@ -192,17 +219,4 @@ func (s *spool) settle(id string, take func() error) error {
 		return errSpool
 	}
 	return nil
-}
-
-// unsend forgets what is still to be fetched for a message, and reports whether its file was taken already.
-func (s *spool) unsend(id string) (taken bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if path := s.find(id, ".want"); path != "" {
-		os.Remove(path)
-		s.sync()
-		// A wish whose file was taken just before the machine stopped looks the same as one that was not: hide it as well.
-		return true
-	}
-	return s.find(id, ".done") != ""
 }
