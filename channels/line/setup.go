@@ -59,6 +59,7 @@ type Setup struct {
 
 // Report is what Run found and did.
 type Report struct {
+	Account     string // the account's own id, for LINE_DESTINATION; "" where LINE does not tell
 	MenuMade    bool // false: it was there already
 	EndpointSet bool // false: it was right already
 	Active      bool // LINE calls the webhook; people switch that on in LINE's console
@@ -87,6 +88,9 @@ func (s Setup) Run(ctx context.Context) (Report, error) {
 	}
 	if report.EndpointSet, report.Active, err = s.endpoint(api); err != nil {
 		return report, err
+	}
+	if _, bot, err := api.GetBotInfoWithHttpInfo(); err == nil && accountForm.MatchString(bot.UserId) {
+		report.Account = bot.UserId
 	}
 	response, answer, err := api.TestWebhookEndpointWithHttpInfo(&messaging_api.TestWebhookEndpointRequest{Endpoint: s.hook()})
 	if err != nil {

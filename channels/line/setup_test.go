@@ -59,6 +59,8 @@ func (a *account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		json.NewEncoder(w).Encode(map[string]any{"richmenus": list})
 	case route == "GET /v2/bot/user/all/richmenu" && a.standard != "":
 		fmt.Fprintf(w, `{"richMenuId":%q}`, a.standard)
+	case route == "GET /v2/bot/info":
+		fmt.Fprintf(w, `{"userId":%q,"basicId":"@x","displayName":"x","chatMode":"bot","markAsReadMode":"auto"}`, user(77))
 	case route == "POST /v2/bot/richmenu":
 		a.create(w, body)
 	case route == "POST /v2/bot/richmenu/"+id+"/content" && a.menus[id] != "" && r.Header.Get("Content-Type") == "image/png" && len(body) > 0:
@@ -134,7 +136,7 @@ func TestSetupIsTheSameAgain(t *testing.T) {
 		}
 	}
 	report, err := setup.Run(t.Context())
-	if err != nil || !report.Active || !report.Answered || report.MenuMade || report.EndpointSet {
+	if err != nil || !report.Active || !report.Answered || report.Account != user(77) || report.MenuMade || report.EndpointSet {
 		t.Errorf("%+v %v", report, err)
 	}
 	a.changes = nil

@@ -53,6 +53,9 @@ func lineSetup(ctx context.Context, p *program, _ []string) error {
 	say(report.EndpointSet, "webhook: address set", "webhook: as it should be")
 	say(report.Active, "webhook: LINE uses it", "webhook: LINE does not use it yet; switch on \"Use webhook\" and \"Webhook redelivery\" in the console")
 	say(report.Answered, "webhook: LINE has called it, and it answered", "webhook: LINE could not call it; is serve running and reachable?")
+	if report.Account != "" {
+		fmt.Fprintf(p.stdout, "account: %sLINE_DESTINATION=%s refuses webhooks for any other\n", envPrefix, report.Account)
+	}
 	fmt.Fprintf(p.stdout, "\nBy hand, in LINE's console, because everybody sees it on a locked screen:\n"+
 		"  name     %s まどぐち: no word such as 相談 or いじめ\n  picture  plain; no children, no hearts\n"+
 		"  groups   off (グループ・複数人トークへの参加を許可しない)\n  greeting and automatic answers of LINE's own: off; the desk sends its own\n", c.Name)
