@@ -26,6 +26,8 @@ var open = map[string][]string{
 	"consent.named":     {"伝える人", "伝えること", "伝える名前"},
 	"mail.body":         {"呼び名", "返事", "リンク"},
 	"mail.notice":       {"リンク"},
+	"letter.reply":      {"呼び名"},
+	"letter.reply.code": {"呼び名"},
 	"sms.door":          {"リンク"},
 	"sms.start":         {"リンク"},
 	"line.door":         {"リンク"},

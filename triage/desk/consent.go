@@ -37,6 +37,9 @@ func (d *Desk) AskConsent(ctx context.Context, p staff.Person, id triage.CaseID,
 			if c.OptedOut {
 				return nil, refuse(triage.CodeOptedOut, "相談した人が、連絡を止めています。たずねることはできません。")
 			}
+			if err := unwanted(c, events); err != nil {
+				return nil, err
+			}
 			if scrubbed.Words == nil {
 				var err error
 				if scrubbed, err = d.Front.Scrub(ctx, id, a.Summary); err != nil {

@@ -39,6 +39,8 @@ type Config struct {
 	City     *city.City // terms, schools and the texts of the cover
 	People   People
 	Cabinet  triage.Cabinet  // of what came with messages
+	Press    triage.Press    // of what goes by post
+	ChatURL  string          // where seekers write, as it stands on letters
 	Register *grant.Register // of what two people allow
 }
 

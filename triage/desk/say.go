@@ -36,6 +36,9 @@ func (d *Desk) Say(ctx context.Context, p staff.Person, id triage.CaseID, messag
 			if c.OptedOut {
 				return nil, refuse(triage.CodeOptedOut, "相談した人が、連絡を止めています。返事は送れません。")
 			}
+			if err := unwanted(c, events); err != nil {
+				return nil, err
+			}
 			if scrubbed.Words == nil {
 				var err error
 				if scrubbed, err = d.Front.Scrub(ctx, id, text); err != nil {
