@@ -55,12 +55,12 @@ func (f *Front) Enter(ctx context.Context, e triage.Entry) (triage.CaseID, error
 		e.At = r.Clock.Now()
 	}
 	event := triage.Event{ID: r.Names.event("n", e.Channel, e.ID), At: e.At, Kind: triage.KindMessage, From: from, By: e.By, Channel: e.Channel, Corrects: e.Corrects}
-	event = r.judged(event, text)
+	event = r.askedOf(e.Teller, r.judged(event, text))
 	var contact channels.Address
 	if e.Contact != "" {
 		contact = channels.NewAddress(contactKind, e.Contact, nil)
 	}
-	_, err = r.take(ctx, id, event, contact, entered{e.Channel, e.ID, e.At, text, e.Report}.data(),
+	_, err = r.take(ctx, id, event, contact, entered{e.Channel, e.ID, e.At, e.CallMe, text, e.Report}.data(),
 		func(ctx context.Context, t *taking) error {
 			texts, names := []string{text}, []string(nil)
 			if e.Report != nil {
@@ -80,7 +80,7 @@ func (f *Front) Enter(ctx context.Context, e triage.Entry) (triage.CaseID, error
 			if e.Report != nil {
 				t.event.Kind, t.event.Report = triage.KindReport, report(id, *e.Report, names, out[1:])
 			}
-			return nil
+			return r.heard(ctx, t, e)
 		})
 	if err != nil {
 		return "", told(err)
@@ -113,6 +113,7 @@ type entered struct {
 	Channel string         `json:"channel"`
 	ID      string         `json:"id"`
 	At      time.Time      `json:"at"`
+	CallMe  string         `json:"call_me,omitempty"`
 	Text    string         `json:"text,omitempty"`
 	Report  *triage.Report `json:"report,omitempty"`
 }

@@ -22,6 +22,10 @@ func (c *Case) beside(e Event) {
 		wish := *e.CallBack
 		c.CallBack = &wish
 	}
+	if e.Teller != nil {
+		teller := *e.Teller
+		c.Teller = &teller
+	}
 	if e.Call != nil {
 		c.call(*e.Call)
 	}

@@ -53,6 +53,7 @@ type Case struct {
 	Hidden    []string   `json:"hidden,omitempty"`    // ids of messages that the seeker took back
 	Unchecked []string   `json:"unchecked,omitempty"` // ids of messages read by a machine that nobody has compared yet
 	Unposted  []int64    `json:"unposted,omitempty"`  // numbers of the desk's messages that wait to be printed and posted
+	Teller    *Teller    `json:"teller,omitempty"`    // who came or phoned last, as they were asked
 	CallBack  *CallBack  `json:"call_back,omitempty"` // the latest wish to be called; nil once a call was answered
 	Calls     []Call     `json:"calls,omitempty"`
 	OptedOut  bool       `json:"opted_out,omitempty"` // the seeker sent STOP: replies are refused with opted_out

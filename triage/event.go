@@ -61,6 +61,7 @@ type Event struct {
 	Corrects   string      `json:"corrects,omitempty"`  // id of the event whose text this one's takes the place of, after a look at the paper
 	Hides      string      `json:"hides,omitempty"`     // id of the message that the seeker took back: on no screen from now on
 	Blanks     string      `json:"blanks,omitempty"`    // id of the event whose words the store destroys as it appends this one
+	Teller     *Teller     `json:"teller,omitempty"`    // what staff asked who came or phoned
 	CallBack   *CallBack   `json:"call_back,omitempty"` // the seeker wishes to be called
 	Call       *Call       `json:"call,omitempty"`      // the desk calls, or what became of that
 	Judgement  *Judgement  `json:"judgement,omitempty"`

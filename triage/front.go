@@ -34,6 +34,9 @@ type Entry struct {
 	By       string    // login
 	Corrects string    // id of the event of Case whose text was compared with the paper, and is this entry's Text now
 	Like     CaseID    // the case whose sender this is too: one letter, several matters
+	Teller   *Teller   // what who came or phoned was asked
+	CallMe   string    // the name to be called by, or empty
+	CallBack *CallBack // they wish to be called, at the number in Contact
 	Report   *Report   // a school's report; its fields are anonymized on the way
 }
 
