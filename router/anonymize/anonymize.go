@@ -9,7 +9,10 @@
 // passes unseen. The package is pure; the only thing that it remembers is the Glossary that the caller passes.
 package anonymize
 
-import "madoguchi/triage/japanese"
+import (
+	"madoguchi/router/anonymize/tagger"
+	"madoguchi/triage/japanese"
+)
 
 // Type is what a span is.
 type Type string
@@ -74,6 +77,7 @@ type Gazetteer struct {
 // Anonymizer redacts text. It may be used by many goroutines.
 type Anonymizer struct {
 	tokens *japanese.Tokenizer
+	tagger *tagger.Tagger
 	names  *names
 	known  []known
 	words  *words

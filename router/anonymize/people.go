@@ -20,6 +20,7 @@ func (s *scan) people(g *Glossary) {
 	s.romaji()
 	s.cries()
 	s.lists()
+	s.learned()
 	s.again(g)
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"madoguchi/router/anonymize/tagger"
 	"madoguchi/triage/japanese"
 )
 
@@ -16,7 +17,11 @@ func New(g Gazetteer) (*Anonymizer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("anonymize: words.yaml: %w", err)
 	}
-	a := &Anonymizer{tokens: japanese.NewTokenizer(), names: newNames(w), words: w, keep: map[string]bool{}}
+	learned, err := tagger.New()
+	if err != nil {
+		return nil, fmt.Errorf("anonymize: %w", err)
+	}
+	a := &Anonymizer{tagger: learned, tokens: japanese.NewTokenizer(), names: newNames(w), words: w, keep: map[string]bool{}}
 	for _, k := range g.Keep {
 		a.keep[plainKey(k)] = true
 	}

@@ -17,7 +17,7 @@ type words struct {
 	stopEnds                                                                                                     []string
 	roles, leading, nickEnds, cities                                                                             []string
 	rolesBy                                                                                                      map[rune][][]rune // by the last character
-	cries, personal, acts, intro, listIntro                                                                      phrases
+	cries, personal, acts, intro, listIntro, perils                                                              phrases
 	hon                                                                                                          map[rune][]honorific
 	suffixes                                                                                                     map[rune][]suffix
 }
@@ -127,11 +127,14 @@ func newWords() (*words, error) {
 		return nil, err
 	}
 	w := &words{
-		cries: phrasesOf(f.Cries), personal: phrasesOf(f.Personal), modern: setOf(f.Modern), modernKana: setOf(f.ModernKana), foreign: setOf(f.Foreign), latinStop: setOf(f.LatinStop), stop: setOf(f.Stop), danger: setOf(f.Danger), everyday: setOf(f.Everyday), kanaStop: setOf(f.KanaStop), nickStop: setOf(f.NickStop),
+		perils: phrasesOf(f.Danger), cries: phrasesOf(f.Cries), personal: phrasesOf(f.Personal), modern: setOf(f.Modern), modernKana: setOf(f.ModernKana), foreign: setOf(f.Foreign), latinStop: setOf(f.LatinStop), stop: setOf(f.Stop), danger: setOf(f.Danger), everyday: setOf(f.Everyday), kanaStop: setOf(f.KanaStop), nickStop: setOf(f.NickStop),
 		owners: setOf(f.Owners), generics: setOf(f.Generics), groups: setOf(f.Groups), stopEnds: strings.Fields(f.StopEnds),
 		roles: strings.Fields(f.Roles), leading: strings.Fields(f.Leading), nickEnds: strings.Fields(f.NickEnds),
 		cities: strings.Fields(f.Cities), acts: phrasesOf(f.Acts), intro: phrasesOf(f.Intro), listIntro: phrasesOf(f.ListIntro),
 		rolesBy: map[rune][][]rune{}, hon: map[rune][]honorific{}, suffixes: map[rune][]suffix{},
+	}
+	for r, list := range w.perils {
+		w.perils[r] = slices.DeleteFunc(list, func(p []rune) bool { return len(p) == 1 }) // 橋 is in 橋本
 	}
 	for _, r := range w.roles {
 		rs := []rune(r)

@@ -15,7 +15,7 @@ func TestFloors(t *testing.T) {
 	}
 	for file, floor := range map[string]struct{ people, all, over float64 }{
 		"../testdata/dev.jsonl":  {0.95, 0.95, 0.02},
-		"../testdata/held.jsonl": {0.92, 0.92, 0.02},
+		"../testdata/held.jsonl": {0.96, 0.96, 0.03},
 	} {
 		messages, err := read(file)
 		if err != nil {

@@ -1,0 +1,208 @@
+package anonymize
+
+import "madoguchi/triage/japanese"
+
+// cluesEach is how many clues a character has.
+const cluesEach = 38
+
+// Clues returns what the learned part knows of each character of a text, and how many clues a character has. The text is
+// folded; runes are the view's.
+func (a *Anonymizer) Clues(text string) (view []rune, clues []uint32, each int) {
+	v := japanese.Fold(text)
+	s := &scan{a: a, v: v, rs: v.Runes}
+	s.tokenize()
+	s.markActs()
+	return v.Runes, s.clues(), cluesEach
+}
+
+// clue mixes what a clue says into a key. Which clue it is makes the first word.
+func clue(which int, says ...uint32) uint32 {
+	h := uint32(which)*0x9e3779b1 + 0x7f4a7c15
+	for _, x := range says {
+		h = (h ^ x) * 0x85ebca6b
+		h ^= h >> 15
+	}
+	return h
+}
+
+// Marks of a list of names at a character.
+const (
+	begins = 1 << iota
+	within
+	ends
+)
+
+// listed returns for each rune which lists of names have a name that begins, goes on or ends there: three bits for each of
+// the four lists. Kana is looked up as hiragana.
+func (s *scan) listed(kana []rune) []uint32 {
+	marks := make([]uint32, len(s.rs))
+	var text [6 * 4]byte
+	for i := range kana {
+		word := text[:0]
+		for l := 1; l <= 6 && i+l <= len(kana); l++ {
+			r := kana[i+l-1]
+			if c := japanese.ClassOf(r); c != japanese.Kanji && c != japanese.Hiragana && r != 'ー' {
+				break
+			}
+			word = append(word, string(r)...)
+			k := s.a.names.kinds[string(word)]
+			if k == 0 || l == 1 && k&(family|given) == 0 {
+				continue
+			}
+			for list := range 4 {
+				if k&(1<<list) == 0 {
+					continue
+				}
+				marks[i] |= begins << (3 * list)
+				for j := i + 1; j < i+l-1; j++ {
+					marks[j] |= within << (3 * list)
+				}
+				marks[i+l-1] |= ends << (3 * list)
+			}
+		}
+	}
+	return marks
+}
+
+// run is a stretch of characters of one class.
+type run struct{ start, end int }
+
+// clues returns the clues of the view, one character after the other.
+func (s *scan) clues() []uint32 {
+	n := len(s.rs)
+	kana := make([]rune, n)
+	class := make([]uint32, n)
+	runs := make([]run, n)
+	for i, r := range s.rs {
+		kana[i] = japanese.ToHiragana(r)
+		c := japanese.ClassOf(r)
+		if r == 'ー' && i > 0 && class[i-1] == uint32(japanese.Hiragana) {
+			c = japanese.Hiragana
+		}
+		class[i] = uint32(c)
+		if i > 0 && class[i-1] == class[i] {
+			runs[i] = run{runs[i-1].start, i + 1}
+		} else {
+			runs[i] = run{i, i + 1}
+		}
+	}
+	for i := n - 2; i >= 0; i-- {
+		if runs[i+1].start == runs[i].start {
+			runs[i].end = runs[i+1].end
+		}
+	}
+	marks := s.listed(kana)
+	out := make([]uint32, 0, n*cluesEach)
+	b := beside{s: s, kana: kana, class: class, runs: runs, marks: marks}
+	for i := range s.rs {
+		out = b.at(out, i)
+	}
+	return out
+}
+
+// beside is a view with what is known of its characters.
+type beside struct {
+	s     *scan
+	kana  []rune
+	class []uint32
+	runs  []run
+	marks []uint32
+}
+
+// char is the character at i, digits alike, 1 beyond the text.
+func (b *beside) char(i int) uint32 {
+	if i < 0 || i >= len(b.s.rs) {
+		return 1
+	}
+	if r := b.s.rs[i]; r < '0' || r > '9' {
+		return uint32(r)
+	}
+	return '0'
+}
+
+func (b *beside) kind(i int) uint32 {
+	if i < 0 || i >= len(b.class) {
+		return 15
+	}
+	return b.class[i]
+}
+
+func (b *beside) mark(i int) uint32 {
+	if i < 0 || i >= len(b.marks) {
+		return 0
+	}
+	return b.marks[i]
+}
+
+// word returns what the dictionary says of the word that begins or lies at i: a key of its characters, and of its part of
+// speech.
+func (b *beside) word(i int) (text, part uint32) {
+	t := b.s.token(i)
+	if t == nil {
+		return 1, 1
+	}
+	for _, r := range b.s.rs[t.Start:min(t.End, t.Start+8)] {
+		text = (text ^ uint32(r)) * 0x01000193
+	}
+	part = uint32(t.Part)<<1 | 32<<1
+	if t.Known {
+		part |= 1
+	}
+	return text, part
+}
+
+// at appends the clues of character i. There are cluesEach of them.
+func (b *beside) at(out []uint32, i int) []uint32 {
+	var c [9]uint32
+	for k := range c {
+		c[k] = b.char(i + k - 4)
+	}
+	const m = 4 // the character itself
+	t := b.s.token(i)
+	text, part := b.word(i)
+	beforeText, beforePart := b.word(t.Start - 1)
+	_, before2 := b.word(b.start(t.Start-1) - 1)
+	afterText, afterPart := b.word(t.End)
+	after2Text, after2 := b.word(b.end(t.End))
+	place := uint32(min(i-t.Start, 3))<<4 | uint32(min(t.End-1-i, 3))
+	r := b.runs[i]
+	spot := uint32(min(i-r.start, 5))<<4 | uint32(min(r.end-1-i, 5))
+	left, left2 := b.char(r.start-1), b.char(r.start-2)
+	right, right2, right3 := b.char(r.end), b.char(r.end+1), b.char(r.end+2)
+	shape := b.kind(i-2)<<16 | b.kind(i-1)<<12 | b.kind(i)<<8 | b.kind(i+1)<<4 | b.kind(i+2)
+	mark, act := b.mark(i), uint32(0)
+	if b.s.act(i) {
+		act = 1
+	}
+	called := uint32(0)
+	if h, ok := b.s.a.words.honorific(b.s.rs, r.end); ok {
+		called = 1 + uint32(h.n)
+	} else if h, ok := b.s.a.words.honorific(b.s.rs, i+1); ok {
+		called = 16 + uint32(h.n)
+	}
+	return append(out,
+		clue(1, c[m]), clue(2, c[m-1]), clue(3, c[m-2]), clue(4, c[m+1]), clue(5, c[m+2]), clue(6, c[m+3]), clue(7, c[m-3]),
+		clue(8, c[m-1], c[m]), clue(9, c[m], c[m+1]), clue(10, c[m-2], c[m-1]), clue(11, c[m+1], c[m+2]), clue(12, c[m+2], c[m+3]),
+		clue(13, c[m-2], c[m-1], c[m]), clue(14, c[m-1], c[m], c[m+1]), clue(15, c[m], c[m+1], c[m+2]), clue(16, c[m+1], c[m+2], c[m+3]),
+		clue(17, c[m-3], c[m-2], c[m-1]), clue(18, c[m+1], c[m+2], c[m+3], c[m+4]),
+		clue(19, shape), clue(20, spot, b.kind(i)),
+		clue(21, part, place), clue(22, beforePart, part, afterPart), clue(23, text), clue(24, beforeText, place), clue(25, afterText, place),
+		clue(26, part, afterPart, after2), clue(27, before2, beforePart, part), clue(28, afterText, after2Text, part),
+		clue(29, left, left2, spot), clue(30, right, right2, spot), clue(31, right, right2, right3), clue(32, spot, b.kind(r.start-1), right),
+		clue(33, mark, b.kind(i)), clue(34, mark, c[m+1]), clue(35, b.mark(i-1), mark, b.mark(i+1)), clue(36, mark, part, place),
+		clue(37, mark, act, afterPart), clue(38, called, b.kind(i), spot))
+}
+
+func (b *beside) start(i int) int {
+	if t := b.s.token(i); t != nil {
+		return t.Start
+	}
+	return i
+}
+
+func (b *beside) end(i int) int {
+	if t := b.s.token(i); t != nil {
+		return t.End
+	}
+	return i
+}

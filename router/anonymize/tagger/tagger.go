@@ -1,0 +1,226 @@
+// Package tagger says which characters of a text belong to the name of a person, a school or a place, where no rule
+// foresaw the wording.
+//
+// It is a linear chain: every clue at a character (the characters around it, its word and the words beside it, whether a
+// list of names has it) has a weight for every label, and every pair of neighbouring labels has one. The weights were
+// learned from the written sentences of this repository by the command madoguchi/router/anonymize/train, which writes
+// weights.bin anew and always the same. There is nothing else in it: no list of words, no state, nothing from outside.
+//
+// What it gives is a probability for each character, so that whoever uses it decides how much doubt is enough.
+package tagger
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/binary"
+	"errors"
+	"math"
+)
+
+//go:embed weights.bin
+var weights []byte
+
+// The labels. A name begins with First and goes on with the label behind it.
+const (
+	Outside = iota
+	PersonFirst
+	PersonMore
+	SchoolFirst
+	SchoolMore
+	PlaceFirst
+	PlaceMore
+	Labels
+)
+
+// Scores has a number for every label.
+type Scores [Labels]float32
+
+// Links has a weight for every label (first index) followed by another.
+type Links [Labels]Scores
+
+// Tagger labels texts. It may be used by many goroutines.
+type Tagger struct {
+	slots []slot // open addressing; the length is a power of two
+	rows  [][Labels]int8
+	scale Scores // of a step of rows
+	links Links
+}
+
+type slot struct {
+	key uint32
+	row int32 // -1 where the slot is empty
+}
+
+// New returns the tagger that is built in.
+func New() (*Tagger, error) { return Parse(weights) }
+
+// head is what stands in front of the weights.
+type head struct {
+	Rows  uint32
+	Scale Scores
+	Links Links
+}
+
+// Parse reads weights as Marshal writes them.
+func Parse(weights []byte) (*Tagger, error) {
+	r := bytes.NewReader(weights)
+	var h head
+	if binary.Read(r, binary.LittleEndian, &h) != nil || r.Len() != int(h.Rows)*(4+Labels) {
+		return nil, errors.New("tagger: weights are cut short")
+	}
+	keys := make([]uint32, h.Rows)
+	t := &Tagger{rows: make([][Labels]int8, h.Rows), scale: h.Scale, links: h.Links}
+	if binary.Read(r, binary.LittleEndian, keys) != nil || binary.Read(r, binary.LittleEndian, t.rows) != nil {
+		return nil, errors.New("tagger: weights are cut short")
+	}
+	n := 1024
+	for n < 2*len(keys) {
+		n *= 2
+	}
+	t.slots = make([]slot, n)
+	for i := range t.slots {
+		t.slots[i].row = -1
+	}
+	for row, key := range keys {
+		i := int(key) & (n - 1)
+		for t.slots[i].row >= 0 {
+			i = (i + 1) & (n - 1)
+		}
+		t.slots[i] = slot{key, int32(row)}
+	}
+	return t, nil
+}
+
+// Marshal writes weights: what Parse reads. Row n belongs to key n; no key may stand twice.
+func Marshal(keys []uint32, rows []Scores, links Links) []byte {
+	h := head{Rows: uint32(len(keys)), Links: links}
+	for l := range h.Scale {
+		var top float32
+		for _, r := range rows {
+			top = max(top, r[l], -r[l])
+		}
+		if h.Scale[l] = top / 127; top == 0 {
+			h.Scale[l] = 1
+		}
+	}
+	var b bytes.Buffer
+	write := func(v any) { _ = binary.Write(&b, binary.LittleEndian, v) } // a buffer takes everything
+	write(h)
+	write(keys)
+	for _, r := range rows {
+		for l, w := range r {
+			write(int8(math.Round(float64(w / h.Scale[l]))))
+		}
+	}
+	return b.Bytes()
+}
+
+// Label returns for each character how likely each label is. clues has the same number of clues for each character, one
+// character after the other.
+func (t *Tagger) Label(clues []uint32, each int) []Scores {
+	n := len(clues) / each
+	out := make([]Scores, n)
+	mask := len(t.slots) - 1
+	for c := range out {
+		var sum [Labels]int32
+		for _, key := range clues[c*each : c*each+each] {
+			i := int(key) & mask
+			for t.slots[i].row >= 0 && t.slots[i].key != key {
+				i = (i + 1) & mask
+			}
+			if row := t.slots[i].row; row >= 0 {
+				for l, w := range &t.rows[row] {
+					sum[l] += int32(w)
+				}
+			}
+		}
+		for l, s := range sum {
+			out[c][l] = float32(s) * t.scale[l]
+		}
+	}
+	Likely(out, &t.links, nil)
+	return out
+}
+
+// Likely replaces the scores of a chain by the probabilities of the labels. Where pairs is given, the probability of every
+// pair of neighbours is added to it.
+func Likely(chain []Scores, links *Links, pairs *Links) {
+	if len(chain) == 0 {
+		return
+	}
+	var step Links
+	for a, row := range links {
+		for b, w := range row {
+			step[a][b] = float32(math.Exp(float64(w)))
+		}
+	}
+	for i := range chain {
+		top := chain[i][0]
+		for _, s := range chain[i] {
+			top = max(top, s)
+		}
+		for l, s := range chain[i] {
+			chain[i][l] = float32(math.Exp(float64(s - top)))
+		}
+	}
+	forward := make([]Scores, len(chain))
+	forward[0] = chain[0]
+	norm(&forward[0])
+	for i := 1; i < len(chain); i++ {
+		for a, p := range forward[i-1] {
+			for b := range step[a] {
+				forward[i][b] += p * step[a][b]
+			}
+		}
+		for b := range forward[i] {
+			forward[i][b] *= chain[i][b]
+		}
+		norm(&forward[i])
+	}
+	back := Scores{1, 1, 1, 1, 1, 1, 1}
+	for i := len(chain) - 1; i >= 0; i-- {
+		var next Scores // of what stands at i and behind it
+		for b := range next {
+			next[b] = chain[i][b] * back[b]
+			chain[i][b] = forward[i][b] * back[b]
+		}
+		norm(&chain[i])
+		norm(&next)
+		if i == 0 {
+			break
+		}
+		for a := range back {
+			back[a] = 0
+			for b := range next {
+				back[a] += step[a][b] * next[b]
+			}
+		}
+		if pairs != nil {
+			addPairs(pairs, &forward[i-1], &step, &next)
+		}
+	}
+}
+
+func addPairs(pairs *Links, before *Scores, step *Links, next *Scores) {
+	var total float32
+	for a, p := range before {
+		for b, q := range next {
+			total += p * step[a][b] * q
+		}
+	}
+	for a, p := range before {
+		for b, q := range next {
+			pairs[a][b] += p * step[a][b] * q / total
+		}
+	}
+}
+
+func norm(s *Scores) {
+	var sum float32
+	for _, p := range s {
+		sum += p
+	}
+	for l := range s {
+		s[l] /= sum
+	}
+}

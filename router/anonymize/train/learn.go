@@ -1,0 +1,156 @@
+package main
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"madoguchi/router/anonymize"
+	"madoguchi/router/anonymize/tagger"
+)
+
+// How the weights are learned: a linear chain by AdaGrad, each example by itself.
+const (
+	rounds = 8
+	rate   = 0.12
+	decay  = 1e-5 // of a weight, each time that its clue is seen
+	rarest = 3    // times that a clue is seen at least
+	kept   = 84_000
+)
+
+// learner holds the weights while they are learned.
+type learner struct {
+	keys      []uint32
+	w, g      []tagger.Scores
+	links     tagger.Links
+	linksG    tagger.Links
+	each      int
+	sentences [][]int32 // clues of each example, -1 where a clue is rare
+	labels    [][]uint8
+}
+
+// learn returns the weights that the examples teach.
+func learn(a *anonymize.Anonymizer, examples []example) []byte {
+	l := newLearner(a, examples)
+	rng := rand.New(rand.NewPCG(3, 5))
+	order := make([]int, len(l.sentences))
+	for i := range order {
+		order[i] = i
+	}
+	for range rounds {
+		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+		for _, i := range order {
+			l.step(l.sentences[i], l.labels[i])
+		}
+	}
+	return l.pruned()
+}
+
+func newLearner(a *anonymize.Anonymizer, examples []example) *learner {
+	l := &learner{}
+	seen := map[uint32]int{}
+	var clues [][]uint32
+	for _, e := range examples {
+		view, keys, each := a.Clues(string(e.text))
+		if len(view) != len(e.text) || len(view) == 0 {
+			continue // folding joined characters: the labels are elsewhere
+		}
+		for _, k := range keys {
+			seen[k]++
+		}
+		l.each = each
+		clues, l.labels = append(clues, keys), append(l.labels, e.labels)
+	}
+	ids := map[uint32]int32{}
+	for _, keys := range clues {
+		line := make([]int32, len(keys))
+		for i, k := range keys {
+			line[i] = -1
+			if seen[k] < rarest {
+				continue
+			}
+			id, ok := ids[k]
+			if !ok {
+				id = int32(len(l.keys))
+				ids[k] = id
+				l.keys = append(l.keys, k)
+			}
+			line[i] = id
+		}
+		l.sentences = append(l.sentences, line)
+	}
+	l.w, l.g = make([]tagger.Scores, len(l.keys)), make([]tagger.Scores, len(l.keys))
+	return l
+}
+
+// step moves the weights toward the labels of a sentence.
+func (l *learner) step(clues []int32, labels []uint8) {
+	chain := make([]tagger.Scores, len(labels))
+	for i := range chain {
+		for _, id := range clues[i*l.each : (i+1)*l.each] {
+			if id >= 0 {
+				for k, w := range l.w[id] {
+					chain[i][k] += w
+				}
+			}
+		}
+	}
+	var pairs tagger.Links
+	tagger.Likely(chain, &l.links, &pairs)
+	for i, p := range chain {
+		p[labels[i]]--
+		for k, d := range p {
+			if d > -0.01 && d < 0.01 {
+				continue
+			}
+			for _, id := range clues[i*l.each : (i+1)*l.each] {
+				if id >= 0 {
+					g := &l.g[id][k]
+					*g += d * d
+					l.w[id][k] -= rate*d/(root(*g)+1e-3) + decay*l.w[id][k]
+				}
+			}
+		}
+	}
+	for i := 1; i < len(labels); i++ {
+		pairs[labels[i-1]][labels[i]]--
+	}
+	for a := range pairs {
+		for b, d := range pairs[a] {
+			l.linksG[a][b] += d * d
+			l.links[a][b] -= rate * d / (root(l.linksG[a][b]) + 1e-3)
+		}
+	}
+}
+
+func root(x float32) float32 { return float32(math.Sqrt(float64(x))) }
+
+// pruned returns the weights that matter most.
+func (l *learner) pruned() []byte {
+	size := func(s tagger.Scores) float32 {
+		var top float32
+		for _, w := range s {
+			top = max(top, w, -w)
+		}
+		return top
+	}
+	least := float32(0)
+	count := func() (n int) {
+		for _, w := range l.w {
+			if size(w) > least {
+				n++
+			}
+		}
+		return n
+	}
+	for count() > kept {
+		least += 0.005
+	}
+	var keys []uint32
+	var rows []tagger.Scores
+	for id, w := range l.w {
+		if size(w) > least {
+			keys, rows = append(keys, l.keys[id]), append(rows, w)
+		}
+	}
+	return tagger.Marshal(keys, rows, l.links)
+}

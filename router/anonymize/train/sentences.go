@@ -1,0 +1,225 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/ikawaha/kagome-dict/ipa"
+	"github.com/ikawaha/kagome/v2/tokenizer"
+
+	"madoguchi/router/anonymize/tagger"
+	"madoguchi/triage/japanese"
+)
+
+// example is a sentence with the label of each character.
+type example struct {
+	text   []rune
+	labels []uint8
+}
+
+// String shows an example with its names in brackets.
+func (e example) String() string {
+	var b strings.Builder
+	for i, r := range e.text {
+		if e.labels[i]%2 == 1 {
+			b.WriteByte('[')
+		}
+		b.WriteRune(r)
+		if e.labels[i] > 0 && (i+1 == len(e.text) || e.labels[i+1] != e.labels[i]+e.labels[i]%2) {
+			b.WriteByte(']')
+		}
+	}
+	return b.String()
+}
+
+// add appends words that belong to a name whose first label is given, or to none.
+func (e *example) add(words string, first uint8) {
+	for _, r := range words {
+		e.text = append(e.text, r)
+		e.labels = append(e.labels, first)
+		if first%2 == 1 {
+			first++
+		}
+	}
+}
+
+// How often a line is used: with names in it, with names in kana, and without names.
+const (
+	named  = 7
+	spoken = 3
+)
+
+// all makes the examples of all lines.
+func (m *maker) all(lines []string) []example {
+	var all []example
+	for _, line := range lines {
+		if !strings.Contains(line, "{") {
+			all = append(all, m.fill(line, false), m.fill(line, true))
+			continue
+		}
+		for range named {
+			all = append(all, m.fill(line, false))
+		}
+		for range spoken {
+			all = append(all, m.fill(line, true))
+		}
+	}
+	for i := range all {
+		all[i] = m.worn(all[i])
+	}
+	return all
+}
+
+// fill puts names into a line. In kana, the words around them are written by their sound, and most names too.
+func (m *maker) fill(line string, kana bool) example {
+	var e example
+	for line != "" {
+		plain, rest, found := strings.Cut(line, "{")
+		if kana {
+			plain = m.kana.sound(plain)
+		}
+		e.add(plain, tagger.Outside)
+		if !found {
+			break
+		}
+		code, after, _ := strings.Cut(rest, "}")
+		n, first, called := m.name(code)
+		words := n.words
+		if kana && m.chance(0.7) {
+			words = n.reading
+		}
+		e.add(words, first)
+		e.add(called, tagger.Outside)
+		line = after
+	}
+	return e
+}
+
+// name returns what stands for a place in braces, its first label, and how whoever it is is called.
+func (m *maker) name(code string) (n name, first uint8, called string) {
+	switch code {
+	case "h":
+		n, called = m.person(), m.one(honorifics)
+		if m.chance(0.15) {
+			called = ""
+		}
+		return n, tagger.PersonFirst, called
+	case "F":
+		return m.surname(), tagger.PersonFirst, ""
+	case "G":
+		return m.first(), tagger.PersonFirst, ""
+	case "A":
+		return m.full(), tagger.PersonFirst, ""
+	case "N":
+		return m.nickname(), tagger.PersonFirst, ""
+	case "E":
+		return m.foreigner(), tagger.PersonFirst, ""
+	case "R":
+		return m.latin(), tagger.PersonFirst, ""
+	case "S":
+		t, s := m.town(), m.one(schools)
+		return name{t.words + s, t.reading + s}, tagger.SchoolFirst, ""
+	case "P":
+		t, s := m.town(), m.one(sorts)
+		return name{t.words + s, t.reading + s}, tagger.PlaceFirst, ""
+	}
+	return m.person(), tagger.PersonFirst, ""
+}
+
+var honorifics = strings.Fields("さん さん さん くん くん くん ちゃん ちゃん 君 先輩 せんぱい 様 さま たち ら")
+
+// worn is an example as it reaches the desk: now and then with a character typed wrong, with spaces between the words as
+// small children write, or with marks at its end.
+func (m *maker) worn(e example) example {
+	x := m.rng.Float64()
+	switch {
+	case x < 0.05 && len(e.text) > 6: // a character is lost
+		i := m.rng.IntN(len(e.text))
+		if e.labels[i]%2 == 1 {
+			return e
+		}
+		e.text = append(e.text[:i:i], e.text[i+1:]...)
+		e.labels = append(e.labels[:i:i], e.labels[i+1:]...)
+	case x < 0.08 && len(e.text) > 6: // one is twice there
+		i := m.rng.IntN(len(e.text))
+		l := e.labels[i] + e.labels[i]%2
+		e.text = append(e.text[:i+1:i+1], e.text[i:]...)
+		e.labels = append(append(e.labels[:i+1:i+1], l), e.labels[i+1:]...)
+	case x < 0.13:
+		for i, r := range e.text {
+			switch {
+			case r == 'を' && e.labels[i] == 0:
+				e.text[i] = 'お'
+			case r == 'は' && e.labels[i] == 0 && i > 0 && e.labels[i-1] > 0:
+				e.text[i] = 'わ'
+			}
+		}
+	case x < 0.22:
+		return m.spaced(e)
+	case x < 0.30:
+		e.add(m.one([]string{"。", "。", "！", "...", "😭", "笑", "w", "ww", "泣", "、", "!!", "？"}), tagger.Outside)
+	}
+	return e
+}
+
+// spaced puts spaces behind particles.
+func (m *maker) spaced(e example) example {
+	var out example
+	for i, r := range e.text {
+		out.text, out.labels = append(out.text, r), append(out.labels, e.labels[i])
+		if i+1 < len(e.text) && strings.ContainsRune("がはをにでともの", r) && e.labels[i] == 0 && e.labels[i+1]%2 == e.labels[i+1] && m.chance(0.6) {
+			out.text, out.labels = append(out.text, ' '), append(out.labels, 0)
+		}
+	}
+	return out
+}
+
+// reader knows how words sound.
+type reader struct{ t *tokenizer.Tokenizer }
+
+func newReader() *reader {
+	t, err := tokenizer.New(ipa.Dict(), tokenizer.OmitBosEos())
+	if err != nil {
+		panic(err) // the dictionary is built in
+	}
+	return &reader{t}
+}
+
+// sound returns text with its kanji in hiragana.
+func (r *reader) sound(text string) string {
+	var b strings.Builder
+	for _, k := range r.t.Tokenize(text) {
+		reading, ok := k.Reading()
+		if !ok || reading == "*" || !strings.ContainsFunc(k.Surface, func(r rune) bool { return japanese.ClassOf(r) == japanese.Kanji }) {
+			b.WriteString(k.Surface)
+			continue
+		}
+		b.WriteString(japanese.HiraganaOf(reading))
+	}
+	return b.String()
+}
+
+func katakana(hiragana string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'ぁ' && r <= 'ゖ' {
+			return r + 0x60
+		}
+		return r
+	}, hiragana)
+}
+
+// latinOf writes hiragana in Latin letters, roughly as children do.
+func latinOf(hiragana string) string {
+	const rows = "あ a い i う u え e お o か ka き ki く ku け ke こ ko さ sa し shi す su せ se そ so た ta ち chi つ tsu て te と to な na に ni ぬ nu ね ne の no は ha ひ hi ふ fu へ he ほ ho " +
+		"ま ma み mi む mu め me も mo や ya ゆ yu よ yo ら ra り ri る ru れ re ろ ro わ wa を o ん n が ga ぎ gi ぐ gu げ ge ご go ざ za じ ji ず zu ぜ ze ぞ zo だ da ぢ ji づ zu で de ど do " +
+		"ば ba び bi ぶ bu べ be ぼ bo ぱ pa ぴ pi ぷ pu ぺ pe ぽ po きゃ kya きゅ kyu きょ kyo しゃ sha しゅ shu しょ sho ちゃ cha ちゅ chu ちょ cho にゃ nya にゅ nyu にょ nyo りゃ rya りゅ ryu りょ ryo じゃ ja じゅ ju じょ jo"
+	w := strings.Fields(rows)
+	for i := len(w) - 2; i >= 0; i -= 2 {
+		hiragana = strings.ReplaceAll(hiragana, w[i], w[i+1])
+	}
+	return strings.Map(func(r rune) rune {
+		if r > 'z' {
+			return -1
+		}
+		return r
+	}, hiragana)
+}
