@@ -160,7 +160,8 @@ func (h *house) wall(p plan) error {
 	if at := p.set["CLAMD"]; at != "" {
 		cleaner.Scanner = clean.NewScanner(at)
 	}
-	h.desk = desk.New(desk.Config{Cabinet: router.NewCabinet(rooms, cleaner), Store: h.store, Front: router.NewFront(r), Lamp: router.NewLamp(rooms), Audit: h.audit, Clock: h.clock,
+	front := router.NewFront(r)
+	h.desk = desk.New(desk.Config{Cabinet: router.NewCabinet(rooms, cleaner), Press: front, ChatURL: h.publicURL, Store: h.store, Front: front, Lamp: router.NewLamp(rooms), Audit: h.audit, Clock: h.clock,
 		City: h.city, People: h.accounts, Register: grant.New(h.redis, p.keys.desk, time.Now)})
 	return nil
 }
