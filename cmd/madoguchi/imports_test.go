@@ -26,7 +26,8 @@ triage/assess/model         :
 triage/assess/gold          : triage
 triage/assess/measure       : triage triage/assess triage/assess/gold
 triage/assess/train         : triage triage/assess triage/assess/gold triage/assess/model triage/japanese
-triage/city                 : triage triage/assess
+triage/duty                 : triage
+triage/city                 : triage triage/assess triage/duty
 triage/redistest            :
 triage/paper                :
 triage/redis                : triage triage/seal
@@ -34,7 +35,7 @@ triage/storetest            : triage
 triage/audit                : triage triage/seal
 triage/staff                : triage triage/audit triage/seal
 triage/grant                : triage triage/seal
-triage/desk                 : triage triage/paper triage/city triage/audit triage/staff triage/grant
+triage/desk                 : triage triage/paper triage/duty triage/city triage/audit triage/staff triage/grant
 triage/web                  : triage triage/staff
 triage/console              : triage triage/desk triage/staff triage/web triage/city triage/grant
 triage/api                  : triage triage/desk triage/staff triage/web triage/grant
