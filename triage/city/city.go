@@ -33,6 +33,8 @@ type City struct {
 	Closed     Closed             `yaml:"closed"`
 	Channels   map[string]Channel `yaml:"channels"`
 	Terms      Terms              `yaml:"terms"`
+	Facts      []Fact             `yaml:"facts"`  // what duties ask for, made of what is known of a case
+	Duties     []Duty             `yaml:"duties"` // what has to be done, and by when
 	Schools    []School           `yaml:"schools"`
 	Places     Places             `yaml:"places"`
 	Numbers    []Number           `yaml:"numbers"`
@@ -89,6 +91,9 @@ type Terms struct {
 	AcknowledgeWithin  Duration            `yaml:"acknowledge_within"`
 	AnswerSchoolWithin Duration            `yaml:"answer_school_within"`
 	CountersignWithin  Duration            `yaml:"countersign_within"`
+	AtOnce             Duration            `yaml:"at_once"`     // what 直ちに means to the clock
+	Promptly           Term                `yaml:"promptly"`    // what 速やかに means
+	ClimbAfter         Term                `yaml:"climb_after"` // from a duty's time until the supervisor has it
 	WatchMonths        int                 `yaml:"watch_months"`
 	CodeDays           int                 `yaml:"code_days"`
 	EraseAfterDays     int                 `yaml:"erase_after_days"`

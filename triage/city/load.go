@@ -67,8 +67,10 @@ func Load(file, national, texts File, a Assessor) (*City, error) {
 			return nil, Mistakes{{layers[i].Name, 1, "cannot be read as a city file"}}
 		}
 	}
+	own := layer{c.Facts, c.Duties}
 	c.over(base, catalogue)
-	if ms := c.judge(trees[1], a); len(ms) > 0 {
+	ms := slices.Concat(c.judgeRules(trees[0], layer{base.Facts, base.Duties}, nil), c.judgeRules(trees[1], own, base), c.judge(trees[1], a))
+	if len(ms) > 0 {
 		return nil, ms
 	}
 	return c, nil
@@ -89,6 +91,7 @@ func (c *City) over(base *City, catalogue map[string]string) {
 			own.Field(i).Set(nation.Field(i))
 		}
 	}
+	c.overRules(base)
 	if c.Desk.Exit == "" {
 		c.Desk.Exit = base.Desk.Exit
 	}
