@@ -31,6 +31,14 @@ type gate struct {
 	conns   []net.Conn
 	down    bool // nothing passes
 	blocked bool // no WebSocket passes, as in many schools
+	pieces  int  // so many pieces of pictures pass, and then none; negative: all
+}
+
+// passes lets so many pieces of pictures through from now on, and then none; all where n is negative.
+func (g *gate) passes(n int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.pieces = n
 }
 
 func (g *gate) wrap(next http.Handler) http.Handler {
@@ -41,6 +49,10 @@ func (g *gate) wrap(next http.Handler) http.Handler {
 func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.mu.Lock()
 	refuse := g.down && r.URL.Path != "/" || g.blocked && r.URL.Path == "/chat/ws"
+	if r.Method == "PATCH" && g.pieces >= 0 {
+		refuse = refuse || g.pieces == 0
+		g.pieces = max(0, g.pieces-1)
+	}
 	g.mu.Unlock()
 	if refuse {
 		panic(http.ErrAbortHandler)
@@ -146,7 +158,7 @@ func browse(t *testing.T, mobile bool) *browser {
 
 func browseIn(t *testing.T, ctx context.Context, mobile bool) *browser {
 	t.Helper()
-	b := &browser{t: t, gate: &gate{}}
+	b := &browser{t: t, gate: &gate{pieces: -1}}
 	b.s = channelstest.Open(t, chat.Kind, furnished(t, nil), b.wrap)
 	b.elsewhere = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")

@@ -21,6 +21,7 @@ var files embed.FS
 func assets() map[string]string {
 	return map[string]string{
 		"/chat.js": "page/chat.js", "/chat/line.js": "page/line.js", "/chat/talk.js": "page/talk.js", "/chat/words.js": "page/words.js",
+		"/chat/gallery.js": "page/gallery.js", "/chat/picture.js": "page/picture.js",
 		"/chat/exit.js": "page/exit.js", "/chat.css": "page/chat.css", "/favicon.ico": "page/favicon.ico",
 		"/chat/places.css": "page/places.css", "/chat/places.js": "page/places.js",
 	}
@@ -82,8 +83,12 @@ var spoken = struct{ lines, blocks []string }{
 		"button.unsure", "button.no", "button.withdraw", "button.open", "button.numbers", "head.question", "state.sending", "state.stored",
 		"state.held", "state.failed", "status.waiting", "status.answered", "status.lost", "say.yes", "say.no", "say.later", "say.change",
 		"say.withdrawn", "say.entered", "say.linked", "say.link", "say.busy", "say.lost", "say.wiped", "say.left", "say.closed",
-		"say.copied", "say.you", "say.counselor", "say.desk", "say.split", "wait.reading", "wait.writing"},
-	blocks: []string{"code.page", "code.unknown", "held", "unavailable", "wait.open", "wait.late", "consent.anonymous", "consent.named", "erase.done"},
+		"say.copied", "say.you", "say.counselor", "say.desk", "say.split", "wait.reading", "wait.writing",
+		"button.unsend", "button.unsendYes", "button.unsendNo", "state.unsending", "state.unsent", "state.unsentHeld", "state.unsendFailed",
+		"button.picture", "button.picture.send", "button.choose", "button.stop", "say.picture", "say.picture.looks", "say.picture.check",
+		"say.picture.sort", "say.picture.large", "say.picture.many", "say.picture.waits", "say.picture.room", "say.picture.stopped"},
+	blocks: []string{"code.page", "code.unknown", "held", "unavailable", "wait.open", "wait.late", "consent.anonymous", "consent.named", "erase.done",
+		"unsend.ask", "picture.first"},
 }
 
 // spokenText is one of them, set.
@@ -134,7 +139,7 @@ func (p *page) say(key string) string {
 	if text := p.desk.Text(key, vars); text != "" {
 		return text
 	}
-	text := cmp.Or(words[key], signWords[key])
+	text := cmp.Or(words[key], signWords[key], pictureWords[key])
 	for name, value := range vars {
 		text = strings.ReplaceAll(text, "{"+name+"}", value)
 	}

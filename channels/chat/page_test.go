@@ -112,7 +112,7 @@ func quiet(b *browser) {
 	host := strings.TrimPrefix(b.s.URL, "http://")
 	b.mu.Lock()
 	for _, u := range b.requests {
-		if !strings.HasPrefix(u, "http://"+host+"/") && !strings.HasPrefix(u, "ws://"+host+"/") {
+		if !strings.HasPrefix(strings.TrimPrefix(u, "blob:"), "http://"+host+"/") && !strings.HasPrefix(u, "ws://"+host+"/") {
 			b.t.Errorf("somebody else was asked: %s", u)
 		}
 	}

@@ -41,6 +41,7 @@ const views = {
   say: (key) => $('spoken').replaceChildren(text(key)),
   numbers: () => show('numbers'),
   focusWords: () => words.focus(),
+  focusPictures: () => $('to-picture').focus({ preventScroll: true }),
   codeKnown: () => { $('show-code').hidden = view !== 'chat'; },
 };
 
@@ -74,6 +75,7 @@ const line = new Line({
     switch (f.type) {
       case 'ack':
         $('notice').hidden = true;
+        if (f.unsent) break;
         answered = false;
         talk.acknowledged(f);
         break;
@@ -130,8 +132,9 @@ function shown() {
 }
 
 function forget() {
-  line.stop();
   talk.clear();
+  line.stop();
+  $('pick').value = '';
   words.value = '';
   $('call-me').value = '';
   $('code').value = '';
@@ -230,6 +233,12 @@ words.addEventListener('keydown', (e) => {
     e.preventDefault();
     send();
   }
+});
+$('to-picture').addEventListener('click', () => talk.pictures($('pick')));
+$('pick').addEventListener('change', () => {
+  const chosen = [...$('pick').files];
+  $('pick').value = '';
+  talk.look(chosen, $('pick'));
 });
 $('to-erase').addEventListener('click', () => {
   $('not-erased').hidden = true;

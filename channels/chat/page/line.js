@@ -55,6 +55,14 @@ export class Line {
 
   get waiting() { return this.#pending.size; }
 
+  get alive() { return !this.#stopped; }
+
+  // token opens the conversation for requests about pictures; '' while there is none.
+  get token() { return (this.#ready && this.#secret?.resume) || ''; }
+
+  // renew asks for another token, where that one is still the last.
+  renew(token) { if (this.token === token) this.#drop(); }
+
   // bye leaves; with erase it withdraws the conversation. It resolves to whether that is durable.
   bye(erase) {
     if (!erase) {
@@ -203,7 +211,8 @@ export class Line {
   }
 
   #done(f, state) {
-    const key = `${f.answer ? 'consent' : 'message'}:${f.id}:${f.answer ?? ''}`;
+    const type = f.answer ? 'consent' : f.unsent ? 'unsend' : 'message';
+    const key = `${type}:${f.id}:${f.answer ?? ''}`;
     this.#pending.get(key)?.told(state);
     this.#pending.delete(key);
   }
@@ -228,6 +237,13 @@ export class Line {
       if (f.code === 'unavailable') for (const p of this.#pending.values()) p.told('failed');
       const ms = f.retry_after ? f.retry_after * 1000 : Math.min(slowest, 1000 * 2 ** Math.min(this.#tries++, 5));
       this.#later(ms, () => { if (this.#ready) this.#flush(); });
+      return;
+    }
+    if (f.code === 'unknown_file') { // a picture that grew too old before its message came
+      const key = `message:${f.id}:`;
+      const p = this.#pending.get(key);
+      this.#pending.delete(key);
+      p?.told('gone');
       return;
     }
     if (f.code === 'unknown_code') { // requests: the token has grown old
@@ -311,7 +327,7 @@ export class Line {
         return;
       }
       this.#take(f);
-      if (f.type === 'error' && !['rate_limited', 'unavailable', 'unknown_code'].includes(f.code)) break;
+      if (f.type === 'error' && !['rate_limited', 'unavailable', 'unknown_code', 'unknown_file'].includes(f.code)) break;
     }
     this.#pumping = false;
   }

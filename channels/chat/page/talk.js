@@ -1,12 +1,11 @@
 // The talk: bubbles, cards and questions in the log.
 
-import { button, el, fill, paragraphs, pieces, text } from '/chat/words.js';
+import { Gallery } from '/chat/gallery.js';
+import { button, el, fill, newID, paragraphs, pieces, text } from '/chat/words.js';
 
 const longest = 4000; // code points of one message
 const codeShown = 2 * 60 * 1000; // milliseconds that a code stays open: long enough to copy it by hand
 const lateAfter = 20 * 60 * 1000; // milliseconds after which the page says sorry: the longest wait it has spoken of
-
-const newID = () => [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, '0')).join('');
 
 const clock = (at) => {
   const then = new Date(at);
@@ -53,14 +52,17 @@ export class Talk {
   #held = false;
   #late = 0;
   #questions = new Map();
+  #gallery;
 
   constructor(log, line, views) {
     this.#log = log;
     this.#line = line;
     this.#views = views;
+    this.#gallery = new Gallery(this, line, views);
   }
 
   clear() {
+    this.#gallery.clear();
     this.#log.replaceChildren();
     this.#code = null;
     this.#asked = this.#held = false;
@@ -106,23 +108,80 @@ export class Talk {
   }
 
   #bubble(words, extra) {
-    const state = el('p', { className: 'state' });
-    const bubble = el('div', { className: 'bubble mine' }, el('p', { className: 'unseen' }, text('say.you')), el('p', { className: 'said' }, words), state);
-    this.#log.append(bubble);
+    const { bubble, deliver } = this.mine(el('p', { className: 'said' }, words));
     this.#reveal(bubble);
-    const frame = { type: 'message', id: newID(), text: words, ...extra };
-    let now = '';
-    this.#line.send(frame, (told) => {
-      if (told === now) return;
-      const before = now;
-      now = told;
-      state.replaceChildren(text(`state.${told}`));
-      state.classList.toggle('failed', told === 'failed');
-      if (told === 'failed') state.append(' ', button('button.again', () => this.#line.again(), 'quiet'), el('span', { className: 'block' }, text('unavailable')));
-      if (told === 'failed') this.#reveal(bubble);
-      if (before !== '' && told !== 'sending') this.#views.say(`state.${told}`);
-    });
+    deliver({ type: 'message', id: newID(), text: words, ...extra });
   }
+
+  // mine adds a bubble of the seeker's own. deliver sends its frame and shows what becomes of it; gone is called where the
+  // desk no longer has what the frame names.
+  mine(content) {
+    const state = el('p', { className: 'state' });
+    const undo = el('div', { className: 'undo' });
+    const bubble = el('div', { className: 'bubble mine' }, el('p', { className: 'unseen' }, text('say.you')), content, state, undo);
+    this.#log.append(bubble);
+    const deliver = (frame, gone = () => {}) => {
+      let now = '';
+      this.#line.send(frame, (told) => {
+        if (told === now) return;
+        if (told === 'gone') {
+          gone();
+          return;
+        }
+        const before = now;
+        now = told;
+        state.replaceChildren(text(`state.${told}`));
+        state.classList.toggle('failed', told === 'failed');
+        if (told === 'failed') {
+          state.append(' ', button('button.again', () => this.#line.again(), 'quiet'), el('span', { className: 'block' }, text('unavailable')));
+          this.#reveal(bubble);
+        }
+        if (before !== '' && told !== 'sending') this.#views.say(`state.${told}`);
+        if (told === 'stored' || told === 'held') this.#undo(bubble, undo, frame.id);
+      });
+    };
+    return { bubble, state, deliver };
+  }
+
+  // undo offers to take a message back: a quiet button, then one question.
+  #undo(bubble, place, id) {
+    const offer = () => place.replaceChildren(button('button.unsend', ask, 'quiet'));
+    const ask = () => {
+      const no = button('button.unsendNo', () => {
+        offer();
+        place.firstElementChild.focus();
+      }, 'main');
+      place.replaceChildren(el('div', { className: 'asked', role: 'group', 'aria-label': text('button.unsend').textContent },
+        text('unsend.ask'), el('div', { className: 'row' }, button('button.unsendYes', take), no)));
+      this.#reveal(bubble);
+      no.focus();
+    };
+    const take = () => {
+      place.replaceChildren(el('p', { className: 'state' }, text('state.unsending')));
+      this.#line.send({ type: 'unsend', id }, (told) => {
+        if (told === 'failed') {
+          place.replaceChildren(el('p', { className: 'state failed' }, text('state.unsendFailed'), ' ', button('button.again', () => this.#line.again(), 'quiet')));
+        } else if (told === 'sending') {
+          place.replaceChildren(el('p', { className: 'state' }, text('state.unsending')));
+        } else {
+          const key = told === 'held' ? 'state.unsentHeld' : 'state.unsent';
+          bubble.replaceChildren(el('p', { className: 'unseen' }, text('say.you')), el('p', { className: 'said' }, text(key)));
+          bubble.classList.add('taken');
+          bubble.tabIndex = -1;
+          bubble.focus({ preventScroll: true });
+          this.#gallery.sweep();
+          this.#views.say(key);
+        }
+      });
+    };
+    offer();
+  }
+
+  // pictures asks for pictures to send; the first time it says before what becomes of them.
+  pictures(input) { this.#gallery.ask(input); }
+
+  // look shows pictures that were chosen before they go.
+  look(files, input) { this.#gallery.look(files, input); }
 
   // acknowledged: something is durable. What is said then depends on whether somebody is there.
   acknowledged(f) {

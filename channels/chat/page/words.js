@@ -6,6 +6,9 @@ for (const t of document.querySelectorAll('template[data-key]')) texts.set(t.dat
 // text returns a copy of one of the page's texts.
 export const text = (key) => texts.get(key)?.cloneNode(true) ?? document.createDocumentFragment();
 
+// newID makes the id of a message.
+export const newID = () => [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, '0')).join('');
+
 // el makes an element.
 export function el(tag, properties = {}, ...children) {
   const e = document.createElement(tag);
