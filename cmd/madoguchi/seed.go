@@ -187,7 +187,9 @@ func (a *actor) staff(ctx context.Context, p staff.Person, s demoStep) (err erro
 	case "state":
 		_, err = d.SetState(ctx, p, a.id, desk.StateChange{To: triage.State(s.To), Reason: s.Text})
 	case "visit":
-		a.id, err = d.Enter(ctx, p, desk.Visit{ID: fmt.Sprintf("demo-visit-%d", a.n), Channel: "visit", Text: s.Text})
+		var in desk.Entered
+		in, err = d.Enter(ctx, p, desk.Visit{ID: fmt.Sprintf("demo-visit-%d", a.n), Channel: "visit", Text: s.Text})
+		a.id = in.Case
 	case "report":
 		_, err = d.Portal().Report(ctx, p, "", "incident", map[string]string{"matter": "上履き隠し", "what": s.Text})
 	default:

@@ -6,20 +6,9 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"madoguchi/triage"
 	"madoguchi/triage/desk"
 	"madoguchi/triage/staff"
 )
-
-type visitIn struct {
-	Body struct {
-		ID      string `json:"id,omitempty" doc:"chosen by the caller; the same id again is the same visit"`
-		Case    string `json:"case,omitempty" doc:"id of a case of one's own that it belongs to"`
-		Channel string `json:"channel" enum:"visit,voice"`
-		Text    string `json:"text" doc:"as heard, names and all: it is anonymized on the way"`
-		Contact string `json:"contact,omitempty" doc:"how to reach the person"`
-	}
-}
 
 type statisticsIn struct {
 	From string `query:"from" doc:"2026-12-01, or a time; without it a year before to"`
@@ -60,13 +49,7 @@ const longest = 10 * 366 * 24 * time.Hour
 
 // office registers what is beside the cases.
 func (a *api) office() {
-	route(a, huma.Operation{Method: "POST", Path: "/api/v1/visits", Summary: "A person who came or phoned", DefaultStatus: 201},
-		func(ctx context.Context, p staff.Person, in *visitIn) (*namedOut, error) {
-			b := in.Body
-			id, err := a.Desk.Enter(ctx, p, desk.Visit{ID: b.ID, Case: triage.CaseID(b.Case), Channel: b.Channel, Text: b.Text,
-				Contact: b.Contact})
-			return named(string(id), err)
-		})
+	a.visits()
 	route(a, huma.Operation{Method: "GET", Path: "/api/v1/statistics", Summary: "How many cases, small numbers withheld"},
 		func(ctx context.Context, p staff.Person, in *statisticsIn) (*statisticsOut, error) {
 			from, to, ok := period(in.From, in.To, a.Desk.Clock.Now())

@@ -29,6 +29,7 @@ type Case struct {
 	CallMe       string           `json:"call_me" doc:"the name to be called by"`
 	OpenedAt     time.Time        `json:"opened_at"`
 	LastAt       time.Time        `json:"last_at"`
+	Teller       *Teller          `json:"teller" doc:"who came or phoned last, as they were asked"`
 	CallBack     *CallBack        `json:"call_back" doc:"the wish to be called, until a call was answered"`
 	Calls        []Call           `json:"calls" nullable:"false"`
 	OptedOut     bool             `json:"opted_out"`
@@ -94,6 +95,7 @@ type Entry struct {
 	Duty       *triage.Duty       `json:"duty,omitempty"`
 	Change     *triage.Change     `json:"change,omitempty"`
 	Delivery   *triage.Delivery   `json:"delivery,omitempty"`
+	Teller     *Teller            `json:"teller,omitempty"`
 	CallBack   *CallBack          `json:"call_back,omitempty"`
 	Call       *Call              `json:"call,omitempty"`
 	Reveal     *triage.Reveal     `json:"reveal,omitempty"`
@@ -129,7 +131,7 @@ func shape(c triage.Case) Case {
 		Former: maybe(c.Former), Role: c.Role, WaitingSince: moment(c.WaitingSince), DueAt: moment(c.DueAt),
 		LeaseUntil: moment(c.LeaseUntil), Preview: c.Preview, About: c.About, CallMe: c.CallMe, OpenedAt: c.OpenedAt,
 		LastAt: c.LastAt, OptedOut: c.OptedOut, ErasedAt: moment(c.ErasedAt), Consents: list(c.Consents), Handoffs: list(c.Handoffs),
-		CallBack: wish(c.CallBack), Calls: calls(c.Calls),
+		Teller: teller(c.Teller), CallBack: wish(c.CallBack), Calls: calls(c.Calls),
 	}
 }
 
@@ -184,7 +186,7 @@ func entry(e triage.Event) Entry {
 		Seq: e.Seq, At: e.At, Kind: e.Kind, From: e.From, By: e.By, Channel: e.Channel, Text: e.Text, Said: e.Said,
 		Hidden: e.Hidden, DueAt: moment(e.DueAt), Assignment: e.Assignment, Consent: e.Consent, Handoff: e.Handoff,
 		Report: e.Report, Duty: e.Duty, Change: e.Change, Delivery: e.Delivery, Reveal: e.Reveal, Observed: e.Observed,
-		CallBack: wish(e.CallBack), Late: e.Late,
+		Teller: teller(e.Teller), CallBack: wish(e.CallBack), Late: e.Late,
 	}
 	if k := e.Call; k != nil {
 		out.Call = &Call{k.ID, k.At, k.Outcome, k.Detail}

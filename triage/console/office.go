@@ -9,49 +9,12 @@ import (
 	"strings"
 	"time"
 
-	"crypto/rand"
-
 	"madoguchi/triage"
 	"madoguchi/triage/city"
 	"madoguchi/triage/desk"
 	"madoguchi/triage/staff"
 	"madoguchi/triage/web"
 )
-
-type visitData struct {
-	ID      string
-	Case    string
-	Channel string
-	Text    string
-	Contact string
-	Wrong   string
-}
-
-func (c *Console) visitPage(w http.ResponseWriter, r *http.Request, p staff.Person) {
-	c.showVisit(w, r, p, http.StatusOK, visitData{ID: rand.Text(), Channel: "voice", Case: r.URL.Query().Get("case")})
-}
-
-func (c *Console) showVisit(w http.ResponseWriter, r *http.Request, p staff.Person, status int, d visitData) {
-	c.pages.Show(w, r, p, status, "visits", web.Frame{Title: "来所・電話の記録", Room: "visits", Scripts: []string{"/static/compose.js"}, Data: d})
-}
-
-// visit takes in what somebody said; what was typed is shown again where it could not be kept.
-func (c *Console) visit(w http.ResponseWriter, r *http.Request, p staff.Person) {
-	d := visitData{r.PostFormValue("id"), r.PostFormValue("case"), r.PostFormValue("channel"), r.PostFormValue("text"), r.PostFormValue("contact"), ""}
-	id, err := c.Desk.Enter(r.Context(), p, desk.Visit{ID: d.ID, Case: triage.CaseID(d.Case), Channel: d.Channel, Text: d.Text, Contact: d.Contact})
-	if err != nil {
-		status, res := c.failed(err)
-		d.Wrong = res.Say
-		c.showVisit(w, r, p, status, d)
-		return
-	}
-	c.site.Sessions.Flash(r.Context(), "記録しました。事案 "+number(id)+" です。")
-	to := "/visits"
-	if staff.Allowed(p.Role, staff.Row("GET", "/queue")) {
-		to = "/queue"
-	}
-	http.Redirect(w, r, to, http.StatusSeeOther)
-}
 
 type statisticsData struct {
 	From, To string

@@ -271,8 +271,9 @@ func TestRevealIsForTheVoiceAndWrittenBefore(t *testing.T) {
 
 func TestVisitsAndTheLamp(t *testing.T) {
 	r, ctx := open(t), t.Context()
-	id, err := r.Enter(ctx, people["ono"], desk.Visit{Channel: "visit", Text: "ゆうかの母です", Contact: "090-1234-5678"})
+	in, err := r.Enter(ctx, people["ono"], desk.Visit{Channel: "visit", Text: "ゆうかの母です", Contact: "090-1234-5678"})
 	r.want("a clerk enters", err, "ok")
+	id := in.Case
 	if c, _ := r.load(id); c.Preview != "[人物A]の母です" || !slices.Equal(c.Channels, []string{"visit"}) {
 		t.Errorf("%q by %v", c.Preview, c.Channels)
 	}

@@ -71,6 +71,17 @@ func mayAct(p staff.Person, c triage.Case) error {
 	return forbidden()
 }
 
+// mayAdd: what somebody said who phoned again goes into a case that one has, or that waits for whoever comes.
+func mayAdd(p staff.Person, c triage.Case) error {
+	if err := mayLook(p, c); err != nil {
+		return err
+	}
+	if leads(p) || counsels(p) {
+		return nil
+	}
+	return forbidden()
+}
+
 // mayNote: whoever may act, and a lawyer where consulted.
 func mayNote(p staff.Person, c triage.Case) error {
 	if err := known(p, c); err != nil {
