@@ -106,6 +106,15 @@ func (c *City) term(t Term) duty.Term {
 	return v
 }
 
+// Climb is when a duty that was due at that time, and is not done, reaches the supervisor; zero where the city says nothing.
+func (c *City) Climb(due time.Time) time.Time {
+	t := c.term(c.Terms.ClimbAfter)
+	if t.IsZero() || due.IsZero() {
+		return time.Time{}
+	}
+	return t.After(due, c)
+}
+
 // Works reports whether the desk works on t's day, a weekday that the city has not closed, and when its telephone closes
 // on it.
 func (c *City) Works(t time.Time) (closes time.Time, ok bool) {

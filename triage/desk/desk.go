@@ -10,7 +10,7 @@
 // they become an event. When two people act at once the store says so, and the verb looks at the case again and decides
 // again, so that the rules hold for what is there and not for what was read.
 //
-// What falls due (a lease without an answer, a duty) is done by Sweep, by the desk's clock alone; Advance moves the clock of
+// What falls due (what the rules make of the news, a lease without an answer, a duty) is done by Sweep, by the desk's clock alone; Advance moves the clock of
 // the demonstration through every due time on the way.
 package desk
 
@@ -25,6 +25,7 @@ import (
 	"madoguchi/triage"
 	"madoguchi/triage/audit"
 	"madoguchi/triage/city"
+	"madoguchi/triage/duty"
 	"madoguchi/triage/grant"
 	"madoguchi/triage/staff"
 )
@@ -63,12 +64,13 @@ type People interface {
 type Desk struct {
 	Config
 	terms triage.Terms
+	rules duty.Rules
 
 	sweeping sync.Mutex // one sweep at a time, so that Advance returns when nothing is left in work
 }
 
 // New returns a desk.
-func New(c Config) *Desk { return &Desk{Config: c, terms: c.City.CaseTerms()} }
+func New(c Config) *Desk { return &Desk{Config: c, terms: c.City.CaseTerms(), rules: c.City.Rules()} }
 
 // tries is how often a verb decides again when others are faster. Nobody is that unlucky with people; it ends a loop that
 // a fault might cause.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"madoguchi/triage"
+	"madoguchi/triage/duty"
 	"madoguchi/triage/grant"
 	"madoguchi/triage/staff"
 )
@@ -54,7 +55,7 @@ func (d *Desk) note(ctx context.Context, p staff.Person, g grant.Grant, step str
 			e.ID = "grant:" + g.ID + ":" + step
 			e.Reveal = &triage.Reveal{Placeholder: g.What, Reason: g.Reason, Step: step}
 			if g.Alone && step == "grant_alone" {
-				e.Duty = &triage.Duty{Kind: dutyLook, What: dutyLook + ":" + g.ID, DueAt: e.At.Add(24 * time.Hour)}
+				e.Duty = &triage.Duty{Kind: dutyLook, What: dutyLook + ":" + g.ID, DueAt: e.At.Add(24 * time.Hour), Owner: duty.Coordinator}
 			}
 			return []triage.Event{e}, nil
 		}})

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"madoguchi/triage"
+	"madoguchi/triage/duty"
 	"madoguchi/triage/staff"
 )
 
@@ -221,7 +222,11 @@ func (d *Desk) duties(h triage.Handoff) []triage.Event {
 func (d *Desk) duty(kind, handoff string, due, done time.Time) triage.Event {
 	e := d.event(staff.Person{}, triage.KindDuty)
 	e.From = triage.System
-	e.Duty = &triage.Duty{Kind: kind, What: kind + ":" + handoff, DueAt: due, DoneAt: done}
+	owner := duty.School
+	if kind == DutyCountersign {
+		owner = duty.Coordinator
+	}
+	e.Duty = &triage.Duty{Kind: kind, What: kind + ":" + handoff, DueAt: due, DoneAt: done, Owner: owner, ClimbAt: d.City.Climb(due)}
 	return e
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"madoguchi/triage"
 	"madoguchi/triage/city"
+	"madoguchi/triage/duty"
 	"madoguchi/triage/staff"
 )
 
@@ -39,10 +40,10 @@ const (
 	ParentNotAsked = "parent_not_asked"
 )
 
-// Observations lists the kinds of an observation.
-var Observations = []string{Stopped, Recurred, Apology, ChildNoPain, ParentNoPain, ParentNotAsked}
+// Observations lists the kinds of an observation: the steps on the way to 解消, and what the rules of duties ask for.
+var Observations = append([]string{Stopped, Recurred, Apology, ChildNoPain, ParentNoPain, ParentNotAsked}, duty.Observations...)
 
-// Observe records a step on the way to 解消. It is of a date that has come. That the parents were not asked has a reason
+// Observe records a step on the way to 解消, or a fact that duties ask for. It is of a date that has come. That the parents were not asked has a reason
 // and a second person who decided it.
 func (d *Desk) Observe(ctx context.Context, p staff.Person, id triage.CaseID, o triage.Observed) (triage.Case, error) {
 	if !slices.Contains(Observations, o.Kind) {
@@ -56,6 +57,11 @@ func (d *Desk) Observe(ctx context.Context, p staff.Person, id triage.CaseID, o 
 	}
 	if err := optional(o.Note, maxReason); err != nil {
 		return triage.Case{}, err
+	}
+	if o.Kind != duty.AbsentTotal && o.Kind != duty.AbsentRun {
+		o.Days = 0
+	} else if o.Days < 1 || o.Days > 366 {
+		return triage.Case{}, bad("欠席の日数を、1から366までの数で書いてください。")
 	}
 	if o.Kind != ParentNotAsked {
 		o.Second = ""

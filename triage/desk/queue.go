@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"madoguchi/triage"
+	"madoguchi/triage/duty"
 	"madoguchi/triage/staff"
 )
 
@@ -74,7 +75,7 @@ type View struct {
 func (v View) Duties() []triage.Duty {
 	var duties []triage.Duty
 	if !v.Case.DueAt.IsZero() {
-		duties = append(duties, triage.Duty{Kind: "answer", What: "answer", DueAt: v.Case.DueAt})
+		duties = append(duties, triage.Duty{Kind: "answer", What: "answer", DueAt: v.Case.DueAt, Owner: duty.Assignee})
 	}
 	return append(duties, v.Case.Duties...)
 }
@@ -100,7 +101,7 @@ func (d *Desk) Again(ctx context.Context, p staff.Person, id triage.CaseID) (Vie
 	if err := mayLook(p, c); err != nil {
 		return View{}, err
 	}
-	return View{Case: c, Timeline: visible(c, events), Now: d.Clock.Now()}, nil
+	return View{Case: d.owing(c, events), Timeline: visible(c, events), Now: d.Clock.Now()}, nil
 }
 
 // Visible returns the case as it is now if that person may see it in a list, and writes no audit: for the live stream

@@ -19,7 +19,7 @@ const (
 )
 
 // timed are the sorts of work that fall due by the desk's clock.
-var timed = []triage.DueKind{triage.DueLease, triage.DueDuty}
+var timed = []triage.DueKind{triage.DueRules, triage.DueLease, triage.DueDuty}
 
 // Run sweeps every five seconds until ctx ends.
 func (d *Desk) Run(ctx context.Context) error {
@@ -42,8 +42,9 @@ func passing(err error) bool {
 	return errors.Is(err, triage.ErrUnavailable) || errors.Is(err, triage.ErrConflict) || errors.Is(err, triage.ErrUnknown)
 }
 
-// Sweep does what has fallen due by the desk's clock: a case whose lease ran out without an answer goes back to the queue,
-// and a duty whose time has passed is said to be overdue, once.
+// Sweep does what has fallen due by the desk's clock: what happened to a case is laid before the rules, which may make
+// duties of it; a case whose lease ran out without an answer goes back to the queue; and a duty whose time has passed is
+// said to be overdue, once with each step that it climbs.
 func (d *Desk) Sweep(ctx context.Context) error {
 	d.sweeping.Lock()
 	defer d.sweeping.Unlock()
@@ -82,9 +83,12 @@ func (d *Desk) Advance(ctx context.Context, clock Timer, to time.Time) error {
 		if first := work[0]; first.at.After(clock.Now()) {
 			clock.Set(first.at)
 		}
-		err = d.do(ctx, work[0])
-		for _, later := range work[1:] {
-			err = cmp.Or(err, d.Store.Settle(ctx, later.Due, later.at))
+		for _, w := range work {
+			if w.at.After(clock.Now()) {
+				err = cmp.Or(err, d.Store.Settle(ctx, w.Due, w.at))
+			} else {
+				err = cmp.Or(err, d.do(ctx, w))
+			}
 		}
 		if err != nil {
 			return err
@@ -118,7 +122,7 @@ func (d *Desk) due(ctx context.Context, until time.Time) ([]work, error) {
 			if err != nil {
 				return nil, err
 			}
-			if at := moment(c, events, kind, d.lease()); !at.IsZero() && !at.After(until) {
+			if at := d.moment(c, events, kind); !at.IsZero() && !at.After(until) {
 				all = append(all, work{due, at})
 			} else if err := d.Store.Settle(ctx, due, at); err != nil {
 				return nil, err
@@ -130,17 +134,23 @@ func (d *Desk) due(ctx context.Context, until time.Time) ([]work, error) {
 }
 
 // moment is when the case's work of that kind has something to do; zero where it has none.
-func moment(c triage.Case, events []triage.Event, kind triage.DueKind, lease time.Duration) time.Time {
-	if c.Erased() {
-		return time.Time{}
-	}
-	if kind == triage.DueLease {
-		return lapses(c, events, lease)
-	}
+func (d *Desk) moment(c triage.Case, events []triage.Event, kind triage.DueKind) time.Time {
 	var at time.Time
-	for _, x := range c.Duties {
-		if x.DoneAt.IsZero() && !happened(events, overdueID(x)) && (at.IsZero() || x.DueAt.Before(at)) {
-			at = x.DueAt
+	switch {
+	case c.Erased():
+	case kind == triage.DueLease:
+		return lapses(c, events, d.lease())
+	case kind == triage.DueRules:
+		if len(d.ruled(c, events)) > 0 {
+			return d.Clock.Now()
+		}
+	default:
+		for _, x := range c.Duties {
+			for _, k := range climbs(x) {
+				if (at.IsZero() || k.at.Before(at)) && !happened(events, k.id()) {
+					at = k.at
+				}
+			}
 		}
 	}
 	return at
@@ -181,15 +191,18 @@ func (d *Desk) do(ctx context.Context, w work) error {
 			e.Assignment = &triage.Assignment{Do: triage.DoLapse}
 			news = append(news, e)
 		}
+	case triage.DueRules:
+		news = d.ruled(c, events)
 	case triage.DueDuty:
 		for _, x := range c.Duties {
-			if !x.DoneAt.IsZero() || now.Before(x.DueAt) || happened(events, overdueID(x)) {
-				continue
+			for _, k := range climbs(x) {
+				if now.Before(k.at) || happened(events, k.id()) {
+					continue
+				}
+				e := d.event(staff.Person{}, triage.KindDuty)
+				e.ID, e.From, e.Text, e.Duty = k.id(), triage.System, k.say, &x
+				news = append(news, e)
 			}
-			e := d.event(staff.Person{}, triage.KindDuty)
-			e.ID, e.From, e.Text = overdueID(x), triage.System, "期限をすぎました。"
-			e.Duty = &x
-			news = append(news, e)
 		}
 	}
 	if len(news) > 0 {
@@ -202,11 +215,7 @@ func (d *Desk) do(ctx context.Context, w work) error {
 		}
 		c, events = after, append(events, news...)
 	}
-	return d.Store.Settle(ctx, w.Due, moment(c, events, w.Kind, d.lease()))
-}
-
-func overdueID(x triage.Duty) string {
-	return "overdue:" + x.What + ":" + strconv.FormatInt(x.DueAt.UnixNano(), 10)
+	return d.Store.Settle(ctx, w.Due, d.moment(c, events, w.Kind))
 }
 
 func happened(events []triage.Event, id string) bool {
