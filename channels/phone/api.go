@@ -96,7 +96,7 @@ func (d *door) fetch(ctx context.Context, path, sort string) (channels.File, err
 	return channels.File{}, errors.New("phone: the provider did not give the content")
 }
 
-// stored is something at the provider: a text message with its media, or a recording.
+// stored is something at the provider: a text message with its media, a recording, or a call.
 type stored struct {
 	sid   string
 	media []string
@@ -114,9 +114,14 @@ func (d *door) erase(ctx context.Context, s stored) error {
 		}
 		return nil
 	}
-	if s.sid[:2] == "RE" {
+	switch s.sid[:2] {
+	case "RE":
 		remove := api.DeleteRecording(s.sid, &openapi.DeleteRecordingParams{})
 		_, look := api.FetchRecording(s.sid, &openapi.FetchRecordingParams{})
+		return gone(remove, look)
+	case "CA":
+		remove := api.DeleteCall(s.sid, &openapi.DeleteCallParams{})
+		_, look := api.FetchCall(s.sid, &openapi.FetchCallParams{})
 		return gone(remove, look)
 	}
 	for _, m := range s.media {

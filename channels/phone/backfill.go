@@ -1,8 +1,10 @@
 package phone
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,26 +15,31 @@ import (
 
 // The provider's own lists are what the door goes by after a webhook was missed, a picture could not be fetched, or a
 // process died between taking a message and having it deleted: what is still listed has something left to be done. All
-// of it is done again, which is harmless, and then deleted there.
+// of it is done again, which is harmless, and then deleted there. What the desk sent, and the calls themselves, are listed
+// with the numbers of people and go as well, when nothing more is to be heard of them.
 const (
-	lookBack = 48 * time.Hour
+	// lookBack is longer than a house is likely to be away: over the turn of the year.
+	lookBack = 7 * 24 * time.Hour
 	// young things are left to their webhook, which is on its way. Older ones are late.
 	young = 30 * time.Second
+	// over is when no webhook comes any more of what has ended, and unheard when none comes of what was sent: networks that
+	// tell nothing exist.
+	over, unheard = 10 * time.Minute, 24 * time.Hour
 )
 
-// backfill goes through both lists. What fails is left for the next time and keeps nothing else from being taken.
+// backfill goes through the lists. What fails is left for the next time and keeps nothing else from being taken.
 func (d *door) backfill(ctx context.Context) error {
-	return errors.Join(d.missedTexts(ctx), d.missedRecordings(ctx))
+	return errors.Join(d.missedTexts(ctx), d.missedRecordings(ctx), d.sentTexts(ctx), d.placedCalls(ctx))
 }
 
 func (d *door) missedTexts(ctx context.Context) error {
 	p := &openapi.ListMessageParams{}
-	p.SetTo(d.from).SetDateSentAfter(time.Now().Add(-lookBack)).SetPageSize(200)
+	p.SetTo(d.from).SetDateSentAfter(time.Now().Add(-lookBack)).SetPageSize(pageSize)
 	list, err := d.api(ctx).ListMessage(p)
 	failed := outcome(err)
 	for _, m := range list {
 		sid, from := value(m.Sid), value(m.From)
-		age, ok := age(m.DateSent)
+		age, ok := age(m.DateSent, young)
 		if value(m.Direction) != "inbound" || value(m.To) != d.from || !sidForm.MatchString(sid) || from == "" || !ok {
 			continue
 		}
@@ -51,6 +58,28 @@ func (d *door) missedTexts(ctx context.Context) error {
 	return failed
 }
 
+// pageSize is how many things a page of a list has.
+const pageSize = 200
+
+// sentTexts has what the desk sent deleted. Its words and the number are not kept there where the account allows that; this
+// is for every other one.
+func (d *door) sentTexts(ctx context.Context) error {
+	p := &openapi.ListMessageParams{}
+	p.SetFrom(d.from).SetDateSentAfter(time.Now().Add(-lookBack)).SetPageSize(pageSize)
+	list, err := d.api(ctx).ListMessage(p)
+	failed := outcome(err)
+	for _, m := range list {
+		least := unheard
+		if endOfText[value(m.Status)] != "" {
+			least = over
+		}
+		if _, ok := age(m.DateSent, least); ok && value(m.From) == d.from && strings.HasPrefix(value(m.Direction), "outbound") && sidForm.MatchString(value(m.Sid)) {
+			failed = cmp.Or(d.erase(ctx, stored{sid: value(m.Sid)}), failed)
+		}
+	}
+	return failed
+}
+
 func (d *door) listMedia(ctx context.Context, message string) ([]medium, error) {
 	list, err := d.api(ctx).ListMedia(message, &openapi.ListMediaParams{})
 	var all []medium
@@ -62,40 +91,86 @@ func (d *door) listMedia(ctx context.Context, message string) ([]medium, error) 
 	return all, outcome(err)
 }
 
-// missedRecordings takes what was spoken after the tone. Who spoke is in the call that the recording belongs to.
+// missedRecordings takes what was spoken after the tone, in each call that came in, and has calls deleted that have nothing
+// to be taken any more.
 func (d *door) missedRecordings(ctx context.Context) error {
-	p := &openapi.ListRecordingParams{}
-	p.SetDateCreatedAfter(time.Now().Add(-lookBack)).SetPageSize(200)
-	list, err := d.api(ctx).ListRecording(p)
+	p := &openapi.ListCallParams{}
+	p.SetTo(d.from).SetStartTimeAfter(time.Now().Add(-lookBack)).SetPageSize(pageSize)
+	list, err := d.api(ctx).ListCall(p)
 	failed := outcome(err)
-	for _, r := range list {
-		sid, call := value(r.Sid), value(r.CallSid)
-		age, ok := age(r.DateCreated)
-		if value(r.Source) != "RecordVerb" || value(r.Status) != "completed" || !sidForm.MatchString(sid) || !sidForm.MatchString(call) || !ok {
+	for _, c := range list {
+		sid := value(c.Sid)
+		if value(c.Direction) != "inbound" || value(c.To) != d.from || !sidForm.MatchString(sid) || !ended(c, young) {
 			continue
 		}
-		c, err := d.api(ctx).FetchCall(call, &openapi.FetchCallParams{})
-		if err == nil && value(c.To) != d.from {
-			continue // of another desk in the same account
-		}
-		if err == nil {
-			err = d.takeRecording(ctx, spoken{sid: sid, from: caller(value(c.From), call), at: d.env.Now().Add(-age), late: true})
+		left, err := d.recordingsOf(ctx, sid, caller(value(c.From), sid))
+		if err == nil && left == 0 && ended(c, over) {
+			err = d.erase(ctx, stored{sid: sid})
 		}
 		if err != nil {
-			failed = errors.New("phone: a recording could not be taken from the list")
+			failed = errors.New("phone: a call could not be taken from the list")
 		}
 	}
 	return failed
 }
 
+// recordingsOf takes the recordings of a call, has them deleted and returns how many are left.
+func (d *door) recordingsOf(ctx context.Context, call string, from channels.Address) (int, error) {
+	list, err := d.api(ctx).ListCallRecording(call, &openapi.ListCallRecordingParams{})
+	left, failed := len(list), outcome(err)
+	for _, r := range list {
+		sid := value(r.Sid)
+		age, ok := age(r.DateCreated, young)
+		if value(r.Source) != "RecordVerb" || value(r.Status) != "completed" || !sidForm.MatchString(sid) || !ok {
+			continue
+		}
+		err := d.takeRecording(ctx, spoken{sid: sid, from: from, at: d.env.Now().Add(-age), late: true})
+		if err == nil {
+			err = d.erase(ctx, stored{sid: sid})
+		}
+		if err == nil {
+			left--
+		}
+		failed = cmp.Or(err, failed)
+	}
+	return left, failed
+}
+
+// placedCalls has the calls deleted that the desk made, and those that were put through.
+func (d *door) placedCalls(ctx context.Context) error {
+	p := &openapi.ListCallParams{}
+	p.SetFrom(d.from).SetStartTimeAfter(time.Now().Add(-lookBack)).SetPageSize(pageSize)
+	list, err := d.api(ctx).ListCall(p)
+	failed := outcome(err)
+	for _, c := range list {
+		if value(c.From) == d.from && strings.HasPrefix(value(c.Direction), "outbound") && sidForm.MatchString(value(c.Sid)) && ended(c, over) {
+			failed = cmp.Or(d.erase(ctx, stored{sid: value(c.Sid)}), failed)
+		}
+	}
+	return failed
+}
+
+// ended reports whether a call is over, and has been for so long.
+func ended(c openapi.ApiV2010Call, least time.Duration) bool {
+	if !slices.Contains([]string{"completed", "busy", "failed", "no-answer", "canceled"}, value(c.Status)) {
+		return false
+	}
+	at := c.EndTime
+	if value(at) == "" {
+		at = c.DateCreated
+	}
+	_, ok := age(at, least)
+	return ok
+}
+
 // age tells how long ago something was; ok is false where it is not old enough or has no date.
-func age(date *string) (since time.Duration, ok bool) {
+func age(date *string, least time.Duration) (since time.Duration, ok bool) {
 	t, err := time.Parse(time.RFC1123Z, value(date))
 	if err != nil {
 		return 0, false
 	}
 	since = time.Since(t)
-	return since, since >= young
+	return since, since >= least
 }
 
 func value[T any](p *T) (v T) {

@@ -1,12 +1,16 @@
 package phone_test
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -21,6 +25,7 @@ import (
 // once, and are deleted there. What is younger is left to its webhook.
 func TestMissedTextMessages(t *testing.T) {
 	settings, p := open(t, nil)
+	p.page = 7
 	for i := range 200 {
 		p.keeps(sid("SM", i), number(i%7), fmt.Sprint("のがした", i), 10*time.Minute+time.Duration(i)*time.Second)
 	}
@@ -31,9 +36,10 @@ func TestMissedTextMessages(t *testing.T) {
 	p.texts[sid("SM", 303)]["to"] = "+815000000009"
 	p.keeps(sid("SM", 304), number(2), "わたしたちから", time.Hour)
 	p.texts[sid("SM", 304)]["direction"] = "outbound-api"
+	p.keeps(sid("SM", 305), number(2), "むかし", 8*24*time.Hour)
 	s := channelstest.Open(t, phone.Kind, settings, nil)
-	channelstest.Eventually(t, "all is taken and deleted", func() bool { return p.left() == 3 })
-	taken := s.Intake.Taken()
+	channelstest.Eventually(t, "all is taken and deleted", func() bool { return p.left() == 4 })
+	taken := slices.DeleteFunc(s.Intake.Taken(), func(m channels.Message) bool { return m.Kind == "voice" && m.Opt == "out" && m.Text == "" })
 	if len(taken) != 203 {
 		t.Fatalf("%d were taken", len(taken))
 	}
@@ -52,23 +58,60 @@ func TestMissedTextMessages(t *testing.T) {
 	}
 	// The webhook comes after all: it is known.
 	target, v := s.URL+"/hooks/twilio/sms", form(channelstest.Inbound{ID: sid("SM", 5), From: 5, Text: "のがした5"})
-	if got := post(t, target, v.Encode(), sign(token, target, v)); got != 200 || len(s.Intake.Taken()) != 203 {
+	if got := post(t, target, v.Encode(), sign(token, target, v)); got != 200 || len(s.Intake.Taken()) != 204 {
 		t.Errorf("%d, %d were taken", got, len(s.Intake.Taken()))
 	}
 }
 
 func TestMissedRecordings(t *testing.T) {
 	settings, p := open(t, nil)
+	p.page = 2
 	p.speaks(sid("RE", 1), sid("CA", 1), number(4), time.Hour)
 	p.speaks(sid("RE", 2), sid("CA", 2), "anonymous", time.Hour)
 	p.speaks(sid("RE", 3), sid("CA", 3), number(4), time.Hour)
 	p.recorded[sid("RE", 3)]["source"] = "Conference"
+	p.speaks(sid("RE", 4), sid("CA", 4), number(4), 20*time.Second) // its webhook is on the way
+	p.speaks(sid("RE", 5), sid("CA", 5), number(4), time.Hour)
+	p.phones(sid("CA", 5), number(4), desk, "inbound", "in-progress", time.Hour)
 	s := channelstest.Open(t, phone.Kind, settings, nil)
-	channelstest.Eventually(t, "both are taken and deleted", func() bool { return p.left() == 2 && len(s.Intake.Taken()) == 2 })
+	channelstest.Eventually(t, "both are taken and deleted", func() bool {
+		return len(s.Intake.Taken()) == 2 && p.recorded[sid("RE", 1)] == nil && p.recorded[sid("RE", 2)] == nil
+	})
 	for _, m := range s.Intake.Taken() {
 		_, who, _ := channels.OpenAddress(m.From)
 		if want := map[string]string{sid("RE", 1): number(4), sid("RE", 2): "withheld:" + sid("CA", 2)}[m.ID]; who != want || !m.Late || m.Text != "[音声1]" {
 			t.Errorf("%s is from another", m.ID)
+		}
+	}
+}
+
+// What the provider keeps of whom the desk wrote to, and of calls, goes when nothing more is to be heard of it.
+func TestNobodyStaysInTheProvidersLists(t *testing.T) {
+	settings, p := open(t, nil)
+	out := func(n int, status string, age time.Duration) {
+		p.keeps(sid("SM", n), desk, "", age)
+		p.texts[sid("SM", n)]["to"], p.texts[sid("SM", n)]["direction"], p.texts[sid("SM", n)]["status"] = number(1), "outbound-api", status
+	}
+	out(1, "delivered", time.Hour)
+	out(2, "undelivered", time.Hour)
+	out(3, "sent", 25*time.Hour)
+	p.phones(sid("CA", 1), number(1), desk, "inbound", "completed", time.Hour)
+	p.phones(sid("CA", 2), desk, deskPhone, "outbound-api", "no-answer", time.Hour)
+	p.phones(sid("CA", 3), desk, number(1), "outbound-dial", "completed", time.Hour)
+	stay := []string{sid("SM", 4), sid("SM", 5), sid("CA", 4), sid("CA", 5), sid("CA", 6)}
+	out(4, "sent", time.Hour)
+	out(5, "delivered", time.Minute)
+	p.phones(sid("CA", 4), number(1), desk, "inbound", "in-progress", time.Hour)
+	p.phones(sid("CA", 5), desk, number(1), "outbound-dial", "completed", time.Minute)
+	p.phones(sid("CA", 6), number(1), desk, "inbound", "completed", time.Minute)
+	s := channelstest.Open(t, phone.Kind, settings, nil)
+	channelstest.Eventually(t, "the others are gone", func() bool { return p.left() == len(stay) })
+	if err := s.Stop(); err != nil || s.Intake.Attempts() != 0 {
+		t.Errorf("%v, and the intake was asked", err)
+	}
+	for _, id := range stay {
+		if p.texts[id] == nil && p.phoned[id] == nil {
+			t.Errorf("%s is gone too early", id)
 		}
 	}
 }
@@ -209,6 +252,35 @@ func FuzzHooks(f *testing.F) {
 		}
 		if twice && w.Code == 200 {
 			t.Error("a parameter given twice passed")
+		}
+	})
+}
+
+// Whatever JSON is signed, the door answers, and takes nothing of nobody.
+func FuzzJSON(f *testing.F) {
+	settings := map[string]string{"TWILIO_ACCOUNT_SID": account, "TWILIO_AUTH_TOKEN": token, "TWILIO_FROM": desk, "TWILIO_API_BASE": "http://127.0.0.1:1", "SMS_REPLIES": "door"}
+	intake := channelstest.NewIntake(channelstest.NewMailbox())
+	c, err := phone.Kind.New(channels.Env{Intake: intake, Desk: channelstest.NewDesk(), Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		Setting: func(name string) string { return settings[name] }, PublicURL: "https://desk.example"})
+	if err != nil {
+		f.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	c.Routes(mux)
+	for _, seed := range []string{`{}`, `{"MessageSid":"SM1","From":"+819000000001","Body":"a"}`, `{"From":"a","From":"b"}`, `[]`, `{"a":`, "null", `{"a":{"b":[1,{}]}} x`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		target := fmt.Sprintf("/hooks/twilio/sms?bodySHA256=%x", sha256.Sum256(body))
+		r := httptest.NewRequest("POST", target, bytes.NewReader(body))
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("X-Twilio-Signature", sign(token, "https://desk.example"+target, nil))
+		w := httptest.NewRecorder()
+		before := intake.Attempts()
+		mux.ServeHTTP(w, r)
+		var object map[string]any
+		if valid := json.Unmarshal(body, &object) == nil && object != nil; w.Code == 500 || w.Code == 200 && !valid || w.Code != 200 && intake.Attempts() != before {
+			t.Errorf("%d for %q", w.Code, body)
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package phone_test
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -49,6 +50,8 @@ func TestBehindAProxy(t *testing.T) {
 			{"as configured", path, public + path, nil, 200},
 			{"as configured, spoofed", path, public + path, spoofed, 200},
 			{"with a query", path + "?a=b&c=%E3%81%82", public + path + "?a=b&c=%E3%81%82", nil, 200},
+			{"with its port", path, withPort(public) + path, nil, 200},
+			{"with another port", path, strings.Replace(withPort(public), ":", ":1", 2) + path, nil, 403},
 			{"as it arrived", path, server.URL + path, nil, 403},
 			{"as it arrived, spoofed", path, "https://evil.example" + path, spoofed, 403},
 			{"without TLS", path, strings.Replace(public, "https", "http", 1) + path, nil, 403},
@@ -66,6 +69,55 @@ func TestBehindAProxy(t *testing.T) {
 		if n := len(intake.Taken()); n != 1 {
 			t.Errorf("%d were taken", n)
 		}
+	}
+}
+
+// withPort is an address that names its port, as Twilio may write it.
+func withPort(public string) string {
+	u, err := url.Parse(public)
+	if err != nil || u.Port() != "" {
+		return public
+	}
+	u.Host += ":443"
+	return u.String()
+}
+
+// Twilio signs what is no form by the URL, which holds the body's digest.
+func TestBodiesThatAreSignedByTheirDigest(t *testing.T) {
+	settings, _ := open(t, nil)
+	s := channelstest.Open(t, phone.Kind, settings, nil)
+	const good = `{"MessageSid":"SM1","From":"+819000000001","Body":"はい","NumMedia":"0","Flags":[1,{"Body":"x"}]}`
+	const asForm = "MessageSid=SM2&From=%2B819000000001&Body=a"
+	digest := func(body string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(body))) }
+	for name, tt := range map[string]struct {
+		query, kind, body string
+		want              int
+	}{
+		"as it is":             {"bodySHA256=" + digest(good), "application/json; charset=utf-8", good, 200},
+		"a form":               {"bodySHA256=" + digest(asForm), "application/x-www-form-urlencoded", asForm, 200},
+		"another body":         {"bodySHA256=" + digest(good), "application/json", strings.Replace(good, "はい", "いや", 1), 403},
+		"more than one":        {"bodySHA256=" + digest(good+good), "application/json", good + good, 403},
+		"two digests":          {"bodySHA256=" + digest(good) + "&bodySHA256=" + digest("{}"), "application/json", good, 403},
+		"an empty digest":      {"bodySHA256=", "application/json", good, 403},
+		"no digest":            {"a=b", "application/json", good, 403},
+		"an empty body":        {"bodySHA256=" + digest(good), "application/json", "", 403},
+		"a name twice":         {"bodySHA256=" + digest(`{"From":"a","From":"b"}`), "application/json", `{"From":"a","From":"b"}`, 403},
+		"a list":               {"bodySHA256=" + digest(`["From"]`), "application/json", `["From"]`, 403},
+		"something else":       {"bodySHA256=" + digest(good), "text/plain", good, 403},
+		"a form's name twice":  {"bodySHA256=" + digest(asForm+"&Body=b"), "application/x-www-form-urlencoded", asForm + "&Body=b", 403},
+		"nothing that is ours": {"bodySHA256=" + digest("{}"), "application/json", "{}", 400},
+	} {
+		target := s.URL + "/hooks/twilio/sms?" + tt.query
+		header := http.Header{"Content-Type": {tt.kind}}
+		if got, _ := exchange(t, target, tt.body, sign(token, target, nil), header); got != tt.want {
+			t.Errorf("%s: %d, want %d", name, got, tt.want)
+		}
+		if got, _ := exchange(t, target, tt.body, sign("another token", target, nil), header); got != 403 {
+			t.Errorf("%s, signed by another: %d", name, got)
+		}
+	}
+	if taken := s.Intake.Taken(); len(taken) != 2 {
+		t.Errorf("%d were taken", len(taken))
 	}
 }
 

@@ -89,14 +89,17 @@ var failures = map[string]string{
 	"30008": "provider_failed", "30001": "provider_failed", // unknown, queue overflow
 }
 
-// status takes in what became of a text message. Whose it was and which reply is in the tag; what the webhook says of
-// numbers itself is not asked.
+// endOfText is what is final of what Twilio says became of a text message, in the house's words.
+var endOfText = map[string]string{"delivered": "delivered", "read": "read", "undelivered": "failed", "failed": "failed"}
+
+// status takes in what became of a text message, which the provider then is to delete. Whose it was and which reply is in
+// the tag; what the webhook says of numbers itself is not asked.
 func (d *door) status(w http.ResponseWriter, r *http.Request) {
 	form, ok := d.form(w, r)
 	if !ok {
 		return
 	}
-	status := map[string]string{"delivered": "delivered", "read": "read", "undelivered": "failed", "failed": "failed"}[form.Get("MessageStatus")]
+	status := endOfText[form.Get("MessageStatus")]
 	t, ok := d.tags.open(useReply, r.URL.Query().Get("t"))
 	if status == "" || !ok {
 		w.WriteHeader(http.StatusNoContent) // a step on the way, or none of ours
@@ -108,16 +111,19 @@ func (d *door) status(w http.ResponseWriter, r *http.Request) {
 			detail = "provider_failed"
 		}
 	}
-	d.report(w, r, t, status, detail)
+	if d.report(w, r, t, status, detail) {
+		d.forget(stored{sid: form.Get("MessageSid")})
+	}
 }
 
-// report takes in a status and answers the webhook.
-func (d *door) report(w http.ResponseWriter, r *http.Request, t tag, status, detail string) {
+// report takes in a status, answers the webhook and reports whether it could be taken.
+func (d *door) report(w http.ResponseWriter, r *http.Request, t tag, status, detail string) bool {
 	if err := d.takeStatus(r.Context(), t, status, detail); err != nil {
 		http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
-		return
+		return false
 	}
 	w.WriteHeader(http.StatusNoContent)
+	return true
 }
 
 func (d *door) takeStatus(ctx context.Context, t tag, status, detail string) error {

@@ -10,7 +10,8 @@
 // the two are put together without either seeing the other's number.
 //
 // The door keeps nothing. What a later webhook must know travels sealed in its address (tag.go), and what the provider
-// still stores is what its lists say, so a restart at any point forgets nothing.
+// still stores is what its lists say, so a restart at any point forgets nothing. What was taken is deleted there: text
+// messages, their media and recordings at once, and whom the desk called or wrote to when no more is to be heard of it.
 //
 // The SDK's root package is not imported (it compiles every product of Twilio), and its HTTP client knows no context: a
 // small transport lends it one, and sends the calls to the configured base.
@@ -58,7 +59,8 @@ type door struct {
 	token      string
 	validators []client.RequestValidator // of the tokens that may sign
 	tags       tags
-	taken      chan stored   // what was taken and is still at the provider
+	taken      chan stored // what was taken and is still at the provider
+	sparing    *sparing
 	every      time.Duration // between two looks at the provider's lists
 }
 
@@ -76,7 +78,7 @@ const (
 
 func newDoor(env channels.Env) (*door, error) {
 	d := &door{env: env, account: env.Setting("TWILIO_ACCOUNT_SID"), from: env.Setting("TWILIO_FROM"), desk: env.Setting("TWILIO_DESK"),
-		token: env.Setting("TWILIO_AUTH_TOKEN"), taken: make(chan stored, 256), every: backfillEvery}
+		token: env.Setting("TWILIO_AUTH_TOKEN"), taken: make(chan stored, 256), sparing: newSparing(), every: backfillEvery}
 	old := env.Setting("TWILIO_AUTH_TOKEN_OLD")
 	var err error
 	switch {

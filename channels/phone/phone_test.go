@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -97,8 +98,14 @@ func TestStopAndStart(t *testing.T) {
 		if got := post(t, target, v.Encode(), sign(token, target, v)); got != 200 {
 			t.Fatalf("%q: %d", tt.text, got)
 		}
-		if got := s.Intake.Taken()[i]; got.Opt != tt.want || got.Text != tt.text {
+		words := slices.DeleteFunc(s.Intake.Taken(), func(m channels.Message) bool { return m.Kind == "voice" })
+		if got := words[i]; got.Opt != tt.want || got.Text != tt.text {
 			t.Errorf("%q: opted %q", tt.text, got.Opt)
+		}
+		other := slices.DeleteFunc(s.Intake.Taken(), func(m channels.Message) bool { return m.Kind == "sms" })
+		if last := len(other) - 1; tt.want != "" && (last < 0 || other[last].Opt != tt.want || other[last].Text != "" ||
+			!other[last].From.Same(channels.NewAddress("voice", number(1), nil))) {
+			t.Errorf("%q: who has called from there was not opted %s", tt.text, tt.want)
 		}
 	}
 }

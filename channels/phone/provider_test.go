@@ -14,7 +14,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"madoguchi/channels"
 	"madoguchi/channels/channelstest"
@@ -33,21 +32,22 @@ type provider struct {
 	mu          sync.Mutex
 	delivered   []channelstest.Outbound
 	callbacks   []string
-	calls       []url.Values      // that were placed
-	hungUp      []string          // calls that were ended
-	from        map[string]string // who made a call, by its id
+	calls       []url.Values              // that were placed
+	hungUp      []string                  // calls that were ended
+	phoned      map[string]map[string]any // calls, by id
 	texts       map[string]map[string]any
 	content     map[string][]byte // of media and recordings, by path below the account's
 	recorded    map[string]map[string]any
 	asked       []string // every request
 	fail        int
 	sticky      bool // deletes nothing, although it says so
+	page        int  // how many things a page of a list has at most; 0 for as many as were asked for
 	refuseCalls bool
 	mistakes    []string
 }
 
 func open(t *testing.T, settings map[string]string) (map[string]string, *provider) {
-	p := &provider{from: map[string]string{}, texts: map[string]map[string]any{}, content: map[string][]byte{}, recorded: map[string]map[string]any{}}
+	p := &provider{phoned: map[string]map[string]any{}, texts: map[string]map[string]any{}, content: map[string][]byte{}, recorded: map[string]map[string]any{}}
 	server := httptest.NewServer(p)
 	t.Cleanup(server.Close)
 	all := map[string]string{"TWILIO_ACCOUNT_SID": account, "TWILIO_AUTH_TOKEN": token, "TWILIO_FROM": desk, "TWILIO_DESK": deskPhone,
@@ -71,6 +71,7 @@ var (
 	onMedium  = regexp.MustCompile(`^/Messages/((?:SM|MM)[0-9a-f]{32})/Media(?:/(ME[0-9a-f]{32}))?(\.json)?$`)
 	onSpoken  = regexp.MustCompile(`^/Recordings/(RE[0-9a-f]{32})\.(json|mp3)$`)
 	onCall    = regexp.MustCompile(`^/Calls/(CA[0-9a-f]{32})\.json$`)
+	ofCall    = regexp.MustCompile(`^/Calls/(CA[0-9a-f]{32})/Recordings\.json$`)
 )
 
 func (p *provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -92,11 +93,13 @@ func (p *provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case route == "POST /Messages.json":
 		p.create(w, r.PostForm)
 	case route == "GET /Messages.json":
-		p.list(w, r, "messages", p.texts)
-	case route == "GET /Recordings.json":
-		p.list(w, r, "recordings", p.recorded)
+		p.list(w, r, "messages", "DateSent>", "date_sent", p.texts)
+	case route == "GET /Calls.json":
+		p.list(w, r, "calls", "StartTime>", "start_time", p.phoned)
 	case route == "POST /Calls.json":
 		p.call(w, r.PostForm)
+	case r.Method == http.MethodGet && ofCall.MatchString(path):
+		p.recordings(w, ofCall.FindStringSubmatch(path)[1])
 	case onCall.MatchString(path):
 		p.oneCall(w, r, onCall.FindStringSubmatch(path)[1])
 	case onMessage.MatchString(path):
@@ -167,17 +170,6 @@ func (p *provider) medium(w http.ResponseWriter, r *http.Request, path string) {
 	}
 }
 
-func (p *provider) list(w http.ResponseWriter, r *http.Request, key string, of map[string]map[string]any) {
-	if key == "messages" && (r.URL.Query().Get("To") != desk || r.URL.Query().Get("DateSent>") == "") || key == "recordings" && r.URL.Query().Get("DateCreated>") == "" {
-		p.mistakes = append(p.mistakes, "the query of "+key)
-	}
-	all := []map[string]any{}
-	for _, x := range of {
-		all = append(all, x)
-	}
-	json.NewEncoder(w).Encode(map[string]any{key: all, "page": 0, "page_size": 200})
-}
-
 // create is POST /Messages.json.
 func (p *provider) create(w http.ResponseWriter, v url.Values) {
 	p.must(v, []string{"To", "From", "Body", "ContentRetention", "AddressRetention"}, "StatusCallback")
@@ -211,15 +203,18 @@ func (p *provider) call(w http.ResponseWriter, v url.Values) {
 	fmt.Fprint(w, `{"sid":"CA000000000000000000000000000000ff","status":"queued"}`)
 }
 
+// oneCall is GET, POST and DELETE of /Calls/{Sid}.json.
 func (p *provider) oneCall(w http.ResponseWriter, r *http.Request, sid string) {
-	if r.Method == http.MethodPost {
+	switch {
+	case r.Method == http.MethodPost:
 		p.must(r.PostForm, []string{"Status"})
 		p.hungUp = append(p.hungUp, sid)
-	} else if p.from[sid] == "" {
-		notFound(w)
-		return
+		json.NewEncoder(w).Encode(map[string]any{"sid": sid, "status": "completed"})
+	case r.Method == http.MethodDelete && p.phoned[sid] != nil && p.phoned[sid]["status"] == "in-progress":
+		p.mistakes = append(p.mistakes, "a call that is not over is to be deleted")
+	default:
+		p.one(w, r, sid, p.phoned)
 	}
-	json.NewEncoder(w).Encode(map[string]any{"sid": sid, "from": p.from[sid], "to": desk})
 }
 
 // must notes what is missing, unknown, no number or no absolute address.
@@ -240,24 +235,6 @@ func (p *provider) must(v url.Values, required []string, optional ...string) {
 			p.mistakes = append(p.mistakes, "an address of another form")
 		}
 	}
-}
-
-// keeps has a text message at the provider.
-func (p *provider) keeps(sid, from, body string, age time.Duration, media ...string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.texts[sid] = map[string]any{"sid": sid, "from": from, "to": desk, "body": body, "direction": "inbound", "status": "received",
-		"date_sent": time.Now().Add(-age).UTC().Format(time.RFC1123Z), "num_media": fmt.Sprint(len(media))}
-	for _, m := range media {
-		p.content["/Messages/"+sid+"/Media/"+m] = []byte("picture " + m)
-	}
-}
-
-// left counts what the provider still stores.
-func (p *provider) left() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return len(p.texts) + len(p.recorded) + len(p.content)
 }
 
 func (p *provider) Delivered() []channelstest.Outbound {

@@ -53,6 +53,7 @@ func (d *door) recorded(c *call) []any {
 	if err != nil {
 		return d.failed(c)
 	}
+	d.forget(stored{sid: sid})
 	return append(d.said("voice.record.done", "voice.bye"), hangup{})
 }
 
@@ -71,6 +72,7 @@ func (d *door) recordingReady(w http.ResponseWriter, r *http.Request, c *call) {
 		http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
 		return
 	}
+	d.forget(stored{sid: sid})
 	w.WriteHeader(http.StatusNoContent)
 }
 
@@ -80,10 +82,7 @@ func (d *door) takeRecording(ctx context.Context, s spoken) error {
 	if err != nil {
 		return err
 	}
-	if _, err := d.env.Intake.Take(ctx, channels.Message{ID: s.sid, Kind: voice, From: s.from, Text: "[音声1]", At: s.at, Late: s.late,
-		Files: []channels.File{f}}); err != nil {
-		return err
-	}
-	d.forget(stored{sid: s.sid})
-	return nil
+	_, err = d.env.Intake.Take(ctx, channels.Message{ID: s.sid, Kind: voice, From: s.from, Text: "[音声1]", At: s.at, Late: s.late,
+		Files: []channels.File{f}})
+	return err
 }

@@ -61,7 +61,11 @@ func (d *door) takeText(ctx context.Context, t text) error {
 	from := channels.NewAddress(sms, t.from, nil)
 	if t.body != "" || len(t.media) == 0 {
 		m := channels.Message{ID: t.sid, Kind: sms, From: from, Text: t.body, At: t.at, Late: t.late, Opt: opt(t.opt, t.body)}
-		if _, err := d.env.Intake.Take(ctx, m); err != nil {
+		all := []channels.Message{m}
+		if m.Opt != "" { // who has called from there is sent the same text messages
+			all = append(all, channels.Message{ID: t.sid + ":opt", Kind: voice, From: channels.NewAddress(voice, t.from, nil), At: t.at, Late: t.late, Opt: m.Opt})
+		}
+		if _, err := d.env.Intake.Take(ctx, all...); err != nil {
 			return err
 		}
 	}

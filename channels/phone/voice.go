@@ -144,7 +144,7 @@ func (d *door) failed(c *call) []any {
 // sendAddress sends the chat's address to the phone that calls.
 func (d *door) sendAddress(c *call) []any {
 	words := d.env.Desk.Text("sms.start", map[string]string{"リンク": d.env.PublicURL + "/"})
-	if c.number() == "" || words == "" {
+	if c.number() == "" || words == "" || !d.sparing.allow(c.number(), d.env.Now()) {
 		return append(d.said("voice.sms.none"), d.offer(1))
 	}
 	err := d.text(c, c.number(), words, "")

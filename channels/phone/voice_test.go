@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"madoguchi/channels"
 	"madoguchi/channels/channelstest"
@@ -119,15 +118,6 @@ func TestWithheldNumbers(t *testing.T) {
 	l.next(h, "1").is(t, "Gather", "callback.none", "closed.menu")
 }
 
-func (p *provider) speaks(sid, call, from string, age time.Duration) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.from[call] = from
-	p.recorded[sid] = map[string]any{"sid": sid, "call_sid": call, "source": "RecordVerb", "status": "completed",
-		"date_created": time.Now().Add(-age).UTC().Format(time.RFC1123Z), "duration": "12"}
-	p.content["/Recordings/"+sid+".mp3"] = []byte("voice " + sid)
-}
-
 func TestRecording(t *testing.T) {
 	l := dialled(t, nil)
 	tone := l.next(l.greeted(), "3").is(t, "Record", "record")
@@ -172,6 +162,28 @@ func TestAddressBySMS(t *testing.T) {
 	l.provider.fail = 503
 	l.provider.mu.Unlock()
 	l.next(menu, "4").is(t, "Dial", "failed", "connect")
+}
+
+// Numbers can be forged: whoever calls again and again makes the desk write to nobody often, and not to everybody.
+func TestAddressesAreSentSparingly(t *testing.T) {
+	l := dialled(t, nil)
+	menu := l.greeted()
+	for range 3 {
+		l.next(menu, "4").is(t, "Hangup", "sms.done", "bye")
+	}
+	for range 3 {
+		l.next(menu, "4").is(t, "Gather", "sms.none", "closed.menu")
+	}
+	for i := range 80 {
+		l.from = fmt.Sprintf("+8180000000%02d", i)
+		l.next(menu, "4")
+	}
+	if n := len(l.provider.Delivered()); n != 60 {
+		t.Errorf("%d were sent", n)
+	}
+	l.next(menu, "1").is(t, "Dial", "connect") // a person is reached all the same
+	window := l.next(menu, "2").is(t, "Gather", "callback.window")
+	l.next(l.next(window, "1"), "1").is(t, "Hangup", "callback.done", "bye")
 }
 
 // The desk presses a button, its phone rings, a person presses 1, and only then the other phone rings. Neither number is in

@@ -227,8 +227,8 @@ func (tw *twilioStand) serve(w http.ResponseWriter, r *http.Request) {
 	switch route := r.Method + " " + path; {
 	case route == "GET /Messages.json":
 		fmt.Fprint(w, `{"messages":[]}`)
-	case route == "GET /Recordings.json":
-		fmt.Fprint(w, `{"recordings":[]}`)
+	case route == "GET /Calls.json":
+		fmt.Fprint(w, `{"calls":[]}`)
 	case route == "POST /Calls.json":
 		tw.call(w, r)
 	case strings.HasSuffix(route, ".mp3") && tw.spoken[recording] != nil:
