@@ -2,14 +2,19 @@
 //
 // A mail is moved out of the inbox only after it is stored, so the mailbox is the place where the truth lives until then,
 // and a crash at any point leaves either a mail to fetch again or a message that is known already. Mail can wait: while
-// the house can only hold, mails stay where they are. Automatic mail (vacation notices, lists, bounces, our own) is moved
-// aside and never answered, so that two machines do not write to each other.
+// the house can only hold, mails stay where they are. Nothing is ever answered by a machine, so that two machines do not write
+// to each other, and only what is surely a machine's is set aside.
 //
 // The sender's address is who it is from, as far as the desk can know: it opens nothing, and a mail can never become words
-// of the staff.
+// of the staff. What a mail answers is told by the desk's own tag alone (tag.go), never by what else it says of itself.
+//
+// A mail comes in through imap.go (the session), in.go (what becomes of each mail), mime.go (its parts), charset.go (bytes to
+// words), parse.go (what is kept of it), words.go (quotations, signatures, pages) and machine.go (whether a machine wrote it, and
+// bounces); a reply goes out through out.go.
 package email
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
@@ -29,6 +34,9 @@ var Kind = channels.Kind{
 		{Name: "IMAP_URL", Required: true, Secret: true, Doc: "imaps://user:pass@host/INBOX, or imap:// with STARTTLS (plain on loopback only)"},
 		{Name: "SMTP_URL", Required: true, Secret: true, Doc: "smtps://user:pass@host, or smtp:// with STARTTLS (plain on loopback only)"},
 		{Name: "EMAIL_FROM", Required: true, Doc: "the desk's own mail address"},
+		{Name: "EMAIL_TAG_KEY", Secret: true, Doc: "what only the house knows, at least 16 characters, by which bounces and answers are known; while it changes, the new and the old one with a comma; without it, it is made from the mailbox's password"},
+		{Name: "EMAIL_RETURN", Default: "plus", Doc: "where bounces go: plus (name+TAG@…, for a mail server that knows plus addresses) or plain (EMAIL_FROM; then bounces are known by what they quote)"},
+		{Name: "EMAIL_KEEP", Default: "24h", Doc: "how long an accepted mail stays in the folder Accepted, at least (and at most half as long again); off: for ever"},
 	},
 	New: func(env channels.Env) (channels.Channel, error) { return newDoor(env) },
 }
@@ -40,8 +48,12 @@ type door struct {
 	inbox server
 	out   server
 	from  string
+	tags  tags
+	plus  bool          // bounces go to an address with a tag
+	keep  time.Duration // how long accepted mails stay; 0: for ever
 
-	patience time.Duration // how long the mailbox's server may take over one step
+	patience time.Duration  // how long the mailbox's server may take over one step
+	refusals map[string]int // of mails that the server does not give out; only Run has it
 }
 
 // server is where a mail server is and how to sign in to it.
@@ -52,7 +64,7 @@ type server struct {
 }
 
 func newDoor(env channels.Env) (*door, error) {
-	d := &door{env: env, patience: answerWithin}
+	d := &door{env: env, patience: answerWithin, refusals: map[string]int{}}
 	var err error
 	if d.inbox, err = parseServer(env.Setting("IMAP_URL"), map[string]string{"imaps": "993", "imap": "143"}); err != nil {
 		return nil, errors.New("IMAP_URL: expected imaps://user:pass@host/INBOX")
@@ -65,6 +77,21 @@ func newDoor(env channels.Env) (*door, error) {
 		return nil, errors.New("EMAIL_FROM: expected a mail address")
 	}
 	d.from = strings.ToLower(from.Address)
+	if d.tags, err = newTags(env.Setting("EMAIL_TAG_KEY"), d.inbox); err != nil {
+		return nil, err
+	}
+	switch way := env.Setting("EMAIL_RETURN"); way {
+	case "plus", "":
+		d.plus = true
+	case "plain":
+	default:
+		return nil, errors.New("EMAIL_RETURN: expected plus or plain")
+	}
+	if keep := cmp.Or(env.Setting("EMAIL_KEEP"), "24h"); keep != "off" {
+		if d.keep, err = time.ParseDuration(keep); err != nil || d.keep < time.Minute {
+			return nil, errors.New("EMAIL_KEEP: expected a time such as 24h, or off")
+		}
+	}
 	return d, nil
 }
 

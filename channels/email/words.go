@@ -1,118 +1,273 @@
 package email
 
 import (
-	"bytes"
-	"io"
-	"mime"
+	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/emersion/go-message/charset"
 	"golang.org/x/net/html"
-	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/japanese"
 )
 
-// readable turns bytes into words. What has been decoded already stays as it is; what nobody named an encoding for, or one
-// that is not known (cp932, iso-2022-jp-ms), is in one of the Japanese ones.
-func readable(data []byte) string {
-	var candidates []encoding.Encoding
-	switch jis := bytes.Contains(data, []byte("\x1b$")); {
-	case jis:
-		candidates = []encoding.Encoding{japanese.ISO2022JP}
-	case utf8.Valid(data):
-		return string(data)
-	default:
-		candidates = []encoding.Encoding{japanese.ShiftJIS, japanese.EUCJP}
-	}
-	for _, e := range candidates {
-		if text, err := e.NewDecoder().Bytes(data); err == nil && !bytes.ContainsRune(text, utf8.RuneError) {
-			return string(text)
-		}
-	}
-	return strings.ToValidUTF8(string(data), "\uFFFD")
+// history knows the desk's own words where a mail quotes them, and nothing else: what somebody else wrote stays, under whatever
+// mark, because it may be the very words that matter.
+type history struct {
+	fixed []pattern // the lines that stand in every mail of the desk
+	sent  []sent    // the mails that this one answers
+	heads []string  // what the lines above a quotation name the desk by
 }
 
-// decoded returns a header as words.
-func decoded(header string) string {
-	d := mime.WordDecoder{CharsetReader: func(name string, r io.Reader) (io.Reader, error) {
-		data, err := io.ReadAll(r)
-		if err != nil {
-			return nil, err
-		}
-		if known, err := charset.Reader(name, bytes.NewReader(data)); err == nil {
-			return known, nil
-		}
-		return strings.NewReader(readable(data)), nil
-	}}
-	s, err := d.DecodeHeader(header)
-	if err != nil {
-		s = header
-	}
-	return strings.TrimSpace(readable([]byte(s)))
+// pattern is a line that begins and ends in a way that is known.
+type pattern struct {
+	begin, end string
+	varies     bool // between them
 }
 
-// own leaves out what a reply quotes of earlier mails. Who writes nothing below or between is not silenced: then it all
-// stays.
-func own(text string) string {
-	text = strings.ReplaceAll(text, "\r\n", "\n")
-	var kept []string
+// patterns returns the lines of a text in which hole stands for what varies.
+func patterns(text, hole string) (all []pattern) {
 	for line := range strings.Lines(text) {
-		if !strings.HasPrefix(strings.TrimSpace(line), ">") {
+		begin, end, varies := strings.Cut(bare(line), hole)
+		if i := strings.LastIndex(end, hole); i >= 0 {
+			end = end[i+len(hole):]
+		}
+		switch {
+		case begin == "" && end == "":
+		default:
+			all = append(all, pattern{begin, end, varies})
+		}
+	}
+	return all
+}
+
+// maxJoined is into how many lines a program may break one.
+const maxJoined = 6
+
+// ours reports how many of the lines, from the first on, are together one line of the desk's. Empty lines are nobody's.
+func (h history) ours(lines []string) int {
+	joined := ""
+	for i, line := range lines[:min(len(lines), maxJoined)] {
+		b := bare(line)
+		if b == "" || len(joined) > 4000 {
+			break
+		}
+		if joined += b; h.knows(joined) {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+func (h history) knows(bare string) bool {
+	for _, p := range h.fixed {
+		if bare == p.begin && !p.varies || p.varies && len(bare) >= len(p.begin)+len(p.end) && strings.HasPrefix(bare, p.begin) && strings.HasSuffix(bare, p.end) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(h.sent, func(s sent) bool { return s.said(bare) })
+}
+
+// The lines that programs put above a quotation.
+var (
+	headLine = regexp.MustCompile(`(?i)^(差出人|送信者|送信元|送信日時|送信日|日時|日付|宛先|受信者|件名|返信先|cc|bcc|from|sent|to|date|subject|reply-to)\s*[:：]`)
+	ruleLine = regexp.MustCompile(`^([-‐―_＿=＝*]{5,}|[-‐―_＿=＝*\s]*(original message|元のメッセージ|元のメール|転送されたメッセージ|forwarded message|返信元のメッセージ|引用元)[-‐―_＿=＝*\s]*)$`)
+	saidLine = regexp.MustCompile(`(\d{1,4}[年/.-]\d{1,2}[月/.-]\d{1,2}|\d{1,2}:\d{2}).*([:：]|wrote|書きました|のメール|より)\s*[:：]?$|^On .*(wrote|write):$|さん(は|が)書きました[:：。]?$`)
+)
+
+const (
+	maxHead = 10 // lines above a quotation
+	strong  = 8  // characters of a line that nobody else writes by chance
+)
+
+// own leaves out what the mail quotes of the desk's. marked lines are quoted by a sign; where no line is the desk's, all stays.
+func (h history) own(text string) string {
+	lines := strings.Split(text, "\n")
+	drop := make([]bool, len(lines))
+	first := -1 // line that is surely the desk's
+	for i := 0; i < len(lines); i++ {
+		n := h.ours(lines[i:])
+		for j := range n {
+			drop[i+j] = true
+		}
+		if n > 0 && first < 0 && utf8.RuneCountInString(bare(strings.Join(lines[i:i+n], ""))) >= strong {
+			first = i
+		}
+		i += max(n-1, 0)
+	}
+	if first < 0 {
+		return text
+	}
+	for i := range lines { // a greeting is the desk's only where the desk's mail begins
+		if drop[i] && i < first-3 && !isQuoted(lines[i]) {
+			drop[i] = false
+		}
+	}
+	h.dropHead(lines, drop)
+	var kept []string
+	for i, line := range lines {
+		if !drop[i] && !(isQuoted(line) && bare(line) == "") {
 			kept = append(kept, line)
 		}
 	}
-	if said := strings.TrimSpace(strings.Join(kept, "")); said != "" {
-		return said
-	}
-	return strings.TrimSpace(text)
+	return strings.TrimSpace(strings.Join(kept, "\n"))
 }
 
-// fromHTML returns the words of a page, a line for each block.
-func fromHTML(page string) string {
+// dropHead drops what stands right above the first line to drop and says whose the quoted mail is.
+func (h history) dropHead(lines []string, drop []bool) {
+	i := slices.Index(drop, true) - 1
+	for n := 0; i >= 0 && n < maxHead; i-- {
+		line := strings.TrimSpace(strings.TrimLeft(strings.TrimSpace(lines[i]), ">＞ "))
+		if line == "" {
+			continue
+		}
+		named := slices.ContainsFunc(h.heads, func(name string) bool { return name != "" && strings.Contains(line, name) })
+		if !headLine.MatchString(line) && !ruleLine.MatchString(strings.ToLower(line)) && !saidLine.MatchString(line) && !named {
+			return
+		}
+		drop[i] = true
+		n++
+	}
+}
+
+func isQuoted(line string) bool {
+	line = strings.TrimSpace(line)
+	return strings.HasPrefix(line, ">") || strings.HasPrefix(line, "＞")
+}
+
+var sentFrom = regexp.MustCompile(`(?i)^(sent from my [a-z0-9 ]{1,30}|(iPhone|iPad|Android|スマートフォン|携帯|ドコモメール|Yahoo!メールアプリ|[A-Za-z0-9 ]{1,20})から送信(されました)?[。.]?)$`)
+
+var (
+	contact  = regexp.MustCompile(`(?i)[@＠]|https?://|〒|tel|\d{2,4}[-－(]\d{2,4}`)
+	sentence = regexp.MustCompile(`[。？！?!]|\p{Hiragana}{4}`)
+)
+
+const maxSigned = 8 // lines of a signature
+
+// unsigned leaves out a signature: the line that a telephone puts under a mail, and what stands behind a line of two dashes if
+// it is short, says where somebody can be reached, and has no sentence.
+func unsigned(text string) string {
+	lines := strings.Split(text, "\n")
+	end := len(lines)
+	for end > 0 && strings.TrimSpace(lines[end-1]) == "" {
+		end--
+	}
+	if end > 0 && sentFrom.MatchString(strings.TrimSpace(lines[end-1])) {
+		end--
+	}
+	reach := false
+	for i := end - 1; i > 0 && i >= end-maxSigned && !isQuoted(lines[i]); i-- {
+		line := strings.TrimSpace(lines[i])
+		if line == "--" && reach {
+			end = i
+		}
+		if line == "--" || sentence.MatchString(line) || utf8.RuneCountInString(line) > 60 {
+			break
+		}
+		reach = reach || contact.MatchString(line)
+	}
+	if said := strings.TrimSpace(strings.Join(lines[:end], "\n")); said != "" {
+		return said
+	}
+	return text
+}
+
+// flowed puts together the lines that a program has broken and says that it did (RFC 3676).
+func flowed(text string, space bool) string {
 	var b strings.Builder
+	for line := range strings.Lines(text) {
+		end := strings.TrimRight(line, "\n")
+		if joins := strings.HasSuffix(end, " ") && end != "-- " && !isQuoted(end) && end != line; !joins {
+			b.WriteString(line)
+		} else if space {
+			b.WriteString(end)
+		} else {
+			b.WriteString(end[:len(end)-1])
+		}
+	}
+	return b.String()
+}
+
+// fromHTML returns the words of a page, a line for each block, and a mark before what it quotes. Nothing is fetched.
+func fromHTML(page string) string {
+	p := paper{}
 	z := html.NewTokenizer(strings.NewReader(page))
+	z.SetMaxBuf(maxWords)
 	unseen := "" // the element inside of which nothing is shown
 	for {
 		switch z.Next() {
 		case html.ErrorToken:
-			return strings.TrimSpace(b.String())
+			return strings.TrimSpace(p.b.String())
 		case html.TextToken:
 			if unseen == "" {
-				inline(&b, string(z.Text()))
+				p.inline(string(z.Text()))
 			}
 		case html.SelfClosingTagToken:
 			if tag, _ := z.TagName(); string(tag) == "br" {
-				b.WriteByte('\n')
+				p.line()
 			}
 		case html.StartTagToken:
 			switch tag, _ := z.TagName(); string(tag) {
-			case "br", "p", "div", "li", "tr", "blockquote", "h1", "h2", "h3":
-				b.WriteByte('\n')
+			case "blockquote":
+				p.block()
+				p.quotes++
+			case "p", "div", "li", "tr", "h1", "h2", "h3", "hr":
+				p.block()
+			case "br":
+				p.line()
 			case "style", "script", "title":
 				unseen = string(tag)
 			}
 		case html.EndTagToken:
-			if tag, _ := z.TagName(); string(tag) == unseen {
+			switch tag, _ := z.TagName(); string(tag) {
+			case unseen:
 				unseen = ""
+			case "blockquote":
+				p.block()
+				p.quotes = max(p.quotes-1, 0)
+			case "p", "div", "li", "tr", "h1", "h2", "h3":
+				p.block()
 			}
 		}
 	}
 }
 
+// paper is what a page's words are written on.
+type paper struct {
+	b      strings.Builder
+	quotes int
+	begun  bool // the line has words
+}
+
+func (p *paper) line() {
+	p.b.WriteByte('\n')
+	p.begun = false
+}
+
+// block ends the line if there is one.
+func (p *paper) block() {
+	if p.begun {
+		p.line()
+	}
+}
+
 // inline adds text as a browser shows it, where any space is one.
-func inline(b *strings.Builder, text string) {
+func (p *paper) inline(text string) {
 	space := func(r rune) bool { return r <= unicode.MaxASCII && unicode.IsSpace(r) }
 	words := strings.FieldsFunc(text, space)
 	if len(words) == 0 {
+		if p.begun && text != "" {
+			p.b.WriteByte(' ')
+		}
 		return
 	}
-	if space(rune(text[0])) && b.Len() > 0 && !strings.HasSuffix(b.String(), "\n") {
-		b.WriteByte(' ')
+	if !p.begun {
+		p.b.WriteString(strings.Repeat("> ", min(p.quotes, 5)))
+	} else if space(rune(text[0])) && !strings.HasSuffix(p.b.String(), " ") {
+		p.b.WriteByte(' ')
 	}
-	b.WriteString(strings.Join(words, " "))
+	p.begun = true
+	p.b.WriteString(strings.Join(words, " "))
 	if space(rune(text[len(text)-1])) {
-		b.WriteByte(' ')
+		p.b.WriteByte(' ')
 	}
 }
