@@ -88,6 +88,8 @@ export class Gallery {
       return;
     }
     const thumbs = el('div', { className: 'thumbs' }, ...good.map((p) => this.#thumb(p.blob)));
+    await Promise.all([...thumbs.querySelectorAll('img')].map((i) => i.decode().catch(() => {}))); // so that it has its height
+    if (this.#card !== card) return;
     const go = button('button.picture.send', () => {
       this.#close();
       for (const p of good) this.#send(p.blob);
