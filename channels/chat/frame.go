@@ -175,7 +175,7 @@ func (f *frame) message(conv channels.Conversation, at time.Time, first *channel
 	case "consent":
 		m.ID, m.Answer = "c:"+f.Answer+":"+f.ID, &channels.Answer{ID: f.ID, Answer: f.Answer}
 	case "unsend":
-		m.ID, m.Unsend = "u:"+f.ID, "m:"+f.ID
+		m.ID, m.Unsend, m.First = "u:"+f.ID, "m:"+f.ID, nil // it makes no conversation
 	case "bye":
 		m.ID, m.Erase = "erase", true
 	}

@@ -3,6 +3,7 @@ package chat_test
 import (
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"maps"
 	"net/http"
 	"strings"
@@ -33,6 +34,10 @@ func furnished(t *testing.T, settings map[string]string) map[string]string {
 }
 
 func harden(next http.Handler) http.Handler { return chat.Harden(next, "https://desk.example") }
+
+func now() time.Time { return time.Now() }
+
+func quietLog() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 // client is a seeker's end of a WebSocket.
 type client struct {
