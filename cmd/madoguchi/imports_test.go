@@ -37,8 +37,8 @@ triage/staff                : triage triage/audit triage/seal
 triage/grant                : triage triage/seal
 triage/desk                 : triage triage/paper triage/duty triage/city triage/audit triage/staff triage/grant
 triage/web                  : triage triage/staff
-triage/console              : triage triage/desk triage/staff triage/web triage/city triage/grant
-triage/api                  : triage triage/desk triage/staff triage/web triage/grant
+triage/console              : triage triage/duty triage/desk triage/staff triage/web triage/city triage/grant
+triage/api                  : triage triage/duty triage/desk triage/staff triage/web triage/grant
 triage/school               : triage triage/staff triage/web
 
 router/redistest            :
