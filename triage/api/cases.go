@@ -86,8 +86,9 @@ type stateIn struct {
 type observationIn struct {
 	ByCase
 	Body struct {
-		Kind   string `json:"kind" enum:"stopped,recurred,apology,child_no_pain,parent_no_pain,parent_not_asked"`
+		Kind   string `json:"kind" enum:"stopped,recurred,apology,child_no_pain,parent_no_pain,parent_not_asked,absent_total,absent_run,separate_room,hard,eased,abused,crime,serious,declared"`
 		On     string `json:"on" doc:"2026-12-01"`
+		Days   int    `json:"days,omitempty" doc:"of absent_total: days of absence in the school year; of absent_run: one after another"`
 		Note   string `json:"note,omitempty" doc:"by which means; of parent_not_asked: why"`
 		Second string `json:"second,omitempty" doc:"of parent_not_asked: login of the other decider"`
 	}
@@ -114,7 +115,7 @@ func (a *api) cases() {
 	route(a, huma.Operation{Method: "GET", Path: "/api/v1/cases/{id}", Summary: "A case with all that happened"},
 		func(ctx context.Context, p staff.Person, in *ByCase) (*wholeOut, error) {
 			v, err := a.Desk.Case(ctx, p, in.id())
-			return &wholeOut{whole(v)}, err
+			return &wholeOut{a.whole(v)}, err
 		})
 	a.hands()
 	a.talk()
@@ -122,6 +123,7 @@ func (a *api) cases() {
 	a.reveals()
 	a.files()
 	a.judgement()
+	a.duties()
 }
 
 // told is a case as an answer.
@@ -177,7 +179,7 @@ func (a *api) judgement() {
 		})
 	route(a, huma.Operation{Method: "POST", Path: "/api/v1/cases/{id}/observations", Summary: "A step on the way to 解消", DefaultStatus: 201},
 		func(ctx context.Context, p staff.Person, in *observationIn) (*caseOut, error) {
-			return told(a.Desk.Observe(ctx, p, in.id(), triage.Observed{Kind: in.Body.Kind, On: in.Body.On, Note: in.Body.Note,
+			return told(a.Desk.Observe(ctx, p, in.id(), triage.Observed{Kind: in.Body.Kind, On: in.Body.On, Days: in.Body.Days, Note: in.Body.Note,
 				Second: in.Body.Second}))
 		})
 }

@@ -14,23 +14,24 @@ import (
 
 // bodies are well-formed requests, by route; a test fills in the ids.
 var bodies = map[string]string{
-	"POST /cases/{id}/transfer":     `{"to":"abe"}`,
-	"POST /cases/{id}/second":       `{"to":""}`,
-	"POST /cases/{id}/messages":     `{"id":"1","text":"読みました"}`,
-	"POST /cases/{id}/calls":        `{"reason":"x"}`,
-	"POST /cases/{id}/doing":        `{"state":"writing"}`,
-	"POST /cases/{id}/notes":        `{"text":"メモ"}`,
-	"POST /cases/{id}/severity":     `{"severity":"urgent","reason":"話を聞いて"}`,
-	"POST /cases/{id}/state":        `{"state":"watching","reason":"落ち着いた"}`,
-	"POST /cases/{id}/observations": `{"kind":"apology","on":"2026-12-01","note":"面談"}`,
-	"POST /cases/{id}/reveals":      `{"placeholder":"[人物A]","reason":"呼びかけるため"}`,
-	"POST /cases/{id}/consents":     `{"school":"hinode-jhs","level":"named","summary":"けられています"}`,
-	"POST /cases/{id}/handoffs":     `{"school":"hinode-jhs","consent":"emergency","summary":"けられています","reason":"危ない"}`,
-	"POST /visits":                  `{"channel":"visit","text":"来ました","contact":""}`,
-	"POST /handoffs/{id}/answers":   `{"step":"handling"}`,
-	"POST /handoffs/{id}/reports":   `{"form":"interview","fields":{"what":"見た"}}`,
-	"POST /reports":                 `{"form":"incident","fields":{"matter":"けられた"}}`,
-	"POST /demo/clock":              `{"advance":"1s"}`,
+	"POST /cases/{id}/transfer":           `{"to":"abe"}`,
+	"POST /cases/{id}/second":             `{"to":""}`,
+	"POST /cases/{id}/messages":           `{"id":"1","text":"読みました"}`,
+	"POST /cases/{id}/calls":              `{"reason":"x"}`,
+	"POST /cases/{id}/doing":              `{"state":"writing"}`,
+	"POST /cases/{id}/notes":              `{"text":"メモ"}`,
+	"POST /cases/{id}/severity":           `{"severity":"urgent","reason":"話を聞いて"}`,
+	"POST /cases/{id}/state":              `{"state":"watching","reason":"落ち着いた"}`,
+	"POST /cases/{id}/observations":       `{"kind":"apology","on":"2026-12-01","note":"面談"}`,
+	"POST /cases/{id}/reveals":            `{"placeholder":"[人物A]","reason":"呼びかけるため"}`,
+	"POST /cases/{id}/consents":           `{"school":"hinode-jhs","level":"named","summary":"けられています"}`,
+	"POST /cases/{id}/handoffs":           `{"school":"hinode-jhs","consent":"emergency","summary":"けられています","reason":"危ない"}`,
+	"POST /cases/{id}/duties/{duty}/done": `{"reason":"会議で決めた"}`,
+	"POST /visits":                        `{"channel":"visit","text":"来ました","contact":""}`,
+	"POST /handoffs/{id}/answers":         `{"step":"handling"}`,
+	"POST /handoffs/{id}/reports":         `{"form":"interview","fields":{"what":"見た"}}`,
+	"POST /reports":                       `{"form":"incident","fields":{"matter":"けられた"}}`,
+	"POST /demo/clock":                    `{"advance":"1s"}`,
 }
 
 // visibility is what may be known of a case.
@@ -99,7 +100,7 @@ func (r *room) fill(path, login string, v visibility) string {
 		a := r.ask("mori", "POST", "/cases/"+at+"/handoffs", `{"school":"`+school+`","consent":"emergency","summary":"x","reason":"y"}`)
 		handoff = read[struct{ ID string }](a.is(201, "")).ID
 	}
-	path = strings.ReplaceAll(strings.ReplaceAll(path, "{handoff}", handoff), "{n}", "1")
+	path = strings.ReplaceAll(strings.ReplaceAll(strings.ReplaceAll(path, "{handoff}", handoff), "{n}", "1"), "{duty}", "meeting")
 	if strings.HasPrefix(path, "/handoffs") {
 		return strings.ReplaceAll(path, "{id}", handoff)
 	}
@@ -139,7 +140,7 @@ func expected(row staff.Route, path string, role triage.Role, v visibility) (int
 			return 403, "forbidden"
 		}
 		return 404, "not_found" // nothing came with it
-	case "/cases/{id}":
+	case "/cases/{id}", "/cases/{id}/duties":
 		if v == colleagues && !lead {
 			return 403, "forbidden"
 		}

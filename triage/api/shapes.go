@@ -115,15 +115,6 @@ type Judgement struct {
 	Reasons  []Reason        `json:"reasons" nullable:"false"`
 }
 
-// Duty is something that somebody must do by a time.
-type Duty struct {
-	Kind    string     `json:"kind"`
-	What    string     `json:"what"`
-	DueAt   time.Time  `json:"due_at"`
-	DoneAt  *time.Time `json:"done_at"`
-	Overdue bool       `json:"overdue"`
-}
-
 func shape(c triage.Case) Case {
 	return Case{
 		ID: string(c.ID), State: c.State, Severity: c.Severity, Overruled: c.Overruled, Flags: list(c.Flags),
@@ -150,8 +141,8 @@ func calls(all []triage.Call) []Call {
 	return out
 }
 
-func whole(v desk.View) Whole {
-	w := Whole{Case: shape(v.Case), Timeline: []Entry{}, Duties: []Duty{}, Contacts: []Contact{}}
+func (a *api) whole(v desk.View) Whole {
+	w := Whole{Case: shape(v.Case), Timeline: []Entry{}, Duties: a.owed(v), Contacts: []Contact{}}
 	for _, k := range v.Case.Contacts() {
 		w.Contacts = append(w.Contacts, Contact(k))
 	}
@@ -159,9 +150,6 @@ func whole(v desk.View) Whole {
 		told := entry(e)
 		told.Files = came(v.Case, e)
 		w.Timeline = append(w.Timeline, told)
-	}
-	for _, d := range v.Duties() {
-		w.Duties = append(w.Duties, Duty{d.Kind, d.What, d.DueAt, moment(d.DoneAt), d.Overdue(v.Now)})
 	}
 	return w
 }

@@ -48,6 +48,9 @@ var Pages = []Route{
 	{"POST", "/cases/{id}/handoffs/preview", desk, false, "whoever tells sees first what will be read"},
 	{"POST", "/cases/{id}/handoffs/{handoff}/countersign", lead, false, "a second person of rank looks at every emergency afterwards"},
 
+	{"POST", "/cases/{id}/duties/{duty}/done", desk, false, "what was done and decided is written by who did it; a lead's duty by a lead"},
+	{"GET", "/duties", desk, false, "what is owed in one's own cases; a lead sees what is overdue anywhere"},
+
 	{"GET", "/reveals", desk, false, "what one asked for; a lead what everybody asked for"},
 	{"POST", "/reveals/{id}/open", desk, false, "the words are shown to who asked, and only while the grant lasts"},
 	{"POST", "/reveals/{id}/approve", desk, false, "a lead who did not ask; or who asked, with the code that a lead reads over the telephone"},

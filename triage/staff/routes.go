@@ -51,6 +51,10 @@ var Routes = []Route{
 	{"POST", "/api/v1/cases/{id}/handoffs", desk, false, "what the child allowed is told by who heard it; emergencies by who is there"},
 	{"POST", "/api/v1/cases/{id}/handoffs/{handoff}/countersign", lead, false, "a second person of rank looks at every emergency afterwards"},
 
+	{"GET", "/api/v1/cases/{id}/duties", together(desk, lawyer), false, "who may look at a case sees what is owed in it"},
+	{"POST", "/api/v1/cases/{id}/duties/{duty}/done", desk, false, "what was done and decided is written by who did it; a lead's duty by a lead"},
+	{"GET", "/api/v1/duties", desk, false, "what is owed in one's own cases; a lead sees what is overdue anywhere"},
+
 	{"GET", "/api/v1/reveals", desk, false, "what one asked for; a lead what everybody asked for"},
 	{"GET", "/api/v1/reveals/{id}", desk, false, "the words are shown to who asked, and only while the grant lasts"},
 	{"POST", "/api/v1/reveals/{id}/approve", desk, false, "a lead who did not ask; or who asked, with the code that a lead reads over the telephone"},
