@@ -48,7 +48,7 @@ func (d *door) say(ctx context.Context, w *wanted) {
 		w.later()
 		return
 	}
-	if d.spool.settle(w.ID, func() error { return nil }) != nil {
+	if d.spool.settle(w.key(), func() error { return nil }) != nil {
 		w.later()
 	}
 }

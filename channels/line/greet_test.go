@@ -160,6 +160,11 @@ func TestUnsentBeforeItCame(t *testing.T) {
 	if got := texts(s); !slices.Equal(got, []string{"1", "2", "やっぱりやめる", "1", "[写真]", "2"}) {
 		t.Errorf("taken: %q", got)
 	}
+	other := event(channelstest.Inbound{ID: "1", From: 2, Text: "べつの人です"}, false)
+	bring(t, s, other)
+	if got := texts(s)[6:]; !slices.Equal(got, []string{"べつの人です"}) {
+		t.Errorf("taken of another: %q", got)
+	}
 	if err := s.Stop(); err != nil || len(p.asked) != 0 {
 		t.Errorf("%v, and LINE was asked for %q", err, p.asked)
 	}

@@ -68,7 +68,7 @@ func (d *door) genuine(signatures []string, body []byte) bool {
 type batch struct {
 	messages []channels.Message
 	wanted   []wanted          // files to be fetched, words to be said
-	reworded map[string]string // ids of messages whose words came anew, by the ids that these have now
+	reworded map[string]string // keys of messages whose words came anew, by the ids that these have now
 }
 
 // accept makes durable what came, and what is to be done about it. Nothing is fetched or said here: LINE waits for 2 seconds.
@@ -81,8 +81,8 @@ func (d *door) accept(ctx context.Context, events []json.RawMessage) error {
 		}
 	}
 	slices.SortStableFunc(b.messages, func(a, b channels.Message) int { return a.At.Compare(b.At) }) // LINE promises no order
-	for as, id := range b.reworded {                                                                 // before the words, so that none of them outlives an unsending
-		if err := d.spool.reword(id, as); err != nil {
+	for as, of := range b.reworded {                                                                 // before the words, so that none of them outlives an unsending
+		if err := d.spool.reword(of, as); err != nil {
 			d.env.Log.Error("what was written anew cannot be noted", "channel", name)
 			return err
 		}
@@ -203,7 +203,7 @@ func (d *door) said(ctx context.Context, b *batch, raw json.RawMessage, m channe
 // add adds a message, and hides it where the one that it belongs to was unsent before it came.
 func (d *door) add(b *batch, m channels.Message, of string) {
 	b.messages = append(b.messages, m)
-	if d.spool.gone(of) {
+	if _, who, _ := channels.OpenAddress(m.From); d.spool.gone(key(who, of)) {
 		b.messages = append(b.messages, hide(m, m.ID, "gone:"+m.ID))
 	}
 }
@@ -225,7 +225,7 @@ func (d *door) reworded(b *batch, raw json.RawMessage, e event, m channels.Messa
 	} else if e, ok := whole.(webhook.MessageEditedEvent); ok {
 		m.Text = anew + text(e.Message)
 	}
-	b.reworded[m.ID] = e.Message.ID
+	b.reworded[m.ID] = key(e.Source.UserID, e.Message.ID)
 	d.add(b, m, e.Message.ID)
 }
 
@@ -237,12 +237,12 @@ func (d *door) unsent(b *batch, e event, m channels.Message) {
 		return
 	}
 	m.ID = cmp.Or(m.ID, id)
-	was, err := d.spool.unsend(id)
+	was, err := d.spool.unsend(key(e.Source.UserID, id))
 	if err != nil { // it is hidden all the same
 		d.env.Log.Error("what was unsent cannot be noted", "channel", name)
 	}
 	for as, of := range b.reworded {
-		if of == id {
+		if of == key(e.Source.UserID, id) {
 			was.rewords = append(was.rewords, as)
 		}
 	}
@@ -253,7 +253,7 @@ func (d *door) unsent(b *batch, e event, m channels.Message) {
 	for _, of := range was.rewords {
 		b.messages = append(b.messages, hide(m, of, m.ID+":"+of))
 	}
-	b.wanted = slices.DeleteFunc(b.wanted, func(w wanted) bool { return w.ID == id })
+	b.wanted = slices.DeleteFunc(b.wanted, func(w wanted) bool { return w.ID == id && w.Who == e.Source.UserID })
 }
 
 const (

@@ -42,11 +42,11 @@ func (d *door) work(ctx context.Context, woken <-chan struct{}, words bool, do f
 			if w.words() != words {
 				continue
 			}
-			k := known[w.ID]
+			k := known[w.key()]
 			if k == nil {
 				k = &w
 			}
-			fresh[w.ID] = k
+			fresh[w.key()] = k
 			if time.Now().Before(k.next) || ctx.Err() != nil {
 				continue
 			}
@@ -92,7 +92,7 @@ func (d *door) fetch(ctx context.Context, w *wanted) {
 		w.later()
 		return
 	}
-	if err := d.spool.settle(w.ID, func() error { _, err := d.env.Intake.Take(ctx, m); return err }); err != nil {
+	if err := d.spool.settle(w.key(), func() error { _, err := d.env.Intake.Take(ctx, m); return err }); err != nil {
 		w.later()
 	}
 }

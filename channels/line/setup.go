@@ -60,10 +60,10 @@ type Setup struct {
 // Report is what Run found and did.
 type Report struct {
 	Account     string // the account's own id, for LINE_DESTINATION; "" where LINE does not tell
-	MenuMade    bool // false: it was there already
-	EndpointSet bool // false: it was right already
-	Active      bool // LINE calls the webhook; people switch that on in LINE's console
-	Answered    bool // LINE has called it just now, and it answered
+	MenuMade    bool   // false: it was there already
+	EndpointSet bool   // false: it was right already
+	Active      bool   // LINE calls the webhook; people switch that on in LINE's console
+	Answered    bool   // LINE has called it just now, and it answered
 }
 
 // menuPrefix begins the names of the menus that Setup makes. It touches no others.

@@ -41,6 +41,11 @@ type wanted struct {
 
 func (w *wanted) from() channels.Address { return channels.NewAddress(name, w.Who, w.How) }
 
+// key is what the spool knows it by.
+func (w *wanted) key() string { return key(w.Who, w.ID) }
+
+func key(who, id string) string { return who + "\x00" + id }
+
 // words reports whether it is words that are to be said.
 func (w *wanted) words() bool { return w.Sort == greeting || w.Sort == refusal }
 
@@ -50,7 +55,7 @@ func (w *wanted) later() {
 }
 
 // spool is the folder of what is still to be done and what is known of messages (marks.go). A file's name is a keyed digest
-// of the message's id; ".want" holds the wish, sealed, and ".done" nothing: its age tells when it can go.
+// of whose message it is and its id; ".want" holds the wish, sealed, and ".done" nothing: its age tells when it can go.
 type spool struct {
 	dir          string
 	secrets      []string
@@ -73,14 +78,14 @@ func derive(secret, use string) []byte {
 	return key
 }
 
-func digest(secret, id string) string {
+func digest(secret, key string) string {
 	mac := hmac.New(sha256.New, derive(secret, "name"))
-	mac.Write([]byte(id))
+	mac.Write([]byte(key))
 	return hex.EncodeToString(mac.Sum(nil)[:16])
 }
 
-func (s *spool) path(secret, id, suffix string) string {
-	return filepath.Join(s.dir, digest(secret, id)+suffix)
+func (s *spool) path(secret, key, suffix string) string {
+	return filepath.Join(s.dir, digest(secret, key)+suffix)
 }
 
 func aead(secret string) cipher.AEAD {
@@ -96,10 +101,10 @@ func aead(secret string) cipher.AEAD {
 }
 
 // find returns the file that stands for a message, under whichever secret it was made, or "".
-func (s *spool) find(id, suffix string) string {
+func (s *spool) find(key, suffix string) string {
 	for _, secret := range s.secrets {
-		if _, err := os.Lstat(s.path(secret, id, suffix)); err == nil {
-			return s.path(secret, id, suffix)
+		if _, err := os.Lstat(s.path(secret, key, suffix)); err == nil {
+			return s.path(secret, key, suffix)
 		}
 	}
 	return ""
@@ -111,11 +116,11 @@ func (s *spool) want(w wanted) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, known := range []string{".done", ".want", ".gone"} {
-		if s.find(w.ID, known) != "" {
+		if s.find(w.key(), known) != "" {
 			return nil
 		}
 	}
-	if err := s.seal(s.path(s.secrets[0], w.ID, ".want"), w); err != nil {
+	if err := s.seal(s.path(s.secrets[0], w.key(), ".want"), w); err != nil {
 		return err
 	}
 	woken := s.files
@@ -205,10 +210,10 @@ func (s *spool) list(now time.Time) (all []wanted, damaged int) {
 }
 
 // settle runs take unless the message was unsent meanwhile, and marks it as done when take has succeeded.
-func (s *spool) settle(id string, take func() error) error {
+func (s *spool) settle(key string, take func() error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	path := s.find(id, ".want")
+	path := s.find(key, ".want")
 	if path == "" {
 		return nil
 	}
