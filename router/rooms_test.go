@@ -18,6 +18,7 @@ import (
 	"madoguchi/router/anonymize"
 	"madoguchi/router/vault"
 	"madoguchi/triage"
+	"madoguchi/triage/keyring"
 	casestore "madoguchi/triage/redis"
 	"madoguchi/triage/seal"
 )
@@ -47,7 +48,7 @@ func newHouse(t *testing.T) *house {
 	}}, log: &bytes.Buffer{}, logGuard: &sync.Mutex{}}
 	h.desk, h.secrets = embedded(t), embedded(t)
 	h.Rooms = Rooms{
-		Store: casestore.New(h.desk, seal.New()), Vault: vault.New(h.secrets, vault.NewKeys()), Mailbox: h.mail, Names: NewNames(),
+		Store: casestore.New(h.desk, seal.New(), keyring.New(h.secrets, "body")), Vault: vault.New(h.secrets, vault.NewKeys(), keyring.New(h.secrets, "identity")), Mailbox: h.mail, Names: NewNames(),
 		Assessor: rules{}, Anonymizer: h.names, Clock: clock{},
 		Terms: triage.Terms{AnswerWithin: map[triage.Severity]time.Duration{triage.Emergency: 10 * time.Minute, triage.Soon: 24 * time.Hour}},
 	}

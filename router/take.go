@@ -88,7 +88,7 @@ func (r Rooms) change(ctx context.Context, id triage.CaseID, f func(*vault.Recor
 	for {
 		rec, err := r.Vault.Open(ctx, string(id))
 		if errors.Is(err, vault.ErrUnknown) {
-			rec, err = r.Vault.Fresh(string(id)), nil
+			rec, err = r.Vault.Fresh(ctx, string(id))
 		}
 		if err != nil {
 			return err

@@ -13,6 +13,7 @@ import (
 	"madoguchi/router/vault"
 	"madoguchi/triage"
 	"madoguchi/triage/assess"
+	"madoguchi/triage/keyring"
 	casestore "madoguchi/triage/redis"
 	"madoguchi/triage/seal"
 )
@@ -61,7 +62,7 @@ func realHouse(t *testing.T) (*house, *mailbox.Reader) {
 	until(t, "the dictionary is read", anonymizer.Ready)
 	readers, writers := mailbox.NewKeys()
 	reader := mailbox.NewReader(h.desk, readers, nil)
-	h.Rooms.Store, h.Rooms.Vault = casestore.New(h.desk, seal.New()), vault.New(h.secrets, vault.NewKeys())
+	h.Rooms.Store, h.Rooms.Vault = casestore.New(h.desk, seal.New(), keyring.New(h.secrets, "body")), vault.New(h.secrets, vault.NewKeys(), keyring.New(h.secrets, "identity"))
 	h.Rooms.Mailbox, h.Rooms.Assessor, h.Rooms.Anonymizer = mailbox.NewWriter(h.desk, writers, nil), rules, anonymizer
 	h.router = NewRouter(h.Rooms)
 	h.router.censor.patience = patience // the dictionary is slow under the race detector

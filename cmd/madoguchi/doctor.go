@@ -30,6 +30,7 @@ func examinations() []examination {
 		{"keys", func(_ context.Context, p *program) (string, error) { _, err := loadKeys(p.set["KEYS"]); return "", err }},
 		{"city", doctorCity},
 		{"redis", doctorRedis},
+		{"keys of cases", doctorKeyring},
 		{"doors", doctorDoors},
 		{"files", doctorFiles},
 	}
@@ -100,6 +101,21 @@ func doctorRedis(ctx context.Context, p *program) (string, error) {
 	c, err := dialRedis(p.set["REDIS_CHECK_URL"])
 	if err != nil {
 		return "", fmt.Errorf("%sREDIS_CHECK_URL: %w", envPrefix, err)
+	}
+	return "", errors.Join(safeRedis(ctx, c), c.Close())
+}
+
+// doctorKeyring looks at where the shares of the cases' keys live.
+func doctorKeyring(ctx context.Context, p *program) (string, error) {
+	if p.set["REDIS_URL"] == "" {
+		return "", errors.New("not configured")
+	}
+	if p.set["KEYS_REDIS_URL"] == p.set["REDIS_URL"] {
+		return "they are beside the cases: what is erased stays readable in backups of Redis (" + envPrefix + "KEYS_REDIS_URL)", nil
+	}
+	c, err := dialRedis(p.set["KEYS_REDIS_URL"])
+	if err != nil {
+		return "", fmt.Errorf("%sKEYS_REDIS_URL: %w", envPrefix, err)
 	}
 	return "", errors.Join(safeRedis(ctx, c), c.Close())
 }

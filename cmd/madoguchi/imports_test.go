@@ -21,6 +21,7 @@ channels/…                  : channels
 triage                      :
 triage/japanese             :
 triage/seal                 :
+triage/keyring              :
 triage/assess               : triage triage/japanese triage/assess/model
 triage/assess/model         :
 triage/assess/gold          : triage
@@ -30,7 +31,7 @@ triage/duty                 : triage
 triage/city                 : triage triage/assess triage/duty
 triage/redistest            :
 triage/paper                :
-triage/redis                : triage triage/seal
+triage/redis                : triage triage/seal triage/keyring
 triage/storetest            : triage
 triage/audit                : triage triage/seal
 triage/staff                : triage triage/audit triage/seal
@@ -51,8 +52,10 @@ router/mailbox              : channels router/mailbox/…
 router/mailbox/…            :
 router/anonymize/gen        : triage/japanese
 router/anonymize/measure    : router/anonymize triage/japanese
-router/anonymize            : triage/japanese
-router/vault                : channels
+router/anonymize/train      : router/anonymize router/anonymize/tagger triage/japanese
+router/anonymize/tagger     :
+router/anonymize            : triage/japanese router/anonymize/tagger
+router/vault                : channels triage/keyring
 router                      : channels triage triage/assess router/journal router/envelope router/stream router/mailbox router/anonymize router/vault router/files router/clean
 
 deploy/cities               :

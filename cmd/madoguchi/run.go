@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"madoguchi/triage/keyring"
 )
 
 // run gives the house life until ctx ends, then lets what is under way end well.
@@ -56,7 +58,26 @@ func (h *house) backs() []func(context.Context) error {
 	if !h.demo {
 		all = append(all, h.watchRedis)
 	}
+	if h.keysRedis != h.redis {
+		all = append(all, h.rewriteKeys)
+	}
 	return all
+}
+
+// rewriteKeys takes, once an hour, the keys of erased cases out of the log of the Redis that keeps them.
+func (h *house) rewriteKeys(ctx context.Context) error {
+	tick := time.NewTicker(time.Hour)
+	defer tick.Stop()
+	for {
+		if err := keyring.Rewrite(ctx, h.keysRedis); err != nil && ctx.Err() == nil {
+			h.log.Error("the keys of erased cases are still in the log of their Redis")
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
 }
 
 // sweepFiles throws away, once an hour, what arrived and was never sent.

@@ -85,12 +85,12 @@ func (p *program) plan() (*plan, error) {
 }
 
 // redisURLs are the settings that name a Redis.
-var redisURLs = []string{"REDIS_URL", "VAULT_REDIS_URL", "REDIS_CHECK_URL"}
+var redisURLs = []string{"REDIS_URL", "VAULT_REDIS_URL", "REDIS_CHECK_URL", "KEYS_REDIS_URL"}
 
 // dial opens the clients that the settings name; equal URLs share one.
 func (pl *plan) dial() error {
 	opened := map[string]redis.UniversalClient{}
-	for i, to := range []*redis.UniversalClient{&pl.redis, &pl.vaultRedis, &pl.checkRedis} {
+	for i, to := range []*redis.UniversalClient{&pl.redis, &pl.vaultRedis, &pl.checkRedis, &pl.keysRedis} {
 		url := pl.set[redisURLs[i]]
 		if opened[url] == nil {
 			c, err := dialRedis(url)
@@ -105,7 +105,7 @@ func (pl *plan) dial() error {
 }
 
 func (pl *plan) close() {
-	for _, c := range []redis.UniversalClient{pl.redis, pl.vaultRedis, pl.checkRedis} {
+	for _, c := range []redis.UniversalClient{pl.redis, pl.vaultRedis, pl.checkRedis, pl.keysRedis} {
 		if c != nil {
 			if err := c.Close(); err != nil && !errors.Is(err, redis.ErrClosed) {
 				pl.log.Debug("a connection did not close well")

@@ -35,6 +35,7 @@ func coreSettings() []channels.Setting {
 		{Name: "REDIS_URL", Secret: true, Doc: "redis://, rediss://, redis-sentinel://host,host/master, redis-cluster://host,host"},
 		{Name: "VAULT_REDIS_URL", Secret: true, Doc: "where identities live; default: REDIS_URL"},
 		{Name: "REDIS_CHECK_URL", Secret: true, Doc: "who may ask the server for its configuration; default: REDIS_URL"},
+		{Name: "KEYS_REDIS_URL", Secret: true, Doc: "where a share of each case's key lives, so that what is erased is erased in every backup; default: REDIS_URL"},
 		{Name: "DATA_DIR", Default: defaultDataDir, Doc: "keys, the gateway's journal, letter scans in work"},
 		{Name: "FILES_DIR", Doc: "sealed pictures, scans and recordings; files in the data folder where it is not given"},
 		{Name: "CLAMD", Doc: "host:port of a clamd, or the path of its socket, that is asked before a file is opened; nobody is asked where it is not given"},
@@ -165,7 +166,7 @@ func (p *program) merge(all []channels.Setting, given map[string]string, config 
 
 // fillIn gives settings that follow others their value.
 func (s settings) fillIn() {
-	for name, from := range map[string]string{"VAULT_REDIS_URL": "REDIS_URL", "REDIS_CHECK_URL": "REDIS_URL"} {
+	for name, from := range map[string]string{"VAULT_REDIS_URL": "REDIS_URL", "REDIS_CHECK_URL": "REDIS_URL", "KEYS_REDIS_URL": "REDIS_URL"} {
 		if s[name] == "" {
 			s[name] = s[from]
 		}

@@ -37,6 +37,9 @@ func (h *house) watchRedis(ctx context.Context) error {
 // lookAtRedis asks once and returns what it found.
 func (h *house) lookAtRedis(ctx context.Context) error {
 	err := safeRedis(ctx, h.checkRedis)
+	if err == nil && h.keysRedis != h.redis {
+		err = safeRedis(ctx, h.keysRedis)
+	}
 	state := redisOK
 	var unsafe errUnsafe
 	switch {

@@ -30,6 +30,7 @@ import (
 	"madoguchi/triage/console"
 	"madoguchi/triage/desk"
 	"madoguchi/triage/grant"
+	"madoguchi/triage/keyring"
 	store "madoguchi/triage/redis"
 	"madoguchi/triage/school"
 	"madoguchi/triage/staff"
@@ -43,10 +44,10 @@ type house struct {
 	clock *deskClock
 	demo  bool
 
-	redis, vaultRedis, checkRedis redis.UniversalClient
-	safe                          atomic.Int32 // how Redis was found last: see watchRedis
-	deadLetters                   atomic.Int64 // how many wait for a person
-	watchEvery                    time.Duration
+	redis, vaultRedis, checkRedis, keysRedis redis.UniversalClient
+	safe                                     atomic.Int32 // how Redis was found last: see watchRedis
+	deadLetters                              atomic.Int64 // how many wait for a person
+	watchEvery                               time.Duration
 
 	intake     *router.Intake
 	inbox      *files.Inbox
@@ -80,12 +81,13 @@ type plan struct {
 	redis      redis.UniversalClient
 	vaultRedis redis.UniversalClient
 	checkRedis redis.UniversalClient
+	keysRedis  redis.UniversalClient
 	watchEvery time.Duration
 }
 
 // build puts the rooms together. What it opened it closes again if it fails.
 func build(p plan) (*house, error) {
-	h := &house{log: p.log, city: p.city, clock: p.clock, demo: p.demo, redis: p.redis, vaultRedis: p.vaultRedis, checkRedis: p.checkRedis,
+	h := &house{log: p.log, city: p.city, clock: p.clock, demo: p.demo, redis: p.redis, vaultRedis: p.vaultRedis, checkRedis: p.checkRedis, keysRedis: p.keysRedis,
 		names: p.keys.names, watchEvery: p.watchEvery}
 	if err := h.listen(p.set); err != nil {
 		return nil, err
@@ -134,8 +136,8 @@ func (h *house) wall(p plan) error {
 		return errors.New("MADOGUCHI_FILES_DIR cannot be opened")
 	}
 	h.mailbox = mailbox.NewReader(h.redis, p.keys.reader, time.Now)
-	h.store = store.New(h.redis, p.keys.body)
-	rooms := router.Rooms{Store: h.store, Vault: vault.New(h.vaultRedis, p.keys.vault), Mailbox: mailbox.NewWriter(h.redis, p.keys.writer, time.Now),
+	h.store = store.New(h.redis, p.keys.body, keyring.New(h.keysRedis, "body"))
+	rooms := router.Rooms{Store: h.store, Vault: vault.New(h.vaultRedis, p.keys.vault, keyring.New(h.keysRedis, "identity")), Mailbox: mailbox.NewWriter(h.redis, p.keys.writer, time.Now),
 		Names: p.keys.names, Assessor: p.assessor, Anonymizer: h.anonymizer, Terms: h.city.CaseTerms(), Clock: h.clock}
 	opener := envelope.NewOpener(p.keys.identity)
 	if h.archive, err = files.OpenArchive(p.set["FILES_DIR"], opener); err != nil {

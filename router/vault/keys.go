@@ -36,8 +36,7 @@ type Keys struct {
 
 type master struct {
 	id     uint32
-	secret []byte
-	wrap   cipher.AEAD // wraps the keys of cases
+	secret []byte      // wraps the keys of cases, together with the share of each
 	small  cipher.AEAD // seals aliases
 }
 
@@ -101,7 +100,7 @@ func newMaster(key []byte) (master, error) {
 	if len(key) != keyBytes {
 		return master{}, fmt.Errorf("%w: a key has not %d bytes", ErrKeys, keyBytes)
 	}
-	return master{keyID(key), key, aead(key, "wrap"), aead(key, "small")}, nil
+	return master{keyID(key), key, aead(key, nil, "small")}, nil
 }
 
 // master returns the key that the sealed record was sealed with.
@@ -141,22 +140,22 @@ type caseKey struct {
 	aead cipher.AEAD
 }
 
-// newCase makes a random key for the case of that name, and wraps it.
-func (k *Keys) newCase(name string) (*caseKey, []byte) {
+// newCase makes a random key for the case of that name, and wraps it with the case's share.
+func (k *Keys) newCase(name string, share []byte) (*caseKey, []byte) {
 	m, key := k.masters[len(k.masters)-1], random(keyBytes)
-	return &caseKey{name, keyID(key), aead(key, "case")}, sealed(m.wrap, m.id, fields("wrap", name), key)
+	return &caseKey{name, keyID(key), aead(key, nil, "case")}, sealed(aead(m.secret, share, "wrap"), m.id, fields("wrap", name), key)
 }
 
-func (k *Keys) openCase(name string, wrapped []byte) (*caseKey, error) {
+func (k *Keys) openCase(name string, wrapped, share []byte) (*caseKey, error) {
 	m, err := k.master(wrapped)
 	if err != nil {
 		return nil, err
 	}
-	key, err := opened(m.wrap, m.id, fields("wrap", name), wrapped)
+	key, err := opened(aead(m.secret, share, "wrap"), m.id, fields("wrap", name), wrapped)
 	if err != nil || len(key) != keyBytes {
 		return nil, ErrDamaged
 	}
-	return &caseKey{name, keyID(key), aead(key, "case")}, nil
+	return &caseKey{name, keyID(key), aead(key, nil, "case")}, nil
 }
 
 // seal closes a field of the case; the field says what it is, and of which version where it changes.
@@ -225,9 +224,9 @@ func fields(parts ...string) []byte {
 	return out
 }
 
-// aead derives the cipher of one use from a key of keyBytes.
-func aead(key []byte, use string) cipher.AEAD {
-	derived, err := hkdf.Key(sha256.New, key, nil, "madoguchi/vault/"+use, keyBytes)
+// aead derives the cipher of one use from a key of keyBytes, and from a share where the use has one.
+func aead(key, share []byte, use string) cipher.AEAD {
+	derived, err := hkdf.Key(sha256.New, key, share, "madoguchi/vault/"+use, keyBytes)
 	if err != nil {
 		panic(err) // SHA-256 gives this many bytes
 	}

@@ -3,8 +3,8 @@
 //
 // It promises that none of it can be read at rest, and that it can be destroyed. Every case has a random key of its own,
 // kept beside its record and wrapped by the identity key set (Keys), which lies in a file that only the router and the
-// courier read. Whatever is sealed with the case's key is bound to its case, its field and (where it changes) its version,
-// so no record can be moved, swapped or rolled back alone. Shred removes the wrapped key with the record; the outgoing
+// courier read, together with the case's share, which is kept elsewhere (package keyring). Whatever is sealed with the case's key is bound to its case, its field and (where it changes) its version,
+// so no record can be moved, swapped or rolled back alone. Shred destroys the share and removes the record; the outgoing
 // words of the desk, which other stores hold, are sealed with the same key and end with it.
 //
 // The vault has a Redis of its own, if a city wants that: it shares no key and no script with the desk's. A record is one
@@ -25,6 +25,8 @@ import (
 	"strings"
 
 	"github.com/redis/go-redis/v9"
+
+	"madoguchi/triage/keyring"
 )
 
 // Errors that callers tell apart with errors.Is. None of them says more than its text, but for a server's error code.
@@ -45,12 +47,14 @@ var putSource string
 type Vault struct {
 	client redis.UniversalClient
 	keys   *Keys
+	ring   *keyring.Ring
 	put    *redis.Script
 }
 
-// New returns the vault behind the client, which stays the caller's. The client must not repeat commands by itself.
-func New(client redis.UniversalClient, keys *Keys) *Vault {
-	return &Vault{client: client, keys: keys, put: redis.NewScript(putSource)}
+// New returns the vault behind the client, which stays the caller's; ring keeps the shares of its cases' keys. The client
+// must not repeat commands by itself.
+func New(client redis.UniversalClient, keys *Keys, ring *keyring.Ring) *Vault {
+	return &Vault{client: client, keys: keys, ring: ring, put: redis.NewScript(putSource)}
 }
 
 // Open returns the record of the case, or ErrUnknown.
@@ -72,9 +76,9 @@ func (v *Vault) Open(ctx context.Context, id string) (*Record, error) {
 	if !keyed || !kept {
 		return nil, ErrDamaged
 	}
-	c, err := v.keys.openCase(id, []byte(wrapped))
+	c, err := v.unwrap(ctx, id, []byte(wrapped))
 	if err != nil {
-		return nil, ErrDamaged
+		return nil, err
 	}
 	r := &Record{id: id, version: version, wrapped: []byte(wrapped), key: c}
 	if err := r.unseal([]byte(sealed)); err != nil {
@@ -83,10 +87,43 @@ func (v *Vault) Open(ctx context.Context, id string) (*Record, error) {
 	return r, nil
 }
 
-// Fresh returns an empty record for a case that has none. Nothing is kept until Put.
-func (v *Vault) Fresh(id string) *Record {
-	c, wrapped := v.keys.newCase(id)
-	return &Record{id: id, version: "0", wrapped: wrapped, key: c}
+// unwrap opens the key of a record that is there, or fails with ErrDamaged where it cannot be opened any more. A share that
+// does not fit is asked for again, since the case may have begun anew elsewhere.
+func (v *Vault) unwrap(ctx context.Context, id string, wrapped []byte) (*caseKey, error) {
+	for _, ask := range []func(context.Context, string) ([]byte, error){v.ring.Share, v.ring.Again} {
+		share, err := ask(ctx, id)
+		if err != nil {
+			return nil, locked(ctx, err)
+		}
+		if key, err := v.keys.openCase(id, wrapped, share); err == nil {
+			return key, nil
+		}
+	}
+	return nil, ErrDamaged
+}
+
+// Fresh returns an empty record for a case that has none. Nothing but the share of its key is kept until Put.
+func (v *Vault) Fresh(ctx context.Context, id string) (*Record, error) {
+	if _, err := recordKey(id); err != nil {
+		return nil, err
+	}
+	share, err := v.ring.Make(ctx, id)
+	if err != nil {
+		return nil, locked(ctx, err)
+	}
+	c, wrapped := v.keys.newCase(id, share)
+	return &Record{id: id, version: "0", wrapped: wrapped, key: c}, nil
+}
+
+// locked is the error for what the ring returned.
+func locked(ctx context.Context, err error) error {
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, keyring.ErrUnknown):
+		return ErrDamaged
+	}
+	return ErrUnavailable
 }
 
 // Original is something as it came, under the id of the event that it became. The first one of an id stays.
@@ -138,9 +175,9 @@ func (v *Vault) Original(ctx context.Context, id, event string) ([]byte, error) 
 	if !keyed || !kept {
 		return nil, ErrUnknown
 	}
-	c, err := v.keys.openCase(id, []byte(wrapped))
+	c, err := v.unwrap(ctx, id, []byte(wrapped))
 	if err != nil {
-		return nil, ErrDamaged
+		return nil, err
 	}
 	padded, err := c.open(field, []byte(sealed))
 	if err != nil {
@@ -161,8 +198,8 @@ func (v *Vault) Forget(ctx context.Context, id, event string) error {
 	return nil
 }
 
-// Shred destroys the record: the case's key, and with it everything that was sealed with it, here and in every copy. It
-// cannot be undone. Shredding what is not there does nothing.
+// Shred destroys the share of the case's key, and with it everything that was sealed with it, here and in every copy, and
+// removes the record. It cannot be undone. Shredding what is not there does nothing.
 func (v *Vault) Shred(ctx context.Context, id string) error {
 	key, err := recordKey(id)
 	if err != nil {
@@ -183,6 +220,9 @@ func (v *Vault) Shred(ctx context.Context, id string) error {
 		}
 	case !errors.Is(err, ErrDamaged): // what cannot be opened is shredded all the same
 		return err
+	}
+	if err := v.ring.Destroy(ctx, id); err != nil {
+		return locked(ctx, err)
 	}
 	if err := v.client.Del(ctx, key).Err(); err != nil {
 		return failure(ctx, err)

@@ -16,6 +16,7 @@ import (
 
 	"madoguchi/channels"
 	"madoguchi/router/redistest"
+	"madoguchi/triage/keyring"
 )
 
 const (
@@ -54,9 +55,23 @@ func open(t *testing.T, v *Vault, id string) *Record {
 	return r
 }
 
+func newVault(client redis.UniversalClient, keys *Keys) *Vault {
+	return New(client, keys, keyring.New(client, "identity"))
+}
+
+func fresh(t *testing.T, v *Vault, id string) *Record {
+	t.Helper()
+	r, err := v.Fresh(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
 // full is a record with something in every field.
-func full(v *Vault, id string) *Record {
-	r := v.Fresh(id)
+func full(t *testing.T, v *Vault, id string) *Record {
+	t.Helper()
+	r := fresh(t, v, id)
 	r.Meet(channels.NewAddress("line", "Ucanary-line", []byte("canary-token")))
 	r.Meet(channels.NewAddress("email", "canary@example.jp", nil))
 	r.Glossary = []byte(`{"entries":[{"placeholder":"[人物A]","words":"山田花子"}]}`)
@@ -68,11 +83,11 @@ func full(v *Vault, id string) *Record {
 
 func TestWhatIsPutIsOpened(t *testing.T) {
 	on(t, func(t *testing.T, client redis.UniversalClient) {
-		v := New(client, NewKeys())
+		v := newVault(client, NewKeys())
 		if _, err := v.Open(t.Context(), caseA); !errors.Is(err, ErrUnknown) {
 			t.Fatalf("before: %v", err)
 		}
-		want := full(v, caseA)
+		want := full(t, v, caseA)
 		put(t, v, want, Original{"m:1", []byte("はじめの言葉")})
 		put(t, v, want, Original{"m:1", []byte("別の言葉")}, Original{"m:2", []byte(strings.Repeat("長い", 900))})
 		got := open(t, v, caseA)
@@ -108,7 +123,7 @@ func TestWhatIsPutIsOpened(t *testing.T) {
 }
 
 func TestLatestContactIsTheDoor(t *testing.T) {
-	r := New(nil, NewKeys()).Fresh(caseA)
+	r := fresh(t, newVault(servers(t)["embedded"], NewKeys()), caseA)
 	r.Meet(channels.NewAddress("line", "U1", []byte("old")))
 	r.Meet(channels.NewAddress("sms", "+819000000000", nil))
 	r.Meet(channels.NewAddress("line", "U1", []byte("new")))
@@ -122,8 +137,8 @@ func TestLatestContactIsTheDoor(t *testing.T) {
 
 func TestTwoWritersDoNotOverwriteEachOther(t *testing.T) {
 	on(t, func(t *testing.T, client redis.UniversalClient) {
-		v := New(client, NewKeys())
-		first, second := v.Fresh(caseA), v.Fresh(caseA)
+		v := newVault(client, NewKeys())
+		first, second := fresh(t, v, caseA), fresh(t, v, caseA)
 		put(t, v, first)
 		if err := v.Put(t.Context(), second); !errors.Is(err, ErrConflict) {
 			t.Fatalf("a second fresh one: %v", err)
@@ -147,8 +162,8 @@ func TestTwoWritersDoNotOverwriteEachOther(t *testing.T) {
 
 func TestNothingReadableIsAtRest(t *testing.T) {
 	on(t, func(t *testing.T, client redis.UniversalClient) {
-		v := New(client, NewKeys())
-		put(t, v, full(v, caseA), Original{"m:canary", []byte("canary words")})
+		v := newVault(client, NewKeys())
+		put(t, v, full(t, v, caseA), Original{"m:canary", []byte("canary words")})
 		if err := v.Alias(t.Context(), "canary-pseudonym", caseA); err != nil {
 			t.Fatal(err)
 		}
@@ -186,13 +201,13 @@ func dump(t *testing.T, client redis.UniversalClient) []string {
 func TestRecordsOpenInTheirPlaceOnly(t *testing.T) {
 	client := servers(t)["embedded"]
 	ctx := t.Context()
-	v := New(client, NewKeys())
+	v := newVault(client, NewKeys())
 	keyA, keyB := "{v07}:case:"+caseA, "{v63}:case:"+caseB
-	a := full(v, caseA)
+	a := full(t, v, caseA)
 	put(t, v, a, Original{"m:1", []byte("one")}, Original{"m:2", []byte("two")})
 	old := client.HGetAll(ctx, keyA).Val()
 	put(t, v, a)
-	put(t, v, full(v, caseB))
+	put(t, v, full(t, v, caseB))
 	good := client.HGetAll(ctx, keyA).Val()
 	for name, change := range map[string]map[string]string{
 		"an older record":        {"r": old["r"]},
@@ -225,7 +240,7 @@ func TestRecordsOpenInTheirPlaceOnly(t *testing.T) {
 	if _, err := open(t, v, caseB).OpenWords(a.SealWords("言葉")); !errors.Is(err, ErrDamaged) {
 		t.Errorf("another case's words: %v", err)
 	}
-	if _, err := New(client, NewKeys()).Open(ctx, caseA); !errors.Is(err, ErrDamaged) {
+	if _, err := newVault(client, NewKeys()).Open(ctx, caseA); !errors.Is(err, ErrDamaged) {
 		t.Errorf("another key set: %v", err)
 	}
 }
@@ -239,8 +254,8 @@ func flipped(s string) string {
 func TestShredEndsEverything(t *testing.T) {
 	on(t, func(t *testing.T, client redis.UniversalClient) {
 		ctx := t.Context()
-		v := New(client, NewKeys())
-		r := full(v, caseA)
+		v := newVault(client, NewKeys())
+		r := full(t, v, caseA)
 		put(t, v, r, Original{"m:1", []byte("one")})
 		if err := v.Alias(ctx, "canary-pseudonym", caseA); err != nil {
 			t.Fatal(err)
@@ -254,7 +269,7 @@ func TestShredEndsEverything(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if keys := client.Keys(ctx, "*").Val(); len(keys) != 0 {
+		if keys := client.Keys(ctx, "{v*").Val(); len(keys) != 0 {
 			t.Errorf("%d keys stay", len(keys))
 		}
 		if _, err := v.Case(ctx, "canary-pseudonym"); !errors.Is(err, ErrUnknown) {
@@ -263,7 +278,7 @@ func TestShredEndsEverything(t *testing.T) {
 		if err := v.Put(ctx, r); !errors.Is(err, ErrConflict) {
 			t.Errorf("an old record comes back: %v", err)
 		}
-		again := v.Fresh(caseA)
+		again := fresh(t, v, caseA)
 		put(t, v, again)
 		if _, err := again.OpenWords(words); !errors.Is(err, ErrDamaged) {
 			t.Errorf("the words open again: %v", err)
@@ -278,7 +293,7 @@ func TestShredEndsEverything(t *testing.T) {
 }
 
 func TestRecordsDoNotPrint(t *testing.T) {
-	r := full(New(nil, NewKeys()), caseA)
+	r := full(t, newVault(servers(t)["embedded"], NewKeys()), caseA)
 	var log bytes.Buffer
 	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "record", r)
 	text := fmt.Sprintf("%v %+v %#v %s %q %x %d", r, r, r, r, r, r, r) + log.String()
@@ -295,7 +310,7 @@ func TestRecordsDoNotPrint(t *testing.T) {
 func TestKeysAreReadAgain(t *testing.T) {
 	client := servers(t)["embedded"]
 	old := NewKeys()
-	put(t, New(client, old), full(New(client, old), caseA), Original{"m:1", []byte("one")})
+	put(t, newVault(client, old), full(t, newVault(client, old), caseA), Original{"m:1", []byte("one")})
 	data, err := old.Rotated().Marshal()
 	if err != nil {
 		t.Fatal(err)
@@ -304,13 +319,13 @@ func TestKeysAreReadAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := New(client, keys)
+	v := newVault(client, keys)
 	put(t, v, open(t, v, caseA))
 	if _, err := v.Original(t.Context(), caseA, "m:1"); err != nil {
 		t.Errorf("an original under the old key: %v", err)
 	}
-	put(t, v, v.Fresh(caseB))
-	if _, err := New(client, old).Open(t.Context(), caseB); !errors.Is(err, ErrDamaged) {
+	put(t, v, fresh(t, v, caseB))
+	if _, err := newVault(client, old).Open(t.Context(), caseB); !errors.Is(err, ErrDamaged) {
 		t.Errorf("the old set opens what the new key sealed: %v", err)
 	}
 	for name, bad := range map[string]string{
@@ -327,13 +342,13 @@ func TestKeysAreReadAgain(t *testing.T) {
 func TestErrorsSayNothing(t *testing.T) {
 	server := redistest.Start(t)
 	client := server.Client()
-	v := New(client, NewKeys())
-	r := full(v, caseA)
+	v := newVault(client, NewKeys())
+	r := full(t, v, caseA)
 	put(t, v, r)
 	if err := client.Do(t.Context(), "SET", "{v63}:case:"+caseB, "no hash").Err(); err != nil {
 		t.Fatal(err)
 	}
-	if err := v.Put(t.Context(), full(v, caseB)); !errors.Is(err, ErrUnavailable) || strings.Contains(err.Error(), caseB) {
+	if err := v.Put(t.Context(), full(t, v, caseB)); !errors.Is(err, ErrUnavailable) || strings.Contains(err.Error(), caseB) {
 		t.Errorf("a server's error: %v", err)
 	}
 	for _, id := range []string{"", "07", "xx" + caseA, "07{p01}", "07a b"} {

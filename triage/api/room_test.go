@@ -23,6 +23,7 @@ import (
 	"madoguchi/triage/city"
 	"madoguchi/triage/desk"
 	"madoguchi/triage/grant"
+	"madoguchi/triage/keyring"
 	"madoguchi/triage/redis"
 	"madoguchi/triage/seal"
 	"madoguchi/triage/staff"
@@ -59,7 +60,7 @@ func open(t testing.TB, timed bool) *room {
 	c := client.NewClient(&client.Options{Addr: r.redis.Addr(), MaxRetries: -1})
 	t.Cleanup(func() { c.Close() })
 	keys := seal.New()
-	r.store = redis.New(c, keys)
+	r.store = redis.New(c, keys, keyring.New(c, "body"))
 	r.accounts = staff.New(staff.Config{Client: c, Keys: keys})
 	town := &city.City{
 		Terms:   city.Terms{Lease: "15m", AcknowledgeWithin: "24h", AnswerSchoolWithin: "3d", CountersignWithin: "24h", WatchMonths: 3},

@@ -20,6 +20,7 @@ import (
 	"madoguchi/triage/city"
 	"madoguchi/triage/desk"
 	"madoguchi/triage/grant"
+	"madoguchi/triage/keyring"
 	"madoguchi/triage/redis"
 	"madoguchi/triage/redistest"
 	"madoguchi/triage/school"
@@ -59,7 +60,7 @@ func newHouse(t testing.TB) *house {
 	t.Helper()
 	client, _ := redistest.Embedded(t)
 	keys := seal.New()
-	h := &house{t: t, store: redis.New(client, keys), clock: fixed{evening}, front: &front{}, lamp: &lamp{}, logged: &lockedText{}}
+	h := &house{t: t, store: redis.New(client, keys, keyring.New(client, "body")), clock: fixed{evening}, front: &front{}, lamp: &lamp{}, logged: &lockedText{}}
 	h.front.store = h.store
 	var err error
 	if h.log, err = audit.Open(client, keys, t.TempDir()); err != nil {
@@ -231,8 +232,12 @@ func (f *front) Enter(ctx context.Context, e triage.Entry) (triage.CaseID, error
 	if e.Report != nil {
 		kind = triage.KindReport
 	}
-	_, err = f.store.Append(ctx, c, triage.Event{ID: e.ID, At: e.At, Kind: kind, From: triage.Seeker, Channel: e.Channel, Text: f.anonymous(e.Text), Report: e.Report,
-		Judgement: &triage.Judgement{Severity: triage.Soon, Flags: []triage.Flag{triage.Other}}})
+	j := triage.Judgement{Severity: triage.Soon, Flags: []triage.Flag{triage.Other}}
+	if e.Teller != nil {
+		j = e.Teller.Weigh(j)
+	}
+	_, err = f.store.Append(ctx, c, triage.Event{ID: e.ID, At: e.At, Kind: kind, From: triage.Seeker, By: e.By, Channel: e.Channel, Text: f.anonymous(e.Text),
+		Report: e.Report, CallMe: f.anonymous(e.CallMe), Teller: e.Teller, CallBack: e.CallBack, Judgement: &j})
 	return id, err
 }
 

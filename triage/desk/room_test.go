@@ -20,6 +20,7 @@ import (
 	"madoguchi/triage/city"
 	"madoguchi/triage/desk"
 	"madoguchi/triage/grant"
+	"madoguchi/triage/keyring"
 	"madoguchi/triage/redis"
 	"madoguchi/triage/seal"
 	"madoguchi/triage/staff"
@@ -86,7 +87,7 @@ func open(t *testing.T) *room {
 	server := miniredis.RunT(t)
 	c := client.NewClient(&client.Options{Addr: server.Addr(), MaxRetries: -1})
 	t.Cleanup(func() { c.Close() })
-	r := &room{t: t, store: redis.New(c, seal.New()), log: &log{}, clock: &clock{now: opened}}
+	r := &room{t: t, store: redis.New(c, seal.New(), keyring.New(c, "body")), log: &log{}, clock: &clock{now: opened}}
 	r.wall = &wall{store: r.store, names: map[string]string{"[人物A]": "ゆうか", "[電話1]": "090-1234-5678", "[連絡先1]": "+81 90 0000 0000"}}
 	keys := seal.New()
 	r.machine = &clock{now: opened}

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"madoguchi/triage"
+	"madoguchi/triage/keyring"
 	"madoguchi/triage/redis"
 	"madoguchi/triage/redistest"
 	"madoguchi/triage/seal"
@@ -15,7 +16,8 @@ import (
 
 // BenchmarkAppend appends one message to a case of its own, on a server that syncs every write.
 func BenchmarkAppend(b *testing.B) {
-	store := redis.New(redistest.Start(b).Client(), seal.New())
+	client := redistest.Start(b).Client()
+	store := redis.New(client, seal.New(), keyring.New(client, "body"))
 	e := everything()[0]
 	n := 0
 	for b.Loop() {
@@ -29,7 +31,8 @@ func BenchmarkAppend(b *testing.B) {
 
 // BenchmarkList reads the first page of a queue of 5,000.
 func BenchmarkList(b *testing.B) {
-	store := redis.New(redistest.Start(b).Client(), seal.New())
+	client := redistest.Start(b).Client()
+	store := redis.New(client, seal.New(), keyring.New(client, "body"))
 	var writers errgroup.Group
 	writers.SetLimit(64)
 	for n := range 5000 {

@@ -303,13 +303,22 @@ func (s *Store) open(ctx context.Context, rows []row) ([]row, error) {
 	if err != nil {
 		return nil, failure(ctx, err)
 	}
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		ids[i] = string(r.ID)
+	}
+	if _, err := s.ring.Shares(ctx, ids...); err != nil { // remembered from here, so that each row need not ask by itself
+		return nil, locked(ctx, err)
+	}
 	out := make([]row, 0, len(rows))
 	for i, reply := range replies {
 		r := rows[i]
 		if reply.Val()[0] == nil {
 			continue
 		}
-		r.c = s.opened(r.ID, reply.Val())
+		if r.c, err = s.opened(ctx, r.ID, reply.Val()); err != nil {
+			return nil, err
+		}
 		if timed(r.Score) && r.c != nil {
 			r.At = r.c.WaitingSince.UnixNano()
 		}
@@ -318,23 +327,27 @@ func (s *Store) open(ctx context.Context, rows []row) ([]row, error) {
 	return out, nil
 }
 
-// opened opens a snapshot from the fields v, k and s; it returns nil where it cannot.
-func (s *Store) opened(id triage.CaseID, fields []any) *triage.Case {
+// opened opens a snapshot from the fields v, k and s; it returns nil where it is damaged, and an error where that cannot be
+// told.
+func (s *Store) opened(ctx context.Context, id triage.CaseID, fields []any) (*triage.Case, error) {
 	version, _ := fields[0].(string)
 	wrapped, _ := fields[1].(string)
 	record, _ := fields[2].(string)
 	seq, err := strconv.ParseInt(version, 10, 64)
 	if err != nil {
-		return nil
+		return nil, nil
 	}
-	key, err := s.keys.OpenCase(string(id), []byte(wrapped))
+	key, err := s.unwrap(ctx, id, []byte(wrapped))
+	if errors.Is(err, triage.ErrDamaged) {
+		return nil, nil
+	}
 	if err != nil {
-		return nil
+		return nil, err
 	}
 	m, plain, err := key.Open(seq, []byte(record))
 	var c triage.Case
 	if err != nil || m != snapshot || json.Unmarshal(plain, &c) != nil || c.ID != id || c.Version != seq {
-		return nil
+		return nil, nil
 	}
-	return &c
+	return &c, nil
 }

@@ -13,6 +13,7 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 
 	"madoguchi/triage"
+	"madoguchi/triage/keyring"
 	"madoguchi/triage/redis"
 	"madoguchi/triage/redistest"
 	"madoguchi/triage/seal"
@@ -23,7 +24,7 @@ func TestUnavailable(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	client := server.Client()
-	store := redis.New(client, seal.New())
+	store := redis.New(client, seal.New(), keyring.New(client, "body"))
 	c, err := store.Append(t.Context(), triage.Case{ID: caseID}, everything()[0])
 	if err != nil {
 		t.Fatal(err)
@@ -75,7 +76,7 @@ func TestUnavailable(t *testing.T) {
 func TestWatchComesBack(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
-	store := redis.New(server.Client(), seal.New())
+	store := redis.New(server.Client(), seal.New(), keyring.New(server.Client(), "body"))
 	told, err := store.Watch(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -118,7 +119,7 @@ func TestALostAnswer(t *testing.T) {
 	client := goredis.NewClient(&options)
 	t.Cleanup(func() { _ = client.Close() })
 	keys := seal.New()
-	lossy, store := redis.New(client, keys), redis.New(server.Client(), keys)
+	lossy, store := redis.New(client, keys, keyring.New(client, "body")), redis.New(server.Client(), keys, keyring.New(server.Client(), "body"))
 	e := everything()[0]
 	if _, err := lossy.Append(t.Context(), triage.Case{ID: caseID}, e); !errors.Is(err, triage.ErrUnavailable) {
 		t.Fatalf("through the proxy: %v, want ErrUnavailable", err)

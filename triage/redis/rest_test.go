@@ -15,6 +15,7 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 
 	"madoguchi/triage"
+	"madoguchi/triage/keyring"
 	"madoguchi/triage/redis"
 	"madoguchi/triage/redistest"
 	"madoguchi/triage/seal"
@@ -82,7 +83,7 @@ func TestNothingIsReadableAtRest(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	client := server.Client()
-	store := redis.New(client, seal.New())
+	store := redis.New(client, seal.New(), keyring.New(client, "body"))
 	before := triage.Case{ID: caseID}
 	for _, e := range everything() {
 		var err error
@@ -125,7 +126,8 @@ func TestNothingIsReadableAtRest(t *testing.T) {
 func TestKeysHaveOneTag(t *testing.T) {
 	t.Parallel()
 	client, server := redistest.Embedded(t)
-	store := redis.New(client, seal.New())
+	shares, _ := redistest.Embedded(t)
+	store := redis.New(client, seal.New(), keyring.New(shares, "body"))
 	if _, err := store.Append(t.Context(), triage.Case{ID: caseID}, everything()...); err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +169,7 @@ func TestTamperingIsFound(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			client, _ := redistest.Embedded(t)
-			store := redis.New(client, seal.New())
+			store := redis.New(client, seal.New(), keyring.New(client, "body"))
 			for _, id := range []triage.CaseID{caseID, other} {
 				if _, err := store.Append(t.Context(), triage.Case{ID: id}, everything()...); err != nil {
 					t.Fatal(err)
@@ -197,7 +199,7 @@ func TestTamperingIsFound(t *testing.T) {
 func TestADamagedSnapshotIsListed(t *testing.T) {
 	t.Parallel()
 	client, _ := redistest.Embedded(t)
-	store := redis.New(client, seal.New())
+	store := redis.New(client, seal.New(), keyring.New(client, "body"))
 	c, err := store.Append(t.Context(), triage.Case{ID: caseID}, everything()[0])
 	if err != nil {
 		t.Fatal(err)
@@ -218,11 +220,11 @@ func TestADamagedSnapshotIsListed(t *testing.T) {
 func TestForeignKeys(t *testing.T) {
 	t.Parallel()
 	client, _ := redistest.Embedded(t)
-	c, err := redis.New(client, seal.New()).Append(t.Context(), triage.Case{ID: caseID}, everything()[0])
+	c, err := redis.New(client, seal.New(), keyring.New(client, "body")).Append(t.Context(), triage.Case{ID: caseID}, everything()[0])
 	if err != nil {
 		t.Fatal(err)
 	}
-	foreign := redis.New(client, seal.New())
+	foreign := redis.New(client, seal.New(), keyring.New(client, "body"))
 	if _, _, err := foreign.Load(t.Context(), caseID); !errors.Is(err, triage.ErrDamaged) {
 		t.Errorf("Load: %v, want ErrDamaged", err)
 	}
@@ -235,7 +237,7 @@ func TestForeignKeys(t *testing.T) {
 func TestTheSnapshotIsTheFold(t *testing.T) {
 	t.Parallel()
 	client, _ := redistest.Embedded(t)
-	store := redis.New(client, seal.New())
+	store := redis.New(client, seal.New(), keyring.New(client, "body"))
 	c := triage.Case{ID: caseID}
 	for _, e := range everything() {
 		var err error
@@ -262,7 +264,7 @@ func TestTheSnapshotIsTheFold(t *testing.T) {
 func TestScoresAreWholeMinutes(t *testing.T) {
 	t.Parallel()
 	client, server := redistest.Embedded(t)
-	store := redis.New(client, seal.New())
+	store := redis.New(client, seal.New(), keyring.New(client, "body"))
 	if _, err := store.Append(t.Context(), triage.Case{ID: caseID}, everything()[0]); err != nil {
 		t.Fatal(err)
 	}
@@ -282,7 +284,8 @@ func TestScoresAreWholeMinutes(t *testing.T) {
 func TestShreddedLeavesDigestsOnly(t *testing.T) {
 	t.Parallel()
 	client, server := redistest.Embedded(t)
-	store := redis.New(client, seal.New())
+	shares, _ := redistest.Embedded(t)
+	store := redis.New(client, seal.New(), keyring.New(shares, "body"))
 	if _, err := store.Append(t.Context(), triage.Case{ID: caseID}, everything()...); err != nil {
 		t.Fatal(err)
 	}
@@ -291,5 +294,66 @@ func TestShreddedLeavesDigestsOnly(t *testing.T) {
 	}
 	if keys := server.Keys(); len(keys) != 1 || keys[0] != "{p07}:known:"+string(caseID) {
 		t.Errorf("left: %v", keys)
+	}
+}
+
+// A copy of the server from before, put back beside keys that are all still there, tells nothing of a case that was shredded
+// since, and everything of another.
+func TestShreddedIsUnreadableInOldCopies(t *testing.T) {
+	t.Parallel()
+	const other = triage.CaseID("08bbbbbbbbbbbbbbbbbbbbbbbb")
+	server, shares := redistest.Start(t), redistest.Start(t).Client()
+	client, keys := server.Client(), seal.New()
+	store := redis.New(client, keys, keyring.New(shares, "body"))
+	for _, id := range []triage.CaseID{caseID, other} {
+		if _, err := store.Append(t.Context(), triage.Case{ID: id}, everything()...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	restored, _ := redistest.Embedded(t)
+	for _, key := range client.Keys(t.Context(), "*").Val() {
+		copyKey(t, client, restored, key)
+	}
+	if err := store.Shred(t.Context(), caseID); err != nil {
+		t.Fatal(err)
+	}
+	old := redis.New(restored, keys, keyring.New(shares, "body"))
+	if _, _, err := old.Load(t.Context(), caseID); !errors.Is(err, triage.ErrDamaged) {
+		t.Errorf("the shredded case: %v", err)
+	}
+	if _, events, err := old.Load(t.Context(), other); err != nil || len(events) != len(everything()) {
+		t.Errorf("the other case: %d events, %v", len(events), err)
+	}
+	listed, _, err := old.List(t.Context(), triage.Query{Erased: true})
+	if err != nil || len(listed) != 2 {
+		t.Fatalf("%d cases, %v", len(listed), err)
+	}
+	for _, c := range listed {
+		if told := c.Preview; c.ID == caseID && told != "[不明1]" {
+			t.Errorf("the list tells %q", told)
+		}
+	}
+}
+
+func copyKey(t *testing.T, from, to goredis.Cmdable, key string) {
+	t.Helper()
+	ctx := t.Context()
+	var err error
+	switch kind := from.Type(ctx, key).Val(); kind {
+	case "hash":
+		err = to.HSet(ctx, key, from.HGetAll(ctx, key).Val()).Err()
+	case "list":
+		for _, v := range from.LRange(ctx, key, 0, -1).Val() {
+			err = errors.Join(err, to.RPush(ctx, key, v).Err())
+		}
+	case "set":
+		err = to.SAdd(ctx, key, from.SMembers(ctx, key).Val()).Err()
+	case "zset":
+		err = to.ZAdd(ctx, key, from.ZRangeWithScores(ctx, key, 0, -1).Val()...).Err()
+	default:
+		t.Fatalf("a key of type %s", kind)
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -2,7 +2,7 @@
 // behind Sentinel, or a cluster.
 //
 // It promises what triage.Store promises, and beside it that nothing readable is at rest. Events and snapshots are sealed
-// with the case's own key (package seal); the ids of events, the logins, the schools and the references in the indexes are
+// with the case's own key (packages seal and keyring); the ids of events, the logins, the schools and the references in the indexes are
 // keyed digests. What a dump shows is case ids, counts, size classes, states, severities, and since which minute a case
 // waits: whole minutes only, because the millisecond of a child's message, laid beside the log of a school's Wi-Fi, would
 // name the child. The exact order within a minute is restored from the sealed snapshots.
@@ -27,6 +27,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"madoguchi/triage"
+	"madoguchi/triage/keyring"
 	"madoguchi/triage/seal"
 )
 
@@ -43,17 +44,19 @@ var appendSource string
 type Store struct {
 	client redis.UniversalClient
 	keys   *seal.Keys
+	ring   *keyring.Ring
 
 	append, settle, shred *redis.Script
 }
 
 var _ triage.Store = (*Store)(nil)
 
-// New returns the store behind the client, which stays the caller's. The client must not repeat commands by itself
-// (MaxRetries -1); appending again is harmless, but only the caller knows when it is still wanted.
-func New(client redis.UniversalClient, keys *seal.Keys) *Store {
+// New returns the store behind the client, which stays the caller's; ring keeps the shares of its cases' keys. The client
+// must not repeat commands by itself (MaxRetries -1); appending again is harmless, but only the caller knows when it is
+// still wanted.
+func New(client redis.UniversalClient, keys *seal.Keys, ring *keyring.Ring) *Store {
 	return &Store{
-		client: client, keys: keys,
+		client: client, keys: keys, ring: ring,
 		append: redis.NewScript(appendSource),
 		settle: redis.NewScript(settleSource),
 		shred:  redis.NewScript(shredSource),
@@ -121,18 +124,45 @@ func (s *Store) key(ctx context.Context, before triage.Case) (*seal.Case, []byte
 	if before.Version > 0 {
 		wrapped, err := s.client.HGet(ctx, caseKey(before.ID), "k").Bytes()
 		if err == nil {
-			key, err := s.keys.OpenCase(string(before.ID), wrapped)
-			if err != nil {
-				return nil, nil, triage.ErrDamaged
-			}
-			return key, wrapped, nil
+			key, err := s.unwrap(ctx, before.ID, wrapped)
+			return key, wrapped, err
 		}
 		if !errors.Is(err, redis.Nil) {
 			return nil, nil, failure(ctx, err)
 		}
 	}
-	key, wrapped := s.keys.NewCase(string(before.ID))
+	share, err := s.ring.Make(ctx, string(before.ID))
+	if err != nil {
+		return nil, nil, locked(ctx, err)
+	}
+	key, wrapped := s.keys.NewCase(string(before.ID), share)
 	return key, wrapped, nil
+}
+
+// unwrap opens the key of a case that is there, or fails with ErrDamaged where it cannot be opened any more. A share that
+// does not fit is asked for again, since the case may have begun anew elsewhere.
+func (s *Store) unwrap(ctx context.Context, id triage.CaseID, wrapped []byte) (*seal.Case, error) {
+	for _, ask := range []func(context.Context, string) ([]byte, error){s.ring.Share, s.ring.Again} {
+		share, err := ask(ctx, string(id))
+		if err != nil {
+			return nil, locked(ctx, err)
+		}
+		if key, err := s.keys.OpenCase(string(id), wrapped, share); err == nil {
+			return key, nil
+		}
+	}
+	return nil, triage.ErrDamaged
+}
+
+// locked is the error for what the ring returned.
+func locked(ctx context.Context, err error) error {
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, keyring.ErrUnknown):
+		return triage.ErrDamaged
+	}
+	return triage.ErrUnavailable
 }
 
 // composed is what append.lua takes of new events.
@@ -233,9 +263,9 @@ func (s *Store) Load(ctx context.Context, id triage.CaseID) (triage.Case, []tria
 	if !keyed || version != strconv.Itoa(len(list.Val())) {
 		return triage.Case{}, nil, triage.ErrDamaged
 	}
-	key, err := s.keys.OpenCase(string(id), []byte(wrapped))
+	key, err := s.unwrap(ctx, id, []byte(wrapped))
 	if err != nil {
-		return triage.Case{}, nil, triage.ErrDamaged
+		return triage.Case{}, nil, err
 	}
 	events := make([]triage.Event, len(list.Val()))
 	for i, record := range list.Val() {

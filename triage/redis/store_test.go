@@ -6,6 +6,7 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 
 	"madoguchi/triage"
+	"madoguchi/triage/keyring"
 	"madoguchi/triage/redis"
 	"madoguchi/triage/redistest"
 	"madoguchi/triage/seal"
@@ -16,7 +17,7 @@ func TestEmbedded(t *testing.T) {
 	t.Parallel()
 	storetest.Run(t, func(t *testing.T) triage.Store {
 		client, _ := redistest.Embedded(t)
-		return redis.New(client, seal.New())
+		return redis.New(client, seal.New(), keyring.New(client, "body"))
 	})
 }
 
@@ -49,6 +50,6 @@ func shared(t *testing.T, dial func() goredis.UniversalClient, nodes ...*rediste
 				t.Fatal(err)
 			}
 		}
-		return redis.New(client, seal.New())
+		return redis.New(client, seal.New(), keyring.New(client, "body"))
 	})
 }

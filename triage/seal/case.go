@@ -25,18 +25,19 @@ type Meaning struct {
 // headBytes is the length of a record's sealed head, whatever it says.
 const headBytes = 64
 
-// NewCase makes a random data key for the case of that name. The wrapped key is kept beside the case.
-func (k *Keys) NewCase(name string) (c *Case, wrapped []byte) {
+// NewCase makes a random data key for the case of that name. The wrapped key is kept beside the case, the share elsewhere.
+func (k *Keys) NewCase(name string, share []byte) (c *Case, wrapped []byte) {
 	key, m := random(keyBytes), k.newest()
 	c, err := newCase(name, key)
-	if err != nil {
+	wrap, failed := aead(m.secret, share, "wrap")
+	if err = errors.Join(err, failed); err != nil {
 		panic("seal: " + err.Error()) // a key of the right length is never refused
 	}
-	return c, sealed(m.wrap, header(m.id), fields("wrap", name), key)
+	return c, sealed(wrap, header(m.id), fields("wrap", name), key)
 }
 
-// OpenCase unwraps the data key of the case of that name, or fails with ErrKey or ErrOpen.
-func (k *Keys) OpenCase(name string, wrapped []byte) (*Case, error) {
+// OpenCase unwraps the data key of the case of that name with its share, or fails with ErrKey or ErrOpen.
+func (k *Keys) OpenCase(name string, wrapped, share []byte) (*Case, error) {
 	id, body, err := split(wrapped)
 	if err != nil {
 		return nil, err
@@ -45,7 +46,11 @@ func (k *Keys) OpenCase(name string, wrapped []byte) (*Case, error) {
 	if err != nil {
 		return nil, err
 	}
-	key, err := opened(m.wrap, wrapped[:prefix], fields("wrap", name), body)
+	wrap, err := aead(m.secret, share, "wrap")
+	if err != nil {
+		return nil, err
+	}
+	key, err := opened(wrap, wrapped[:prefix], fields("wrap", name), body)
 	if err != nil {
 		return nil, err
 	}
@@ -56,11 +61,11 @@ func (k *Keys) OpenCase(name string, wrapped []byte) (*Case, error) {
 }
 
 func newCase(name string, key []byte) (*Case, error) {
-	head, err := aead(key, "head")
+	head, err := aead(key, nil, "head")
 	if err != nil {
 		return nil, err
 	}
-	body, err := aead(key, "body")
+	body, err := aead(key, nil, "body")
 	return &Case{name: name, id: keyID(key), head: head, body: body}, err
 }
 

@@ -1,8 +1,8 @@
 // Package seal closes and opens what the desk keeps: the bodies of cases, and small secrets such as accounts and sessions.
 //
 // A master key set (Keys) lies in a file of the console. Each case has a random data key of its own (Case), which is kept
-// beside the case, wrapped by the master; so destroying the wrapped key destroys every word of the case, in the live store
-// at once, and in copies that still hold the wrapped key as soon as the master that wrapped it is gone.
+// beside the case, wrapped by the master together with the case's share, which is kept elsewhere (package keyring). So
+// destroying the share destroys every word of the case, in the live store and in every copy that holds the wrapped key.
 //
 // Everything is AES-256-GCM. A record begins with a version and the id of its key, so that a key can be replaced while old
 // records stay readable. Plain text is padded to 512·2ⁿ bytes first, so that a record's length says little about a text.
@@ -50,9 +50,8 @@ type Keys struct {
 }
 
 type master struct {
-	secret []byte
+	secret []byte // wraps data keys, together with the share of the case
 	id     uint32
-	wrap   cipher.AEAD // wraps data keys
 	small  cipher.AEAD // seals small secrets
 }
 
@@ -121,10 +120,7 @@ func newMaster(secret []byte) (*master, error) {
 	}
 	m := &master{secret: secret, id: keyID(secret)}
 	var err error
-	if m.wrap, err = aead(secret, "wrap"); err != nil {
-		return nil, err
-	}
-	m.small, err = aead(secret, "small")
+	m.small, err = aead(secret, nil, "small")
 	return m, err
 }
 
@@ -237,9 +233,9 @@ func fields(parts ...string) []byte {
 	return out
 }
 
-// aead derives the cipher of one use from a secret of keyBytes.
-func aead(secret []byte, use string) (cipher.AEAD, error) {
-	key, err := hkdf.Key(sha256.New, secret, nil, "madoguchi/seal/"+use, keyBytes)
+// aead derives the cipher of one use from a secret of keyBytes, and from a share where the use has one.
+func aead(secret, share []byte, use string) (cipher.AEAD, error) {
+	key, err := hkdf.Key(sha256.New, secret, share, "madoguchi/seal/"+use, keyBytes)
 	if err != nil {
 		return nil, err
 	}

@@ -31,6 +31,24 @@ func places(t *rapid.T, label string) place {
 	}
 }
 
+// share is what another server keeps of a case's key.
+var share = bytes.Repeat([]byte{7}, 32)
+
+// Without its share, or with another, a wrapped key is nothing.
+func TestAKeyNeedsItsShare(t *testing.T) {
+	t.Parallel()
+	keys := seal.New()
+	_, wrapped := keys.NewCase("00a", share)
+	for name, other := range map[string][]byte{"no share": nil, "another share": bytes.Repeat([]byte{8}, 32), "a part of it": share[:31]} {
+		if _, err := keys.OpenCase("00a", wrapped, other); !errors.Is(err, seal.ErrOpen) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := keys.OpenCase("00a", wrapped, share); err != nil {
+		t.Error(err)
+	}
+}
+
 // A record opens in its own place, as what it is, and nowhere else; with any bit changed or any part cut off it does not
 // open at all.
 func TestARecordOpensOnlyWhole(t *testing.T) {
@@ -39,9 +57,9 @@ func TestARecordOpensOnlyWhole(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		at := places(t, "place")
 		plain := rapid.SliceOfN(rapid.Byte(), 0, 2000).Draw(t, "plain")
-		c, wrapped := keys.NewCase(at.name)
+		c, wrapped := keys.NewCase(at.name, share)
 		record := sealed(t, c, at.seq, at.m, plain)
-		reopened, err := keys.OpenCase(at.name, wrapped)
+		reopened, err := keys.OpenCase(at.name, wrapped, share)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -65,12 +83,12 @@ func TestRecordsCannotChangePlaces(t *testing.T) {
 	keys := seal.New()
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := places(t, "a"), places(t, "b")
-		ca, wa := keys.NewCase(a.name)
-		cb, _ := keys.NewCase(b.name)
+		ca, wa := keys.NewCase(a.name, share)
+		cb, _ := keys.NewCase(b.name, share)
 		ra := sealed(t, ca, a.seq, a.m, []byte("a"))
 		refused(t, "a record of another case's key", b.seq, cb, ra)
 		if a.name != b.name {
-			if _, err := keys.OpenCase(b.name, wa); !errors.Is(err, seal.ErrOpen) {
+			if _, err := keys.OpenCase(b.name, wa, share); !errors.Is(err, seal.ErrOpen) {
 				t.Fatalf("the key of %q serves %q: %v", a.name, b.name, err)
 			}
 		}
@@ -125,7 +143,7 @@ func TestSmallSecrets(t *testing.T) {
 // Lengths tell a size class and nothing finer; what a record is tells nothing at all.
 func TestLengthsAreClasses(t *testing.T) {
 	t.Parallel()
-	c, _ := seal.New().NewCase("00a")
+	c, _ := seal.New().NewCase("00a", share)
 	of := func(n int, m seal.Meaning) int { return len(sealed(t, c, 1, m, make([]byte, n))) }
 	message := seal.Meaning{Direction: "seeker", Channel: "chat", Kind: "message"}
 	for _, row := range []struct{ from, to int }{{0, 508}, {509, 1020}, {1021, 2044}, {2045, 4092}} {
@@ -155,17 +173,17 @@ func TestLengthsAreClasses(t *testing.T) {
 func TestKeySets(t *testing.T) {
 	t.Parallel()
 	old := seal.New()
-	_, wrapped := old.NewCase("00a")
+	_, wrapped := old.NewCase("00a", share)
 	record := old.Seal("l", []byte("x"))
 	rotated := parsed(t, old.Rotated())
-	if _, err := rotated.OpenCase("00a", wrapped); err != nil {
+	if _, err := rotated.OpenCase("00a", wrapped, share); err != nil {
 		t.Errorf("a key of before the rotation: %v", err)
 	}
 	if _, err := rotated.Open("l", record); err != nil {
 		t.Errorf("a secret of before the rotation: %v", err)
 	}
-	_, wrapped = rotated.NewCase("00a")
-	if _, err := old.OpenCase("00a", wrapped); !errors.Is(err, seal.ErrKey) {
+	_, wrapped = rotated.NewCase("00a", share)
+	if _, err := old.OpenCase("00a", wrapped, share); !errors.Is(err, seal.ErrKey) {
 		t.Errorf("the old set opens what the new one wrapped: %v", err)
 	}
 	if _, err := seal.New().Open("l", record); !errors.Is(err, seal.ErrKey) {

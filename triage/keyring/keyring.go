@@ -1,0 +1,193 @@
+// Package keyring keeps a share of the key of every case, apart from everything that is sealed with it.
+//
+// A case's key is wrapped twice over: by a master, which lies in a file, and by the case's share, which lies here. Whoever
+// lacks either reads nothing. Destroying the share therefore destroys the case at once wherever it is: in the live store, in
+// its replicas, and in every backup of it, however old, which only ever hold the wrapped key. That holds as long as the
+// shares themselves are kept elsewhere and not backed up beside the cases: on a Redis of their own, of which the newest copy
+// alone is kept. A share is 32 random bytes, and tells nothing of the case.
+//
+// The shares of one use are in 64 hashes, {kNN}:USE, by the first two digits of the case's id. Rewrite takes destroyed ones
+// out of the server's own log.
+package keyring
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// Errors that callers tell apart with errors.Is.
+var (
+	ErrUnknown     = errors.New("keyring: there is no such share")
+	ErrUnavailable = errors.New("keyring: the server cannot be reached") // nothing is known to have happened
+)
+
+// Bytes is the length of a share.
+const Bytes = 32
+
+// remembered is how many shares a Ring holds in memory before it begins anew: about a megabyte.
+const remembered = 10_000
+
+// Ring keeps the shares of one use. It is safe for concurrent use and has nothing to close.
+type Ring struct {
+	client redis.UniversalClient
+	use    string
+
+	mu    sync.Mutex
+	known map[string][]byte
+}
+
+// New returns the ring of that use (body, identity) behind the client, which stays the caller's.
+func New(client redis.UniversalClient, use string) *Ring {
+	return &Ring{client: client, use: use, known: map[string][]byte{}}
+}
+
+// Make returns the share of the case, which it makes where there is none.
+func (r *Ring) Make(ctx context.Context, id string) ([]byte, error) {
+	fresh := make([]byte, Bytes)
+	_, _ = rand.Read(fresh) // never fails: it ends the program instead
+	made, err := r.client.HSetNX(ctx, r.key(id), id, fresh).Result()
+	if err != nil {
+		return nil, failure(ctx, err)
+	}
+	if !made {
+		return r.Again(ctx, id)
+	}
+	r.remember(id, fresh)
+	return fresh, nil
+}
+
+// Share returns the share of the case, or ErrUnknown. What another process destroyed or made anew is seen by Again.
+func (r *Ring) Share(ctx context.Context, id string) ([]byte, error) {
+	shares, err := r.Shares(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if shares[0] == nil {
+		return nil, ErrUnknown
+	}
+	return shares[0], nil
+}
+
+// Again is Share, and asks the server even where the share is remembered.
+func (r *Ring) Again(ctx context.Context, id string) ([]byte, error) {
+	r.forget(id)
+	return r.Share(ctx, id)
+}
+
+// Shares returns the share of each case, nil where there is none, in one pipeline.
+func (r *Ring) Shares(ctx context.Context, ids ...string) ([][]byte, error) {
+	out := make([][]byte, len(ids))
+	asked := map[int]*redis.StringCmd{}
+	pipe := r.client.Pipeline()
+	r.mu.Lock()
+	for i, id := range ids {
+		if out[i] = r.known[id]; out[i] == nil {
+			asked[i] = pipe.HGet(ctx, r.key(id), id)
+		}
+	}
+	r.mu.Unlock()
+	if len(asked) == 0 {
+		return out, nil
+	}
+	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
+		return nil, failure(ctx, err)
+	}
+	for i, reply := range asked {
+		share, err := reply.Bytes()
+		if errors.Is(err, redis.Nil) || err == nil && len(share) != Bytes {
+			continue
+		}
+		if err != nil {
+			return nil, failure(ctx, err)
+		}
+		out[i] = share
+		r.remember(ids[i], share)
+	}
+	return out, nil
+}
+
+// Destroy destroys the share of the case, for good. Destroying what is not there does nothing.
+func (r *Ring) Destroy(ctx context.Context, id string) error {
+	r.forget(id)
+	gone, err := r.client.HDel(ctx, r.key(id), id).Result()
+	if err != nil {
+		return failure(ctx, err)
+	}
+	if gone == 0 {
+		return nil
+	}
+	if err := r.client.Set(ctx, traces, "1", 0).Err(); err != nil {
+		return failure(ctx, err)
+	}
+	return nil
+}
+
+// traces is there while the server's log may still hold shares that were destroyed.
+const traces = "{k00}:traces"
+
+// Rewrite takes what was destroyed since the last time out of the server's own log, where it would stay readable until the
+// server rewrites it by itself. It is for a server that keeps shares alone, and does nothing where nothing was destroyed.
+func Rewrite(ctx context.Context, client redis.UniversalClient) error {
+	gone, err := client.Del(ctx, traces).Result()
+	if err != nil {
+		return failure(ctx, err)
+	}
+	if gone == 0 {
+		return nil
+	}
+	begin := func(ctx context.Context, c redis.Cmdable) error { return c.BgRewriteAOF(ctx).Err() }
+	if many, ok := client.(*redis.ClusterClient); ok {
+		err = many.ForEachMaster(ctx, func(ctx context.Context, c *redis.Client) error { return begin(ctx, c) })
+	} else {
+		err = begin(ctx, client)
+	}
+	if err != nil {
+		err = failure(ctx, err)
+		return errors.Join(err, client.Set(ctx, traces, "1", 0).Err())
+	}
+	return nil
+}
+
+func (r *Ring) key(id string) string {
+	if len(id) < 2 {
+		return "{k00}:" + r.use
+	}
+	return "{k" + id[:2] + "}:" + r.use
+}
+
+func (r *Ring) remember(id string, share []byte) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.known) >= remembered {
+		clear(r.known)
+	}
+	r.known[id] = share
+}
+
+func (r *Ring) forget(id string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.known, id)
+}
+
+// failure is the error for what the client returned. Of a server's answer it keeps the code and nothing else.
+func failure(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	var said redis.Error
+	if !errors.As(err, &said) {
+		return ErrUnavailable
+	}
+	code, _, _ := strings.Cut(said.Error(), " ")
+	if code == "" || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+		code = "ERR"
+	}
+	return fmt.Errorf("%w: the server says %s", ErrUnavailable, code)
+}
