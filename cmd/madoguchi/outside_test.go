@@ -67,7 +67,7 @@ func (k told) became(said int64) (steps []string) {
 	return steps
 }
 
-const soon = 20 * time.Second
+const soon = time.Minute
 
 // post brings a webhook and returns the status.
 func (o *outside) post(path, kind, header, signature string, body []byte) int {
