@@ -144,7 +144,7 @@ var (
 const maxSigned = 8 // lines of a signature
 
 // unsigned leaves out a signature: the line that a telephone puts under a mail, and what stands behind a line of two dashes if
-// it is short, says where somebody can be reached, and has no sentence.
+// it is short but no single line, says where somebody can be reached, and has no sentence.
 func unsigned(text string) string {
 	lines := strings.Split(text, "\n")
 	end := len(lines)
@@ -157,7 +157,7 @@ func unsigned(text string) string {
 	reach := false
 	for i := end - 1; i > 0 && i >= end-maxSigned && !isQuoted(lines[i]); i-- {
 		line := strings.TrimSpace(lines[i])
-		if line == "--" && reach {
+		if line == "--" && reach && end-i > 2 {
 			end = i
 		}
 		if line == "--" || sentence.MatchString(line) || utf8.RuneCountInString(line) > 60 {
