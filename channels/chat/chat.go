@@ -16,6 +16,16 @@
 // Mail counts as shown once there is a sign of life after it was sent: a pong or a frame. A reply that was lost on the way
 // is therefore still unread when the seeker comes back with the code.
 //
+// # Taking back, and pictures
+//
+// A seeker may take back what she sent. It is acknowledged once that is durable; the wall hides it, and knows no message but
+// those of the same conversation. What might be about danger is looked at by a person first, and the page says so.
+//
+// A picture is a message of its own, so words never wait for it. It comes in pieces by requests (files.go), lies sealed until
+// it is whole (uploads.go), then goes to Files, and only then a message may name it. The page draws a picture anew before it
+// goes, where the browser can do that faithfully, so that the place where it was taken does not leave the telephone.
+// Pictures have a ceiling, and a part of the disk that they never take; words have neither.
+//
 // # The page
 //
 // One document at one address. It is rendered for the moment at which it is asked for, since it says who reads this and

@@ -1,9 +1,14 @@
 package chat
 
 import (
+	"bytes"
+	"context"
 	"crypto/rand"
 	"errors"
+	"io"
+	"mime"
 	"net/http"
+	"net/url"
 	"strings"
 	"unicode/utf8"
 
@@ -19,6 +24,7 @@ type plain struct {
 	Entries       []*frame // what the desk says
 	Resume, ID    string   // for the next message
 	Draft         string   // what could not be taken
+	Sent          []string // ids of what was taken just now, to take it back
 }
 
 // form takes one message, or a code, where the browser runs no script. A form of ours may come without an origin, because
@@ -28,8 +34,8 @@ func (d *door) form(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusForbidden, "forbidden_origin")
 		return
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, 3*maxFrame) // percent signs treble the words
-	if err := r.ParseForm(); err != nil {
+	fields, picture, err := readForm(w, r)
+	if err != nil {
 		status := http.StatusBadRequest
 		if large := (*http.MaxBytesError)(nil); errors.As(err, &large) {
 			status = http.StatusRequestEntityTooLarge
@@ -37,25 +43,117 @@ func (d *door) form(w http.ResponseWriter, r *http.Request) {
 		d.page.render(w, status, d.page.plain, &plain{Told: "unavailable"})
 		return
 	}
-	hello := &frame{Type: "hello", Resume: r.PostForm.Get("resume"), Code: r.PostForm.Get("code")}
-	text := strings.ReplaceAll(r.PostForm.Get("text"), "\r\n", "\n") // browsers send both
-	out := &plain{Draft: text}
+	hello := &frame{Type: "hello", Resume: fields.Get("resume"), Code: fields.Get("code")}
+	out := &plain{Draft: strings.ReplaceAll(fields.Get("text"), "\r\n", "\n")} // browsers send both
 	conv, how, err := d.begin(r.Context(), hello)
 	if err != nil {
 		bad := failure("", err)
-		out.Told = map[string]string{unknownCode: "code.unknown", rateLimited: "say.busy"}[bad.Code]
-		if out.Told == "" {
-			out.Told = "unavailable"
-		}
+		out.Told = formSays[bad.Code]
 		d.page.render(w, statuses[bad.Code], d.page.plain, out)
 		return
 	}
-	status := http.StatusOK
-	if text != "" || how == "" {
-		f := &frame{Type: "message", ID: r.PostForm.Get("id"), Text: text, About: r.PostForm.Get("about"), CallMe: r.PostForm.Get("call_me")}
-		status = d.write(r, conv, f, out)
+	d.show(w, r, conv, how, d.filled(r, conv, how, fields, picture, out), out)
+}
+
+// filled does what a form asks for, and notes what became of it.
+func (d *door) filled(r *http.Request, conv channels.Conversation, how channels.SecretKind, fields url.Values, picture io.Reader, out *plain) (status int) {
+	if back := fields["unsend"]; len(back) > 0 && how != "" {
+		return d.takeBack(r.Context(), conv, back[:min(len(back), 100)], out)
 	}
-	d.show(w, r, conv, how, status, out)
+	if out.Draft == "" && how != "" && picture == nil {
+		return http.StatusOK
+	}
+	f := &frame{Type: "message", ID: fields.Get("id"), Text: out.Draft, About: fields.Get("about"), CallMe: fields.Get("call_me")}
+	if picture != nil {
+		kept, bad := d.keepPart(r.Context(), picture)
+		if bad != nil {
+			out.Told = formSays[bad.Code]
+			return statuses[bad.Code]
+		}
+		f.kept, f.Files = []channels.File{kept}, []string{"form"}
+	}
+	return d.write(r, conv, f, out)
+}
+
+// takeBack takes back what a form sent before.
+func (d *door) takeBack(ctx context.Context, conv channels.Conversation, ids []string, out *plain) (status int) {
+	for _, id := range ids {
+		f, bad := parseFrame((&frame{Type: "unsend", ID: id}).bytes())
+		if bad == nil {
+			bad = d.say(ctx, conv, f)
+		}
+		if bad.Type == "error" {
+			out.Told, out.Sent = "state.unsendFailed", ids
+			return statuses[bad.Code]
+		}
+		out.Told = "state.unsent"
+		if bad.State == string(channels.Held) {
+			out.Told = "state.unsentHeld"
+		}
+	}
+	return http.StatusOK
+}
+
+// formSays are the texts for what could not be taken; where there is none, that it has not arrived.
+var formSays = map[string]string{
+	unknownCode: "code.unknown", rateLimited: "say.busy", empty: "say.draft", noPicture: "say.picture.sort", tooLarge: "say.picture.large",
+	noRoom: "say.picture.room", unavailable: "unavailable", badFrame: "unavailable", tooLong: "unavailable", closed: "unavailable",
+}
+
+// readForm reads the fields of a form up to its picture, which is last and is read as it comes: it never lies on the disk.
+func readForm(w http.ResponseWriter, r *http.Request) (fields url.Values, picture io.Reader, err error) {
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "multipart/form-data" {
+		r.Body = http.MaxBytesReader(w, r.Body, 3*maxFrame) // percent signs treble the words
+		err := r.ParseForm()
+		return r.PostForm, nil, err
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, channels.MaxFile+6*maxFrame)
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return nil, nil, err
+	}
+	fields = url.Values{}
+	words := &io.LimitedReader{N: 3 * maxFrame}
+	for {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			return fields, nil, nil
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		if part.FormName() == "picture" {
+			if part.FileName() == "" { // none was chosen
+				continue
+			}
+			return fields, part, nil
+		}
+		words.R = part
+		value, err := io.ReadAll(words)
+		if err != nil || words.N == 0 {
+			return nil, nil, &http.MaxBytesError{Limit: 3 * maxFrame}
+		}
+		fields.Add(part.FormName(), string(value))
+	}
+}
+
+// keepPart keeps the picture of a form. A name that the file had is never read.
+func (d *door) keepPart(ctx context.Context, picture io.Reader) (channels.File, *frame) {
+	begin := make([]byte, 16)
+	n, err := io.ReadFull(picture, begin)
+	switch {
+	case err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF):
+		return channels.File{}, refuse("", unavailable)
+	case !isPicture(begin[:n]):
+		return channels.File{}, refuse("", noPicture)
+	case d.uploads.short(channels.MaxFile):
+		return channels.File{}, refuseFile(errRoom)
+	}
+	f, err := d.env.Files.Keep(ctx, io.MultiReader(bytes.NewReader(begin[:n]), picture), channels.Picture)
+	if err != nil {
+		return channels.File{}, refuseFile(err)
+	}
+	return f, nil
 }
 
 // write takes the message of a form in, in as many parts as it needs, and notes what became of it.
@@ -67,19 +165,19 @@ func (d *door) write(r *http.Request, conv channels.Conversation, whole *frame, 
 		f := *whole
 		f.Text = text
 		if i > 0 {
+			f.kept, f.Files = nil, nil
 			f.ID += "." + string(rune('a'+i%26)) + string(rune('a'+i/26%26))
 		}
 		checked, bad := parseFrame(f.bytes())
 		if bad == nil {
+			checked.kept = f.kept
 			bad = d.say(r.Context(), conv, checked)
 		}
 		if bad.Type == "error" {
-			out.Told = map[string]string{empty: "say.draft", rateLimited: "say.busy"}[bad.Code]
-			if out.Told == "" {
-				out.Told = "unavailable"
-			}
+			out.Told = formSays[bad.Code]
 			return statuses[bad.Code]
 		}
+		out.Sent = append(out.Sent, checked.ID)
 		out.Told = "state.stored"
 		if bad.State == string(channels.Held) {
 			out.Told = "held"

@@ -1,7 +1,9 @@
 package chat_test
 
 import (
+	"bytes"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -135,5 +137,95 @@ func TestClosedDeskInTheForm(t *testing.T) {
 	body, _ := submit(t, s, map[string]string{"text": "夜"})
 	if !strings.Contains(body, "いまは相談員がいない時間です") || !strings.Contains(body, `href="tel:0120078310"`) {
 		t.Error("the hours or the numbers are missing")
+	}
+}
+
+// sendForm sends a form with a picture, as a browser does.
+func sendForm(t *testing.T, s *channelstest.Site, fields [][2]string, picture []byte) (body string, status int) {
+	t.Helper()
+	var b bytes.Buffer
+	form := multipart.NewWriter(&b)
+	for _, f := range fields {
+		if err := form.WriteField(f[0], f[1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if picture != nil {
+		part, err := form.CreateFormFile("picture", "佐藤美咲\u202e../../gpj.exe")
+		if err == nil {
+			_, err = part.Write(picture)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := form.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r, err := http.Post(s.URL+"/chat/form", form.FormDataContentType(), &b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	got, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(got), r.StatusCode
+}
+
+func TestPictureInTheForm(t *testing.T) {
+	s := open(t, nil)
+	body, _ := submit(t, s, map[string]string{"text": "はじめまして"})
+	if !strings.Contains(body, `enctype="multipart/form-data"`) || !strings.Contains(body, "はだかの写真は") {
+		t.Error("the form has no place for a picture, or does not say what becomes of it")
+	}
+	data := noise(300_000)
+	held := held(body)
+	send := func(id, text string, picture []byte) (string, int) {
+		return sendForm(t, s, [][2]string{{"resume", held["resume"]}, {"id", id}, {"text", text}}, picture)
+	}
+	for range 2 {
+		if body, status := send("p1", "見てください", data); status != 200 || !strings.Contains(body, "とどきました") {
+			t.Fatalf("%d %s", status, body)
+		}
+	}
+	taken := s.Intake.Taken()
+	if len(taken) != 2 || taken[1].Text != "[写真1]\n見てください" || len(taken[1].Files) != 1 || !bytes.Equal(s.Files.Content(taken[1].Files[0].ID), data) {
+		t.Fatalf("%d taken", len(taken))
+	}
+	if _, status := send("p2", "", noise(50)); status != 200 || s.Intake.Taken()[2].Text != "[写真1]" {
+		t.Errorf("a picture alone: %d", status)
+	}
+	if _, status := send("p3", "文だけ", []byte{}); status != 415 {
+		t.Errorf("an empty file: %d", status)
+	}
+	if _, status := send("p3", "文だけ", nil); status != 200 || s.Intake.Taken()[3].Text != "文だけ" {
+		t.Errorf("words alone: %d", status)
+	}
+	for want, picture := range map[int][]byte{415: []byte("%PDF-1.7 ..................."), 413: noise(channels.MaxFile + 1)} {
+		if body, status := send("p4", "下書きです", picture); status != want || !strings.Contains(body, "下書きです</textarea>") {
+			t.Errorf("%d, want %d; is the draft there?", status, want)
+		}
+	}
+	if n := len(s.Intake.Taken()); n != 4 {
+		t.Errorf("%d taken", n)
+	}
+}
+
+func TestTakingBackInTheForm(t *testing.T) {
+	s := open(t, nil)
+	body, _ := submit(t, s, map[string]string{"text": strings.Repeat("長", 4001)})
+	ids := regexp.MustCompile(`name="unsend" value="([^"]+)"`).FindAllStringSubmatch(body, -1)
+	if len(ids) != 2 || !strings.Contains(body, "もう読まれていることもあります。") {
+		t.Fatalf("%d ids", len(ids))
+	}
+	body, status := sendForm(t, s, [][2]string{{"resume", held(body)["resume"]}, {"unsend", ids[0][1]}, {"unsend", ids[1][1]}}, nil)
+	if status != 200 || !strings.Contains(body, "取り消しました") || strings.Contains(body, "長長") {
+		t.Errorf("%d", status)
+	}
+	taken := s.Intake.Taken()
+	if len(taken) != 4 || taken[2].Unsend != taken[0].ID || taken[3].Unsend != taken[1].ID {
+		t.Errorf("%d taken", len(taken))
 	}
 }

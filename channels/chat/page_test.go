@@ -303,6 +303,19 @@ func TestWithoutScript(t *testing.T) {
 	if m := b.s.Intake.Taken(); !m[0].From.Same(m[1].From) {
 		t.Error("the second message began another conversation")
 	}
+	b.do(chromedp.Click(chromedp.CSS("form details summary")))
+	b.do(chromedp.ScrollIntoView(chromedp.CSS("#picture")))
+	b.shot("picture")
+	back := "form:has([name=unsend]) "
+	b.do(chromedp.ScrollIntoView(chromedp.CSS(back+"summary")), chromedp.Click(chromedp.CSS(back+"summary")))
+	b.do(chromedp.ScrollIntoView(chromedp.CSS(back + "button")))
+	b.shot("take-back")
+	b.do(chromedp.Click(chromedp.CSS(back + "button")))
+	b.sees("取り消しました")
+	b.shot("taken-back")
+	if m := b.s.Intake.Taken(); len(m) != 3 || m[2].Unsend != m[1].ID {
+		t.Error("it was not taken back")
+	}
 }
 
 func TestLongTextIsCut(t *testing.T) {

@@ -84,7 +84,7 @@ func (p *upload) add(offset int64, b []byte) error {
 		return errOffset
 	case offset+int64(len(b)) > p.size:
 		return channels.ErrTooLarge
-	case offset == 0 && !picture(b):
+	case offset == 0 && !isPicture(b):
 		return errSort
 	}
 	if f.Truncate(end) != nil { // of what was not written to its end
@@ -144,9 +144,9 @@ func (r *pieces) next() bool {
 	return true
 }
 
-// picture reports whether bytes begin as a picture does. Whether it is one is judged where it is opened; here only a film or
+// isPicture reports whether bytes begin as a picture does. Whether it is one is judged where it is opened; here only a film or
 // a document that was chosen by mistake is told at once.
-func picture(b []byte) bool {
+func isPicture(b []byte) bool {
 	for _, mark := range []string{"\xff\xd8\xff", "\x89PNG\r\n\x1a\n", "GIF87a", "GIF89a", "BM", "II*\x00", "MM\x00*"} {
 		if bytes.HasPrefix(b, []byte(mark)) {
 			return true

@@ -77,7 +77,7 @@ func (s *socket) store(ctx context.Context, conv channels.Conversation, batch []
 
 // attach finds the pictures that a message names.
 func (d *door) attach(conv channels.Conversation, f *frame) (bad *frame) {
-	if len(f.Files) == 0 {
+	if len(f.Files) == 0 || len(f.kept) > 0 {
 		return nil
 	}
 	kept, err := d.uploads.find(conv.Address(), f.Files)
