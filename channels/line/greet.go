@@ -21,10 +21,11 @@ const (
 // greetWithin is how long a greeting is still one.
 const greetWithin = time.Hour
 
-// want notes words to be said in answer to an event. The same event again is known, and says nothing twice.
+// want notes words to be said in answer to an event that asks for one. The same event again is known, and says nothing
+// twice.
 func (b *batch) want(sort string, e event, now arrival) {
 	how, err := json.Marshal(ticket{e.ReplyToken, now.machine.UnixMilli()})
-	if id := cmp.Or(e.WebhookEventID, e.ReplyToken); id != "" && err == nil {
+	if id := cmp.Or(e.WebhookEventID, e.ReplyToken); e.ReplyToken != "" && err == nil {
 		b.wanted = append(b.wanted, wanted{ID: sort + ":" + id, Who: e.Source.UserID, How: how, Sort: sort, At: now.machine})
 	}
 }

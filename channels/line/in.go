@@ -81,7 +81,8 @@ func (d *door) accept(ctx context.Context, events []json.RawMessage) error {
 		}
 	}
 	slices.SortStableFunc(b.messages, func(a, b channels.Message) int { return a.At.Compare(b.At) }) // LINE promises no order
-	for as, of := range b.reworded {                                                                 // before the words, so that none of them outlives an unsending
+	// Before the words, so that none of them outlives an unsending.
+	for as, of := range b.reworded {
 		if err := d.spool.reword(of, as); err != nil {
 			d.env.Log.Error("what was written anew cannot be noted", "channel", name)
 			return err
