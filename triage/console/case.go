@@ -26,7 +26,8 @@ type caseData struct {
 	// What the person may do here. Mode names the sum of it: when it changes, the page is made anew.
 	Mode                        string
 	CanClaim, CanAnswer, IsLead bool
-	CanNote, CanReveal          bool
+	CanNote, CanReveal, CanAdd  bool
+	Unrecorded                  bool // who came or phoned said yes to telling the school, and it is no record of a will yet
 
 	MessageID  string // of the next reply; a form that is sent twice is one reply
 	Canned     []canned
@@ -97,6 +98,8 @@ func (c *Console) newCase(v desk.View, p staff.Person) caseData {
 	lead := p.Role == triage.Coordinator || p.Role == triage.Supervisor
 	d := caseData{login: p.Login, row: newRow(k, p, v.Now), Lines: c.timeline(v.Timeline, p.Login), Now: v.Now, Action: "/cases/" + string(k.ID),
 		IsLead: lead, Schools: c.City.Schools, Why: revealReasons, Severities: triage.Severities, MessageID: rand.Text(),
+	d.CanAdd = staff.Allowed(p.Role, staff.Row("GET", "/visits"))
+	d.Unrecorded = k.Teller != nil && k.Teller.Telling == "yes" && len(k.Consents) == 0
 		Observable: []string{"stopped", "recurred", "apology", "child_no_pain", "parent_no_pain", "parent_not_asked"},
 		Recipients: []string{"school", "police", "ambulance", "child_guidance", "board", "guardian"},
 		Settable:   []triage.State{triage.Open, triage.Watching, triage.Resolved, triage.Closed},

@@ -239,7 +239,7 @@ func (c *Console) funcs() template.FuncMap {
 	f := template.FuncMap{"school": c.school, "number": number, "split": strings.Fields, "span": span, "pick": newPick, "digit": func(i int) int { return i + 1 }}
 	for name, table := range map[string]map[string]string{
 		"role": roles, "severity": severities, "flag": flags, "state": states, "door": doors, "about": abouts,
-		"consentAnswer": answers, "recipient": recipients, "window": windows, "observed": observations, "duty": duties, "what": acts, "grantState": grantStates, "sort": sorts,
+		"consentAnswer": answers, "recipient": recipients, "window": windows, "tellerWho": tellerWho, "observed": observations, "duty": duties, "what": acts, "grantState": grantStates, "sort": sorts,
 	} {
 		f[name] = func(key any) string { return word(table, key) }
 	}

@@ -22,9 +22,10 @@ type line struct {
 	Fate  string // what became of a message of the desk
 	Bad   bool   // it did not arrive
 	Files []attached
-	Late  bool  // it reached us late
-	Taken int64 // number of a message that was taken back and that a person must look at; 0 else
-	Guess bool  // a machine read it from paper, and nobody has compared it
+	Asked []string // what who came or phoned was asked, and who wrote it down
+	Late  bool     // it reached us late
+	Taken int64    // number of a message that was taken back and that a person must look at; 0 else
+	Guess bool     // a machine read it from paper, and nobody has compared it
 }
 
 // timeline makes lines of events. What became of a message is shown with the message; that one did not arrive is shown a
@@ -104,6 +105,7 @@ func (c *Console) message(l *line, e triage.Event, fates map[int64]triage.Delive
 	switch e.From {
 	case triage.Seeker:
 		l.Class, l.Who, l.Door = "seeker", "相談者", e.Channel
+		l.Asked = heard(e)
 		if e.Report != nil {
 			c.report(l, *e.Report)
 		}

@@ -63,7 +63,7 @@ var visits = visitChoices{
 }
 
 func (c *Console) visitPage(w http.ResponseWriter, r *http.Request, p staff.Person) {
-	d := visitData{ID: rand.Text(), Channel: "voice", Case: r.URL.Query().Get("case")}
+	d := visitData{ID: rand.Text(), Channel: "voice", CallWho: "self", Case: r.URL.Query().Get("case")}
 	if r.URL.Query().Get("channel") == "visit" {
 		d.Channel = "visit"
 	}
@@ -163,6 +163,14 @@ func (d visitData) visit(now time.Time) (desk.Visit, error) {
 	}
 	v.At = time.Date(now.Year(), now.Month(), now.Day()-back, at.Hour(), at.Minute(), 0, 0, web.JST)
 	return v, nil
+}
+
+// heard tells what was asked of who came or phoned, and who wrote it down.
+func heard(e triage.Event) []string {
+	if e.Teller == nil {
+		return nil
+	}
+	return append(asked(*e.Teller), "記録："+e.By)
 }
 
 // asked tells what who came or phoned was asked, in words.

@@ -12,11 +12,17 @@ const dirty = () => !form.hidden && ['text', 'contact', 'call_me'].some((n) => f
 
 // ---- choosing --------------------------------------------------------------------------------------------------------
 
-// A digit chooses and goes on to the next group, so that the hands never leave the keys.
+// A digit chooses and goes on to the next group, so that the hands never leave the keys. It does so as it is let go: else its
+// character would land in the field that comes next.
+const pressed = new Set();
 form.addEventListener('keydown', (e) => {
-  const group = e.target.closest('[data-pick]');
-  if (!group || composing(e) || e.ctrlKey || e.altKey || e.metaKey || !/^[0-9]$/.test(e.key)) return;
+  if (!e.target.closest('[data-pick]') || composing(e) || e.ctrlKey || e.altKey || e.metaKey || !/^[0-9]$/.test(e.key)) return;
   e.preventDefault();
+  pressed.add(e.key);
+});
+form.addEventListener('keyup', (e) => {
+  const group = e.target.closest('[data-pick]');
+  if (!pressed.delete(e.key) || !group) return;
   const options = [...group.querySelectorAll('input')];
   if (e.key === '0') options.forEach((o) => { o.checked = false; });
   const option = options[Number(e.key) - 1];
@@ -92,9 +98,7 @@ function entered(done) {
   if (done.to) $('entered-case').href = done.to;
   form.reset();
   for (const n of ['text', 'contact', 'call_me', 'from', 'until', 'clock', 'case']) form.elements[n].value = '';
-  for (const o of form.querySelectorAll('[data-pick] input')) o.checked = o.value === (o.name === 'channel' ? channel : '');
-  for (const n of ['window', 'call_who', 'day']) form.elements[n].selectedIndex = 0;
-  form.elements.unnamed.checked = false;
+  form.elements.channel.value = channel;
   form.elements.id.value = done.next;
   if ($('into')) $('into').hidden = true;
   wrong.hidden = true;
