@@ -56,18 +56,28 @@ func headerWords(raw string) string {
 	}, b.String())), " ")
 }
 
-// unbase64 decodes what it can, without minding what does not belong there.
+// unbase64 decodes what it can.
 func unbase64(data []byte) []byte {
 	out, err := io.ReadAll(base64Reader(data))
 	if err != nil {
-		return out // a damaged end
+		return nil // the reader has no errors
 	}
 	return out
 }
 
-// base64Reader reads base64 out of data, however it is broken into lines.
+// base64Reader reads base64 out of data, however it is broken into lines and whatever else stands between. A damaged end is an
+// end: who reads must not be made to wait for what will never be better.
 func base64Reader(data []byte) io.Reader {
-	return base64.NewDecoder(base64.RawStdEncoding, &alphabetReader{data})
+	return enduring{base64.NewDecoder(base64.RawStdEncoding, &alphabetReader{data})}
+}
+
+type enduring struct{ io.Reader }
+
+func (r enduring) Read(p []byte) (n int, err error) {
+	if n, err = r.Reader.Read(p); err != nil {
+		err = io.EOF
+	}
+	return n, err
 }
 
 // alphabetReader gives the letters of base64 and nothing else.

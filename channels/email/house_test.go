@@ -75,3 +75,10 @@ func from(who string) string {
 	serial++
 	return fmt.Sprintf("From: %s\nMessage-ID: <n%d@example.jp>\nMIME-Version: 1.0\n", who, serial)
 }
+
+func texts(messages []channels.Message) (all []string) {
+	for _, m := range messages {
+		all = append(all, m.Text)
+	}
+	return all
+}

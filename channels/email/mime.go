@@ -104,7 +104,7 @@ func (r *reading) head(raw []byte) (header, []byte) {
 			return h, rest
 		}
 		at := fieldName.FindSubmatchIndex(line[:min(len(line), 256)])
-		switch size += len(line); {
+		switch size += len(line) + 1; {
 		case (line[0] == ' ' || line[0] == '\t') && !first:
 			if size <= maxHeader {
 				value = append(append(value, '\n'), line...)
@@ -205,7 +205,7 @@ func (p *part) reader() io.Reader {
 func (p *part) content(most int64) []byte {
 	data, err := io.ReadAll(io.LimitReader(p.reader(), most))
 	if err != nil {
-		return data // a damaged end
+		return nil // the readers have no errors
 	}
 	return data
 }

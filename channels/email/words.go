@@ -75,12 +75,16 @@ var (
 )
 
 const (
-	maxHead = 10 // lines above a quotation
-	strong  = 8  // characters of a line that nobody else writes by chance
+	maxHead   = 10     // lines above a quotation
+	maxQuoted = 20_000 // lines that are looked through
+	strong    = 8      // characters of a line that nobody else writes by chance
 )
 
 // own leaves out what the mail quotes of the desk's. marked lines are quoted by a sign; where no line is the desk's, all stays.
 func (h history) own(text string) string {
+	if strings.Count(text, "\n") > maxQuoted {
+		return text
+	}
 	lines := strings.Split(text, "\n")
 	drop := make([]bool, len(lines))
 	first := -1 // line that is surely the desk's
