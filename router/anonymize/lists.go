@@ -89,7 +89,7 @@ func (s *scan) unknownParts(start, end int) bool {
 	return true
 }
 
-func (s *scan) covered(i int) bool { return s.taken != nil && s.taken[i] }
+func (s *scan) covered(i int) bool { return s.taken != nil && i >= 0 && i < len(s.taken) && s.taken[i] }
 
 // again finds names that were found once, here or earlier in the case, wherever else they stand.
 func (s *scan) again(g *Glossary) {

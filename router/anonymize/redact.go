@@ -64,6 +64,9 @@ type spot struct {
 
 const weak = 0.5
 
+// keycap is the frame that makes a digit an emoji.
+const keycap = 0x20e3
+
 // rank orders the types where spots overlap; the lowest wins.
 var rank = map[Type]int{
 	TypeUnreadable: 0, TypeURL: 1, TypeEmail: 2, TypeHandle: 4, TypePhone: 5, TypeIDNumber: 6, TypeDateOfBirth: 3,
@@ -103,12 +106,20 @@ func (a *Anonymizer) spots(in []rune, g *Glossary, m Mode) []spot {
 		found = append(found, spot{MaxRunes, len(in), TypeUnreadable, 1})
 	}
 	found = append(found, unreadable(seen)...)
-	view := japanese.FoldRunes(seen)
+	view := japanese.FoldRunes(seen).Map(func(rs []rune, i int) rune {
+		if rs[i] == keycap {
+			return -1
+		}
+		return rs[i]
+	})
 	views := []japanese.View{view}
+	spaced := false
 	if view.Spaced() {
 		views = append(views, view.Dense())
+		spaced = !inWords(view)
+	} else if v, ok := together(view); ok {
+		views = append(views, v)
 	}
-	spaced := len(views) > 1
 	if h, ok := inHiragana(view); ok {
 		views = append(views, h)
 	}

@@ -34,6 +34,8 @@ func (s *scan) typed() {
 			s.birth(i)
 		}
 	}
+	s.spokenPhones()
+	s.spelled()
 	s.labelled()
 }
 
@@ -75,7 +77,7 @@ func (s *scan) url(i int) int {
 	if strings.Contains(text, "@") || s.rune(i-1) == '@' {
 		return 0
 	}
-	if (strings.HasPrefix(text, "http") || strings.HasPrefix(text, "ttp")) && strings.Contains(text, "://") || strings.HasPrefix(text, "www.") {
+	if (strings.HasPrefix(text, "http") || strings.HasPrefix(text, "ttp") || strings.HasPrefix(text, "hxxp")) && strings.Contains(text, "://") || strings.HasPrefix(text, "www.") {
 		s.add(i, end, TypeURL, 1)
 		return end
 	}
@@ -144,7 +146,7 @@ func (s *scan) phone(i int) int {
 		return 0
 	}
 	switch {
-	case n == 0 || digits[0] != '0' || s.before(i, 8, "番号は学籍", "学籍番号", "受験番号", "会員番号", "学生番号", "口座"):
+	case n == 0 || digits[0] != '0' || s.before(i, 8, idBefore...):
 		return 0
 	case strings.HasPrefix(text, "0120") || strings.HasPrefix(text, "0570") || s.is(i, "0800-"):
 		if n >= 9 && n <= 11 {
@@ -156,6 +158,9 @@ func (s *scan) phone(i int) int {
 	}
 	return 0
 }
+
+// idBefore are labels of numbers that no telephone has.
+var idBefore = []string{"学籍番号", "受験番号", "会員番号", "学生番号", "口座"}
 
 // number judges a run of digits that is no telephone number.
 func (s *scan) number(i int) {

@@ -92,7 +92,17 @@ func keys(typ, writer string) []string {
 }
 
 // honorifics may be redacted with the name or not.
-var honorifics = []string{"ちゃん", "くん", "さん", "君", "様", "先生", "先輩"}
+var honorifics = []string{"ちゃん", "くん", "さん", "君", "様", "先生", "先輩", "たん"}
+
+// ending returns how many runes of a name are only how somebody is called: くん of ひろくん may stay.
+func ending(name []rune) int {
+	for _, h := range honorifics {
+		if n := len([]rune(h)); n < len(name) && strings.HasSuffix(string(name), h) {
+			return n
+		}
+	}
+	return 0
+}
 
 // add counts a message and reports whether something in it went wrong.
 func (s *scores) add(m message, spans []anonymize.Span) bool {
@@ -105,9 +115,15 @@ func (s *scores) add(m message, spans []anonymize.Span) bool {
 	}
 	wrong := false
 	for _, x := range m.Spans {
-		whole := true
+		whole, end := true, x.End
+		if x.Type == "PERSON" {
+			end -= ending(text[x.Start:x.End])
+		}
 		for i := x.Start; i < x.End; i++ {
 			allowed[i] = true
+			if i >= end {
+				continue
+			}
 			c := japanese.ClassOf(text[i])
 			whole = whole && (covered[i] || c == japanese.Space || c == japanese.Punct)
 		}

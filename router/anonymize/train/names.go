@@ -14,11 +14,16 @@ type name struct{ words, reading string }
 type maker struct {
 	rng           *rand.Rand
 	family, given []name
+	words         []name   // names that are words as well
+	before        []string // what may stand in front of a sentence
 	kana          *reader
 }
 
-func newMaker(list string) *maker {
-	m := &maker{rng: rand.New(rand.NewPCG(7, 11)), kana: newReader()}
+// newMaker takes the list of names, as names.tsv has it, and the two files beside it.
+func newMaker(list, words, before string) *maker {
+	m := &maker{rng: rand.New(rand.NewPCG(7, 11)), kana: newReader(), before: strings.Fields(before)}
+	_, words, _ = strings.Cut(words, "\n")
+	m.words = pairs(words)
 	for line := range strings.Lines(list) {
 		f := strings.Split(strings.TrimSpace(line), "\t")
 		n := name{f[1], f[2]}
@@ -129,8 +134,10 @@ func (m *maker) nickname() name {
 // person returns a way to name somebody, as children and adults do it.
 func (m *maker) person() name {
 	switch x := m.rng.Float64(); {
-	case x < 0.24:
+	case x < 0.18:
 		return m.surname()
+	case x < 0.26:
+		return m.of(m.words)
 	case x < 0.46:
 		return m.first()
 	case x < 0.62:

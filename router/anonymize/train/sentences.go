@@ -44,14 +44,21 @@ func (e *example) add(words string, first uint8) {
 
 // How often a line is used: with names in it, with names in kana, and without names.
 const (
-	named  = 7
-	spoken = 3
+	named    = 7
+	spoken   = 3
+	combined = 90 // of a line with parts to choose from, and half as often in kana
 )
 
 // all makes the examples of all lines.
 func (m *maker) all(lines []string) []example {
 	var all []example
 	for _, line := range lines {
+		if strings.Contains(line, "<") {
+			for range combined {
+				all = append(all, m.fill(m.choose(line), false), m.fill(m.choose(line), m.chance(0.5)))
+			}
+			continue
+		}
 		if !strings.Contains(line, "{") {
 			all = append(all, m.fill(line, false), m.fill(line, true))
 			continue
@@ -64,9 +71,43 @@ func (m *maker) all(lines []string) []example {
 		}
 	}
 	for i := range all {
-		all[i] = m.worn(all[i])
+		all[i] = m.worn(m.longer(all[i], all))
 	}
 	return all
+}
+
+// choose takes one of the parts of a line, wherever there are some: <が|は|も>.
+func (m *maker) choose(line string) string {
+	var b strings.Builder
+	for {
+		plain, rest, found := strings.Cut(line, "<")
+		b.WriteString(plain)
+		if !found {
+			return b.String()
+		}
+		parts, after, _ := strings.Cut(rest, ">")
+		b.WriteString(m.one(strings.Split(parts, "|")))
+		line = after
+	}
+}
+
+// longer puts now and then something in front of a sentence, or another sentence.
+func (m *maker) longer(e example, all []example) example {
+	var out example
+	switch x := m.rng.Float64(); {
+	case x < 0.25:
+		out.add(m.one(m.before), tagger.Outside)
+	case x < 0.35:
+		other := all[m.rng.IntN(len(all))]
+		out.text, out.labels = append(out.text, other.text...), append(out.labels, other.labels...)
+		out.add(m.one([]string{"。", "。", "、", " ", "。でも", "。それで"}), tagger.Outside)
+	default:
+		return e
+	}
+	if len(out.text)+len(e.text) > 80 {
+		return e
+	}
+	return example{append(out.text, e.text...), append(out.labels, e.labels...)}
 }
 
 // fill puts names into a line. In kana, the words around them are written by their sound, and most names too.
