@@ -23,10 +23,11 @@ var (
 	answers      = map[string]string{"asked": "返事待ち", "yes": "いいです", "no": "いやです", "later": "まだわからない", "change": "ここを直して"}
 	recipients   = map[string]string{"school": "学校", "police": "警察", "ambulance": "救急", "child_guidance": "児童相談所", "board": "教育委員会", "guardian": "保護者"}
 	observations = map[string]string{"stopped": "行為が止んでいる", "recurred": "また起きた", "apology": "謝罪があった", "child_no_pain": "本人に苦痛がない",
-		"parent_no_pain": "保護者から見て苦痛がない", "parent_not_asked": "保護者には確かめない"}
-	duties = map[string]string{"answer": "相談者への返事", "countersign": "緊急の連絡の、二人目の確認", "acknowledge": "学校の受け取り", "school_answer": "学校の回答", "look_reveal": "一人で開いた連絡先の確認"}
-	acts   = map[string]string{"queue": "一覧を見た", "look": "事案を見た", "claim": "担当した", "release": "手放した", "transfer": "引き継いだ", "second": "二人目を頼んだ",
-		"say": "返事した", "call": "電話をかけた", "note": "メモした", "severity": "緊急度を変えた", "state": "状態を変えた", "observation": "確認を記録した",
+		"parent_no_pain": "保護者から見て苦痛がない", "parent_not_asked": "保護者には確かめない", "absent_total": "年間の欠席日数", "absent_run": "続いている欠席",
+		"separate_room": "別室登校など", "hard": "困難ケース（ほかの理由）", "eased": "困難ケースではなくなった", "abused": "虐待の疑い", "crime": "犯罪に当たる疑い", "serious": "重大事態の疑い",
+		"declared": "重大事態の申立て"}
+	acts = map[string]string{"queue": "一覧を見た", "look": "事案を見た", "claim": "担当した", "release": "手放した", "transfer": "引き継いだ", "second": "二人目を頼んだ",
+		"say": "返事した", "call": "電話をかけた", "note": "メモした", "severity": "緊急度を変えた", "duty": "することを済ませた", "duties": "期限の一覧を見た", "state": "状態を変えた", "observation": "確認を記録した",
 		"consent_ask": "学校に伝えてよいかきいた", "consent_record": "本人の意向を記録した", "handoff_preview": "引継ぎの下書きを見た", "handoff": "引き継いだ",
 		"countersign": "二人目として確認した", "reveal": "記号の元の言葉を見た", "file": "写真やファイルを見た", "taken_look": "取り消されたことばを見た", "taken_drop": "取り消されたことばを消した", "visit": "来所・電話を記録した", "statistics": "件数を見た",
 		"handoff_list": "届いた連絡の一覧を見た", "handoff_look": "届いた連絡を見た", "handoff_received": "受け取った", "handoff_handling": "対応中と答えた",
@@ -38,7 +39,9 @@ var (
 	openings = map[string]string{"": " の元の言葉を見ました。", "grant_ask": " を二人で開くことを頼みました。", "grant_alone": " を、ほかにだれもいないので一人で開くことにしました。",
 		"grant_approve": " を開くことを認めました。", "grant_refuse": " を開くことを認めませんでした。", "grant_use": " の元の言葉を見ました。"}
 	deliveries = map[string]string{"sent": "送りました", "delivered": "届きました", "read": "読まれました", "failed": "不達", "opted_out": "受信停止の申し出", "opted_in": "受信再開の申し出"}
-	whys       = map[string]string{"blocked": "受信を止められています", "unknown": "宛先がありません", "expired": "期限が過ぎました"}
+	whys       = map[string]string{"blocked": "受信を止められています", "unknown": "宛先がありません", "expired": "期限が過ぎました",
+		"no_such_address": "宛先がありません", "invalid_address": "アドレスの形が正しくありません", "mailbox_full": "受信箱がいっぱいです",
+		"refused": "相手のメールサーバーが受け取りません", "bounced": "相手のメールサーバーから戻りました"}
 )
 
 // word returns the word for a code, or the code itself where there is none.
