@@ -98,13 +98,13 @@ func (c *Console) newCase(v desk.View, p staff.Person) caseData {
 	lead := p.Role == triage.Coordinator || p.Role == triage.Supervisor
 	d := caseData{login: p.Login, row: newRow(k, p, v.Now), Lines: c.timeline(v.Timeline, p.Login), Now: v.Now, Action: "/cases/" + string(k.ID),
 		IsLead: lead, Schools: c.City.Schools, Why: revealReasons, Severities: triage.Severities, MessageID: rand.Text(),
-	d.CanAdd = staff.Allowed(p.Role, staff.Row("GET", "/visits"))
-	d.Unrecorded = k.Teller != nil && k.Teller.Telling == "yes" && len(k.Consents) == 0
 		Observable: []string{"stopped", "recurred", "apology", "child_no_pain", "parent_no_pain", "parent_not_asked"},
 		Recipients: []string{"school", "police", "ambulance", "child_guidance", "board", "guardian"},
 		Settable:   []triage.State{triage.Open, triage.Watching, triage.Resolved, triage.Closed},
 		Canned:     c.canned(), Steps: c.steps(k, v.Now), Watch: period(c.City.CaseTerms().WatchPeriod), Today: v.Now.In(web.JST).Format(time.DateOnly)}
 	d.CanAnswer = k.Assignee == p.Login || k.Second == p.Login && p.Role != triage.Lawyer || lead
+	d.CanAdd = staff.Allowed(p.Role, staff.Row("GET", "/visits"))
+	d.Unrecorded = k.Teller != nil && k.Teller.Telling == "yes" && len(k.Consents) == 0
 	d.CanClaim = k.Assignee == "" && p.Role != triage.Lawyer
 	d.CanReveal = d.CanAnswer && (k.Assignee == p.Login || k.Second == p.Login)
 	d.CanNote = d.CanAnswer || p.Role == triage.Lawyer
