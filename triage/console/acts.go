@@ -53,7 +53,7 @@ func (c *Console) state(r *http.Request, p staff.Person, id triage.CaseID) (resu
 
 func (c *Console) observe(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {
 	f := r.PostForm
-	_, err := c.Desk.Observe(r.Context(), p, id, triage.Observed{Kind: f.Get("kind"), On: f.Get("on"), Note: f.Get("note"), Second: f.Get("second")})
+	_, err := c.Desk.Observe(r.Context(), p, id, triage.Observed{Kind: f.Get("kind"), On: f.Get("on"), Days: int(number64(f.Get("days"))), Note: f.Get("note"), Second: f.Get("second")})
 	return result{Say: "確認を記録しました。"}, err
 }
 

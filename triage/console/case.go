@@ -37,19 +37,14 @@ type caseData struct {
 	Names      []string // placeholders that occur
 	Steps      []step   // on the way to 解消
 	Watch      string   // the city's watch period, or ""
-	Open       []openDuty
+	Open       []owed
+	Done       []owed
 	Settable   []triage.State
 	Severities []triage.Severity
 	Observable []string
 	Recipients []string
 	Today      string
 	Phone      *phone // calls; nil where nobody has a phone
-}
-
-// openDuty is something still to be done.
-type openDuty struct {
-	triage.Duty
-	Late bool
 }
 
 // canned is a line that fills the composer, to be changed before it is sent.
@@ -98,7 +93,7 @@ func (c *Console) newCase(v desk.View, p staff.Person) caseData {
 	lead := p.Role == triage.Coordinator || p.Role == triage.Supervisor
 	d := caseData{login: p.Login, row: newRow(k, p, v.Now), Lines: c.timeline(v.Timeline, p.Login), Now: v.Now, Action: "/cases/" + string(k.ID),
 		IsLead: lead, Schools: c.City.Schools, Why: revealReasons, Severities: triage.Severities, MessageID: rand.Text(),
-		Observable: []string{"stopped", "recurred", "apology", "child_no_pain", "parent_no_pain", "parent_not_asked"},
+		Observable: desk.Observations,
 		Recipients: []string{"school", "police", "ambulance", "child_guidance", "board", "guardian"},
 		Settable:   []triage.State{triage.Open, triage.Watching, triage.Resolved, triage.Closed},
 		Canned:     c.canned(), Steps: c.steps(k, v.Now), Watch: period(c.City.CaseTerms().WatchPeriod), Today: v.Now.In(web.JST).Format(time.DateOnly)}
@@ -108,12 +103,7 @@ func (c *Console) newCase(v desk.View, p staff.Person) caseData {
 	d.CanClaim = k.Assignee == "" && p.Role != triage.Lawyer
 	d.CanReveal = d.CanAnswer && (k.Assignee == p.Login || k.Second == p.Login)
 	d.CanNote = d.CanAnswer || p.Role == triage.Lawyer
-	for _, duty := range v.Duties() {
-		if duty.DoneAt.IsZero() {
-			d.Open = append(d.Open, openDuty{duty, duty.Overdue(v.Now)})
-		}
-	}
-	slices.SortFunc(d.Open, func(a, b openDuty) int { return a.DueAt.Compare(b.DueAt) })
+	c.owe(&d, v, p)
 	d.Names = names(v.Timeline)
 	d.Phone = c.phone(k, v.Now)
 	d.Mode = mode(d)
@@ -125,7 +115,7 @@ func (d caseData) MayCountersign(h triage.Handoff) bool {
 	if h.Level != triage.LevelEmergency || h.By == d.login {
 		return false
 	}
-	return slices.ContainsFunc(d.Open, func(o openDuty) bool { return o.Kind == "countersign" && strings.HasSuffix(o.What, h.ID) })
+	return slices.ContainsFunc(d.Open, func(o owed) bool { return o.Kind == "countersign" && strings.HasSuffix(o.What, h.ID) })
 }
 
 func mode(d caseData) string {

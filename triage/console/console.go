@@ -119,7 +119,7 @@ func (c *Console) routes() {
 		"/cases/{id}/severity": c.severity, "/cases/{id}/state": c.state, "/cases/{id}/observations": c.observe,
 		"/cases/{id}/taken/{seq}/open": c.openTaken, "/cases/{id}/taken/{seq}/drop": c.dropTaken,
 		"/cases/{id}/reveals": c.reveal, "/cases/{id}/names": c.names, "/cases/{id}/consents": c.consent,
-		"/cases/{id}/handoffs": c.handOff, "/cases/{id}/handoffs/{handoff}/countersign": c.countersign,
+		"/cases/{id}/duties/{duty}/done": c.fulfil, "/cases/{id}/handoffs": c.handOff, "/cases/{id}/handoffs/{handoff}/countersign": c.countersign,
 	} {
 		s.Page("POST", pattern, c.do(act))
 	}
@@ -139,6 +139,7 @@ func (c *Console) routes() {
 		s.Page(method, path, page)
 	}
 
+	s.Page("GET", "/duties", c.duties)
 	s.Page("GET", "/visits", c.visitPage)
 	s.Page("POST", "/visits", c.visit)
 	s.Page("GET", "/statistics", c.statistics)
@@ -239,7 +240,7 @@ func (c *Console) funcs() template.FuncMap {
 	f := template.FuncMap{"school": c.school, "number": number, "split": strings.Fields, "span": span, "pick": newPick, "digit": func(i int) int { return i + 1 }}
 	for name, table := range map[string]map[string]string{
 		"role": roles, "severity": severities, "flag": flags, "state": states, "door": doors, "about": abouts,
-		"consentAnswer": answers, "recipient": recipients, "window": windows, "tellerWho": tellerWho, "observed": observations, "duty": duties, "what": acts, "grantState": grantStates, "sort": sorts,
+		"consentAnswer": answers, "recipient": recipients, "window": windows, "tellerWho": tellerWho, "observed": observations, "what": acts, "grantState": grantStates, "sort": sorts,
 	} {
 		f[name] = func(key any) string { return word(table, key) }
 	}
@@ -265,7 +266,7 @@ func (c *Console) home(w http.ResponseWriter, r *http.Request, p staff.Person) {
 // nav lists the pages of a role, its first page first: what the policy allows of all there are.
 func nav(p staff.Person) []web.Link {
 	var links []web.Link
-	for _, l := range []web.Link{{Href: "/queue", Label: "事案"}, {Href: "/accounts", Label: "アカウント"}, {Href: "/school", Label: "連絡"},
+	for _, l := range []web.Link{{Href: "/queue", Label: "事案"}, {Href: "/duties", Label: "期限"}, {Href: "/accounts", Label: "アカウント"}, {Href: "/school", Label: "連絡"},
 		{Href: "/school/reports", Label: "報告"}, {Href: "/visits", Label: "来所・電話の記録"}, {Href: "/statistics", Label: "件数"}, {Href: "/audit", Label: "見た人の記録"},
 		{Href: "/reveals", Label: "二人で開く"}, {Href: "/security", Label: "サインインの安全"}} {
 		if staff.Allowed(p.Role, staff.Row("GET", l.Href)) {

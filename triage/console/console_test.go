@@ -23,7 +23,7 @@ func TestEveryTemplateWithoutData(t *testing.T) {
 	empty := map[string]any{
 		"signin": signInData{}, "enrol": enrolData{}, "sorry": "", "queue": queueData{}, "case": h.console.newCase(desk.View{}, staff.Person{}),
 		"preview": previewData{}, "visits": visitData{}, "statistics": statisticsData{}, "accounts": accountsData{}, "audit": []Looked(nil),
-		"code": codeData{}, "security": securityData{}, "grants": []grantData(nil),
+		"code": codeData{}, "security": securityData{}, "grants": []grantData(nil), "duties": dutiesData{},
 	}
 	for _, name := range h.console.pages.Names() {
 		data, ok := empty[name]
@@ -46,7 +46,7 @@ func TestEveryPageWithData(t *testing.T) {
 	h.hire("yakusho", triage.Clerk, "")
 	for login, paths := range map[string][]string{
 		"sato":    {"/queue", "/queue?show=mine", "/queue?show=all", "/cases/" + string(mine), "/cases/" + string(danger), "/cases/" + string(letter), "/visits"},
-		"mori":    {"/queue?show=all", "/cases/" + string(mine), "/cases/" + string(watched), "/statistics"},
+		"mori":    {"/queue?show=all", "/cases/" + string(mine), "/cases/" + string(watched), "/statistics", "/duties", "/duties?show=all"},
 		"yakusho": {"/visits", "/statistics?from=2026-04-01&to=2026-11-30"},
 		"kanri":   {"/accounts", "/audit"},
 		"hinode":  {"/school", "/school/handoffs/03hozzzzzzzzzzzzzzzzzzzzzz", "/school/handoffs/03hozzzzzzzzzzzzzzzzzzzzzz/content", "/school/reports", "/school/reports/new"},

@@ -29,6 +29,7 @@ type row struct {
 	Overdue bool
 	Mine    bool
 	Former  bool // it was this person's before
+	Late    int  // duties that are overdue
 }
 
 func (c *Console) queue(w http.ResponseWriter, r *http.Request, p staff.Person) {
@@ -83,7 +84,7 @@ func tabs(show string) []web.Link {
 }
 
 func newRow(k triage.Case, p staff.Person, now time.Time) row {
-	r := row{Case: k, Mine: k.Assignee == p.Login, Former: k.Assignee == "" && k.Former == p.Login}
+	r := row{Case: k, Late: late(k, now), Mine: k.Assignee == p.Login, Former: k.Assignee == "" && k.Former == p.Login}
 	r.Overdue = !k.DueAt.IsZero() && now.After(k.DueAt)
 	if !k.WaitingSince.IsZero() {
 		r.Waits = span(now.Sub(k.WaitingSince))

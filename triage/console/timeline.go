@@ -95,7 +95,7 @@ func (c *Console) tell(l *line, e triage.Event, seen told) bool {
 	case e.Change != nil:
 		l.Text = change(*e.Change)
 	case e.Duty != nil:
-		return false // what is due stands beside the conversation
+		return c.dutyLine(l, e)
 	}
 	return l.Text != ""
 }

@@ -49,9 +49,11 @@ export function patch(fresh) {
 // same compares two nodes as the server wrote them, without what scripts added.
 function same(ours, theirs) {
   const plain = ours.cloneNode(true);
+  const fresh = theirs.cloneNode(true);
   plain.classList.remove('fresh', 'here');
   if (!plain.className && !theirs.hasAttribute('class')) plain.removeAttribute('class');
-  return plain.isEqualNode(theirs);
+  for (const node of [plain, fresh]) for (const d of node.querySelectorAll('details')) d.removeAttribute('open'); // opened by hand
+  return plain.isEqualNode(fresh);
 }
 
 // arrange sets the children of a node and touches only those that are not in place.

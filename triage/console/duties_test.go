@@ -1,0 +1,94 @@
+package console
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"madoguchi/triage"
+)
+
+// A duty stands on the page with its reason, its source and its time, is done there with a reason, and stays on the page.
+func TestADutyIsShownAndDone(t *testing.T) {
+	h := newHouse(t)
+	h.seed()
+	if err := h.desk.Sweep(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	sato, mori := h.signedIn("sato"), h.signedIn("mori")
+	page := "/cases/" + string(mine)
+	body := sato.get(page).body
+	for _, want := range []string{
+		"学校への通報その他の措置を決める（23条の措置）", "根拠：いじめ防止対策推進法23条1項", "なぜ：いじめの疑い", "学校からの報告を求める（疑いを含む全件）", "根拠：asahikawa-model:47",
+		"いじめ対策会議で対処方針を協議する", "コーディネーターか統括が済ませます。",
+	} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the case does not show %q", want)
+		}
+	}
+	if !strings.Contains(body, `action="`+page+`/duties/school_report/done"`) || strings.Contains(body, `action="`+page+`/duties/weekly_meeting/done"`) {
+		t.Error("the assignee can do another duty than hers")
+	}
+	for _, tt := range []struct {
+		by     *browser
+		duty   string
+		form   url.Values
+		status int
+	}{
+		{sato, "weekly_meeting", url.Values{"reason": {"協議した"}}, http.StatusForbidden},
+		{sato, "school_report", url.Values{"reason": {""}}, http.StatusBadRequest},
+		{sato, "nothing", url.Values{"reason": {"x"}}, http.StatusNotFound},
+		{sato, "school_report", url.Values{"reason": {"みかさんの学校に電話で頼んだ"}}, http.StatusOK},
+		{sato, "school_report", url.Values{"reason": {"もう一度"}}, http.StatusConflict},
+		{mori, "weekly_meeting", url.Values{"reason": {"会議で協議した"}}, http.StatusOK},
+	} {
+		if a := tt.by.script(page+"/duties/"+tt.duty+"/done", tt.form); a.status != tt.status {
+			t.Errorf("%s with %v: %d, want %d: %s", tt.duty, tt.form, a.status, tt.status, a.body)
+		}
+	}
+	body = sato.get(page).body
+	for _, want := range []string{"済んだもの", "の学校に電話で頼んだ", "「学校からの報告を求める（疑いを含む全件）」", "2回目"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("after it was done the case does not show %q", want)
+		}
+	}
+	if strings.Contains(body, "みかさん") {
+		t.Error("a name that was written into a reason is on the page")
+	}
+}
+
+// Suspected abuse asks for a call first: the numbers stand above everything that is to be written.
+func TestANoticeOfAbuseIsBehindNoForm(t *testing.T) {
+	h := newHouse(t)
+	h.seed()
+	h.happened(quiet, wrote(ago(0), "email", "家で毎日たたかれます", judged(triage.Urgent, triage.Reason{Flag: triage.AbuseHome, Rule: "home.hit", Excerpt: "毎日たたかれます"}), 0))
+	body := h.signedIn("mori").get("/cases/" + string(quiet)).body
+	_, notice, ok := strings.Cut(body, "児童相談所か市の担当課に通告する")
+	call, form := strings.Index(notice, "0166-23-8195"), strings.Index(notice, "<form")
+	if !ok || call < 0 || call > form || !strings.Contains(notice[:form], "先に電話してください。書類も、ほかの人の確認も、本人の同意も、事実の確認も要りません。") {
+		t.Errorf("the notice is not before its form: %.1500s", notice)
+	}
+}
+
+// What is overdue stands on the leads' list, the longest first, and on nobody else's but the assignee's.
+func TestOverdueDutiesAreListed(t *testing.T) {
+	h := newHouse(t)
+	h.seed()
+	if err := h.desk.Sweep(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	lead := h.signedIn("mori").get("/duties").body
+	if !strings.Contains(lead, "いじめ対策会議で対処方針を協議する") || !strings.Contains(lead, "統括に上がっています") ||
+		strings.Index(lead, string(watched)) > strings.Index(lead, string(parent)) {
+		t.Errorf("the leads see %.2500s", lead)
+	}
+	own := h.signedIn("sato").get("/duties?show=all").body
+	if !strings.Contains(own, string(mine)) || strings.Contains(own, string(parent)) {
+		t.Error("a counselor's list is not her own cases'")
+	}
+	if a := h.signedIn("kanri").get("/duties"); a.status != http.StatusForbidden {
+		t.Errorf("the administrator: %d", a.status)
+	}
+}
