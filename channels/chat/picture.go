@@ -4,7 +4,7 @@ package chat
 var pictureWords = map[string]string{
 	"button.unsend": "取り消す", "button.unsendYes": "取り消す", "button.unsendNo": "このままにする",
 	"button.unsendSent": "いま送ったものを取り消す",
-	"state.unsending": "取り消しています…", "state.unsent": "取り消しました", "state.unsentHeld": "取り消しを、あずかりました",
+	"state.unsending":   "取り消しています…", "state.unsent": "取り消しました", "state.unsentHeld": "取り消しを、あずかりました",
 	"state.unsendFailed": "まだ取り消せていません。",
 	"unsend.ask": "これを取り消しますか。相談員（そうだんいん）の画面から、見えなくなります。\n\n" +
 		"もう読まれていることもあります。命（いのち）や体があぶないかもしれないと思ったときは、相談員が先に読んで、たしかめてから消します。",

@@ -24,6 +24,8 @@ func TestSeeker(t *testing.T) {
 		{"no is final, and yes may be taken back", consents},
 		{"several windows show the same", windows},
 		{"the code opens however it is written", codeForms},
+		{"a picture is in the case, cleaned, until it is taken back", pictures},
+		{"what is taken back is on no screen", unsends},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			p.t = t
