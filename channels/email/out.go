@@ -102,7 +102,13 @@ func (d *door) body(notice bool, text, link string) string {
 	return d.env.Desk.Text(key, map[string]string{"呼び名": greeting, "返事": text, "リンク": link})
 }
 
-func (d *door) subject() string { return d.env.Desk.Text("mail.subject", nil) }
+func (d *door) subject() string { return oneLine(d.env.Desk.Text("mail.subject", nil)) }
+
+func (d *door) sender() string {
+	return strings.ReplaceAll(oneLine(d.env.Desk.Text("mail.from", nil)), `"`, "")
+}
+
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 // history returns by what the desk's own words are known in a mail that answers one of its.
 func (d *door) history(h header, from string) history {
@@ -113,7 +119,7 @@ func (d *door) history(h header, from string) history {
 	}
 	ids := h.get("in-reply-to") + " " + h.get("references")
 	known.sent = d.tags.answered(ids[max(0, len(ids)-1<<14):], from)
-	known.heads = []string{d.from, d.env.Desk.Text("mail.from", nil), d.subject()}
+	known.heads = []string{d.from, d.sender(), d.subject()}
 	return known
 }
 
@@ -123,7 +129,7 @@ func (d *door) compose(addr, back string, r channels.Reply) (*mail.Msg, error) {
 		return nil, errors.New("email: there is no text for a mail")
 	}
 	m := mail.NewMsg(mail.WithNoDefaultUserAgent(), mail.WithCharset(mail.CharsetUTF8))
-	if m.FromFormat(d.env.Desk.Text("mail.from", nil), d.from) != nil || m.EnvelopeFrom(back) != nil {
+	if m.FromFormat(d.sender(), d.from) != nil || m.EnvelopeFrom(back) != nil {
 		return nil, errors.New("email: EMAIL_FROM is not usable")
 	}
 	if m.To(addr) != nil {
