@@ -128,7 +128,7 @@ func TestWordsWrittenAnew(t *testing.T) {
 		}
 	}
 	got := texts(s)
-	if !slices.Equal(got, []string{"〔書きなおし〕もう学校に行きたくない", "〔書きなおし〕もういい", "〔書きなおし〕[読めない形式のメッセージ]", "もう学校に行きたい"}) {
+	if !slices.Equal(got, []string{"〔書き直し〕もう学校に行きたくない", "〔書き直し〕もういい", "〔書き直し〕[読めない形式のメッセージ]", "もう学校に行きたい"}) {
 		t.Errorf("taken: %q", got)
 	}
 	if err := s.Stop(); err != nil {

@@ -260,8 +260,8 @@ func (d *door) unsent(b *batch, e event, m channels.Message) {
 const (
 	// unreadable stands for a message of a sort that is not known, or not as described.
 	unreadable = "[読めない形式のメッセージ]"
-	// anew begins what somebody has written in the place of something else.
-	anew = "〔書きなおし〕"
+	// anew begins what somebody has written in the place of something else. In kana it could be read as a name.
+	anew = "〔書き直し〕"
 )
 
 // late is when a message is shown as having come late, although LINE does not say that it brings it again.
