@@ -18,12 +18,13 @@ type Glossary struct {
 }
 
 // Entry is one placeholder. Words is the longest writing seen, as it was written; Keys are the folded writings that mean
-// the same.
+// the same; Full is the folded family and given name, once it was seen.
 type Entry struct {
 	Placeholder string   `json:"placeholder"`
 	Type        Type     `json:"type"`
 	Words       string   `json:"words"`
 	Keys        []string `json:"keys"`
+	Full        string   `json:"full,omitempty"`
 }
 
 var labels = map[Type]string{
@@ -42,34 +43,21 @@ func (g *Glossary) Words(placeholder string) (string, bool) {
 	return "", false
 }
 
-// placeholder returns the placeholder of words, making one where none of the keys is known. A key that two people share
-// (two of one family name) means neither.
-func (g *Glossary) placeholder(t Type, words string, keys []string) string {
+// placeholder returns the placeholder of words, making one where none of the keys is known; full is the first key where
+// that is a family and a given name. A key that two people share (two of one family name) means neither: in doubt it is
+// somebody new.
+func (g *Glossary) placeholder(t Type, words string, keys []string, full string) string {
 	for _, key := range keys {
-		found := -1
-		for i, e := range g.Entries {
-			if e.Type != t || !slices.Contains(e.Keys, key) {
-				continue
-			}
-			if e.Keys[0] == key {
-				found = i
-				break
-			}
-			if found >= 0 {
-				found = -2
-				break
-			}
-			found = i
-		}
-		if found < 0 {
+		n, ok := g.find(t, key)
+		if !ok || key != keys[0] && conflicts(g.Entries[n], keys[0], key, full) {
 			continue
 		}
-		e := &g.Entries[found]
-		if key != keys[0] && conflicts(*e, keys) {
-			continue
-		}
+		e := &g.Entries[n]
 		if len([]rune(words)) > len([]rune(e.Words)) {
 			e.Words = words
+		}
+		if full != "" && e.Full == "" {
+			e.Full = full
 		}
 		for _, k := range keys {
 			if !slices.Contains(e.Keys, k) {
@@ -83,13 +71,36 @@ func (g *Glossary) placeholder(t Type, words string, keys []string) string {
 	}
 	g.Last[t]++
 	p := "[" + labels[t] + number(t, g.Last[t]) + "]"
-	g.Entries = append(g.Entries, Entry{p, t, words, keys})
+	g.Entries = append(g.Entries, Entry{p, t, words, keys, full})
 	return p
 }
 
-// conflicts reports whether the entry is a full name other than that of keys: 山田太郎 is not 山田花子.
-func conflicts(e Entry, keys []string) bool {
-	return len(e.Keys) > 2 && len(keys) > 2 && e.Keys[0] != keys[0]
+// find returns the entry that a key means: the one that was first called so, or the only one that has the key.
+func (g *Glossary) find(t Type, key string) (int, bool) {
+	found, n := -1, 0
+	for i, e := range g.Entries {
+		if e.Type != t || !slices.Contains(e.Keys, key) {
+			continue
+		}
+		if e.Keys[0] == key {
+			return i, true
+		}
+		found, n = i, n+1
+	}
+	return found, n == 1
+}
+
+// conflicts reports whether the entry that was found by key is somebody other than whoever is written as whole: 山田太郎 is
+// not 山田花子, and 結衣 is not 由衣, though they sound alike.
+func conflicts(e Entry, whole, key, full string) bool {
+	if full != "" && e.Full != "" && e.Full != full && e.Full != key {
+		return true
+	}
+	return full == "" && hasKanji(whole) && slices.ContainsFunc(e.Keys, hasKanji) && !hasKanji(key)
+}
+
+func hasKanji(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return japanese.ClassOf(r) == japanese.Kanji })
 }
 
 // number is n as letters for people (A … Z, AA …) and in digits for the rest.
@@ -136,8 +147,8 @@ func isPlaceholder(inner string) bool {
 }
 
 // keysOf returns the folded writings under which words are known: the whole first, then for a person the family and the
-// given name, and the reading where there is only one.
-func (a *Anonymizer) keysOf(t Type, words string) []string {
+// given name, and the reading where there is only one. full is the whole where that is a family and a given name.
+func (a *Anonymizer) keysOf(t Type, words string) (keys []string, full string) {
 	v := japanese.Fold(words).Dense()
 	key := strings.ToLower(japanese.HiraganaOf(v.String()))
 	switch t {
@@ -149,13 +160,7 @@ func (a *Anonymizer) keysOf(t Type, words string) []string {
 			return r
 		}, key)
 		key = trimHonorific(key)
-		keys := []string{key}
-		if f, n, ok := a.names.split(key); ok {
-			keys = append(keys, f, n)
-		} else if r, ok := a.names.reading(key); ok {
-			keys = append(keys, r)
-		}
-		return keys
+		return a.personKeys(key)
 	case TypePhone, TypeIDNumber:
 		key = strings.Map(func(r rune) rune {
 			if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' {
@@ -166,11 +171,30 @@ func (a *Anonymizer) keysOf(t Type, words string) []string {
 	case TypeSchool:
 		for _, s := range []struct{ long, short string }{{"小学校", "小"}, {"中学校", "中"}, {"高等学校", "高"}, {"高校", "高"}} {
 			if short, ok := strings.CutSuffix(key, s.long); ok {
-				return []string{key, short + s.short}
+				return []string{key, short + s.short}, ""
 			}
 		}
 	}
-	return []string{key}
+	return []string{key}, ""
+}
+
+// personKeys returns the keys of a folded name.
+func (a *Anonymizer) personKeys(key string) (keys []string, full string) {
+	keys = []string{key}
+	if f, n, ok := a.names.split(key); ok {
+		fr, one := a.names.reading(f)
+		nr, two := a.names.reading(n)
+		if one && two {
+			keys = append(keys, fr+nr)
+		}
+		return append(keys, f, n), key
+	}
+	if r, ok := a.names.reading(key); ok {
+		keys = append(keys, r)
+	} else if r, ok := kanaOf(key); ok {
+		keys = append(keys, r)
+	}
+	return keys, ""
 }
 
 // trimHonorific drops さん and the like from the end of a key.

@@ -37,8 +37,10 @@ func (s *scan) learned() {
 			guesses[i] = guess{}
 		}
 	}
+	kana := []rune(japanese.HiraganaOf(string(s.rs)))
+	w := s.a.words
 	for i := range s.rs {
-		for k := i; k < i+s.a.words.perils.at(s.rs, i); k++ {
+		for k := i; k < i+max(w.perils.at(s.rs, i), w.perils.at(kana, i), w.labels.at(s.rs, i)); k++ {
 			guesses[k] = guess{}
 		}
 	}
@@ -59,6 +61,12 @@ func (s *scan) learned() {
 // addLearned adds what was found from start to end, with the probability p at its likeliest character.
 func (s *scan) addLearned(start, end int, t Type, p float32) {
 	w := s.a.words
+	for start < end && letter(s.rs[start]) && letter(s.rune(start-1)) {
+		start++ // of words in Latin letters all or nothing
+	}
+	for start < end && letter(s.rs[end-1]) && letter(s.rune(end)) {
+		end--
+	}
 	if t == TypePlace {
 		end = s.shallow(start, end)
 	}
@@ -67,7 +75,10 @@ func (s *scan) addLearned(start, end int, t Type, p float32) {
 	}
 	text := string(s.rs[start:end])
 	kana := japanese.HiraganaOf(text)
-	everyday := w.everyday[text] || w.kanaStop[kana] || w.stop[text] || w.city(text) || w.generic(text) || w.nickStop[kana]
+	if w.stop[text] || w.city(text) && p < 0.95 {
+		return
+	}
+	everyday := w.everyday[text] || w.kanaStop[kana] || w.generic(text) || w.nickStop[kana]
 	_, called := w.honorific(s.rs, start)
 	alone := start == 0 && end == len(s.rs)
 	if end == start+1 && strings.ContainsRune("とがはにをもでや", s.rs[start]) && (s.covered(start-1) || s.covered(end)) {

@@ -20,7 +20,9 @@ func (s *scan) people(g *Glossary) {
 	s.romaji()
 	s.cries()
 	s.lists()
-	s.learned()
+	if !s.unlearned {
+		s.learned()
+	}
 	s.again(g)
 }
 

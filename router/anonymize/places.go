@@ -14,6 +14,8 @@ func (s *scan) places() {
 		switch {
 		case r == '組':
 			s.group(i)
+		case r == '学' && s.rune(i+1) == '級':
+			s.careGroup(i)
 		case r == 'く' && s.rune(i+1) == 'み' && numeral(s.rune(i-1)):
 			s.kanaClass(i)
 		case numeral(r) && !numeral(s.rune(i-1)):
@@ -66,6 +68,8 @@ func (s *scan) group(i int) {
 		if k > 0 && numeral(s.rs[k-1]) {
 			start = k - 1
 		}
+	} else if k < start && digit(s.rune(k-1)) && strings.ContainsRune("小中高", s.rune(k-2)) {
+		start = k - 2 // 中2のB組
 	}
 	end := i + 1
 	if j := s.skip(end, "の ", 2); numeral(s.rune(j)) {
@@ -78,6 +82,15 @@ func (s *scan) group(i int) {
 		}
 	}
 	s.add(start, end, TypeClass, 0.9)
+}
+
+// careGroup judges the name of a small class: ひまわり学級.
+func (s *scan) careGroup(i int) {
+	for n := range s.a.words.groups {
+		if rs := []rune(n); len(rs) >= 2 && s.is(i-len(rs), n) && s.class(i-1) != japanese.Kanji {
+			s.add(i-len(rs), i+2, TypeClass, 0.8)
+		}
+	}
 }
 
 // kanaClass judges 四ねん一くみ: a number, and in front of it perhaps the year.

@@ -86,7 +86,8 @@ func (a *Anonymizer) Redact(text string, g *Glossary, m Mode) Result {
 	at := 0
 	for _, s := range spots {
 		words := string(in[s.start:s.end])
-		p := g.placeholder(s.t, words, a.keysOf(s.t, words))
+		keys, full := a.keysOf(s.t, words)
+		p := g.placeholder(s.t, words, keys, full)
 		out.WriteString(string(in[at:s.start]))
 		out.WriteString(p)
 		res.Spans = append(res.Spans, Span{s.start, s.end, s.t, p})
@@ -120,11 +121,12 @@ func (a *Anonymizer) spots(in []rune, g *Glossary, m Mode) []spot {
 	} else if v, ok := together(view); ok {
 		views = append(views, v)
 	}
-	if h, ok := inHiragana(view); ok {
+	h, old := inHiragana(view)
+	if old {
 		views = append(views, h)
 	}
 	for i, v := range views {
-		s := &scan{a: a, v: v, rs: v.Runes, spaced: spaced && i == 0}
+		s := &scan{a: a, v: v, rs: v.Runes, spaced: spaced && i == 0, unlearned: old && i+1 < len(views)}
 		s.typed()
 		s.places()
 		if !s.spaced {
@@ -254,12 +256,14 @@ type scan struct {
 	v      japanese.View
 	rs     []rune
 	spaced bool // the spaces of this view say nothing
-	tokens []japanese.Token
-	at     []int32 // rune → its token
-	acts   []bool  // rune → its sentence tells what somebody did
-	out    []spot
-	taken  []bool // rune → something was found there
-	ends   []bool // rune → a person ends in front of it
+	// unlearned is set where the learned part is told nothing: it knows words in hiragana, and they are in another view.
+	unlearned bool
+	tokens    []japanese.Token
+	at        []int32 // rune → its token
+	acts      []bool  // rune → its sentence tells what somebody did
+	out       []spot
+	taken     []bool // rune → something was found there
+	ends      []bool // rune → a person ends in front of it
 }
 
 func (s *scan) add(start, end int, t Type, score float64) {

@@ -34,6 +34,7 @@ func (s *scan) typed() {
 			s.birth(i)
 		}
 	}
+	s.cars()
 	s.spokenPhones()
 	s.spelled()
 	s.labelled()
@@ -201,6 +202,13 @@ func (s *scan) birth(i int) {
 		}
 		parts++
 		j = k
+		if n := s.one(j, "ねん", "がつ", "にち", "か"); n > 0 {
+			last := s.rs[j] == 'に' || s.rs[j] == 'か'
+			if j += n; last {
+				break
+			}
+			continue
+		}
 		if s.rune(j) == ' ' && strings.ContainsRune("年月日", s.rune(j+1)) {
 			j++
 		}
@@ -228,6 +236,34 @@ func (s *scan) birth(i int) {
 		s.is(k, "生") && s.one(k+1, "徒", "活", "き", "物", "理", "命", "放") == 0
 	if after || s.before(i, 10, "生年月日", "誕生日", "たんじょうび", "生まれ", "生れ", "バースデー") {
 		s.add(i, j, TypeDateOfBirth, 1)
+	}
+}
+
+// cars finds number plates: 旭川 500 さ 12-34.
+func (s *scan) cars() {
+	for i := range s.rs {
+		if s.class(i) != japanese.Kanji || s.class(i+1) == japanese.Kanji {
+			continue
+		}
+		j := s.skip(i+1, " ", 1)
+		k := j
+		for k < j+3 && digit(s.rune(k)) {
+			k++
+		}
+		kana := s.skip(k, " ", 1)
+		four := s.skip(kana+1, " ", 1)
+		end := four
+		for end < four+5 && (digit(s.rune(end)) || s.rune(end) == '-' || s.rune(end) == '・') {
+			end++
+		}
+		if k-j < 2 || s.class(kana) != japanese.Hiragana || end == four || digit(s.rune(end)) || !digit(s.rs[end-1]) || s.rune(kana) == 'の' {
+			continue
+		}
+		start := i
+		for start > 0 && i-start < 3 && s.class(start-1) == japanese.Kanji {
+			start--
+		}
+		s.add(start, end, TypeIDNumber, 0.9)
 	}
 }
 

@@ -17,7 +17,7 @@ type words struct {
 	stopEnds                                                                                                     []string
 	roles, leading, nickEnds, cities                                                                             []string
 	rolesBy                                                                                                      map[rune][][]rune // by the last character
-	cries, personal, acts, intro, listIntro, perils                                                              phrases
+	cries, personal, acts, intro, listIntro, perils, labels                                                      phrases
 	hon                                                                                                          map[rune][]honorific
 	suffixes                                                                                                     map[rune][]suffix
 }
@@ -127,7 +127,7 @@ func newWords() (*words, error) {
 		return nil, err
 	}
 	w := &words{
-		perils: phrasesOf(f.Danger), cries: phrasesOf(f.Cries), personal: phrasesOf(f.Personal), modern: setOf(f.Modern), modernKana: setOf(f.ModernKana), foreign: setOf(f.Foreign), latinStop: setOf(f.LatinStop), stop: setOf(f.Stop), danger: setOf(f.Danger), everyday: setOf(f.Everyday), kanaStop: setOf(f.KanaStop), nickStop: setOf(f.NickStop),
+		labels: phrasesOf(strings.Join(slices.Concat(idLabels, handleLabels), " ")), perils: phrasesOf(f.Danger), cries: phrasesOf(f.Cries), personal: phrasesOf(f.Personal), modern: setOf(f.Modern), modernKana: setOf(f.ModernKana), foreign: setOf(f.Foreign), latinStop: setOf(f.LatinStop), stop: setOf(f.Stop), danger: setOf(f.Danger), everyday: setOf(f.Everyday), kanaStop: setOf(f.KanaStop), nickStop: setOf(f.NickStop),
 		owners: setOf(f.Owners), generics: setOf(f.Generics), groups: setOf(f.Groups), stopEnds: strings.Fields(f.StopEnds),
 		roles: strings.Fields(f.Roles), leading: strings.Fields(f.Leading), nickEnds: strings.Fields(f.NickEnds),
 		cities: strings.Fields(f.Cities), acts: phrasesOf(f.Acts), intro: phrasesOf(f.Intro), listIntro: phrasesOf(f.ListIntro),

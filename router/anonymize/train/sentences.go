@@ -160,8 +160,7 @@ func (m *maker) name(code string) (n name, first uint8, called string) {
 		t, s := m.town(), m.one(schools)
 		return name{t.words + s, t.reading + s}, tagger.SchoolFirst, ""
 	case "P":
-		t, s := m.town(), m.one(sorts)
-		return name{t.words + s, t.reading + s}, tagger.PlaceFirst, ""
+		return m.place(), tagger.PlaceFirst, ""
 	}
 	return m.person(), tagger.PersonFirst, ""
 }
