@@ -144,10 +144,10 @@ func wait(ended <-chan error, within time.Duration) error {
 	}
 }
 
-// Eventually fails the test unless the condition comes true within 10 seconds.
+// Eventually fails the test unless the condition comes true within a minute.
 func Eventually(t *testing.T, what string, condition func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); !condition(); {
+	for deadline := time.Now().Add(time.Minute); !condition(); {
 		if time.Now().After(deadline) {
 			t.Fatal("did not come true: ", what)
 		}

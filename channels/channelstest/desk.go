@@ -72,9 +72,9 @@ func (d *Desk) SetText(key, text string) {
 
 // Signs implements channels.Desk: a city that has stated what most cities have, and one desk without a number.
 func (d *Desk) Signs(t time.Time) channels.Signs {
-	next := "いま、つながる時間です。"
+	next := "いまは、人がいる時間です。"
 	if !d.Hours("voice", t).Open {
-		next = "次は、11月24日〔火〕の朝9時からです。"
+		next = "いまは、人がいない時間です。次は、11月24日〔火〕の朝9時からです。"
 	}
 	return channels.Signs{
 		Contact: channels.Contact{Name: "みほん市こども課", Address: "〒000-0000 みほん市本町1丁目", Phone: "000-000-0000", Fax: "000-000-0001", Mail: "mado@mihon.example"},

@@ -200,52 +200,6 @@ func away(o *outside) {
 	o.until(k.ID, "it is undeliverable", func(k told) bool { return slices.Equal(k.became(said), []string{"failed rejected"}) })
 }
 
-func takenBack(o *outside) {
-	const user = "U0000000000000000000000000picture"
-	event := func(id string, again bool, more map[string]any) {
-		body, signature := lineEvent(user, id, again, more)
-		if status := o.post("/hooks/line", "application/json", "X-Line-Signature", signature, body); status != 200 {
-			o.t.Fatalf("LINE's webhook: %d", status)
-		}
-	}
-	o.line.mu.Lock()
-	o.line.content = map[string][]byte{"77": []byte("\xff\xd8\xff a picture")}
-	o.line.mu.Unlock()
-	o.fromLine(user, "e1", "写真を送ります", false)
-	k := o.find("写真を送ります")
-	event("e2", false, map[string]any{"type": "message", "message": map[string]any{"type": "image", "id": "77", "quoteToken": "q",
-		"contentProvider": map[string]any{"type": "line"}}})
-	o.heard(k.ID, "写真を送ります", "[写真]", "[写真1]")
-	before := len(o.until(k.ID, "all is there", func(told) bool { return true }).Timeline)
-	for _, again := range []bool{false, true} {
-		event("e3", again, map[string]any{"type": "unsend", "unsend": map[string]any{"messageId": "4e1"}})
-	}
-	o.fromLine(user, "e4", "これは見えます", false)
-	o.until(k.ID, "it is taken back, once", func(k told) bool {
-		return len(k.says()) > 0 && k.says()[len(k.says())-1] == "これは見えます" && len(k.Timeline) <= before+2
-	})
-}
-
-func blocked(o *outside) {
-	const user = "U0000000000000000000000000blocked"
-	opt := func(id string, more map[string]any) {
-		body, signature := lineEvent(user, id, false, more)
-		if status := o.post("/hooks/line", "application/json", "X-Line-Signature", signature, body); status != 200 {
-			o.t.Fatalf("LINE's webhook: %d", status)
-		}
-	}
-	o.fromLine(user, "e1", "ブロックする人です", false)
-	k := o.find("ブロックする人です")
-	o.claim(k.ID)
-	opt("e2", map[string]any{"type": "unfollow"})
-	o.until(k.ID, "it is opted out", func(k told) bool { return k.OptedOut })
-	if code, err := o.call(o.token, "POST", "/cases/"+k.ID+"/messages", map[string]string{"id": "x", "text": "返事"}, nil); code != 409 {
-		o.t.Errorf("to who has blocked the desk: %d %v", code, err)
-	}
-	opt("e3", map[string]any{"type": "follow", "follow": map[string]any{"isUnblocked": true}})
-	o.until(k.ID, "it is opted in", func(k told) bool { return !k.OptedOut })
-}
-
 func bySMS(o *outside) {
 	in := func(sid, text string) url.Values {
 		return url.Values{"MessageSid": {sid}, "AccountSid": {twilioAccount}, "From": {number}, "To": {twilioFrom}, "Body": {text}, "NumMedia": {"0"}}

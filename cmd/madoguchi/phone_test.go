@@ -134,4 +134,11 @@ func byPhone(o *outside) {
 		o.t.Errorf("the text message says %q", l.text)
 	}
 	o.open(link).reads(o.t, "また話しましょう。")
+	// Who wants no more text messages gets none, whichever way they first came by.
+	o.fromTwilio(o.Public+"/hooks/twilio/sms", url.Values{"MessageSid": {"SM77"}, "AccountSid": {twilioAccount}, "From": {caller}, "To": {twilioFrom},
+		"Body": {"配信停止"}, "NumMedia": {"0"}}, 200)
+	o.until(k.ID, "it is opted out", func(k told) bool { return k.OptedOut })
+	if code, err := o.call(o.token, "POST", "/cases/"+k.ID+"/messages", map[string]string{"id": "x", "text": "返事"}, nil); code != 409 {
+		o.t.Errorf("after STOP: %d %v", code, err)
+	}
 }

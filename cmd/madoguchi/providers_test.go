@@ -110,6 +110,8 @@ type lineAsk struct {
 	ReplyToken string `json:"replyToken"`
 	Messages   []struct {
 		Type     string `json:"type"`
+		Text     string `json:"text"`
+		Quick    any    `json:"quickReply"`
 		AltText  string `json:"altText"`
 		Template struct {
 			Type    string `json:"type"`
@@ -121,6 +123,18 @@ type lineAsk struct {
 	} `json:"messages"`
 	Silent bool     `json:"notificationDisabled"`
 	Units  []string `json:"customAggregationUnits"`
+}
+
+// noticeOrWords reports whether it is what this house says: a notice with one button, or words alone.
+func (a lineAsk) noticeOrWords() bool {
+	m := a.Messages[0]
+	switch m.Type {
+	case "template":
+		return m.AltText == m.Template.Text && len(m.Template.Actions) == 1 && m.Text == ""
+	case "text":
+		return m.Text != "" && len([]rune(m.Text)) <= 5000 && m.AltText == ""
+	}
+	return false
 }
 
 func (l *lineStand) push(w http.ResponseWriter, r *http.Request) {
@@ -144,14 +158,15 @@ func (l *lineStand) push(w http.ResponseWriter, r *http.Request) {
 		to, _, _ = strings.Cut(strings.TrimPrefix(key, "reply-"), "-")
 	}
 	if err != nil || r.Method != http.MethodPost || !reply && (r.URL.Path != "/v2/bot/message/push" || body.Units == nil || !uuidForm.MatchString(key)) ||
-		r.Header.Get("Authorization") != "Bearer "+lineToken || len(body.Messages) != 1 || body.Messages[0].Type != "template" ||
-		body.Messages[0].AltText != body.Messages[0].Template.Text || len(body.Messages[0].Template.Actions) != 1 {
+		r.Header.Get("Authorization") != "Bearer "+lineToken || len(body.Messages) != 1 || !body.noticeOrWords() {
 		l.mistakes = append(l.mistakes, "a message that is not as described")
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
-	notice := body.Messages[0].Template
-	m := letter{to: to, text: notice.Text + notice.Actions[0].URI, at: time.Now()}
+	m := letter{to: to, text: body.Messages[0].Text, at: time.Now()}
+	if notice := body.Messages[0].Template; m.text == "" {
+		m.text = notice.Text + notice.Actions[0].URI
+	}
 	l.tries = append(l.tries, m)
 	w.Header().Set("Content-Type", "application/json")
 	switch {
