@@ -172,7 +172,7 @@ func TestASheetIsRead(t *testing.T) {
 	drop(t, dir, "scan 山田太郎.pdf", pdf)
 	within(t, 60*time.Second, "the letter is taken", func() bool { return len(in(t, dir, acceptedFolder)) == 1 })
 	m := s.Intake.Taken()[0]
-	contains(t, m.Text, "2026年7月の手紙", "学校でくつ", "つらい", "〔返事：チャットで。入り方を手紙で、学校をとおさないで〕", "〔送り先〕", "夕方", "[書類1]")
+	contains(t, m.Text, "2026年7月の手紙", "学校でくつ", "つらい", "〔返事：チャットで。入り方を手紙で、学校をとおさないで〕", "〔送り先〕", "夕方", "[ファイル1]")
 	if strings.Contains(m.Text, "印刷") || !m.Unchecked || len(m.Files) != 1 || !bytes.Equal(s.Files.Content(m.Files[0].ID), pdf) {
 		t.Errorf("unchecked %v, %d files: %q", m.Unchecked, len(m.Files), m.Text)
 	}

@@ -114,7 +114,7 @@ func (d *door) keep(ctx context.Context, m *channels.Message, data []byte, sort 
 	m.Files = append(m.Files, f)
 	mark := "写真"
 	if sort == channels.Document {
-		mark = "書類"
+		mark = "ファイル"
 	}
 	n := len(slices.DeleteFunc(slices.Clone(m.Files), func(x channels.File) bool { return x.Sort != sort }))
 	m.Text += "\n[" + mark + itoa(n) + "]"

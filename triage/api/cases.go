@@ -122,6 +122,7 @@ func (a *api) cases() {
 	a.calls()
 	a.reveals()
 	a.files()
+	a.letters()
 	a.judgement()
 	a.duties()
 }

@@ -27,6 +27,7 @@ var bodies = map[string]string{
 	"POST /cases/{id}/consents":           `{"school":"hinode-jhs","level":"named","summary":"けられています"}`,
 	"POST /cases/{id}/handoffs":           `{"school":"hinode-jhs","consent":"emergency","summary":"けられています","reason":"危ない"}`,
 	"POST /cases/{id}/duties/{duty}/done": `{"reason":"会議で決めた"}`,
+	"POST /cases/{id}/readings/{seq}":     `{"base":1,"words":"読みました"}`,
 	"POST /visits":                        `{"channel":"visit","text":"来ました","contact":""}`,
 	"POST /handoffs/{id}/answers":         `{"step":"handling"}`,
 	"POST /handoffs/{id}/reports":         `{"form":"interview","fields":{"what":"見た"}}`,
@@ -100,7 +101,7 @@ func (r *room) fill(path, login string, v visibility) string {
 		a := r.ask("mori", "POST", "/cases/"+at+"/handoffs", `{"school":"`+school+`","consent":"emergency","summary":"x","reason":"y"}`)
 		handoff = read[struct{ ID string }](a.is(201, "")).ID
 	}
-	path = strings.ReplaceAll(strings.ReplaceAll(strings.ReplaceAll(path, "{handoff}", handoff), "{n}", "1"), "{duty}", "meeting")
+	path = strings.NewReplacer("{handoff}", handoff, "{n}", "1", "{duty}", "meeting", "{seq}", "1", "{said}", "1").Replace(path)
 	if strings.HasPrefix(path, "/handoffs") {
 		return strings.ReplaceAll(path, "{id}", handoff)
 	}
@@ -135,11 +136,11 @@ func expected(row staff.Route, path string, role triage.Role, v visibility) (int
 			return 409, "claimed"
 		}
 		return done, ""
-	case "/cases/{id}/files/{n}":
+	case "/cases/{id}/files/{n}", "/cases/{id}/readings/{seq}", "/cases/{id}/letters/{said}", "/cases/{id}/letters/{said}/posted":
 		if v != own && !lead {
 			return 403, "forbidden"
 		}
-		return 404, "not_found" // nothing came with it
+		return 404, "not_found" // nothing came with it, and it is no letter
 	case "/cases/{id}", "/cases/{id}/duties":
 		if v == colleagues && !lead {
 			return 403, "forbidden"

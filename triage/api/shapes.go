@@ -33,6 +33,8 @@ type Case struct {
 	CallBack     *CallBack        `json:"call_back" doc:"the wish to be called, until a call was answered"`
 	Calls        []Call           `json:"calls" nullable:"false"`
 	OptedOut     bool             `json:"opted_out"`
+	Unchecked    bool             `json:"unchecked" doc:"a machine read some of it from paper, and nobody has compared that yet"`
+	Unposted     []int64          `json:"unposted" nullable:"false" doc:"numbers of answers that wait for the post"`
 	ErasedAt     *time.Time       `json:"erased_at" doc:"when the seeker withdrew the conversation"`
 	Consents     []triage.Consent `json:"consents" nullable:"false"`
 	Handoffs     []triage.Handoff `json:"handoffs" nullable:"false"`
@@ -86,6 +88,9 @@ type Entry struct {
 	Hidden     bool               `json:"hidden,omitempty" doc:"the seeker took it back"`
 	Late       bool               `json:"late,omitempty" doc:"it reached the desk late"`
 	Files      []File             `json:"files,omitempty" doc:"what came with the message"`
+	Unchecked  bool               `json:"unchecked,omitempty" doc:"a machine read the text from paper, and nobody has compared it yet"`
+	Corrects   int64              `json:"corrects,omitempty" doc:"seq of the letter in whose place this text stands"`
+	Other      string             `json:"other,omitempty" doc:"the case of another matter of the same letter"`
 	Judgement  *Judgement         `json:"judgement,omitempty"`
 	DueAt      *time.Time         `json:"due_at,omitempty"`
 	Assignment *triage.Assignment `json:"assignment,omitempty"`
@@ -123,6 +128,7 @@ func shape(c triage.Case) Case {
 		LeaseUntil: moment(c.LeaseUntil), Preview: c.Preview, About: c.About, CallMe: c.CallMe, OpenedAt: c.OpenedAt,
 		LastAt: c.LastAt, OptedOut: c.OptedOut, ErasedAt: moment(c.ErasedAt), Consents: list(c.Consents), Handoffs: list(c.Handoffs),
 		Teller: teller(c.Teller), CallBack: wish(c.CallBack), Calls: calls(c.Calls),
+		Unchecked: len(c.Unchecked) > 0, Unposted: list(c.Unposted),
 	}
 }
 
@@ -149,6 +155,10 @@ func (a *api) whole(v desk.View) Whole {
 	for _, e := range v.Timeline {
 		told := entry(e)
 		told.Files = came(v.Case, e)
+		told.Unchecked = slices.Contains(v.Case.Unchecked, e.ID)
+		if e.Corrects != "" {
+			told.Corrects = numberOf(v.Timeline, e.Corrects)
+		}
 		w.Timeline = append(w.Timeline, told)
 	}
 	return w
@@ -168,6 +178,16 @@ func came(c triage.Case, e triage.Event) []File {
 	return all
 }
 
+// numberOf is the seq of the event with that id.
+func numberOf(events []triage.Event, id string) int64 {
+	for _, e := range events {
+		if e.ID == id {
+			return e.Seq
+		}
+	}
+	return 0
+}
+
 // entry tells an event. Its id, which comes from upstream, and its sealed words stay behind.
 func entry(e triage.Event) Entry {
 	out := Entry{
@@ -175,6 +195,7 @@ func entry(e triage.Event) Entry {
 		Hidden: e.Hidden, DueAt: moment(e.DueAt), Assignment: e.Assignment, Consent: e.Consent, Handoff: e.Handoff,
 		Report: e.Report, Duty: e.Duty, Change: e.Change, Delivery: e.Delivery, Reveal: e.Reveal, Observed: e.Observed,
 		Teller: teller(e.Teller), CallBack: wish(e.CallBack), Late: e.Late,
+		Other: string(desk.Alongside(e)),
 	}
 	if k := e.Call; k != nil {
 		out.Call = &Call{k.ID, k.At, k.Outcome, k.Detail}

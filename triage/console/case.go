@@ -45,6 +45,7 @@ type caseData struct {
 	Recipients []string
 	Today      string
 	Phone      *phone // calls; nil where nobody has a phone
+	Post       *post  // letters; nil where none came
 }
 
 // canned is a line that fills the composer, to be changed before it is sent.
@@ -106,6 +107,7 @@ func (c *Console) newCase(v desk.View, p staff.Person) caseData {
 	c.owe(&d, v, p)
 	d.Names = names(v.Timeline)
 	d.Phone = c.phone(k, v.Now)
+	d.Post = newPost(k, v.Timeline)
 	d.Mode = mode(d)
 	return d
 }
@@ -131,6 +133,9 @@ func mode(d caseData) string {
 	}
 	if d.Phone != nil {
 		m += " phone"
+	}
+	if d.Post != nil {
+		m += " post"
 	}
 	return m
 }

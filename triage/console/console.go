@@ -124,6 +124,7 @@ func (c *Console) routes() {
 		s.Page("POST", pattern, c.do(act))
 	}
 	s.Page("GET", "/cases/{id}/files/{n}", c.file)
+	c.letterRoutes()
 	s.Page("POST", "/cases/{id}/consents/preview", c.previewConsent)
 	s.Page("POST", "/cases/{id}/handoffs/preview", c.previewHandoff)
 
@@ -240,7 +241,7 @@ func (c *Console) funcs() template.FuncMap {
 	f := template.FuncMap{"school": c.school, "number": number, "split": strings.Fields, "span": span, "pick": newPick, "digit": func(i int) int { return i + 1 }}
 	for name, table := range map[string]map[string]string{
 		"role": roles, "severity": severities, "flag": flags, "state": states, "door": doors, "about": abouts,
-		"consentAnswer": answers, "recipient": recipients, "window": windows, "tellerWho": tellerWho, "observed": observations, "what": acts, "grantState": grantStates, "sort": sorts,
+		"consentAnswer": answers, "recipient": recipients, "window": windows, "tellerWho": tellerWho, "observed": observations, "what": acts, "grantState": grantStates, "sort": sorts, "wish": wishes,
 	} {
 		f[name] = func(key any) string { return word(table, key) }
 	}
@@ -266,7 +267,7 @@ func (c *Console) home(w http.ResponseWriter, r *http.Request, p staff.Person) {
 // nav lists the pages of a role, its first page first: what the policy allows of all there are.
 func nav(p staff.Person) []web.Link {
 	var links []web.Link
-	for _, l := range []web.Link{{Href: "/queue", Label: "事案"}, {Href: "/duties", Label: "期限"}, {Href: "/accounts", Label: "アカウント"}, {Href: "/school", Label: "連絡"},
+	for _, l := range []web.Link{{Href: "/queue", Label: "事案"}, {Href: "/letters", Label: "手紙"}, {Href: "/duties", Label: "期限"}, {Href: "/accounts", Label: "アカウント"}, {Href: "/school", Label: "連絡"},
 		{Href: "/school/reports", Label: "報告"}, {Href: "/visits", Label: "来所・電話の記録"}, {Href: "/statistics", Label: "件数"}, {Href: "/audit", Label: "見た人の記録"},
 		{Href: "/reveals", Label: "二人で開く"}, {Href: "/security", Label: "サインインの安全"}} {
 		if staff.Allowed(p.Role, staff.Row("GET", l.Href)) {

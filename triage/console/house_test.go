@@ -236,7 +236,7 @@ func (f *front) Enter(ctx context.Context, e triage.Entry) (triage.CaseID, error
 	if e.Teller != nil {
 		j = e.Teller.Weigh(j)
 	}
-	_, err = f.store.Append(ctx, c, triage.Event{ID: e.ID, At: e.At, Kind: kind, From: triage.Seeker, By: e.By, Channel: e.Channel, Text: f.anonymous(e.Text),
+	_, err = f.store.Append(ctx, c, triage.Event{ID: e.ID, At: e.At, Kind: kind, From: triage.Seeker, By: e.By, Corrects: e.Corrects, Channel: e.Channel, Text: f.anonymous(e.Text),
 		Report: e.Report, CallMe: f.anonymous(e.CallMe), Teller: e.Teller, CallBack: e.CallBack, Judgement: &j})
 	return id, err
 }

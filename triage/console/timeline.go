@@ -26,6 +26,10 @@ type line struct {
 	Late  bool     // it reached us late
 	Taken int64    // number of a message that was taken back and that a person must look at; 0 else
 	Guess bool     // a machine read it from paper, and nobody has compared it
+
+	Letter int64         // number of the letter's message, where it is one
+	Was    string        // what a machine read, where a person has corrected it
+	Other  triage.CaseID // another case of the same letter, in a note about that
 }
 
 // timeline makes lines of events. What became of a message is shown with the message; that one did not arrive is shown a
@@ -44,6 +48,7 @@ func (c *Console) timeline(events []triage.Event, login string) []line {
 	for _, e := range events {
 		l := line{Late: e.Late, Guess: slices.Contains(unchecked, e.ID), Files: attachments(came, e.Files), Key: fmt.Sprintf("e%d", e.Seq), At: e.At, Class: "event", Text: e.Text}
 		came += len(e.Files)
+		asPaper(&l, &e, events)
 		if !c.tell(&l, e, seen) {
 			continue
 		}
@@ -67,6 +72,8 @@ type told struct {
 // tell fills in what is particular to the event's kind, and reports whether the event is shown at all.
 func (c *Console) tell(l *line, e triage.Event, seen told) bool {
 	switch {
+	case e.Corrects != "":
+		l.Text = "手紙を写真と見くらべて、読みを確かめました。"
 	case e.Kind == triage.KindMessage:
 		c.message(l, e, seen.fates)
 	case e.Kind == triage.KindNote:
@@ -136,6 +143,9 @@ func fate(said int64, fates map[int64]triage.Delivery) (string, bool) {
 	}
 	if d.Status == triage.DeliveryFailed {
 		return "不達：届いていません", true
+	}
+	if d.Status == triage.DeliverySent && d.Detail != "" {
+		return word(left, d.Detail), false
 	}
 	return word(deliveries, d.Status), false
 }

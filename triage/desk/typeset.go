@@ -11,12 +11,13 @@ import (
 )
 
 // The places of the envelope sheet, in millimetres: folded in three, its first third lies behind the window of a 長形3号
-// envelope (JIS S 5502), and shows nothing but the two addresses.
+// envelope (90 by 45, 20 from the left and 12 from the top), and shows nothing but the two addresses.
 const (
 	edge    = 22.
-	toX     = 27.
-	toY     = 22.
-	toWidth = 82.
+	toX     = 24.
+	toY     = 15.
+	toWidth = 84.
+	fromY   = 47.
 	third   = paper.Height / 3
 	column  = paper.Width - 2*edge
 	foot    = paper.Height - 20
@@ -27,6 +28,8 @@ var (
 	rule  = paper.Stroke{Width: .3, Grey: 150}
 	large = paper.Style{Size: 13, Lead: 1.9}
 	plain = paper.Style{Size: 10.5, Lead: 1.8}
+
+	strong = paper.Style{Size: 10.5, Lead: 1.8, Bold: true}
 )
 
 // typeset makes the PDF of an answer.
@@ -77,14 +80,26 @@ func (l *leaf) envelope(s sheet) {
 	case !s.final:
 		l.Words(toX, toY, toWidth, "（あて先は、印刷するときに入ります）", paper.Style{Size: 10, Grey: 110})
 	case strings.TrimSpace(s.to) == "":
-		for i := range 4 {
+		for i := range 3 {
 			l.Line(toX, toY+9+float64(i)*9, toX+toWidth, toY+9+float64(i)*9, rule)
 		}
 	default:
-		l.Words(toX, toY, toWidth, honoured(s.to), paper.Style{Size: 12, Lead: 1.6})
+		l.address(honoured(s.to))
 	}
 	postcode, street, name := l.desk.City.Sender()
-	l.Words(130, 66, 66, strings.TrimSpace(postcode+"\n"+street+"\n"+name), paper.Style{Size: 9, Lead: 1.6})
+	from := strings.Join(strings.Fields("差出人 "+postcode+" "+street+" "+name), "　")
+	l.Words(toX, fromY, toWidth, from, paper.Style{Size: 7.5, Lead: 1.5})
+}
+
+// address sets an address as large as there is room for in the window.
+func (l *leaf) address(to string) {
+	s := paper.Style{Size: 12.5, Lead: 1.6}
+	for ; s.Size > 7; s.Size-- {
+		if float64(len(l.Lines(toWidth, to, s)))*s.Size*s.Lead*25.4/72 <= fromY-toY {
+			break
+		}
+	}
+	l.Words(toX, toY, toWidth, to, s)
 }
 
 // honoured adds 様 to the name below an address.
@@ -109,7 +124,7 @@ func (l *leaf) letter(s sheet) {
 		name = s.named + "さん"
 	}
 	day := l.desk.Clock.Now().In(city.JST).Format("2006年1月2日")
-	l.Words(paper.Width-edge-40, l.y, 40, day, paper.Style{Size: 9.5, Lead: 1.6})
+	l.Words(paper.Width-edge-28, l.y, 40, day, paper.Style{Size: 9.5, Lead: 1.6})
 	l.y += 10
 	opening := "letter.reply"
 	if !s.words {
@@ -148,15 +163,24 @@ func (l *leaf) ask(s sheet) {
 		}
 	}
 	with := map[string]string{"伝える人": reader, "伝えること": s.Text, "伝える名前": "手紙（てがみ）に書いてくれた名前"}
-	text := l.text("consent.anonymous", with)
+	key := "consent.anonymous"
 	if s.question.Level == triage.LevelNamed {
-		text = l.text("consent.named", with)
+		key = "consent.named"
 	}
+	text := l.desk.City.Text(key, "letter", l.desk.Clock.Now(), with)
 	if text == "" {
 		text = s.Text
 	}
 	l.ruled()
-	l.write(text, plain)
+	for part := range strings.SplitSeq(text, "\n\n") {
+		if rest, ok := strings.CutPrefix(part, "**"); ok {
+			head, rest, _ := strings.Cut(rest, "**")
+			l.write(head, strong)
+			l.y -= 3
+			part = strings.TrimSpace(rest)
+		}
+		l.write(part, plain)
+	}
 	for _, answer := range []string{"いいです", "ここを直（なお）して", "まだわからない", "いやです"} {
 		l.room(9)
 		l.Box(edge+2, l.y+2, 4.5, 4.5, paper.Stroke{Width: .35})
@@ -171,7 +195,7 @@ func (l *leaf) ask(s sheet) {
 // way sets the way into the chat: the page's address and the return code.
 func (l *leaf) way(s sheet) {
 	l.write(l.text("letter.code", nil), plain)
-	words := s.Code
+	words := parted(s.Code)
 	switch {
 	case !s.final:
 		words = "（合言葉は、印刷するときに入ります）"
@@ -195,6 +219,16 @@ func (l *leaf) way(s sheet) {
 		y = l.Words(edge+2, y, wide, "数字（すうじ）でも開（ひら）けます："+s.Digits, paper.Style{Size: 9, Lead: 1.8})
 	}
 	l.y = max(y, top+side+4) + 4
+}
+
+// parted sets a return code on two lines, so that no word of it is parted at a line's end.
+func parted(code string) string {
+	words := strings.Fields(code)
+	if len(words) < 5 {
+		return code
+	}
+	half := (len(words) + 1) / 2
+	return strings.Join(words[:half], "　") + "\n" + strings.Join(words[half:], "　")
 }
 
 // write sets text and goes on to further pages as it needs.

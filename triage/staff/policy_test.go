@@ -19,6 +19,12 @@ GET  /api/v1/queue                                         y y y y - - - - -
 GET  /api/v1/events                                        y y y y - - - - -
 GET  /api/v1/cases/{id}                                    y y y y y - - - -
 GET  /api/v1/cases/{id}/files/{n}                          y y y y - - - - -
+GET  /api/v1/cases/{id}/readings/{seq}                     y y y y - - - - -
+POST /api/v1/cases/{id}/readings/{seq}                     y y y y - - - - -
+GET  /api/v1/cases/{id}/letters/{said}                     y y y y - - - - -
+POST /api/v1/cases/{id}/letters/{said}                     y y y y - - - - -
+POST /api/v1/cases/{id}/letters/{said}/posted              y y y y - - - - -
+GET  /api/v1/letters                                       y y y y - - - - -
 POST /api/v1/cases/{id}/claim                              y y y y - - - - -
 POST /api/v1/cases/{id}/release                            y y y y - - - - -
 POST /api/v1/cases/{id}/transfer                           y y y y - - - - -

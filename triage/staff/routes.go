@@ -35,6 +35,13 @@ var Routes = []Route{
 
 	{"GET", "/api/v1/cases/{id}/files/{n}", desk, false, "who speaks with the child sees what she sent, each look written down"},
 
+	{"GET", "/api/v1/cases/{id}/readings/{seq}", desk, false, "who speaks with the child compares what a machine read with the paper"},
+	{"POST", "/api/v1/cases/{id}/readings/{seq}", desk, false, "the same, and corrects it; every further matter becomes a case"},
+	{"GET", "/api/v1/cases/{id}/letters/{said}", desk, false, "who speaks with the child sees the answer as it will be printed"},
+	{"POST", "/api/v1/cases/{id}/letters/{said}", desk, false, "the same, to be posted: with the address, and the way into the chat"},
+	{"POST", "/api/v1/cases/{id}/letters/{said}/posted", desk, false, "who took it to the post says so"},
+	{"GET", "/api/v1/letters", desk, false, "what came on paper is forgotten most easily: who answers sees what is still to be done"},
+
 	{"POST", "/api/v1/cases/{id}/claim", desk, false, "whoever answers takes the case first, so that nobody answers twice"},
 	{"POST", "/api/v1/cases/{id}/release", desk, false, "whoever has it may give it back"},
 	{"POST", "/api/v1/cases/{id}/transfer", desk, false, "whoever has it may hand it on; a lead anybody's"},
