@@ -47,8 +47,12 @@ func (d *door) parse(raw []byte, whole bool) (l letter) {
 			l = letter{id: hex.EncodeToString(sum[:16]), whole: &part{}, header: header{}, lacks: []string{damaged}}
 		}
 	}()
+	return d.read(raw, whole)
+}
+
+func (d *door) read(raw []byte, whole bool) letter {
 	p, all := readMail(raw, whole)
-	l = letter{from: sender(p.header), header: p.header, whole: p}
+	l := letter{from: sender(p.header), header: p.header, whole: p}
 	if !all {
 		l.lacks = append(l.lacks, tooLarge)
 	}

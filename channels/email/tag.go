@@ -56,7 +56,7 @@ var letters = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding
 
 const (
 	tagLength  = 52 // 16 bytes of the id and 16 of the MAC, as letters
-	lineLength = 3  // letters that stand for a line
+	lineLength = 4  // letters that stand for a line: one of a million others has the same
 	maxLines   = 24 // lines that a Message-ID stands for
 	maxOwned   = 8  // of the mails that one answers
 )
@@ -110,7 +110,7 @@ func (t tags) messageID(replyID, who, text string) string {
 }
 
 func (t tags) line(key int, replyID, bare string) string {
-	return letters.EncodeToString(mac(t[key], "line", replyID, bare)[:2])[:lineLength]
+	return letters.EncodeToString(mac(t[key], "line", replyID, bare)[:3])[:lineLength]
 }
 
 // bare is a line without spaces and marks of quotation, which programs put in and take out.

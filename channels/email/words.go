@@ -87,22 +87,25 @@ func (h history) own(text string) string {
 	}
 	lines := strings.Split(text, "\n")
 	drop := make([]bool, len(lines))
-	first := -1 // line that is surely the desk's
+	first, last := -1, -1 // lines that are surely the desk's
 	for i := 0; i < len(lines); i++ {
 		n := h.ours(lines[i:])
 		for j := range n {
 			drop[i+j] = true
 		}
-		if n > 0 && first < 0 && utf8.RuneCountInString(bare(strings.Join(lines[i:i+n], ""))) >= strong {
-			first = i
+		if n > 0 && utf8.RuneCountInString(bare(strings.Join(lines[i:i+n], ""))) >= strong {
+			if first < 0 {
+				first = i
+			}
+			last = i + n - 1
 		}
 		i += max(n-1, 0)
 	}
 	if first < 0 {
 		return text
 	}
-	for i := range lines { // a greeting is the desk's only where the desk's mail begins
-		if drop[i] && i < first-3 && !isQuoted(lines[i]) {
+	for i, line := range lines { // a greeting, or thanks, are the desk's only within the desk's mail
+		if (i < first-3 || i > last) && !isQuoted(line) {
 			drop[i] = false
 		}
 	}
