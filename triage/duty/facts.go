@@ -136,8 +136,8 @@ func (f Facts) stands(c triage.Case, events []triage.Event) {
 	}
 }
 
-// course takes in whether the act has stopped: First is the first day after the last on which it happened, Last when that
-// was written down.
+// course takes in whether the act has stopped: since the day of it, and Last is when that was written down; or whether it
+// happened again.
 func (f Facts) course(events []triage.Event) {
 	var steps []triage.Event
 	for _, e := range events {
@@ -155,12 +155,12 @@ func (f Facts) course(events []triage.Event) {
 			stopped, recurred = e, triage.Event{}
 		}
 	}
-	for name, e := range map[Fact]triage.Event{"stopped": stopped, "recurred": recurred} {
-		if e.Observed == nil {
-			continue
-		}
-		if on, err := time.ParseInLocation(time.DateOnly, e.Observed.On, jst); err == nil {
-			f[name] = Known{on, e.At, e.By}
+	if recurred.Observed != nil {
+		f.hear("recurred", recurred.At, recurred.By)
+	}
+	if stopped.Observed != nil {
+		if on, err := time.ParseInLocation(time.DateOnly, stopped.Observed.On, jst); err == nil {
+			f["stopped"] = Known{on, stopped.At, stopped.By}
 		}
 	}
 }
