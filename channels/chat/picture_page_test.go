@@ -8,6 +8,7 @@ import (
 	"image/color"
 	"image/jpeg"
 	"image/png"
+	"strconv"
 	"testing"
 
 	"madoguchi/channels"
@@ -81,6 +82,14 @@ func TestPictureOnThePage(t *testing.T) {
 			b.shot("4-three")
 			takeBack(b)
 			quiet(b)
+			b.js("globalThis.shown = document.querySelector('img.thumb').src")
+			b.press("おわる")
+			b.sees("おわりました。")
+			b.js("(() => { const i = new Image(); i.onload = () => { i.dataset.seen = 'still there'; }; i.onerror = () => { i.dataset.seen = 'gone'; }; i.src = shown; globalThis.probe = i; })()")
+			b.until("probe.dataset.seen")
+			if b.js("probe.dataset.seen") != "gone" || b.js("document.images.length") != "0" {
+				t.Error("who leaves takes her pictures with her")
+			}
 		})
 	}
 }
@@ -117,7 +126,8 @@ func TestPictureThatCannotGo(t *testing.T) {
 	b.choose("image/jpeg", []byte("%PDF-1.7 not a picture at all"))
 	b.sees("これは、写真ではないようです。")
 	b.shot("sort")
-	b.choose("image/gif", append([]byte("GIF89a"), make([]byte, channels.MaxFile)...))
+	b.js(`(() => { const t = new DataTransfer(); t.items.add(new File(['GIF89a', new Uint8Array(` + strconv.Itoa(channels.MaxFile) + `)], 'x.gif', { type: 'image/gif' }));
+		const i = document.getElementById('pick'); i.files = t.files; i.dispatchEvent(new Event('change')); })()`)
 	b.sees("この写真は大きすぎて")
 	b.shot("large")
 	b.choose("image/jpeg", photo(t, 90, 60), photo(t, 90, 60), photo(t, 90, 60), photo(t, 90, 60), photo(t, 90, 60))
@@ -167,6 +177,12 @@ func TestPictureOverABadLine(t *testing.T) {
 			b.until("document.querySelector('progress').value > 0")
 			b.shot("waits")
 			b.say("待っているあいだの文")
+			b.until("[...document.querySelectorAll('.bubble .state')].at(-1).textContent === 'とどきました'")
+			b.choose("image/jpeg", photo(t, 50, 50))
+			b.press("この写真をおくる")
+			b.until("document.querySelectorAll('progress').length === 2")
+			b.press("やめる")
+			b.until("document.querySelectorAll('progress').length === 1")
 			b.gate.passes(-1)
 			b.until("document.querySelectorAll('.bubble .state').length === 3 && [...document.querySelectorAll('.bubble .state')].every((e) => e.textContent === 'とどきました')")
 			taken := b.s.Intake.Taken()
