@@ -186,7 +186,7 @@ func (c *Courier) callOnce(ctx context.Context, k triage.Case, call triage.Call)
 	if !ok {
 		return &channels.Undeliverable{Code: detailNoDoor}
 	}
-	if k.OptedOut {
+	if k.OptedOut && k.CallBack == nil {
 		return &channels.Undeliverable{Code: detailOptedOut}
 	}
 	rec, err := c.Vault.Open(ctx, string(k.ID))

@@ -18,6 +18,9 @@ func (c *Case) beside(e Event) {
 		c.Hidden = append(c.Hidden, e.Hides)
 		c.hide(e.Hides)
 	}
+	if e.Delivery != nil && e.Delivery.Status == DeliveryOptedOut {
+		c.CallBack = nil // whoever wants to hear no more does not wait for a call; who asks for one after that does
+	}
 	if e.CallBack != nil {
 		wish := *e.CallBack
 		c.CallBack = &wish

@@ -51,7 +51,7 @@ func (d *Desk) MayRing(c triage.Case, reason bool) error {
 	now := d.Clock.Now()
 	urgent := c.Severity == triage.Emergency
 	switch {
-	case c.OptedOut:
+	case c.OptedOut && c.CallBack == nil: // who has stopped text messages, and then asks for a call, is called
 		return refuse(triage.CodeOptedOut, "相談した人が、連絡を止めています。電話はかけられません。")
 	case c.CallBack == nil && !slices.ContainsFunc(c.Channels, rings):
 		return refuse(triage.CodeState, "電話番号がありません。電話がほしいという希望もありません。")
@@ -70,11 +70,12 @@ func (d *Desk) MayRing(c triage.Case, reason bool) error {
 // rings reports whether who came by that door has a phone that we know of.
 func rings(channel string) bool { return channel == "voice" || channel == "sms" }
 
-// RangToday counts the calls of the desk's day that nobody answered. One that never reached the phone does not count.
+// RangToday counts the calls of the desk's day that nobody answered, and those of which nobody ever told what became: a
+// phone may have rung. One that never reached the phone does not count.
 func RangToday(c triage.Case, now time.Time) int {
 	today, n := now.In(city.JST).Format(time.DateOnly), 0
 	for _, k := range c.Calls {
-		if k.At.In(city.JST).Format(time.DateOnly) == today && (k.Outcome == triage.CallNoAnswer || k.Outcome == triage.CallBusy) {
+		if k.At.In(city.JST).Format(time.DateOnly) == today && slices.Contains([]string{triage.CallNoAnswer, triage.CallBusy, triage.CallRinging}, k.Outcome) {
 			n++
 		}
 	}

@@ -126,6 +126,23 @@ func TestCallsOfADay(t *testing.T) {
 	}
 	_, err = try()
 	r.want("a call", err, triage.CodeOptedOut)
+
+	// Who has stopped text messages, and then asks for a call, is called: twice, whatever nobody told of it.
+	r.clock.Set(opened.Add(48 * time.Hour))
+	k, _, _ = r.store.Load(t.Context(), id)
+	if _, err := r.store.Append(t.Context(), k, triage.Event{ID: "wish", At: r.clock.Now(), Kind: triage.KindMessage, From: triage.Seeker, Channel: "voice",
+		Text: "[電話がほしい]", CallBack: &triage.CallBack{Window: "any"}, Judgement: &triage.Judgement{Severity: triage.Emergency}}); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if call, err = try(); err != nil {
+			t.Fatal(err)
+		}
+		r.ends(id, call, triage.CallRinging)
+		r.clock.Set(r.clock.Now().Add(11 * time.Minute))
+	}
+	_, err = try()
+	r.want("a call", err, triage.CodeState)
 }
 
 func TestWindows(t *testing.T) {
