@@ -42,11 +42,24 @@ func cityCheck(_ context.Context, p *program, args []string) error {
 			continue
 		}
 		fmt.Fprintf(p.stdout, "%s: %s, %d schools, %d examples judged: ok\n", name, c.Name, len(c.Schools), len(c.Examples))
+		remark(p, city.File{Name: name, Data: data})
+	}
+	if name, data := cities.National(); !failed {
+		remark(p, city.File{Name: name, Data: data})
 	}
 	if failed {
 		return errSaid
 	}
 	return nil
+}
+
+// old is the age at which a fact that people are told is warned of. It is not refused: an old number is better than none.
+const old = 365 * 24 * time.Hour
+
+func remark(p *program, f city.File) {
+	for _, m := range city.Remarks(f, time.Now(), old) {
+		fmt.Fprintf(p.stdout, "%s:%d: warning: %s\n", m.File, m.Line, m.What)
+	}
 }
 
 // loadCity returns a city that the program carries, or that of a file, with its examples judged where an assessor is given.

@@ -87,6 +87,9 @@ func doctorCity(_ context.Context, p *program) (string, error) {
 	if keys := c.Stale(time.Now(), stale); len(keys) > 0 {
 		remarks = append(remarks, "not checked for 180 days: "+strings.Join(keys, ", "))
 	}
+	if keys := c.Stale(time.Now(), old); len(keys) > 0 {
+		remarks = append(remarks, "people are told what was not checked for more than a year: "+strings.Join(keys, ", "))
+	}
 	if _, _, carried := cities.City(p.set["CITY"]); carried {
 		remarks = append(remarks, "it is the file that the program carries; copy it and make it your own")
 	}

@@ -143,13 +143,13 @@ func (c *City) SayClosed(channel string) string {
 // SayNext tells whether the channel is answered now, or when it is next. It is empty where no time comes.
 func (c *City) SayNext(channel string, now time.Time) string {
 	if c.OpenAt(channel, now) {
-		return "いま、つながる時間です。"
+		return "いまは、人がいる時間です。"
 	}
 	next, ok := c.NextOpen(channel, now)
 	if !ok {
 		return ""
 	}
-	return "いまは、つながりません。次は、" + sayPoint(next) + "からです。"
+	return "いまは、人がいない時間です。次は、" + sayPoint(next) + "からです。"
 }
 
 func sayDays(days []Weekday) string {

@@ -157,6 +157,9 @@ func plain(err error) string {
 
 // walk compares a node with the type that it is to become.
 func walk(n ast.Node, want reflect.Type, path string, t *tree, ms *Mistakes) {
+	if want.Kind() == reflect.Pointer {
+		want = want.Elem()
+	}
 	line := n.GetToken().Position.Line
 	if _, ok := t.lines[path]; !ok {
 		t.lines[path] = line
