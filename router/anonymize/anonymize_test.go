@@ -3,6 +3,8 @@ package anonymize_test
 import (
 	"encoding/json"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -10,18 +12,23 @@ import (
 	"madoguchi/router/anonymize"
 )
 
+// newAnonymizer returns the one that all tests share: it is ready once.
 func newAnonymizer(t testing.TB) *anonymize.Anonymizer {
-	a, err := anonymize.New(anonymize.Gazetteer{
-		Schools:  []anonymize.School{{Name: "日の出台中学校", Short: []string{"日の出中", "ひので中"}}},
-		Stations: []string{"北の森"},
-		Places:   []string{"ひまわりプラザ"},
-		Keep:     []string{"0166-00-5503"},
-	})
+	a, err := shared()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return a
 }
+
+var shared = sync.OnceValues(func() (*anonymize.Anonymizer, error) {
+	return anonymize.New(anonymize.Gazetteer{
+		Schools:  []anonymize.School{{Name: "日の出台中学校", Short: []string{"日の出中", "ひので中"}}},
+		Stations: []string{"北の森"},
+		Places:   []string{"ひまわりプラザ"},
+		Keep:     []string{"0166-00-5503"},
+	})
+})
 
 func TestRedact(t *testing.T) {
 	a := newAnonymizer(t)
@@ -162,30 +169,32 @@ func FuzzRedact(f *testing.F) {
 	})
 }
 
-// TestHostile: no text costs much more a character than the ordinary does: about three times on a quiet machine, and the
-// bound leaves room for other work on it. What grows with the square of the text is a hundred times over.
+// TestHostile: no text costs more than three times a character what the ordinary does. Other work on the machine only ever
+// makes a text dearer, so one that is too dear is tried again.
 func TestHostile(t *testing.T) {
 	a := newAnonymizer(t)
-	a.Redact("あ", nil, anonymize.Strict)
 	cost := func(text string) float64 {
-		best := time.Hour
-		for range 5 {
-			start := time.Now()
-			a.Redact(text, nil, anonymize.Strict)
-			best = min(best, time.Since(start))
-		}
-		return float64(best) / float64(utf8.RuneCountInString(text))
+		start := time.Now()
+		a.Redact(text, nil, anonymize.Strict)
+		return float64(time.Since(start)) / float64(utf8.RuneCountInString(text))
 	}
 	var all strings.Builder
 	for _, m := range messages(t) {
 		all.WriteString(string(m.text) + "。")
 	}
 	ordinary := cost(all.String())
-	for _, unit := range []string{"ア", "カタカナ", "あ", "の", "山", "山田", "a", "0", "0-", "@", "。", "さん", "くん", "山田くんと", "[", "ア山", "と", "ー", "組", "1の", "平成", "yuki ", "ひなの", "みくみく", "、ゆい", "東が", "ｱｵｲ"} {
+	for range 4 {
+		ordinary = min(ordinary, cost(all.String()))
+	}
+	for _, unit := range []string{"ア", "カタカナ", "あ", "の", "山", "山田", "a", "0", "0-", "@", "。", "さん", "くん", "山田くんと", "[", "ア山", "と", "ー", "組", "1の", "平成",
+		"yuki ", "ひなの", "みくみく", "、ゆい", "東が", "ｱｵｲ", "ぜろ", "に", "や.ま.", "あ あ ", "a .", "(at)", "旭1 さ", "ひまわり学級", "々"} {
 		text := strings.Repeat(unit, 8000/utf8.RuneCountInString(unit))
 		ratio := cost(text) / ordinary
+		for tries := 0; ratio > 3 && tries < 8; tries++ {
+			ratio = min(ratio, cost(text)/ordinary)
+		}
 		t.Logf("%s: %.2f", unit, ratio)
-		if ratio > 8 {
+		if ratio > 3 {
 			t.Errorf("8,000 runes of %s cost %.1f times the ordinary", unit, ratio)
 		}
 	}
@@ -203,7 +212,8 @@ func BenchmarkRedact(b *testing.B) {
 	}
 }
 
-// BenchmarkMessage redacts messages of about 120 characters; a core does more than 1,000 a second.
+// BenchmarkMessage redacts messages of about 120 characters. It reports how many a core does in a second, by the time that
+// the processor spent, since other work on the machine stretches the clock's.
 func BenchmarkMessage(b *testing.B) {
 	a := newAnonymizer(b)
 	var texts []string
@@ -216,10 +226,19 @@ func BenchmarkMessage(b *testing.B) {
 		}
 	}
 	a.Redact("あ", nil, anonymize.Strict)
-	n := 0
+	start, n := spent(b), 0
 	for b.Loop() {
 		a.Redact(texts[n%len(texts)], nil, anonymize.Strict)
 		n++
 	}
-	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "messages/s")
+	b.ReportMetric(float64(n)/(spent(b)-start).Seconds(), "messages/s")
+}
+
+// spent is the processor's time of this process.
+func spent(b *testing.B) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

@@ -3,13 +3,13 @@ package anonymize
 import "madoguchi/triage/japanese"
 
 // cluesEach is how many clues a character has.
-const cluesEach = 38
+const cluesEach = 30
 
 // Clues returns what the learned part knows of each character of a text, and how many clues a character has. The text is
 // folded; runes are the view's.
 func (a *Anonymizer) Clues(text string) (view []rune, clues []uint32, each int) {
 	v := japanese.Fold(text)
-	s := &scan{a: a, v: v, rs: v.Runes}
+	s := newScan(a, v)
 	s.tokenize()
 	s.markActs()
 	return v.Runes, s.clues(), cluesEach
@@ -75,7 +75,7 @@ func (s *scan) clues() []uint32 {
 	runs := make([]run, n)
 	for i, r := range s.rs {
 		kana[i] = japanese.ToHiragana(r)
-		c := japanese.ClassOf(r)
+		c := s.classes[i]
 		if r == 'ー' && i > 0 && class[i-1] == uint32(japanese.Hiragana) {
 			c = japanese.Hiragana
 		}
@@ -93,7 +93,7 @@ func (s *scan) clues() []uint32 {
 	}
 	marks := s.listed(kana)
 	out := make([]uint32, 0, n*cluesEach)
-	b := beside{s: s, kana: kana, class: class, runs: runs, marks: marks}
+	b := beside{s: s, kana: kana, class: class, runs: runs, marks: marks, words: s.sayings()}
 	for i := range s.rs {
 		out = b.at(out, i)
 	}
@@ -107,6 +107,7 @@ type beside struct {
 	class []uint32
 	runs  []run
 	marks []uint32
+	words []saying
 }
 
 // char is the character at i, digits alike, 1 beyond the text.
@@ -134,21 +135,30 @@ func (b *beside) mark(i int) uint32 {
 	return b.marks[i]
 }
 
-// word returns what the dictionary says of the word that begins or lies at i: a key of its characters, and of its part of
-// speech.
-func (b *beside) word(i int) (text, part uint32) {
-	t := b.s.token(i)
-	if t == nil {
-		return 1, 1
+// saying is what the dictionary says of a word: a key of its characters, and of its part of speech.
+type saying struct{ text, part uint32 }
+
+func (s *scan) sayings() []saying {
+	all := make([]saying, len(s.tokens))
+	for n, t := range s.tokens {
+		w := &all[n]
+		for _, r := range s.rs[t.Start:min(t.End, t.Start+8)] {
+			w.text = (w.text ^ uint32(r)) * 0x01000193
+		}
+		w.part = uint32(t.Part)<<1 | 32<<1
+		if t.Known {
+			w.part |= 1
+		}
 	}
-	for _, r := range b.s.rs[t.Start:min(t.End, t.Start+8)] {
-		text = (text ^ uint32(r)) * 0x01000193
+	return all
+}
+
+// word returns what is said of a word, or that there is none.
+func (b *beside) word(n int) saying {
+	if n < 0 || n >= len(b.words) {
+		return saying{1, 1}
 	}
-	part = uint32(t.Part)<<1 | 32<<1
-	if t.Known {
-		part |= 1
-	}
-	return text, part
+	return b.words[n]
 }
 
 // at appends the clues of character i. There are cluesEach of them.
@@ -158,12 +168,9 @@ func (b *beside) at(out []uint32, i int) []uint32 {
 		c[k] = b.char(i + k - 4)
 	}
 	const m = 4 // the character itself
-	t := b.s.token(i)
-	text, part := b.word(i)
-	beforeText, beforePart := b.word(t.Start - 1)
-	_, before2 := b.word(b.start(t.Start-1) - 1)
-	afterText, afterPart := b.word(t.End)
-	after2Text, after2 := b.word(b.end(t.End))
+	n := int(b.s.at[i])
+	t := &b.s.tokens[n]
+	word, before, after, after2 := b.word(n), b.word(n-1), b.word(n+1), b.word(n+2)
 	place := uint32(min(i-t.Start, 3))<<4 | uint32(min(t.End-1-i, 3))
 	r := b.runs[i]
 	spot := uint32(min(i-r.start, 5))<<4 | uint32(min(r.end-1-i, 5))
@@ -181,28 +188,14 @@ func (b *beside) at(out []uint32, i int) []uint32 {
 		called = 16 + uint32(h.n)
 	}
 	return append(out,
-		clue(1, c[m]), clue(2, c[m-1]), clue(3, c[m-2]), clue(4, c[m+1]), clue(5, c[m+2]), clue(6, c[m+3]), clue(7, c[m-3]),
-		clue(8, c[m-1], c[m]), clue(9, c[m], c[m+1]), clue(10, c[m-2], c[m-1]), clue(11, c[m+1], c[m+2]), clue(12, c[m+2], c[m+3]),
-		clue(13, c[m-2], c[m-1], c[m]), clue(14, c[m-1], c[m], c[m+1]), clue(15, c[m], c[m+1], c[m+2]), clue(16, c[m+1], c[m+2], c[m+3]),
-		clue(17, c[m-3], c[m-2], c[m-1]), clue(18, c[m+1], c[m+2], c[m+3], c[m+4]),
-		clue(19, shape), clue(20, spot, b.kind(i)),
-		clue(21, part, place), clue(22, beforePart, part, afterPart), clue(23, text), clue(24, beforeText, place), clue(25, afterText, place),
-		clue(26, part, afterPart, after2), clue(27, before2, beforePart, part), clue(28, afterText, after2Text, part),
-		clue(29, left, left2, spot), clue(30, right, right2, spot), clue(31, right, right2, right3), clue(32, spot, b.kind(r.start-1), right),
-		clue(33, mark, b.kind(i)), clue(34, mark, c[m+1]), clue(35, b.mark(i-1), mark, b.mark(i+1)), clue(36, mark, part, place),
-		clue(37, mark, act, afterPart), clue(38, called, b.kind(i), spot))
-}
-
-func (b *beside) start(i int) int {
-	if t := b.s.token(i); t != nil {
-		return t.Start
-	}
-	return i
-}
-
-func (b *beside) end(i int) int {
-	if t := b.s.token(i); t != nil {
-		return t.End
-	}
-	return i
+		clue(1, c[m]), clue(2, c[m-1]), clue(3, c[m-2]), clue(4, c[m+2]), clue(5, c[m+3]),
+		clue(6, c[m-1], c[m]), clue(7, c[m], c[m+1]), clue(8, c[m+1], c[m+2]),
+		clue(9, c[m-2], c[m-1], c[m]), clue(10, c[m-1], c[m], c[m+1]), clue(11, c[m], c[m+1], c[m+2]), clue(12, c[m+1], c[m+2], c[m+3]),
+		clue(13, c[m+1], c[m+2], c[m+3], c[m+4]),
+		clue(14, shape), clue(15, spot, b.kind(i)),
+		clue(16, word.part, place), clue(17, before.part, word.part, after.part), clue(18, word.text), clue(19, before.text, place), clue(20, after.text, place),
+		clue(21, after.text, after2.text, word.part),
+		clue(22, left, left2, spot), clue(23, right, right2, spot), clue(24, right, right2, right3), clue(25, spot, b.kind(r.start-1), right),
+		clue(26, mark, b.kind(i)), clue(27, mark, c[m+1]), clue(28, b.mark(i-1), mark, b.mark(i+1)),
+		clue(29, mark, act, after.part), clue(30, called, b.kind(i), spot))
 }

@@ -50,10 +50,7 @@ func messages(t testing.TB) []marked {
 // TestMessages holds how much is found and how little is taken too much. A span counts as found where every character
 // of it is covered.
 func TestMessages(t *testing.T) {
-	a, err := anonymize.New(anonymize.Gazetteer{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := newAnonymizer(t)
 	var want, found, people, peopleFound, harmless, over int
 	for _, m := range messages(t) {
 		r := a.Redact(string(m.text), nil, anonymize.Strict)

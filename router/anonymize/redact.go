@@ -126,7 +126,8 @@ func (a *Anonymizer) spots(in []rune, g *Glossary, m Mode) []spot {
 		views = append(views, h)
 	}
 	for i, v := range views {
-		s := &scan{a: a, v: v, rs: v.Runes, spaced: spaced && i == 0, unlearned: old && i+1 < len(views)}
+		s := newScan(a, v)
+		s.spaced, s.unlearned = spaced && i == 0, old && i+1 < len(views)
 		s.typed()
 		s.places()
 		if !s.spaced {
@@ -252,10 +253,10 @@ func alien(r rune) bool {
 
 // scan looks at one view of a text.
 type scan struct {
-	a      *Anonymizer
-	v      japanese.View
-	rs     []rune
-	spaced bool // the spaces of this view say nothing
+	a       *Anonymizer
+	rs      []rune
+	classes []japanese.Class // of each rune
+	spaced  bool             // the spaces of this view say nothing
 	// unlearned is set where the learned part is told nothing: it knows words in hiragana, and they are in another view.
 	unlearned bool
 	tokens    []japanese.Token
@@ -264,6 +265,14 @@ type scan struct {
 	out       []spot
 	taken     []bool // rune → something was found there
 	ends      []bool // rune → a person ends in front of it
+}
+
+func newScan(a *Anonymizer, v japanese.View) *scan {
+	s := &scan{a: a, rs: v.Runes, classes: make([]japanese.Class, len(v.Runes))}
+	for i, r := range v.Runes {
+		s.classes[i] = japanese.ClassOf(r)
+	}
+	return s
 }
 
 func (s *scan) add(start, end int, t Type, score float64) {
@@ -310,7 +319,7 @@ func (s *scan) class(i int) japanese.Class {
 	if i < 0 || i >= len(s.rs) {
 		return japanese.Space
 	}
-	return japanese.ClassOf(s.rs[i])
+	return s.classes[i]
 }
 
 func (s *scan) rune(i int) rune {

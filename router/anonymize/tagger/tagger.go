@@ -41,14 +41,15 @@ type Links [Labels]Scores
 // Tagger labels texts. It may be used by many goroutines.
 type Tagger struct {
 	slots []slot // open addressing; the length is a power of two
-	rows  [][Labels]int8
-	scale Scores // of a step of rows
+	scale Scores // of a step of weight
 	links Links
 }
 
+// slot holds a clue and its weights side by side: most of a text's time goes into waiting for them.
 type slot struct {
-	key uint32
-	row int32 // -1 where the slot is empty
+	key    uint32
+	full   bool
+	weight [Labels]int8
 }
 
 // New returns the tagger that is built in.
@@ -69,24 +70,21 @@ func Parse(weights []byte) (*Tagger, error) {
 		return nil, errors.New("tagger: weights are cut short")
 	}
 	keys := make([]uint32, h.Rows)
-	t := &Tagger{rows: make([][Labels]int8, h.Rows), scale: h.Scale, links: h.Links}
-	if binary.Read(r, binary.LittleEndian, keys) != nil || binary.Read(r, binary.LittleEndian, t.rows) != nil {
+	rows := make([][Labels]int8, h.Rows)
+	if binary.Read(r, binary.LittleEndian, keys) != nil || binary.Read(r, binary.LittleEndian, rows) != nil {
 		return nil, errors.New("tagger: weights are cut short")
 	}
 	n := 1024
-	for n < 2*len(keys) {
+	for n*2 < 3*len(keys) {
 		n *= 2
 	}
-	t.slots = make([]slot, n)
-	for i := range t.slots {
-		t.slots[i].row = -1
-	}
+	t := &Tagger{slots: make([]slot, n), scale: h.Scale, links: h.Links}
 	for row, key := range keys {
 		i := int(key) & (n - 1)
-		for t.slots[i].row >= 0 {
+		for t.slots[i].full {
 			i = (i + 1) & (n - 1)
 		}
-		t.slots[i] = slot{key, int32(row)}
+		t.slots[i] = slot{key, true, rows[row]}
 	}
 	return t, nil
 }
@@ -125,11 +123,11 @@ func (t *Tagger) Label(clues []uint32, each int) []Scores {
 		var sum [Labels]int32
 		for _, key := range clues[c*each : c*each+each] {
 			i := int(key) & mask
-			for t.slots[i].row >= 0 && t.slots[i].key != key {
+			for t.slots[i].full && t.slots[i].key != key {
 				i = (i + 1) & mask
 			}
-			if row := t.slots[i].row; row >= 0 {
-				for l, w := range &t.rows[row] {
+			if s := &t.slots[i]; s.full {
+				for l, w := range &s.weight {
 					sum[l] += int32(w)
 				}
 			}
