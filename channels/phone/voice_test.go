@@ -297,6 +297,20 @@ func TestCallsThatCannotBePlaced(t *testing.T) {
 	}
 }
 
+// What a phone shows is the catalogue's, letter for letter, also for who only ever called.
+func TestTheNoticeIsTheCatalogues(t *testing.T) {
+	l := dialled(t, nil)
+	for i, kind := range []string{"sms", "voice"} {
+		r := channelstest.Reply(kind)
+		if _, err := l.Channel.Send(t.Context(), channels.NewAddress(kind, number(1), nil), r); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := l.provider.Delivered()[i].Text, strings.ReplaceAll(l.texts["sms.door"], "{リンク}", r.Link); got != want || !strings.Contains(got, r.Link) {
+			t.Errorf("%s: %q, want %q", kind, got, want)
+		}
+	}
+}
+
 // Words of the desk's business are in nothing that is sent to a phone or spoken to whoever answers one.
 func TestNeutralWords(t *testing.T) {
 	for key, text := range catalogue(t) {
