@@ -289,6 +289,9 @@ func (u *uploads) finish(ctx context.Context, p *upload) (*channels.File, error)
 	if offset != p.size {
 		return nil, errOffset
 	}
+	if u.short(p.size) {
+		return nil, errRoom
+	}
 	whole := &pieces{p: p, from: io.NewSectionReader(f, headSize, math.MaxInt64-headSize)}
 	kept, err := u.files.Keep(ctx, whole, channels.Picture)
 	if whole.damaged { // a crash of the machine: the page begins again

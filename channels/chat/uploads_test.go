@@ -107,6 +107,13 @@ func TestPicturesHaveACeiling(t *testing.T) {
 	if _, err := u.begin(who("d"), 1); !errors.Is(err, errRoom) {
 		t.Errorf("on a disk that belongs to words: %v", err)
 	}
+	small := promised(t, &uploads{dir: u.dir, limit: 1 << 40}, who("f"), 50)
+	if err := small.add(0, jpeg(50)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := u.finish(t.Context(), small); !errors.Is(err, errRoom) || !there(u, small) {
+		t.Errorf("whole, and the disk belongs to words: %v", err)
+	}
 	u.spare = 0
 	for size, want := range map[int64]error{0: errSort, -1: errSort, channels.MaxFile + 1: channels.ErrTooLarge} {
 		if _, err := u.begin(who("e"), size); !errors.Is(err, want) {

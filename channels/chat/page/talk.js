@@ -175,6 +175,7 @@ export class Talk {
       });
     };
     offer();
+    if (bubble === this.#log.lastElementChild) this.#reveal(bubble);
   }
 
   // pictures asks for pictures to send; the first time it says before what becomes of them.
