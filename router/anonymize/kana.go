@@ -64,6 +64,9 @@ func (s *scan) kanaActor(start, end int) bool {
 	if w.kanaStop[word] || w.nickStop[word] || w.stop[word] || w.danger[word] || w.stopSuffix(word) {
 		return false
 	}
+	if !s.slot(end) && s.rune(end+1) == 'っ' {
+		return false
+	}
 	listed := s.a.names.is(word, familyKana|givenKana)
 	particle := s.one(end, "が", "に", "と", "から", "のせい", "ばっか", "らに", "たちに", "たちが", "って", "のやつ", "の家", "のいえ") > 0
 	loose := particle || s.one(end, "は", "も", "を", "、", "の", "や") > 0

@@ -15,6 +15,9 @@ const (
 	certain = 0.70
 )
 
+// maxLearned is the length of the longest name, in runes. What is longer is noise.
+const maxLearned = 24
+
 // learned adds what the learned part finds and no rule did. It takes nothing away, and it leaves the words by which a
 // danger is seen.
 func (s *scan) learned() {
@@ -67,6 +70,9 @@ func (s *scan) addLearned(start, end int, t Type, p float32) {
 	for start < end && letter(s.rs[end-1]) && letter(s.rune(end)) {
 		end--
 	}
+	for start < end && s.class(end-1) == japanese.Katakana && s.class(end) == japanese.Katakana && !s.covered(end) && end-start < maxLearned {
+		end++ // a word in katakana is one
+	}
 	if t == TypePlace {
 		end = s.shallow(start, end)
 	}
@@ -78,8 +84,14 @@ func (s *scan) addLearned(start, end int, t Type, p float32) {
 	if w.stop[text] || w.city(text) && p < 0.95 {
 		return
 	}
+	if end-start > maxLearned {
+		return
+	}
 	everyday := w.everyday[text] || w.kanaStop[kana] || w.generic(text) || w.nickStop[kana]
-	_, called := w.honorific(s.rs, start)
+	h, called := w.honorific(s.rs, start)
+	if called && h.n == end-start && s.covered(start-1) {
+		return // of whoever was found in front of it
+	}
 	alone := start == 0 && end == len(s.rs)
 	if end == start+1 && strings.ContainsRune("とがはにをもでや", s.rs[start]) && (s.covered(start-1) || s.covered(end)) {
 		return // what joins a name to the rest

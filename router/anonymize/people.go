@@ -55,6 +55,9 @@ func (s *scan) honorifics() {
 			continue
 		}
 		start := s.calledBack(i, h)
+		if k := s.trimLeft(start, i); k <= i-2 {
+			start = k // きょう|さらちゃん
+		}
 		if start < i {
 			score := 0.9
 			if h.weak {
@@ -230,6 +233,9 @@ func (s *scan) slot(i int) bool {
 	}
 	if letter(s.rs[i]) && s.rs[i] < 'a' && !word(s.rune(i+1)) {
 		return true // 佐藤K
+	}
+	if s.rune(i+1) == 'っ' && strings.ContainsRune("がはにをのと", s.rs[i]) {
+		return false // しょうがっこう
 	}
 	return s.one(i, "が", "は", "に", "を", "と", "も", "の", "から", "って", "へ", "や", "とか", "まで", "より", "です", "だ", "さえ", "ら", "たち", "達", "だけ", "じゃ", "なん", "ばっか", "み", "本人", "しか", "という", "いわく") > 0
 }

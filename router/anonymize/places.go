@@ -157,6 +157,9 @@ func (s *scan) classNumber(i int) {
 	s.add(i, end, TypeClass, score)
 }
 
+// homes are words that say where somebody lives.
+var homes = []string{"住所", "自宅", "うちは", "家は", "住まい", "じゅうしょ"}
+
 // maxAddress is how many runes the numbers of an address may take.
 const maxAddress = 24
 
@@ -188,7 +191,7 @@ func (s *scan) address(i int) {
 		}
 		j = s.skip(j, " 西東南北", 2)
 	}
-	if !strong {
+	if !strong && !(strings.ContainsRune(string(s.rs[i:last]), '-') && s.class(i-1) == japanese.Kanji && (s.before(i, 14, homes...) || s.is(last, "に住"))) {
 		return
 	}
 	start := s.spaceBack(i)
@@ -212,6 +215,9 @@ func (s *scan) quarter(i int) bool {
 	r := s.rs[i]
 	if strings.ContainsRune("市県都府郡", r) && s.class(i+1) != japanese.Space || r == '道' && s.rune(i-1) == '海' {
 		return false
+	}
+	if r == 'が' || r == 'の' { // 南が丘
+		return s.class(i-1) == japanese.Kanji && strings.ContainsRune("丘台原浜森里杜岡", s.rune(i+1))
 	}
 	c := s.class(i)
 	return c == japanese.Kanji || c == japanese.Katakana

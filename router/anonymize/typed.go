@@ -272,7 +272,7 @@ var idLabels = []string{"学籍番号", "受験番号", "会員番号", "学生�
 	"出席番号", "シリアル", "記号番号", "番号"}
 
 var handleLabels = []string{"LINE", "line", "Line", "ライン", "インスタ", "Instagram", "instagram", "TikTok", "tiktok", "ティックトック",
-	"Twitter", "twitter", "ツイッター", "X", "Discord", "discord", "ディスコ", "ディスコード", "カカオ", "アカウント", "アカ", "垢", "ID", "id", "Id",
+	"Twitter", "twitter", "ツイッター", "X", "Discord", "discord", "ディスコード", "ディスコ", "カカオ", "アカウント", "アカ", "垢", "ID", "id", "Id",
 	"ユーザー名", "ユーザ名", "ハンドル", "スナチャ", "BeReal", "YouTube", "Steam", "フォートナイト", "荒野", "Switch", "フレコ", "フレンドコード", "@"}
 
 // labelled finds what a label in front of it says to be a number or an account.

@@ -105,7 +105,7 @@ func (s *scan) kanjiNames() {
 
 func (s *scan) kanjiRun(b, end int) {
 	start := s.trimLeft(b, end)
-	if start == end {
+	if start == end || s.rs[start] == '日' && numeral(s.rune(start-1)) {
 		return
 	}
 	run := string(s.rs[start:end])
