@@ -317,6 +317,14 @@ func (h *house) load(t *testing.T, id triage.CaseID) (triage.Case, []triage.Even
 	return k, events
 }
 
+func (h *house) shred(t *testing.T, id triage.CaseID) {
+	t.Helper()
+	k, _ := h.load(t, id)
+	if err := h.Store.Shred(t.Context(), k); err != nil {
+		t.Fatalf("Shred: %v", err)
+	}
+}
+
 // reply appends a message of the desk, scrubbed as the desk does it.
 func (h *house) reply(t *testing.T, id triage.CaseID, event, text string) {
 	t.Helper()

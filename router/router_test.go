@@ -230,9 +230,7 @@ func TestReplayBringsNothingShreddedBack(t *testing.T) {
 	if err := h.front.Erase(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
-	if err := h.Store.Shred(t.Context(), id); err != nil {
-		t.Fatal(err)
-	}
+	h.shred(t, id)
 	h.process(t, first)
 	if _, err := h.Vault.Open(t.Context(), string(id)); !errors.Is(err, vault.ErrUnknown) {
 		t.Errorf("the vault has it again: %v", err)

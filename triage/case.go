@@ -58,6 +58,8 @@ type Case struct {
 	Calls     []Call     `json:"calls,omitempty"`
 	OptedOut  bool       `json:"opted_out,omitempty"` // the seeker sent STOP: replies are refused with opted_out
 	ErasedAt  time.Time  `json:"erased_at,omitzero"`  // the seeker withdrew the conversation; shredding waits for a person
+	Kept       bool      `json:"kept,omitempty"`      // it must not be destroyed
+	Doomed     string    `json:"doomed,omitempty"`    // the ground on which it is being destroyed
 }
 
 // PreviewRunes is the longest preview.
@@ -146,6 +148,7 @@ func (c *Case) message(e Event) {
 
 // hear takes in what a seeker (or a school's report) says.
 func (c *Case) hear(e Event) {
+	c.Doomed = "" // whoever says something has a case
 	if e.Channel != "" {
 		if e.By == "" || c.Door == "" { // what staff write down opens no door to the seeker
 			c.Door = e.Channel
@@ -321,6 +324,14 @@ func (c *Case) change(e Event) {
 		if !c.Erased() {
 			c.ErasedAt = e.At
 		}
+		return
+	}
+	if e.Change.Keep != "" {
+		c.Kept = e.Change.Keep == KeepOn
+		return
+	}
+	if e.Change.Destroy != "" {
+		c.Doomed = e.Change.Destroy
 		return
 	}
 	switch e.Change.To {

@@ -98,10 +98,26 @@ type Change struct {
 	To     State  `json:"to,omitempty"`
 	Reason string `json:"reason,omitempty"`
 	Erase  bool   `json:"erase,omitempty"`
+	// Keep says that the case must not be destroyed (on), or may be again (off): an inquiry, a lawsuit, a danger.
+	Keep string `json:"keep,omitempty"`
+	// Destroy is the ground on which a person decided that everything of the case is destroyed; see Case.Doomed.
+	Destroy string `json:"destroy,omitempty"`
 	// DecidedBy and Circumstances belong to 解消: a named body decides on all circumstances (ashiya-policy:119).
 	DecidedBy     string `json:"decided_by,omitempty"`
 	Circumstances string `json:"circumstances,omitempty"`
 }
+
+// The grounds on which a case is destroyed.
+const (
+	DestroyWithdrawn = "withdrawn" // the seeker asked for it, and the time to think again is over
+	DestroyExpired   = "expired"   // the time that the city keeps such records is over
+)
+
+// Values of Change.Keep.
+const (
+	KeepOn  = "on"
+	KeepOff = "off"
+)
 
 // Delivery is what became of the desk's message number Said.
 type Delivery struct {

@@ -31,8 +31,9 @@ type Store interface {
 	// Watch sends the id of each case that changed, from the time it returns until ctx ends. An empty id says that
 	// notices may have been missed: look at everything. A slow reader gets the empty id in place of what it missed.
 	Watch(ctx context.Context) (<-chan CaseID, error)
-	// Shred destroys the case's key, and with it every word of the case, in this store and in every copy of it.
-	Shred(ctx context.Context, id CaseID) error
+	// Shred destroys the case's key, and with it every word of the case, in this store and in every copy of it. Where the
+	// case is not as in before any more, nothing happens and Shred fails with ErrConflict.
+	Shred(ctx context.Context, before Case) error
 }
 
 // Query chooses cases.
@@ -68,8 +69,8 @@ const (
 // clock.
 const DueCall DueKind = "call"
 
-// DueRules is the fifth: something happened to the case that the city's rules have not been asked about. Due at once; the
-// desk's.
+// DueRules is the fifth: something happened to the case that the city's rules have not been asked about, or a person decided
+// that it is destroyed. Due at once; the desk's.
 const DueRules DueKind = "rules"
 
 // DueKinds lists all of them.
@@ -87,7 +88,11 @@ type Due struct {
 // (of DueSend, DueCall and DueRules) means at once.
 func (c Case) Agenda() map[DueKind]time.Time {
 	due := map[DueKind]time.Time{}
-	if c.Erased() {
+	switch {
+	case c.Doomed != "":
+		due[DueRules] = time.Time{} // to be destroyed
+		return due
+	case c.Erased():
 		return due
 	}
 	if c.Said > c.Sent {

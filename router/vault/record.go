@@ -28,7 +28,7 @@ type Record struct {
 
 	id      string
 	version string
-	wrapped []byte
+	lock    []byte // name of the share, wrapped key
 	key     *caseKey
 }
 

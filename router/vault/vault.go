@@ -43,18 +43,22 @@ const partitions = 64
 //go:embed put.lua
 var putSource string
 
+//go:embed shred.lua
+var shredSource string
+
 // Vault keeps the records. It is safe for concurrent use and has nothing to close.
 type Vault struct {
 	client redis.UniversalClient
 	keys   *Keys
 	ring   *keyring.Ring
-	put    *redis.Script
+
+	put, shred *redis.Script
 }
 
 // New returns the vault behind the client, which stays the caller's; ring keeps the shares of its cases' keys. The client
 // must not repeat commands by itself.
 func New(client redis.UniversalClient, keys *Keys, ring *keyring.Ring) *Vault {
-	return &Vault{client: client, keys: keys, ring: ring, put: redis.NewScript(putSource)}
+	return &Vault{client: client, keys: keys, ring: ring, put: redis.NewScript(putSource), shred: redis.NewScript(shredSource)}
 }
 
 // Open returns the record of the case, or ErrUnknown.
@@ -76,43 +80,46 @@ func (v *Vault) Open(ctx context.Context, id string) (*Record, error) {
 	if !keyed || !kept {
 		return nil, ErrDamaged
 	}
-	c, err := v.unwrap(ctx, id, []byte(wrapped))
+	c, err := v.unlock(ctx, id, wrapped)
 	if err != nil {
 		return nil, err
 	}
-	r := &Record{id: id, version: version, wrapped: []byte(wrapped), key: c}
+	r := &Record{id: id, version: version, lock: []byte(wrapped), key: c}
 	if err := r.unseal([]byte(sealed)); err != nil {
 		return nil, ErrDamaged
 	}
 	return r, nil
 }
 
-// unwrap opens the key of a record that is there, or fails with ErrDamaged where it cannot be opened any more. A share that
-// does not fit is asked for again, since the case may have begun anew elsewhere.
-func (v *Vault) unwrap(ctx context.Context, id string, wrapped []byte) (*caseKey, error) {
-	for _, ask := range []func(context.Context, string) ([]byte, error){v.ring.Share, v.ring.Again} {
-		share, err := ask(ctx, id)
-		if err != nil {
-			return nil, locked(ctx, err)
-		}
-		if key, err := v.keys.openCase(id, wrapped, share); err == nil {
-			return key, nil
-		}
+// unlock opens the key of a record that is there (the name of its share, then the wrapped key), or fails with ErrDamaged
+// where it cannot be opened any more.
+func (v *Vault) unlock(ctx context.Context, id, lock string) (*caseKey, error) {
+	name := shareOf(lock)
+	share, err := v.ring.Share(ctx, name)
+	if err != nil {
+		return nil, locked(ctx, err)
 	}
-	return nil, ErrDamaged
+	key, err := v.keys.openCase(id, []byte(lock[len(name):]), share)
+	if err != nil {
+		return nil, ErrDamaged
+	}
+	return key, nil
 }
+
+// shareOf is the name of the share that the lock of a record begins with.
+func shareOf(lock string) string { return lock[:min(len(lock), keyring.NameBytes)] }
 
 // Fresh returns an empty record for a case that has none. Nothing but the share of its key is kept until Put.
 func (v *Vault) Fresh(ctx context.Context, id string) (*Record, error) {
 	if _, err := recordKey(id); err != nil {
 		return nil, err
 	}
-	share, err := v.ring.Make(ctx, id)
+	name, share, err := v.ring.Make(ctx, id)
 	if err != nil {
 		return nil, locked(ctx, err)
 	}
 	c, wrapped := v.keys.newCase(id, share)
-	return &Record{id: id, version: "0", wrapped: wrapped, key: c}, nil
+	return &Record{id: id, version: "0", lock: append([]byte(name), wrapped...), key: c}, nil
 }
 
 // locked is the error for what the ring returned.
@@ -143,7 +150,7 @@ func (v *Vault) Put(ctx context.Context, r *Record, originals ...Original) error
 	if err != nil {
 		return err
 	}
-	args := []any{r.version, next, r.wrapped, sealed}
+	args := []any{r.version, next, r.lock, sealed}
 	for _, o := range originals {
 		field := v.originalField(r.id, o.Event)
 		args = append(args, field, r.key.seal(field, pad(o.Data)))
@@ -153,6 +160,9 @@ func (v *Vault) Put(ctx context.Context, r *Record, originals ...Original) error
 		return failure(ctx, err)
 	}
 	if done != 1 {
+		if r.version == "0" { // another began the record; that the unused share stays is no error, since alone it is nothing
+			_ = v.ring.Destroy(ctx, shareOf(string(r.lock)))
+		}
 		return ErrConflict
 	}
 	r.version = next
@@ -175,7 +185,7 @@ func (v *Vault) Original(ctx context.Context, id, event string) ([]byte, error) 
 	if !keyed || !kept {
 		return nil, ErrUnknown
 	}
-	c, err := v.unwrap(ctx, id, []byte(wrapped))
+	c, err := v.unlock(ctx, id, wrapped)
 	if err != nil {
 		return nil, err
 	}
@@ -198,17 +208,29 @@ func (v *Vault) Forget(ctx context.Context, id, event string) error {
 	return nil
 }
 
-// Shred destroys the share of the case's key, and with it everything that was sealed with it, here and in every copy, and
-// removes the record. It cannot be undone. Shredding what is not there does nothing.
+// Shred removes the record and destroys the share of its key, and with it everything that was sealed with it, here and in
+// every copy; Finish does that where Shred was interrupted. It cannot be undone. Shredding what is not there does nothing. It
+// fails with ErrConflict where the record changed meanwhile.
 func (v *Vault) Shred(ctx context.Context, id string) error {
 	key, err := recordKey(id)
 	if err != nil {
 		return err
 	}
+	now, err := v.client.HMGet(ctx, key, "v", "k").Result()
+	if err != nil {
+		return failure(ctx, err)
+	}
+	version, found := now[0].(string)
+	lock, _ := now[1].(string)
+	if !found {
+		return nil
+	}
 	r, err := v.Open(ctx, id)
 	switch {
 	case errors.Is(err, ErrUnknown):
 		return nil
+	case err == nil && r.version != version:
+		return ErrConflict
 	case err == nil:
 		for _, p := range r.Aliases {
 			if now, err := v.Case(ctx, p); err == nil && now != id {
@@ -221,14 +243,45 @@ func (v *Vault) Shred(ctx context.Context, id string) error {
 	case !errors.Is(err, ErrDamaged): // what cannot be opened is shredded all the same
 		return err
 	}
-	if err := v.ring.Destroy(ctx, id); err != nil {
+	done, err := v.shred.Run(ctx, v.client, []string{key, brokenKey(id)}, version, shareOf(lock)).Int()
+	if err != nil {
+		return failure(ctx, err)
+	}
+	if done != 1 {
+		return ErrConflict
+	}
+	return v.broken(ctx, brokenKey(id), shareOf(lock))
+}
+
+// broken destroys a share of which the record is gone.
+func (v *Vault) broken(ctx context.Context, set, name string) error {
+	if err := v.ring.Destroy(ctx, name); err != nil {
 		return locked(ctx, err)
 	}
-	if err := v.client.Del(ctx, key).Err(); err != nil {
+	if err := v.client.HDel(ctx, set, name).Err(); err != nil {
 		return failure(ctx, err)
 	}
 	return nil
 }
+
+// Finish destroys the shares of records that were shredded, where something came between.
+func (v *Vault) Finish(ctx context.Context) error {
+	var errs []error
+	for i := range partitions {
+		set := brokenKey(fmt.Sprintf("%02d", i))
+		names, err := v.client.HGetAll(ctx, set).Result()
+		if err != nil {
+			return failure(ctx, err)
+		}
+		for name := range names {
+			errs = append(errs, v.broken(ctx, set, name))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// brokenKey names the shares of a partition's records that are gone.
+func brokenKey(id string) string { return "{v" + id[:2] + "}:broken" }
 
 // Alias makes the pseudonym lead to the case from now on. The record's Aliases must name it, so that Shred finds it.
 func (v *Vault) Alias(ctx context.Context, pseudonym, id string) error {

@@ -99,7 +99,7 @@ func open(t *testing.T) *room {
 
 func town() *city.City {
 	return &city.City{
-		Terms:   city.Terms{Lease: "15m", AcknowledgeWithin: "24h", AnswerSchoolWithin: "3d", CountersignWithin: "24h", WatchMonths: 3},
+		Terms:   city.Terms{Lease: "15m", AcknowledgeWithin: "24h", AnswerSchoolWithin: "3d", CountersignWithin: "24h", WatchMonths: 3, EraseAfterDays: 14},
 		Schools: []city.School{{ID: "hinode-jhs", Name: "日の出台中学校"}, {ID: "kawabe-jhs", Name: "川辺西中学校"}},
 		Texts: map[string]string{
 			"handoff.cover":   "**取扱注意**\n\n本人の意向：{意向}\n期限：{受け取り期限}、回答は{回答期限}",
@@ -113,9 +113,10 @@ type wall struct {
 	store triage.Store
 	names map[string]string
 
-	mu    sync.Mutex
-	shown []triage.Doing
-	away  error
+	mu     sync.Mutex
+	shown  []triage.Doing
+	erased []triage.CaseID
+	away   error
 }
 
 func (w *wall) hide(text string) string {
@@ -170,7 +171,14 @@ func (w *wall) Disclose(_ context.Context, _ triage.CaseID, text string, placeho
 
 func (*wall) Forget(context.Context, triage.CaseID, string) error { return nil }
 
-func (w *wall) Erase(context.Context, triage.CaseID) error { return nil }
+func (w *wall) Erase(_ context.Context, id triage.CaseID) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.away == nil {
+		w.erased = append(w.erased, id)
+	}
+	return w.away
+}
 
 func (w *wall) Show(_ context.Context, _ triage.CaseID, d triage.Doing) error {
 	w.mu.Lock()

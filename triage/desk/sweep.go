@@ -137,6 +137,10 @@ func (d *Desk) due(ctx context.Context, until time.Time) ([]work, error) {
 func (d *Desk) moment(c triage.Case, events []triage.Event, kind triage.DueKind) time.Time {
 	var at time.Time
 	switch {
+	case c.Doomed != "":
+		if kind == triage.DueRules {
+			return d.Clock.Now()
+		}
 	case c.Erased():
 	case kind == triage.DueLease:
 		return lapses(c, events, d.lease())
@@ -179,6 +183,9 @@ func (d *Desk) do(ctx context.Context, w work) error {
 	c, events, err := d.Store.Load(ctx, w.Case)
 	if err != nil {
 		return err
+	}
+	if c.Doomed != "" {
+		return d.destroy(ctx, c.ID)
 	}
 	var news []triage.Event
 	now := d.Clock.Now()

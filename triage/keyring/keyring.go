@@ -6,8 +6,9 @@
 // shares themselves are kept elsewhere and not backed up beside the cases: on a Redis of their own, of which the newest copy
 // alone is kept. A share is 32 random bytes, and tells nothing of the case.
 //
-// The shares of one use are in 64 hashes, {kNN}:USE, by the first two digits of the case's id. Rewrite takes destroyed ones
-// out of the server's own log.
+// A share has a random name, which the case keeps beside its wrapped key; a case that begins anew has another. The shares of
+// one use are in 64 hashes, {kNN}:USE, by the first two digits of the case's id. Rewrite takes destroyed ones out of the
+// server's own log.
 package keyring
 
 import (
@@ -27,8 +28,11 @@ var (
 	ErrUnavailable = errors.New("keyring: the server cannot be reached") // nothing is known to have happened
 )
 
-// Bytes is the length of a share.
-const Bytes = 32
+// The lengths of a share and of its name.
+const (
+	Bytes     = 32
+	NameBytes = 18
+)
 
 // remembered is how many shares a Ring holds in memory before it begins anew: about a megabyte.
 const remembered = 10_000
@@ -47,24 +51,21 @@ func New(client redis.UniversalClient, use string) *Ring {
 	return &Ring{client: client, use: use, known: map[string][]byte{}}
 }
 
-// Make returns the share of the case, which it makes where there is none.
-func (r *Ring) Make(ctx context.Context, id string) ([]byte, error) {
-	fresh := make([]byte, Bytes)
-	_, _ = rand.Read(fresh) // never fails: it ends the program instead
-	made, err := r.client.HSetNX(ctx, r.key(id), id, fresh).Result()
-	if err != nil {
-		return nil, failure(ctx, err)
+// Make makes a share for a case and returns its name, which is NameBytes long.
+func (r *Ring) Make(ctx context.Context, id string) (name string, share []byte, err error) {
+	name = (id + "00")[:2] + strings.ToLower(rand.Text()[:NameBytes-2])
+	share = make([]byte, Bytes)
+	_, _ = rand.Read(share) // never fails: it ends the program instead
+	if err := r.client.HSet(ctx, r.key(name), name, share).Err(); err != nil {
+		return "", nil, failure(ctx, err)
 	}
-	if !made {
-		return r.Again(ctx, id)
-	}
-	r.remember(id, fresh)
-	return fresh, nil
+	r.remember(name, share)
+	return name, share, nil
 }
 
-// Share returns the share of the case, or ErrUnknown. What another process destroyed or made anew is seen by Again.
-func (r *Ring) Share(ctx context.Context, id string) ([]byte, error) {
-	shares, err := r.Shares(ctx, id)
+// Share returns the share of that name, or ErrUnknown.
+func (r *Ring) Share(ctx context.Context, name string) ([]byte, error) {
+	shares, err := r.Shares(ctx, name)
 	if err != nil {
 		return nil, err
 	}
@@ -74,21 +75,15 @@ func (r *Ring) Share(ctx context.Context, id string) ([]byte, error) {
 	return shares[0], nil
 }
 
-// Again is Share, and asks the server even where the share is remembered.
-func (r *Ring) Again(ctx context.Context, id string) ([]byte, error) {
-	r.forget(id)
-	return r.Share(ctx, id)
-}
-
-// Shares returns the share of each case, nil where there is none, in one pipeline.
-func (r *Ring) Shares(ctx context.Context, ids ...string) ([][]byte, error) {
-	out := make([][]byte, len(ids))
+// Shares returns the share of each name, nil where there is none, in one pipeline.
+func (r *Ring) Shares(ctx context.Context, names ...string) ([][]byte, error) {
+	out := make([][]byte, len(names))
 	asked := map[int]*redis.StringCmd{}
 	pipe := r.client.Pipeline()
 	r.mu.Lock()
-	for i, id := range ids {
-		if out[i] = r.known[id]; out[i] == nil {
-			asked[i] = pipe.HGet(ctx, r.key(id), id)
+	for i, name := range names {
+		if out[i] = r.known[name]; out[i] == nil {
+			asked[i] = pipe.HGet(ctx, r.key(name), name)
 		}
 	}
 	r.mu.Unlock()
@@ -107,15 +102,17 @@ func (r *Ring) Shares(ctx context.Context, ids ...string) ([][]byte, error) {
 			return nil, failure(ctx, err)
 		}
 		out[i] = share
-		r.remember(ids[i], share)
+		r.remember(names[i], share)
 	}
 	return out, nil
 }
 
-// Destroy destroys the share of the case, for good. Destroying what is not there does nothing.
-func (r *Ring) Destroy(ctx context.Context, id string) error {
-	r.forget(id)
-	gone, err := r.client.HDel(ctx, r.key(id), id).Result()
+// Destroy destroys the share of that name, for good. Destroying what is not there does nothing.
+func (r *Ring) Destroy(ctx context.Context, name string) error {
+	r.mu.Lock()
+	delete(r.known, name)
+	r.mu.Unlock()
+	gone, err := r.client.HDel(ctx, r.key(name), name).Result()
 	if err != nil {
 		return failure(ctx, err)
 	}
@@ -154,26 +151,15 @@ func Rewrite(ctx context.Context, client redis.UniversalClient) error {
 	return nil
 }
 
-func (r *Ring) key(id string) string {
-	if len(id) < 2 {
-		return "{k00}:" + r.use
-	}
-	return "{k" + id[:2] + "}:" + r.use
-}
+func (r *Ring) key(name string) string { return "{k" + (name + "00")[:2] + "}:" + r.use }
 
-func (r *Ring) remember(id string, share []byte) {
+func (r *Ring) remember(name string, share []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.known) >= remembered {
 		clear(r.known)
 	}
-	r.known[id] = share
-}
-
-func (r *Ring) forget(id string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	delete(r.known, id)
+	r.known[name] = share
 }
 
 // failure is the error for what the client returned. Of a server's answer it keeps the code and nothing else.

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -28,44 +27,33 @@ func on(t *testing.T, test func(t *testing.T, client redis.UniversalClient)) {
 	}
 }
 
-// However many make the share of one case, there is one; once it is destroyed nobody has it, and the next is another.
-func TestOneShareACase(t *testing.T) {
+// A share is found by its name until it is destroyed, and no two are alike.
+func TestAShareLivesUntilItIsDestroyed(t *testing.T) {
 	on(t, func(t *testing.T, client redis.UniversalClient) {
 		ctx := t.Context()
 		here, there, other := keyring.New(client, "body"), keyring.New(client, "body"), keyring.New(client, "identity")
-		if _, err := here.Share(ctx, caseID); !errors.Is(err, keyring.ErrUnknown) {
-			t.Fatalf("before: %v", err)
+		name, share, err := here.Make(ctx, caseID)
+		if err != nil || len(share) != keyring.Bytes || len(name) != keyring.NameBytes || name[:2] != "07" {
+			t.Fatalf("%d bytes, %v", len(share), err)
 		}
-		made := make([][]byte, 20)
-		var all sync.WaitGroup
-		for i := range made {
-			all.Go(func() { made[i], _ = keyring.New(client, "body").Make(ctx, caseID) })
+		if second, otherShare, err := here.Make(ctx, caseID); err != nil || second == name || bytes.Equal(otherShare, share) {
+			t.Fatalf("two are alike: %v", err)
 		}
-		all.Wait()
-		for _, m := range made {
-			if len(m) != keyring.Bytes || !bytes.Equal(m, made[0]) {
-				t.Fatal("two shares for one case")
-			}
-		}
-		if got, err := there.Share(ctx, caseID); err != nil || !bytes.Equal(got, made[0]) {
+		if got, err := there.Share(ctx, name); err != nil || !bytes.Equal(got, share) {
 			t.Fatalf("another ring: %v", err)
 		}
-		if mine, err := other.Make(ctx, caseID); err != nil || bytes.Equal(mine, made[0]) {
-			t.Fatalf("two uses share a share: %v", err)
+		if _, err := other.Share(ctx, name); !errors.Is(err, keyring.ErrUnknown) {
+			t.Errorf("for another use: %v", err)
 		}
 		for range 2 {
-			if err := here.Destroy(ctx, caseID); err != nil {
+			if err := there.Destroy(ctx, name); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if _, err := there.Again(ctx, caseID); !errors.Is(err, keyring.ErrUnknown) {
-			t.Errorf("after: %v", err)
-		}
-		if again, err := there.Make(ctx, caseID); err != nil || bytes.Equal(again, made[0]) {
-			t.Errorf("the next one: %v", err)
-		}
-		if _, err := other.Again(ctx, caseID); err != nil {
-			t.Errorf("the other use: %v", err)
+		for _, r := range []*keyring.Ring{there, keyring.New(client, "body")} {
+			if _, err := r.Share(ctx, name); !errors.Is(err, keyring.ErrUnknown) {
+				t.Errorf("after: %v", err)
+			}
 		}
 	})
 }
@@ -74,28 +62,27 @@ func TestOneShareACase(t *testing.T) {
 func TestSharesInOrder(t *testing.T) {
 	on(t, func(t *testing.T, client redis.UniversalClient) {
 		ring := keyring.New(client, "body")
-		var ids []string
+		var names []string
 		var want [][]byte
 		for i := range 300 {
-			id := fmt.Sprintf("%02dcase%d", i%64, i)
-			ids, want = append(ids, id), append(want, nil)
 			if i%3 == 0 {
+				names, want = append(names, fmt.Sprintf("%02dnobody", i%64)), append(want, nil)
 				continue
 			}
-			share, err := ring.Make(t.Context(), id)
+			name, share, err := ring.Make(t.Context(), fmt.Sprintf("%02dcase%d", i%64, i))
 			if err != nil {
 				t.Fatal(err)
 			}
-			want[i] = share
+			names, want = append(names, name), append(want, share)
 		}
 		for _, r := range []*keyring.Ring{ring, keyring.New(client, "body")} {
-			got, err := r.Shares(t.Context(), ids...)
+			got, err := r.Shares(t.Context(), names...)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for i := range want {
 				if !bytes.Equal(got[i], want[i]) {
-					t.Fatalf("%s has another share", ids[i])
+					t.Fatalf("%s has another share", names[i])
 				}
 			}
 		}
@@ -107,7 +94,7 @@ func TestRewriteTakesTheTracesAway(t *testing.T) {
 	server := redistest.Start(t)
 	client := server.Client()
 	ring, ctx := keyring.New(client, "body"), t.Context()
-	share, err := ring.Make(ctx, caseID)
+	name, share, err := ring.Make(ctx, caseID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +102,7 @@ func TestRewriteTakesTheTracesAway(t *testing.T) {
 	if err := keyring.Rewrite(ctx, client); err != nil || !onDisk(t, dir, share) {
 		t.Fatalf("nothing was destroyed yet: %v", err)
 	}
-	if err := ring.Destroy(ctx, caseID); err != nil || !onDisk(t, dir, share) {
+	if err := ring.Destroy(ctx, name); err != nil || !onDisk(t, dir, share) {
 		t.Fatalf("the log forgot at once, and this test shows nothing: %v", err)
 	}
 	if err := keyring.Rewrite(ctx, client); err != nil {
@@ -155,7 +142,7 @@ func TestAwayIsSaidAndNothingElse(t *testing.T) {
 	server := redistest.Start(t)
 	ring := keyring.New(server.Client(), "body")
 	server.Kill()
-	_, err := ring.Make(t.Context(), caseID)
+	_, _, err := ring.Make(t.Context(), caseID)
 	if !errors.Is(err, keyring.ErrUnavailable) || strings.Contains(err.Error(), caseID) || ring.Destroy(t.Context(), caseID) == nil {
 		t.Errorf("%v", err)
 	}

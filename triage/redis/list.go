@@ -303,11 +303,13 @@ func (s *Store) open(ctx context.Context, rows []row) ([]row, error) {
 	if err != nil {
 		return nil, failure(ctx, err)
 	}
-	ids := make([]string, len(rows))
-	for i, r := range rows {
-		ids[i] = string(r.ID)
+	var names []string
+	for _, reply := range replies {
+		if lock, ok := reply.Val()[1].(string); ok {
+			names = append(names, shareOf(lock))
+		}
 	}
-	if _, err := s.ring.Shares(ctx, ids...); err != nil { // remembered from here, so that each row need not ask by itself
+	if _, err := s.ring.Shares(ctx, names...); err != nil { // remembered from here, so that each row need not ask by itself
 		return nil, locked(ctx, err)
 	}
 	out := make([]row, 0, len(rows))
@@ -337,7 +339,7 @@ func (s *Store) opened(ctx context.Context, id triage.CaseID, fields []any) (*tr
 	if err != nil {
 		return nil, nil
 	}
-	key, err := s.unwrap(ctx, id, []byte(wrapped))
+	key, err := s.unlock(ctx, id, wrapped)
 	if errors.Is(err, triage.ErrDamaged) {
 		return nil, nil
 	}

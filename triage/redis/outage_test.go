@@ -55,7 +55,7 @@ func TestUnavailable(t *testing.T) {
 			return store.Settle(ctx, triage.Due{Kind: triage.DueSend, Case: caseID}, at)
 		},
 		"Watch": func(ctx context.Context) error { _, err := store.Watch(ctx); return err },
-		"Shred": func(ctx context.Context) error { return store.Shred(ctx, caseID) },
+		"Shred": func(ctx context.Context) error { return store.Shred(ctx, triage.Case{ID: caseID, Version: 1}) },
 	} {
 		if err := act(t.Context()); !errors.Is(err, triage.ErrUnavailable) || !plain.MatchString(err.Error()) {
 			t.Errorf("%s: %v, want ErrUnavailable alone", name, err)

@@ -185,7 +185,7 @@ func TestTamperingIsFound(t *testing.T) {
 			if err != nil || len(cases) != 2 {
 				t.Errorf("%d cases are listed, %v, want 2", len(cases), err)
 			}
-			if err := store.Shred(t.Context(), caseID); err != nil {
+			if err := store.Shred(t.Context(), triage.Case{ID: caseID, Version: version(t, client)}); err != nil {
 				t.Errorf("Shred: %v", err)
 			}
 			if cases, _, err := store.List(t.Context(), triage.Query{}); err != nil || len(cases) != 1 {
@@ -289,9 +289,7 @@ func TestShreddedLeavesDigestsOnly(t *testing.T) {
 	if _, err := store.Append(t.Context(), triage.Case{ID: caseID}, everything()...); err != nil {
 		t.Fatal(err)
 	}
-	if err := store.Shred(t.Context(), caseID); err != nil {
-		t.Fatal(err)
-	}
+	shred(t, store)
 	if keys := server.Keys(); len(keys) != 1 || keys[0] != "{p07}:known:"+string(caseID) {
 		t.Errorf("left: %v", keys)
 	}
@@ -314,9 +312,7 @@ func TestShreddedIsUnreadableInOldCopies(t *testing.T) {
 	for _, key := range client.Keys(t.Context(), "*").Val() {
 		copyKey(t, client, restored, key)
 	}
-	if err := store.Shred(t.Context(), caseID); err != nil {
-		t.Fatal(err)
-	}
+	shred(t, store)
 	old := redis.New(restored, keys, keyring.New(shares, "body"))
 	if _, _, err := old.Load(t.Context(), caseID); !errors.Is(err, triage.ErrDamaged) {
 		t.Errorf("the shredded case: %v", err)
@@ -332,6 +328,61 @@ func TestShreddedIsUnreadableInOldCopies(t *testing.T) {
 		if told := c.Preview; c.ID == caseID && told != "[不明1]" {
 			t.Errorf("the list tells %q", told)
 		}
+	}
+}
+
+// Where Shred is interrupted the share is destroyed later, and a case that began anew meanwhile has another.
+func TestFinishDestroysWhatShredLeft(t *testing.T) {
+	t.Parallel()
+	client, _ := redistest.Embedded(t)
+	server := redistest.Start(t)
+	shares, keys := server.Client(), seal.New()
+	store := redis.New(client, keys, keyring.New(shares, "body"))
+	c, err := store.Append(t.Context(), triage.Case{ID: caseID}, everything()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lock := client.HGet(t.Context(), "{p07}:case:"+string(caseID), "k").Val()
+	server.Kill()
+	if err := store.Shred(t.Context(), c); !errors.Is(err, triage.ErrUnavailable) {
+		t.Fatalf("Shred without the other server: %v", err)
+	}
+	server.Restart()
+	begun := triage.Event{ID: "anew", At: at, Kind: triage.KindMessage, From: triage.Seeker, Channel: "line", Text: "また"}
+	if _, err := store.Append(t.Context(), triage.Case{ID: caseID}, begun); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := store.Finish(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := keyring.New(shares, "body").Share(t.Context(), lock[:keyring.NameBytes]); !errors.Is(err, keyring.ErrUnknown) {
+		t.Errorf("the old share: %v", err)
+	}
+	fresh := redis.New(client, keys, keyring.New(shares, "body"))
+	if _, events, err := fresh.Load(t.Context(), caseID); err != nil || len(events) != 1 {
+		t.Errorf("the new case: %d events, %v", len(events), err)
+	}
+}
+
+func version(t *testing.T, client *goredis.Client) int64 {
+	t.Helper()
+	v, err := client.HGet(t.Context(), "{p07}:case:"+string(caseID), "v").Int64()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func shred(t *testing.T, store *redis.Store) {
+	t.Helper()
+	c, _, err := store.Load(t.Context(), caseID)
+	if err == nil {
+		err = store.Shred(t.Context(), c)
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -102,10 +102,12 @@ func (s *Store) Append(ctx context.Context, before triage.Case, events ...triage
 		case "ok":
 			return after, nil
 		case "conflict":
+			s.unused(ctx, before, wrapped)
 			return triage.Case{}, triage.ErrConflict
 		}
 		events = without(events, result[1:])
 	}
+	s.unused(ctx, before, wrapped)
 	return s.current(ctx, before.ID)
 }
 
@@ -124,34 +126,45 @@ func (s *Store) key(ctx context.Context, before triage.Case) (*seal.Case, []byte
 	if before.Version > 0 {
 		wrapped, err := s.client.HGet(ctx, caseKey(before.ID), "k").Bytes()
 		if err == nil {
-			key, err := s.unwrap(ctx, before.ID, wrapped)
+			key, err := s.unlock(ctx, before.ID, string(wrapped))
 			return key, wrapped, err
 		}
 		if !errors.Is(err, redis.Nil) {
 			return nil, nil, failure(ctx, err)
 		}
 	}
-	share, err := s.ring.Make(ctx, string(before.ID))
+	name, share, err := s.ring.Make(ctx, string(before.ID))
 	if err != nil {
 		return nil, nil, locked(ctx, err)
 	}
 	key, wrapped := s.keys.NewCase(string(before.ID), share)
-	return key, wrapped, nil
+	return key, append([]byte(name), wrapped...), nil
 }
 
-// unwrap opens the key of a case that is there, or fails with ErrDamaged where it cannot be opened any more. A share that
-// does not fit is asked for again, since the case may have begun anew elsewhere.
-func (s *Store) unwrap(ctx context.Context, id triage.CaseID, wrapped []byte) (*seal.Case, error) {
-	for _, ask := range []func(context.Context, string) ([]byte, error){s.ring.Share, s.ring.Again} {
-		share, err := ask(ctx, string(id))
-		if err != nil {
-			return nil, locked(ctx, err)
-		}
-		if key, err := s.keys.OpenCase(string(id), wrapped, share); err == nil {
-			return key, nil
-		}
+// unlock opens the key of a case that is there (the name of its share, then the wrapped key), or fails with ErrDamaged where
+// it cannot be opened any more.
+func (s *Store) unlock(ctx context.Context, id triage.CaseID, lock string) (*seal.Case, error) {
+	name := shareOf(lock)
+	share, err := s.ring.Share(ctx, name)
+	if err != nil {
+		return nil, locked(ctx, err)
 	}
-	return nil, triage.ErrDamaged
+	key, err := s.keys.OpenCase(string(id), []byte(lock[len(name):]), share)
+	if err != nil {
+		return nil, triage.ErrDamaged
+	}
+	return key, nil
+}
+
+// shareOf is the name of the share that the lock of a case begins with.
+func shareOf(lock string) string { return lock[:min(len(lock), keyring.NameBytes)] }
+
+// unused destroys the share that was made for a case which did not begin after all. That it cannot is no error: a share alone
+// is nothing.
+func (s *Store) unused(ctx context.Context, before triage.Case, lock []byte) {
+	if before.Version == 0 {
+		_ = s.ring.Destroy(ctx, shareOf(string(lock)))
+	}
 }
 
 // locked is the error for what the ring returned.
@@ -263,7 +276,7 @@ func (s *Store) Load(ctx context.Context, id triage.CaseID) (triage.Case, []tria
 	if !keyed || version != strconv.Itoa(len(list.Val())) {
 		return triage.Case{}, nil, triage.ErrDamaged
 	}
-	key, err := s.unwrap(ctx, id, []byte(wrapped))
+	key, err := s.unlock(ctx, id, wrapped)
 	if err != nil {
 		return triage.Case{}, nil, err
 	}

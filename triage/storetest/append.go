@@ -83,7 +83,7 @@ func unknownCases(t *testing.T, s triage.Store) {
 		if _, _, err := s.Load(t.Context(), id); !errors.Is(err, triage.ErrUnknown) {
 			t.Errorf("Load(%q): %v, want ErrUnknown", id, err)
 		}
-		if err := s.Shred(t.Context(), id); !errors.Is(err, triage.ErrUnknown) {
+		if err := s.Shred(t.Context(), triage.Case{ID: id, Version: 1}); !errors.Is(err, triage.ErrUnknown) {
 			t.Errorf("Shred(%q): %v, want ErrUnknown", id, err)
 		}
 	}

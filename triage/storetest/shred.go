@@ -14,6 +14,7 @@ var shredTests = map[string]func(*testing.T, triage.Store){
 	"NewWordsAfterwardsAreANewCase":  newWordsAfterwards,
 	"OtherCasesStay":                 otherCasesStay,
 	"AWriterOfTheOldCaseIsRefused":   oldWriterRefused,
+	"WhatCameMeanwhileIsKept":        whatCameMeanwhile,
 	"AnErasedCaseIsShreddedAsWell":   erasedIsShredded,
 	"TheOldLeaseSettlesNothingOfNew": oldLeaseOfShredded,
 }
@@ -32,7 +33,8 @@ func id2(partition int) string { return string(newID(partition)[:2]) }
 
 func shredded(t *testing.T, s triage.Store, id triage.CaseID) {
 	t.Helper()
-	if err := s.Shred(t.Context(), id); err != nil {
+	c, _ := load(t, s, id)
+	if err := s.Shred(t.Context(), c); err != nil {
 		t.Fatalf("Shred: %v", err)
 	}
 }
@@ -53,7 +55,7 @@ func nothingIsLeft(t *testing.T, s triage.Store) {
 	for _, kind := range triage.DueKinds {
 		none(t, s, kind, 24*time.Hour, "shredded")
 	}
-	if err := s.Shred(t.Context(), c.ID); !errors.Is(err, triage.ErrUnknown) {
+	if err := s.Shred(t.Context(), c); !errors.Is(err, triage.ErrUnknown) {
 		t.Errorf("shredded again: %v, want ErrUnknown", err)
 	}
 }
@@ -86,6 +88,16 @@ func otherCasesStay(t *testing.T, s triage.Store) {
 	got, _ := load(t, s, a.ID)
 	same(t, "the other case", got, a)
 	same(t, "the list", list(t, s, triage.Query{Assignee: "aoki"}), []triage.CaseID{a.ID})
+}
+
+func whatCameMeanwhile(t *testing.T, s triage.Store) {
+	before := full(t, s, 27)
+	after := add(t, s, before, message("meanwhile", time.Minute, triage.Soon))
+	if err := s.Shred(t.Context(), before); !errors.Is(err, triage.ErrConflict) {
+		t.Fatalf("Shred: %v, want ErrConflict", err)
+	}
+	got, _ := load(t, s, after.ID)
+	same(t, "the case", got, after)
 }
 
 func oldWriterRefused(t *testing.T, s triage.Store) {

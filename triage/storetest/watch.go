@@ -55,9 +55,7 @@ func eachChangeIsTold(t *testing.T, s triage.Store) {
 	hears(t, told, b.ID)
 	add(t, s, a, said("s", 1))
 	hears(t, told, a.ID)
-	if err := s.Shred(t.Context(), a.ID); err != nil {
-		t.Fatal(err)
-	}
+	shredded(t, s, a.ID)
 	hears(t, told, a.ID)
 }
 

@@ -1,0 +1,181 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"madoguchi/triage"
+	"madoguchi/triage/city"
+	"madoguchi/triage/staff"
+)
+
+// Disposal is a case that may be destroyed one day, and what stands against it now.
+type Disposal struct {
+	Case   triage.Case
+	Ground string    // triage.DestroyWithdrawn or DestroyExpired
+	From   time.Time // not before
+	Bars   []string  // why it must stay, in Japanese; none: a person may decide
+}
+
+// retention is the duty that says that the time of keeping is over: see the city's rules.
+const retention = "retention"
+
+// Disposals lists, for the leads, what seekers withdrew and what has been kept long enough, those that can be decided on
+// first.
+func (d *Desk) Disposals(ctx context.Context, p staff.Person) ([]Disposal, error) {
+	if !leads(p) {
+		return nil, forbidden()
+	}
+	if err := d.record(ctx, p, "disposals", "", "", ""); err != nil {
+		return nil, err
+	}
+	all := []Disposal{}
+	err := d.each(ctx, triage.Query{Erased: true}, func(c triage.Case) error {
+		if x := d.disposal(c); x.Ground != "" && c.Doomed == "" {
+			all = append(all, x)
+		}
+		return nil
+	})
+	slices.SortStableFunc(all, func(a, b Disposal) int {
+		if n := len(a.Bars) - len(b.Bars); (len(a.Bars) == 0) != (len(b.Bars) == 0) {
+			return n
+		}
+		return a.From.Compare(b.From)
+	})
+	return all, err
+}
+
+// disposal says on which ground the case may be destroyed, and what stands against it. What a seeker withdrew is kept while
+// it may be the trace of a danger or of something that others were told: the wish may have been pressed out of a child.
+func (d *Desk) disposal(c triage.Case) Disposal {
+	x := Disposal{Case: c}
+	expired := slices.IndexFunc(c.Duties, func(u triage.Duty) bool { return u.What == retention })
+	switch {
+	case c.Erased():
+		x.Ground, x.From = triage.DestroyWithdrawn, c.ErasedAt.AddDate(0, 0, d.City.Terms.EraseAfterDays)
+		if c.Severity.Rank() <= triage.Urgent.Rank() {
+			x.bar("緊急か至急の相談です。")
+		}
+		if slices.Contains(c.Flags, triage.AbuseHome) {
+			x.bar("家庭での虐待の疑いがあります。")
+		}
+		if len(c.Handoffs) > 0 {
+			x.bar("学校や関係機関に伝えています。")
+		}
+		if slices.ContainsFunc(c.Observed, func(o triage.Observed) bool { return o.Kind == "serious" || o.Kind == "declared" }) {
+			x.bar("重大事態の疑いがあります。")
+		}
+	case expired >= 0:
+		u := c.Duties[expired]
+		x.Ground, x.From = triage.DestroyExpired, u.DueAt
+		if u.Decision == "keep" {
+			x.bar("残すと決めています。")
+		}
+	default:
+		return x
+	}
+	if c.Kept {
+		x.bar("残すように定めています。")
+	}
+	if now := d.Clock.Now(); now.Before(x.From) {
+		x.bar(fmt.Sprintf("%sまで待ちます。", x.From.In(city.JST).Format("2006年1月2日")))
+	}
+	return x
+}
+
+func (x *Disposal) bar(why string) { x.Bars = append(x.Bars, why) }
+
+// Destroy destroys everything of a case, for good, once a lead has decided so: the keys, and with them every copy; the
+// addresses, the originals, the files, the seeker's mailbox. Where it is interrupted the sweep goes on. What stays is the
+// audit, which says who decided when and on which ground.
+func (d *Desk) Destroy(ctx context.Context, p staff.Person, id triage.CaseID, reason string) error {
+	if err := words(reason, maxReason); err != nil {
+		return bad("なぜ廃棄してよいかを書いてください。")
+	}
+	c, events, err := d.Store.Load(ctx, id)
+	if err != nil {
+		return err
+	}
+	x := d.disposal(c)
+	_, err = d.perform(ctx, p, id, act{what: "destroy", ref: fmt.Sprintf("events=%d files=%d", len(events), len(c.Files)), reason: x.Ground,
+		may: mayKeep, erased: true,
+		do: func(c triage.Case, _ []triage.Event) ([]triage.Event, error) {
+			x := d.disposal(c)
+			switch {
+			case c.Doomed != "":
+				return nil, nil
+			case x.Ground == "":
+				return nil, refuse(triage.CodeState, "この事案は、廃棄するときではありません。")
+			case len(x.Bars) > 0:
+				return nil, refuse(triage.CodeState, "いまは廃棄できません。"+x.Bars[0])
+			}
+			e := d.event(p, triage.KindState)
+			e.Change = &triage.Change{Destroy: x.Ground}
+			return []triage.Event{e}, nil
+		}})
+	if err != nil {
+		return err
+	}
+	if err := d.destroy(ctx, id); !errors.Is(err, triage.ErrConflict) {
+		return err
+	}
+	return refuse(triage.CodeChanged, "新しい言葉が届いたので、廃棄しませんでした。")
+}
+
+// destroy ends what Destroy began. The wall goes first, since only the case tells that it has to. Where the seeker writes
+// meanwhile the case is doomed no longer, and what is left of it stays.
+func (d *Desk) destroy(ctx context.Context, id triage.CaseID) error {
+	c, _, err := d.Store.Load(ctx, id)
+	switch {
+	case errors.Is(err, triage.ErrUnknown):
+		return nil
+	case err != nil:
+		return err
+	case c.Doomed == "":
+		return triage.ErrConflict
+	}
+	if err := d.Front.Erase(ctx, id); err != nil {
+		return err
+	}
+	if err := d.Store.Shred(ctx, c); !errors.Is(err, triage.ErrUnknown) {
+		return err
+	}
+	return nil
+}
+
+// Keep says that a case must not be destroyed, whoever asked for it and however long it is kept already; or that it may be
+// again.
+func (d *Desk) Keep(ctx context.Context, p staff.Person, id triage.CaseID, on bool, reason string) (triage.Case, error) {
+	if err := words(reason, maxReason); err != nil {
+		return triage.Case{}, bad("なぜかを書いてください。")
+	}
+	keep := triage.KeepOff
+	if on {
+		keep = triage.KeepOn
+	}
+	return d.perform(ctx, p, id, act{what: "keep", reason: keep, may: mayKeep, erased: true,
+		do: func(c triage.Case, _ []triage.Event) ([]triage.Event, error) {
+			if c.Kept == on {
+				return nil, nil
+			}
+			e := d.event(p, triage.KindState)
+			e.Change = &triage.Change{Keep: keep}
+			var err error
+			e.Text, err = d.scrubbed(ctx, id, reason)
+			return []triage.Event{e}, err
+		}})
+}
+
+// mayKeep: what is kept and what is destroyed is for the leads to decide.
+func mayKeep(p staff.Person, c triage.Case) error {
+	if err := known(p, c); err != nil {
+		return err
+	}
+	if leads(p) {
+		return nil
+	}
+	return forbidden()
+}
