@@ -1,7 +1,6 @@
 package email
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -138,5 +137,5 @@ func TestMailsInEveryEncoding(t *testing.T) {
 	if n < 300 || good*100 < n*98 {
 		t.Errorf("%d of %d can be read", good, n)
 	}
-	t.Log(fmt.Sprintf("%d of %d can be read", good, n))
+	t.Logf("%d of %d can be read", good, n)
 }

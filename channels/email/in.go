@@ -17,7 +17,7 @@ import (
 const (
 	acceptedFolder  = "Accepted"  // emptied after a while
 	automaticFolder = "Automatic" // what machines wrote; never emptied
-	keptFolder      = "Kept"      // mails of which something could not be taken over; never emptied
+	keptFolder      = "Kept"      // mails of which something was not taken over; never emptied
 )
 
 // maxMail is how much of a mail is fetched: more than servers let through, and than the largest file takes.
@@ -94,7 +94,7 @@ func (d *door) takeIn(ctx context.Context, raw []byte, whole bool) (folder strin
 			return "", err
 		}
 	}
-	if strings.Contains(messages[len(messages)-1].Text, keptNote) {
+	if l.unsure || strings.Contains(messages[len(messages)-1].Text, keptNote) {
 		return keptFolder, nil
 	}
 	return acceptedFolder, nil

@@ -28,6 +28,7 @@ type letter struct {
 	texts  []string
 	files  []attachment
 	lacks  []string // what could not be taken over
+	unsure bool     // something was left out that may be words
 	header header
 	whole  *part
 }
@@ -183,7 +184,9 @@ func (c *contents) leaf(p *part) (s said) {
 		} else if strings.EqualFold(p.params["format"], "flowed") {
 			text = flowed(text, !strings.EqualFold(p.params["delsp"], "yes"))
 		}
-		if text = unsigned(c.history.own(strings.TrimSpace(text))); p.attached() && text != "" {
+		text, unsure := c.history.own(strings.TrimSpace(text))
+		c.unsure = c.unsure || unsure
+		if text = unsigned(text); p.attached() && text != "" {
 			text = "〔添付された文書〕\n" + text
 		}
 		return said{[]string{text}, kind == "text/html"}

@@ -80,10 +80,12 @@ const (
 	strong    = 8      // characters of a line that nobody else writes by chance
 )
 
-// own leaves out what the mail quotes of the desk's. marked lines are quoted by a sign; where no line is the desk's, all stays.
-func (h history) own(text string) string {
+// own leaves out what the mail quotes of the desk's. Where no line is the desk's, all stays. Where a program has left out which
+// mail it answers, the marked lines below one that names the desk are taken for the desk's, unless nothing else is said; unsure
+// tells that, and the mail is kept for it.
+func (h history) own(text string) (said string, unsure bool) {
 	if strings.Count(text, "\n") > maxQuoted {
-		return text
+		return text, false
 	}
 	lines := strings.Split(text, "\n")
 	drop := make([]bool, len(lines))
@@ -101,13 +103,16 @@ func (h history) own(text string) string {
 		}
 		i += max(n-1, 0)
 	}
-	if first < 0 {
-		return text
-	}
 	for i, line := range lines { // a greeting, or thanks, are the desk's only within the desk's mail
-		if (i < first-3 || i > last) && !isQuoted(line) {
+		if first < 0 || (i < first-3 || i > last) && !isQuoted(line) {
 			drop[i] = false
 		}
+	}
+	if len(h.sent) == 0 {
+		unsure = h.dropBlock(lines, drop)
+	}
+	if !slices.Contains(drop, true) {
+		return text, false
 	}
 	h.dropHead(lines, drop)
 	var kept []string
@@ -116,7 +121,32 @@ func (h history) own(text string) string {
 			kept = append(kept, line)
 		}
 	}
-	return strings.TrimSpace(strings.Join(kept, "\n"))
+	said = strings.TrimSpace(strings.Join(kept, "\n"))
+	if said == "" && unsure {
+		return text, false
+	}
+	return said, unsure
+}
+
+// dropBlock drops the marked lines below a line that names the desk, and tells whether any was not known to be the desk's.
+func (h history) dropBlock(lines []string, drop []bool) (unsure bool) {
+	for i := 0; i < len(lines); i++ {
+		line := strings.TrimSpace(lines[i])
+		if !h.named(line) || !strings.HasSuffix(line, ":") && !strings.HasSuffix(line, "：") && !saidLine.MatchString(line) {
+			continue
+		}
+		for i+1 < len(lines) && (isQuoted(lines[i+1]) || strings.TrimSpace(lines[i+1]) == "") {
+			i++
+			unsure = unsure || isQuoted(lines[i]) && !drop[i] && bare(lines[i]) != ""
+			drop[i] = drop[i] || isQuoted(lines[i])
+		}
+	}
+	return unsure
+}
+
+// named reports whether a line names the desk.
+func (h history) named(line string) bool {
+	return slices.ContainsFunc(h.heads, func(name string) bool { return name != "" && strings.Contains(line, name) })
 }
 
 // dropHead drops what stands right above the first line to drop and says whose the quoted mail is.
@@ -127,8 +157,7 @@ func (h history) dropHead(lines []string, drop []bool) {
 		if line == "" {
 			continue
 		}
-		named := slices.ContainsFunc(h.heads, func(name string) bool { return name != "" && strings.Contains(line, name) })
-		if !headLine.MatchString(line) && !ruleLine.MatchString(strings.ToLower(line)) && !saidLine.MatchString(line) && !named {
+		if !headLine.MatchString(line) && !ruleLine.MatchString(strings.ToLower(line)) && !saidLine.MatchString(line) && !h.named(line) {
 			return
 		}
 		drop[i] = true

@@ -62,6 +62,27 @@ func TestAnswersWithoutOurWords(t *testing.T) {
 	}
 }
 
+// Some programs do not say which mail they answer. Then the desk's words are known by the line above them and their marks; and
+// because that is no proof, the mail is kept.
+func TestAnswersThatNameNoMail(t *testing.T) {
+	h := newIndoors(t)
+	const above = "2026年11月25日(水) 10:00 みほん市 まどぐち係 <desk@madoguchi.example>:\n"
+	_, body := h.mailed(t, "person@example.jp", "話してくれてよかった。")
+	for _, tt := range []struct{ name, said, want, folder string }{
+		{"one line", "ありがとう\n\n" + above + "> 話してくれてよかった。", "ありがとう", keptFolder},
+		{"all of it", "ありがとう\n\n" + above + mark(body), "ありがとう", keptFolder},
+		{"words below", above + "> 話してくれてよかった。\n\nありがとう", "ありがとう", keptFolder},
+		{"nothing else", above + "> ほんとうは死にたい", above + "> ほんとうは死にたい", acceptedFolder},
+		{"somebody else's", "ありがとう\n\n2026年11月25日(水) 10:00 bully <bully@example.jp>:\n> 来るな", "ありがとう\n\n2026年11月25日(水) 10:00 bully <bully@example.jp>:\n> 来るな", acceptedFolder},
+		{"the desk's address in words", "desk@madoguchi.example に書いています:\nつらいです", "desk@madoguchi.example に書いています:\nつらいです", acceptedFolder},
+	} {
+		got, folder := h.receive(t, from("person@example.jp")+"Subject: Re: =?utf-8?B?"+b64("お知らせ（みほん市）")+"?=\nContent-Type: text/plain; charset=utf-8\n\n"+tt.said)
+		if len(got) != 1 || got[0].Text != tt.want || folder != tt.folder {
+			t.Errorf("%s: to %s: %q", tt.name, folder, texts(got))
+		}
+	}
+}
+
 func TestSignatures(t *testing.T) {
 	h := newIndoors(t)
 	for _, tt := range []struct{ name, said, want string }{
