@@ -3,6 +3,8 @@ package line_test
 import (
 	"errors"
 	"fmt"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -73,6 +75,56 @@ func TestALostAnswerTellsOnce(t *testing.T) {
 		}
 		if n := len(p.Delivered()); n != i+1 {
 			t.Errorf("told %d times", n)
+		}
+	}
+}
+
+// Whoever sends dies after LINE has taken it, and before that is noted: the next one asks with the same key, and is told.
+func TestWhoSendsDies(t *testing.T) {
+	settings, p := open(t, nil)
+	alive, _ := p.Address()
+	r := channelstest.Reply("died")
+	p.set(func() { p.lose = 1 })
+	for i := range 3 {
+		s := channelstest.Open(t, line.Kind, settings, nil)
+		if _, err := s.Channel.Send(t.Context(), alive, r); (err == nil) == (i == 0) {
+			t.Errorf("process %d: %v", i, err)
+		}
+		if err := s.Stop(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := len(p.Delivered()); n != 1 || p.count("push") != 3 {
+		t.Errorf("told %d times by %d pushes", n, p.count("push"))
+	}
+}
+
+// Many replies at once, some of them again and again: each reaches the one whom it is for, once.
+func TestRepliesReachWhomTheyAreFor(t *testing.T) {
+	settings, p := open(t, nil)
+	s := channelstest.Open(t, line.Kind, settings, nil)
+	p.set(func() { p.lose = 20 })
+	var all sync.WaitGroup
+	for i := range 100 {
+		all.Go(func() {
+			r := channelstest.Reply("x")
+			r.ID, r.Link = fmt.Sprintf("6f1c2f0a-0000-5000-8000-%012x", i), fmt.Sprint("https://desk.example/#k=for", i, ".")
+			for tries := 0; tries < 30; tries++ {
+				if _, err := s.Channel.Send(t.Context(), channels.NewAddress("line", user(i), nil), r); err == nil {
+					return
+				}
+			}
+			t.Errorf("reply %d was never sent", i)
+		})
+	}
+	all.Wait()
+	if n := len(p.Delivered()); n != 100 {
+		t.Errorf("%d were delivered", n)
+	}
+	for _, o := range p.Delivered() {
+		var i int
+		if _, err := fmt.Sscanf(o.To, "U%x", &i); err != nil || !strings.Contains(o.Text, fmt.Sprint("for", i, ".")) {
+			t.Errorf("%s was told %q", o.To, o.Text)
 		}
 	}
 }

@@ -226,6 +226,12 @@ func FuzzHooks(f *testing.F) {
 		f.Add("sms", seed, true)
 		f.Add("voice/number?n=1", seed, false)
 	}
+	for _, step := range []string{"", "menu", "desk", "number", "check?t=AAAA", "window?n=x", "who?w=any", "recorded", "ring?t=%00", "accept?t=", "bridged",
+		"recording?t=AAAA", "desk-status", "leg", "machine", "elsewhere"} {
+		f.Add("voice/"+step, "CallSid="+sid("CA", 1)+"&From=%2B819000000001&Digits=09012345678", true)
+		f.Add("voice/"+step, "CallSid="+sid("CA", 1)+"&From=anonymous&Digits=%23%2A&RecordingSid="+sid("RE", 1)+"&RecordingDuration=x&AnsweredBy=fax", true)
+	}
+	f.Add("status?t=AAAA", "MessageStatus=failed&ErrorCode=1e9", true)
 	f.Fuzz(func(t *testing.T, hook, body string, signed bool) {
 		u, err := url.Parse("https://desk.example/hooks/twilio/" + hook)
 		if err != nil || u.Fragment != "" || strings.Contains(u.RequestURI(), "//") {

@@ -37,7 +37,7 @@ var Kind = channels.Kind{
 		{Name: "TWILIO_ACCOUNT_SID", Required: true, Doc: "AC…"},
 		{Name: "TWILIO_AUTH_TOKEN", Required: true, Secret: true, Doc: "auth token: calls of the API and signatures of webhooks"},
 		{Name: "TWILIO_AUTH_TOKEN_OLD", Secret: true, Doc: "the token before, while it is being replaced: signatures only"},
-		{Name: "TWILIO_FROM", Required: true, Doc: "the desk's number at Twilio, +81…"},
+		{Name: "TWILIO_FROM", Required: true, Doc: "the desk's number at Twilio, +81…; there its webhooks are PUBLIC_URL/hooks/twilio/voice and /hooks/twilio/sms, by POST"},
 		{Name: "TWILIO_DESK", Doc: "the desk's own phone, +81…: who presses 1 is put through to it, and call-backs ring it first"},
 		{Name: "TWILIO_API_BASE", Default: "https://api.twilio.com", Doc: "Twilio's API"},
 		{Name: "SMS_REPLIES", Default: "door", Doc: "door: a notice with a link; full: the words themselves"},
@@ -109,6 +109,14 @@ func newDoor(env channels.Env) (*door, error) {
 		}
 	}
 	return d, nil
+}
+
+// Lacks tells where nobody can be put through.
+func (d *door) Lacks() string {
+	if d.desk == "" {
+		return "without TWILIO_DESK nobody who phones is put through, and nobody is called back"
+	}
+	return ""
 }
 
 // Routes serves Twilio's webhooks.
