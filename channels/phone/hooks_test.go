@@ -3,6 +3,7 @@ package phone_test
 import (
 	"crypto/sha256"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -30,7 +31,9 @@ func TestBehindAProxy(t *testing.T) {
 			}
 			return map[string]string{"SMS_REPLIES": "door"}[name]
 		}
-		c, err := phone.Kind.New(channels.Env{Intake: intake, Desk: channelstest.NewDesk(), Now: time.Now, Setting: values, PublicURL: public})
+		log := &channelstest.Log{}
+		c, err := phone.Kind.New(channels.Env{Intake: intake, Desk: channelstest.NewDesk(), Now: time.Now, Setting: values, PublicURL: public,
+			Log: slog.New(slog.NewJSONHandler(log, nil))})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -42,6 +45,7 @@ func TestBehindAProxy(t *testing.T) {
 		const path = "/hooks/twilio/sms"
 		spoofed := http.Header{"X-Forwarded-Proto": {"https"}, "X-Forwarded-Host": {"evil.example"}, "X-Original-Webhook-Url": {"https://evil.example" + path},
 			"X-Forwarded-Prefix": {"/evil"}, "Forwarded": {"host=evil.example;proto=https"}}
+		afterwards := false // the house was told, and the log says so from then on
 		for _, tt := range []struct {
 			name, at, signed string
 			header           http.Header
@@ -61,6 +65,11 @@ func TestBehindAProxy(t *testing.T) {
 		} {
 			if got, _ := exchange(t, server.URL+tt.at, v.Encode(), sign(token, tt.signed, v), tt.header); got != tt.want {
 				t.Errorf("%s, %s: %d, want %d", public, tt.name, got, tt.want)
+			}
+			if told := strings.Contains(log.String(), "another address"); told != (tt.name == "as it arrived" || told && afterwards) {
+				t.Errorf("%s, %s: the house was told %v", public, tt.name, told)
+			} else if told {
+				afterwards = true
 			}
 		}
 		if got, _ := exchange(t, server.URL+path, `{"MessageSid":"SM3","From":"+81900000001"}`, sign(token, public+path, nil), http.Header{"Content-Type": {"application/json"}}); got != 403 {

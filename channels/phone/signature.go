@@ -50,6 +50,7 @@ func (d *door) form(w http.ResponseWriter, r *http.Request) (url.Values, bool) {
 		return fail(http.StatusForbidden)
 	}
 	if !d.signed(d.env.PublicURL+r.URL.RequestURI(), signed, signatures[0]) {
+		d.mistaken(r, signed, signatures[0])
 		return fail(http.StatusForbidden)
 	}
 	form := url.Values{}
@@ -60,6 +61,17 @@ func (d *door) form(w http.ResponseWriter, r *http.Request) (url.Values, bool) {
 		return fail(http.StatusForbidden)
 	}
 	return form, true
+}
+
+// mistaken tells the people of the house when a webhook is refused that is genuine but for the address: then every call
+// fails until PUBLIC_URL is what Twilio has been given.
+func (d *door) mistaken(r *http.Request, signed map[string]string, signature string) {
+	for _, scheme := range []string{"https://", "http://"} {
+		if d.signed(scheme+r.Host+r.URL.RequestURI(), signed, signature) {
+			d.env.Log.Error("a webhook was refused: Twilio calls another address than PUBLIC_URL", "channel", voice)
+			return
+		}
+	}
 }
 
 const jsonKind = "application/json"
