@@ -38,7 +38,7 @@ type Topic struct {
 
 // Place is another desk.
 type Place struct {
-	Name  string
+	Name  string   // with furigana
 	Say   string   // what it is for, in a child's words
 	Phone string   // a number to dial, or empty
 	Means []string // how one speaks with it: 電話, 会って話す

@@ -121,12 +121,13 @@ type Places struct {
 type Number struct {
 	Key       string   `yaml:"key"`
 	Name      string   `yaml:"name"`
-	Reach     string   `yaml:"reach"`  // the number, or the name of a page; empty where nobody has stated one
-	Say       string   `yaml:"say"`    // what to tell a child about it
-	Topics    []string `yaml:"topics"` // what it is there for; without one it stands on no sign-post
-	Means     []string `yaml:"means"`  // how one speaks with it, where that is stated
-	When      string   `yaml:"when"`   // its hours, in a child's words, where they are stated
-	Night     bool     `yaml:"night"`  // answers at any hour
+	Reading   string   `yaml:"reading"` // the name with furigana, where a child could not read it
+	Reach     string   `yaml:"reach"`   // the number, or the name of a page; empty where nobody has stated one
+	Say       string   `yaml:"say"`     // what to tell a child about it
+	Topics    []string `yaml:"topics"`  // what it is there for; without one it stands on no sign-post
+	Means     []string `yaml:"means"`   // how one speaks with it, where that is stated
+	When      string   `yaml:"when"`    // its hours, in a child's words, where they are stated
+	Night     bool     `yaml:"night"`   // answers at any hour
 	Source    string   `yaml:"source"`
 	CheckedOn Date     `yaml:"checked_on"`
 }

@@ -3,6 +3,7 @@ package city
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -99,8 +100,14 @@ func (c *City) judgeContact(j *judge) {
 	j.need(k.Form == "" || strings.HasPrefix(k.Form, "https://"), ".contact.form", "an https address")
 }
 
+// Child is the place's name as a child can read it.
+func (n Number) Child() string { return cmp.Or(n.Reading, n.Name) }
+
+var reading = regexp.MustCompile(`（[ぁ-んー]+）`)
+
 // judgeSigns finds what is wrong with one sign-post.
 func (n Number) judgeSigns(j *judge, path string) {
+	j.need(n.Reading == "" || reading.ReplaceAllString(n.Reading, "") == n.Name, path+".reading", "the name itself, with furigana such as 名前（なまえ）")
 	for i, t := range n.Topics {
 		j.need(slices.Contains(topics, t), fmt.Sprintf("%s.topics.%d", path, i), "one of "+strings.Join(topics, ", "))
 	}
