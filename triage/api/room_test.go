@@ -114,7 +114,12 @@ type wall struct{ store triage.Store }
 
 func (w wall) Enter(ctx context.Context, e triage.Entry) (triage.CaseID, error) {
 	id := triage.CaseID("07" + strings.ToLower(rand.Text()[:24]))
-	event := triage.Event{ID: e.ID, At: e.At, Kind: triage.KindMessage, From: triage.Seeker, By: e.By, Channel: e.Channel, Text: hide(e.Text)}
+	event := triage.Event{ID: e.ID, At: e.At, Kind: triage.KindMessage, From: triage.Seeker, By: e.By, Channel: e.Channel, Text: hide(e.Text),
+		CallMe: hide(e.CallMe), Teller: e.Teller, CallBack: e.CallBack}
+	if e.Teller != nil {
+		j := e.Teller.Weigh(triage.Judgement{Severity: triage.Routine})
+		event.Judgement = &j
+	}
 	before := triage.Case{ID: id}
 	if e.Case != "" {
 		before, _, _ = w.store.Load(ctx, e.Case)

@@ -138,7 +138,12 @@ func (w *wall) Enter(ctx context.Context, e triage.Entry) (triage.CaseID, error)
 			return "", err
 		}
 	}
-	event := triage.Event{ID: "entry:" + e.ID, At: e.At, Kind: triage.KindMessage, From: triage.Seeker, By: e.By, Channel: e.Channel, Text: w.hide(e.Text)}
+	event := triage.Event{ID: "entry:" + e.ID, At: e.At, Kind: triage.KindMessage, From: triage.Seeker, By: e.By, Channel: e.Channel, Text: w.hide(e.Text),
+		CallMe: w.hide(e.CallMe), Teller: e.Teller, CallBack: e.CallBack}
+	if e.Teller != nil {
+		j := e.Teller.Weigh(triage.Judgement{Severity: triage.Routine})
+		event.Judgement = &j
+	}
 	if e.Report != nil {
 		r := *e.Report
 		r.ID, r.Fields = string(id[:2])+r.ID, maps.Clone(r.Fields)
