@@ -58,8 +58,8 @@ type Case struct {
 	Calls     []Call     `json:"calls,omitempty"`
 	OptedOut  bool       `json:"opted_out,omitempty"` // the seeker sent STOP: replies are refused with opted_out
 	ErasedAt  time.Time  `json:"erased_at,omitzero"`  // the seeker withdrew the conversation; shredding waits for a person
-	Kept       bool      `json:"kept,omitempty"`      // it must not be destroyed
-	Doomed     string    `json:"doomed,omitempty"`    // the ground on which it is being destroyed
+	Kept      bool       `json:"kept,omitempty"`      // it must not be destroyed
+	Doomed    string     `json:"doomed,omitempty"`    // the ground on which it is being destroyed
 }
 
 // PreviewRunes is the longest preview.
@@ -381,12 +381,14 @@ func (c *Case) duty(d Duty) {
 	c.Duties[i] = d
 }
 
-// news reports whether the event may make duties by the city's rules, or end some: all that is not merely said, seen, sent
-// or handed from one colleague to another.
+// news reports whether the event may make duties by the city's rules, or end some: all that is not merely seen, noted, sent
+// or given back.
 func (e Event) news() bool {
 	switch e.Kind {
 	case KindMessage:
-		return e.From != Counselor && e.From != Desk
+		return e.From != Desk
+	case KindAssignment:
+		return e.Assignment != nil && e.Assignment.To != ""
 	case KindDuty:
 		return e.Duty != nil && !e.Duty.DoneAt.IsZero()
 	case KindAssessment, KindHandoff, KindReport, KindState:

@@ -22,6 +22,7 @@ func (c *City) judge(t *tree, a Assessor) Mistakes {
 	j.need(len(c.Sources) > 0, ".sources", "at least one document that the rules come from")
 	j.need(c.Desk.Name != "" && c.Desk.Neutral != "" && c.Desk.Readers != "", ".desk", "name, neutral and readers")
 	j.need(strings.HasPrefix(c.Desk.Exit, "https://"), ".desk.exit", "an https address of a harmless page")
+	c.judgeOnCall(j)
 	c.judgeChannels(j)
 	c.judgeTerms(j)
 	c.judgeSchools(j)

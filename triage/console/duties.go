@@ -44,7 +44,7 @@ type owed struct {
 func (c *Console) newOwed(x triage.Duty, k triage.Case, p staff.Person, acts bool, now time.Time) owed {
 	r, _ := c.Desk.Rule(x.What)
 	o := owed{Duty: x, Name: cmp.Or(x.Title, word(duties, x.Kind)), Late: x.Overdue(now), Hint: r.Hint, Choices: r.Decide,
-		May: acts && c.Desk.MayFulfil(p, x), Leads: x.Owner == duty.Coordinator || x.Owner == duty.Supervisor}
+		May: (acts || x.What == desk.Alarm) && c.Desk.MayFulfil(p, x), Leads: x.Owner == duty.Coordinator || x.Owner == duty.Supervisor}
 	holder := duty.Holder(x, k, now)
 	o.Holder, o.Risen = word(owners, holder), duty.Level(x, now) > 0 && holder != x.Owner
 	for _, name := range x.Why {

@@ -43,6 +43,7 @@ type Config struct {
 	Press    triage.Press    // of what goes by post
 	ChatURL  string          // where seekers write, as it stands on letters
 	Register *grant.Register // of what two people allow
+	Pager    triage.Pager    // calls who is on call; nil where nobody can be called
 }
 
 // Auditor writes down what is about to happen. A nil error says that it is written durably; see audit.Log.

@@ -53,7 +53,11 @@ func (d *Desk) Fulfil(ctx context.Context, p staff.Person, id triage.CaseID, don
 	if err := words(done.Reason, maxReason); err != nil {
 		return triage.Case{}, bad("どうしたか、なぜそうしたかを書いてください。")
 	}
-	return d.perform(ctx, p, id, act{what: "duty", ref: done.What, reason: done.Decision, may: mayAct, erased: true,
+	may := mayAct
+	if done.What == Alarm {
+		may = mayTake // whoever sees it may say that they have
+	}
+	return d.perform(ctx, p, id, act{what: "duty", ref: done.What, reason: done.Decision, may: may, erased: true,
 		do: func(c triage.Case, events []triage.Event) ([]triage.Event, error) {
 			pending := d.ruled(c, events)
 			now := d.owing(c, events)
@@ -93,8 +97,11 @@ func (d *Desk) fulfillable(p staff.Person, x triage.Duty, decision string) error
 	return nil
 }
 
-// MayFulfil reports whether the person, who may act in the case, may do that duty.
+// MayFulfil reports whether the person, who may act in the case, may do that duty; an alarm is for whoever may take a case.
 func (d *Desk) MayFulfil(p staff.Person, x triage.Duty) bool {
+	if x.What == Alarm && x.DoneAt.IsZero() {
+		return leads(p) || counsels(p)
+	}
 	return x.Turn > 0 && x.DoneAt.IsZero() && (leads(p) || x.Owner != duty.Coordinator && x.Owner != duty.Supervisor)
 }
 

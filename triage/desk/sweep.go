@@ -129,8 +129,18 @@ func (d *Desk) due(ctx context.Context, until time.Time) ([]work, error) {
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(a, b work) int { return a.at.Compare(b.at) })
+	slices.SortStableFunc(all, func(a, b work) int {
+		return cmp.Or(news(a)-news(b), a.at.Compare(b.at))
+	})
 	return all, nil
+}
+
+// news puts what the rules have to look at before all else: an alarm that somebody has just ended must not ring once more.
+func news(w work) int {
+	if w.Kind == triage.DueRules {
+		return 0
+	}
+	return 1
 }
 
 // moment is when the case's work of that kind has something to do; zero where it has none.
@@ -149,6 +159,9 @@ func (d *Desk) moment(c triage.Case, events []triage.Event, kind triage.DueKind)
 			return d.Clock.Now()
 		}
 	default:
+		if _, next, ok := alarm(c, events); ok {
+			at = next
+		}
 		for _, x := range c.Duties {
 			for _, k := range climbs(x) {
 				if (at.IsZero() || k.at.Before(at)) && !happened(events, k.id()) {
@@ -200,7 +213,13 @@ func (d *Desk) do(ctx context.Context, w work) error {
 		}
 	case triage.DueRules:
 		news = d.ruled(c, events)
+		after := c
+		for _, e := range news {
+			after = after.With(e)
+		}
+		news = append(news, d.ringing(ctx, after, slices.Concat(events, news), now)...)
 	case triage.DueDuty:
+		news = d.ringing(ctx, c, events, now)
 		for _, x := range c.Duties {
 			for _, k := range climbs(x) {
 				if now.Before(k.at) || happened(events, k.id()) {

@@ -13,6 +13,7 @@ import (
 //
 //	suicide, violence, …       a flag that the rules of the assessment found in somebody's words
 //	severity.emergency         judged at least so grave, ever; also severity.urgent
+//	taken                      somebody took the case, or answered in it
 //	told.school, told.police…  that recipient has been told; told.school also where the school itself reported
 //	answered                   a school that was told has said what it does
 //	reported, reported.FORM    a school reported, on that form
@@ -63,6 +64,9 @@ func (rs Rules) know(c triage.Case, events []triage.Event) Facts {
 	for _, e := range events {
 		f.judged(e)
 		f.reported(e)
+		if e.Assignment != nil && e.Assignment.To != "" || e.Kind == triage.KindMessage && e.From == triage.Counselor {
+			f.hear("taken", e.At, e.By)
+		}
 		if o := e.Observed; o != nil {
 			f.hear(Fact("observed."+o.Kind), e.At, e.By)
 		}
@@ -221,7 +225,7 @@ var Observations = []string{AbsentTotal, AbsentRun, SeparateRoom, Hard, Eased, A
 // steps are the kinds of an observation on the way to 解消.
 var steps = []string{"stopped", "recurred", "apology", "child_no_pain", "parent_no_pain", "parent_not_asked"}
 
-var plain = []Fact{"severity.emergency", "severity.urgent", "answered", "reported", "stopped", "recurred", "watching", "resolved", "closed", "over"}
+var plain = []Fact{"severity.emergency", "severity.urgent", "taken", "answered", "reported", "stopped", "recurred", "watching", "resolved", "closed", "over"}
 
 // Means reports whether a file with these derived facts and rules can name the fact.
 func (rs Rules) Means(name Fact) bool {

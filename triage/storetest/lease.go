@@ -199,7 +199,8 @@ func rulesAreAskedOfNews(t *testing.T, s triage.Store) {
 	c = add(t, s, c, message("m2", 0, triage.Soon))
 	settle(t, s, first, time.Time{})
 	settle(t, s, one(t, s, triage.DueRules, 0), time.Time{})
-	c = add(t, s, c, claim("c", "aoki", time.Minute), said("s", 1), duty("d", "d", time.Hour, false))
+	c = add(t, s, c, delivered("x", 1), duty("d", "d", time.Hour, false),
+		triage.Event{ID: "r", At: start, Kind: triage.KindAssignment, Assignment: &triage.Assignment{Do: triage.DoRelease}})
 	none(t, s, triage.DueRules, 24*time.Hour, "nothing new happened")
 	add(t, s, c, duty("done", "d", time.Hour, true))
 	settle(t, s, one(t, s, triage.DueRules, 0), time.Time{})

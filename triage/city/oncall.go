@@ -1,0 +1,42 @@
+package city
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+)
+
+// OnCall is a person who is called when a case in danger waits and nobody takes it.
+type OnCall struct {
+	Name  string   `yaml:"name"`  // 当番1; as the case says who was called
+	Reach string   `yaml:"reach"` // the telephone number, +81…
+	By    []string `yaml:"by"`    // voice, sms: in the order in which they are tried
+}
+
+var numberForm = regexp.MustCompile(`^\+[1-9][0-9]{7,14}$`)
+
+// judgeOnCall holds the list to what night_cover says: somebody is there, or nobody is.
+func (c *City) judgeOnCall(j *judge) {
+	if c.NightCover == "none" {
+		j.need(len(c.OnCall) == 0, ".oncall", "nobody, since night_cover is none")
+		return
+	}
+	j.need(len(c.OnCall) > 0 || !slices.Contains([]string{"oncall", "contractor"}, c.NightCover), ".night_cover",
+		"oncall: who is called, since night_cover is not none")
+	for i, p := range c.OnCall {
+		path := fmt.Sprintf(".oncall.%d", i)
+		j.need(p.Name != "", path, "name: how the case calls who was called")
+		j.need(numberForm.MatchString(p.Reach), path+".reach", "a telephone number such as +819012345678")
+		j.need(len(p.By) > 0 && !slices.ContainsFunc(p.By, func(by string) bool { return by != "voice" && by != "sms" }), path+".by", "voice, sms, or both")
+	}
+}
+
+// Called returns who is called at that step of an alarm, and by which path, from 0: each person by their first path, then
+// each by their next, and so on for as long as nobody answers. False where nobody is on call.
+func (c *City) Called(step int) (OnCall, string, bool) {
+	if len(c.OnCall) == 0 {
+		return OnCall{}, "", false
+	}
+	p := c.OnCall[step%len(c.OnCall)]
+	return p, p.By[step/len(c.OnCall)%len(p.By)], true
+}

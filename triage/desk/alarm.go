@@ -1,0 +1,111 @@
+package desk
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+
+	"madoguchi/triage"
+	"madoguchi/triage/staff"
+)
+
+// Alarm is the key of the rule by which somebody must say 受領 to a case in danger. It is done by taking the case, by an
+// answer, or by the word alone; until then it is rung again and again.
+const Alarm = "alarm"
+
+// pageWithin is how long one page may take.
+const pageWithin = 10 * time.Second
+
+// afters are the first steps of an alarm after it arose. It never gives up: past these it rings every ten minutes for an hour,
+// every hour for a day, and then once a day.
+var afters = []time.Duration{0, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute}
+
+// ring is when the step of that number is, after the alarm arose.
+func ring(step int) time.Duration {
+	const ten, hours = 5, 23 // steps of ten minutes after the last of afters, and of an hour after those
+	switch n := step - len(afters) + 1; {
+	case n <= 0:
+		return afters[step]
+	case n <= ten:
+		return afters[len(afters)-1] + time.Duration(n)*10*time.Minute
+	case n <= ten+hours:
+		return time.Duration(n-ten+1) * time.Hour
+	default:
+		return time.Duration(n-ten-hours+1) * 24 * time.Hour
+	}
+}
+
+func ringID(x triage.Duty, step int) string {
+	return fmt.Sprintf("ring:%d:%d", x.Since.UnixNano(), step)
+}
+
+// rung is the number of the next step of the alarm: those before have rung, or were passed over.
+func rung(x triage.Duty, events []triage.Event) int {
+	next := 0
+	prefix := strings.TrimSuffix(ringID(x, 0), "0")
+	for _, e := range events {
+		if rest, ok := strings.CutPrefix(e.ID, prefix); ok {
+			var step int
+			if _, err := fmt.Sscan(rest, &step); err == nil && step >= next {
+				next = step + 1
+			}
+		}
+	}
+	return next
+}
+
+// alarm returns the case's open alarm, and when its next step is.
+func alarm(c triage.Case, events []triage.Event) (triage.Duty, time.Time, bool) {
+	for _, x := range c.Duties {
+		if x.What == Alarm && x.DoneAt.IsZero() {
+			return x, x.Since.Add(ring(rung(x, events))), true
+		}
+	}
+	return triage.Duty{}, time.Time{}, false
+}
+
+// ringing rings the alarm whose step has come, and returns the event that says truly what was done. Steps that have gone by
+// are rung as one.
+func (d *Desk) ringing(ctx context.Context, c triage.Case, events []triage.Event, now time.Time) []triage.Event {
+	x, at, ok := alarm(c, events)
+	if !ok || now.Before(at) {
+		return nil
+	}
+	step := rung(x, events)
+	for !now.Before(x.Since.Add(ring(step + 1))) {
+		step++
+	}
+	e := d.event(staff.Person{}, triage.KindDuty)
+	e.ID, e.From, e.Duty = ringID(x, step), triage.System, &x
+	e.Text = "緊急の事案を、まだだれも受領していません。"
+	if step == 0 {
+		e.Text = "緊急の事案です。受領を待っています。"
+	}
+	if step == 0 && (c.Assignee != "" || d.City.OpenAt("phone", now)) {
+		return []triage.Event{e} // whoever has the case, or is at work, hears it first from the pages
+	}
+	return []triage.Event{d.paged(ctx, e, step)}
+}
+
+// paged calls who is on call, where there is somebody, and adds to the event whether that went out.
+func (d *Desk) paged(ctx context.Context, e triage.Event, step int) triage.Event {
+	who, by, ok := d.City.Called(step)
+	if !ok || d.Pager == nil {
+		return e
+	}
+	ctx, cancel := context.WithTimeout(ctx, pageWithin)
+	defer cancel()
+	id := sha256.Sum256([]byte(e.ID))
+	err := d.Pager.Page(ctx, triage.Page{ID: hex.EncodeToString(id[:16]), Reach: who.Reach, By: by,
+		Text: d.City.Text("oncall.page", "", e.At, nil)})
+	name := map[string]string{"voice": "電話", "sms": "SMS"}[by]
+	if err != nil {
+		e.Text += who.Name + "に" + name + "で知らせようとしましたが、できませんでした。"
+	} else {
+		e.Text += who.Name + "に" + name + "で知らせました。"
+	}
+	return e
+}

@@ -1,0 +1,242 @@
+package desk_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"madoguchi/deploy/cities"
+	"madoguchi/triage"
+	"madoguchi/triage/city"
+	"madoguchi/triage/desk"
+)
+
+// pager writes down who was called, and can be out of order.
+type pager struct {
+	clock *clock
+	out   bool
+	pages []paged
+}
+
+type paged struct {
+	after time.Duration
+	to    string
+}
+
+func (p *pager) Page(_ context.Context, page triage.Page) error {
+	p.pages = append(p.pages, paged{p.clock.Now().Sub(opened), page.By + " " + page.Reach[len(page.Reach)-1:]})
+	if p.out || page.Text == "" || strings.Contains(page.Text, "死") {
+		return errors.New("out of order")
+	}
+	return nil
+}
+
+// night opens Asahikawa's desk with two people on call, or with none.
+func night(t *testing.T, covered bool) (*room, *pager) {
+	t.Helper()
+	file := func(name string, data []byte) city.File { return city.File{Name: name, Data: data} }
+	name, data, _ := cities.City("asahikawa")
+	if covered {
+		data = []byte(strings.Replace(string(data), "night_cover: none", `night_cover: oncall
+oncall:
+  - {name: 当番1, reach: "+819000000001", by: [voice, sms]}
+  - {name: 当番2, reach: "+819000000002", by: [sms]}`, 1))
+	}
+	c, err := city.Load(file(name, data), file(cities.National()), file(cities.Texts()), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := open(t)
+	p := &pager{clock: r.clock}
+	conf := r.Config
+	conf.City, conf.Pager = c, p
+	r.Desk = desk.New(conf)
+	return r, p
+}
+
+// danger lets a seeker write that they are in danger.
+func (r *room) danger(id triage.CaseID) triage.CaseID {
+	r.t.Helper()
+	if id == "" {
+		id = triage.CaseID("09" + strings.Repeat("d", 24))
+	}
+	before, _, err := r.store.Load(r.t.Context(), id)
+	if errors.Is(err, triage.ErrUnknown) {
+		before, err = triage.Case{ID: id}, nil
+	}
+	r.must(err)
+	_, err = r.store.Append(r.t.Context(), before, triage.Event{ID: "m:" + r.clock.Now().String(), At: r.clock.Now(), Kind: triage.KindMessage, From: triage.Seeker,
+		Channel: "chat", Text: "今夜、飛びおりる", Judgement: &triage.Judgement{Severity: triage.Emergency, Flags: []triage.Flag{triage.Suicide}}})
+	r.must(err)
+	return id
+}
+
+// rang lists what the timeline says of the alarm.
+func (r *room) rang(id triage.CaseID) (lines []string) {
+	_, events := r.load(id)
+	for _, e := range events {
+		if strings.HasPrefix(e.ID, "ring:") {
+			lines = append(lines, e.Text)
+		}
+	}
+	return lines
+}
+
+// At night: at once, after 2, 5 and 10 minutes and on, the next person, then the next path, whether or not the pages go out;
+// until somebody says 受領. What the timeline says of a page is what became of it.
+func TestAnAlarmRingsUntilSomebodyTakesIt(t *testing.T) {
+	for _, out := range []bool{false, true} {
+		r, p := night(t, true)
+		ctx := t.Context()
+		p.out = out
+		r.clock.Set(opened.Add(14 * time.Hour)) // eleven at night
+		id := r.danger("")
+		r.must(r.Advance(ctx, r.clock, opened.Add(14*time.Hour+25*time.Minute)))
+		at := func(minutes int, to string) paged {
+			return paged{14*time.Hour + time.Duration(minutes)*time.Minute, to}
+		}
+		want := []paged{at(0, "voice 1"), at(2, "sms 2"), at(5, "sms 1"), at(10, "sms 2"), at(20, "voice 1")}
+		if !slices.Equal(p.pages, want) {
+			t.Errorf("called %v, want %v", p.pages, want)
+		}
+		for _, line := range r.rang(id) {
+			if strings.Contains(line, "知らせました") == out || !strings.Contains(line, "当番") {
+				t.Errorf("out of order %v: the timeline says %q", out, line)
+			}
+		}
+		c, err := r.Fulfil(ctx, people["mori"], id, desk.Done{What: desk.Alarm, Reason: "受領しました"})
+		r.must(err)
+		if c.State != triage.Waiting || c.Severity != triage.Emergency {
+			t.Errorf("to say 受領 made it %s, %s", c.State, c.Severity)
+		}
+		r.must(r.Advance(ctx, r.clock, opened.Add(38*time.Hour)))
+		if len(p.pages) != len(want) {
+			t.Errorf("it rings on: %v", p.pages[len(want):])
+		}
+		r.danger(id)
+		r.must(r.Sweep(ctx))
+		if len(p.pages) != len(want)+1 {
+			t.Errorf("new danger called %d times", len(p.pages)-len(want))
+		}
+	}
+}
+
+// It never gives up, and never makes a flood of itself.
+func TestAnAlarmNeverGivesUp(t *testing.T) {
+	r, p := night(t, true)
+	r.clock.Set(opened.Add(14 * time.Hour))
+	id := r.danger("")
+	r.must(r.Advance(t.Context(), r.clock, opened.AddDate(0, 0, 31)))
+	last := p.pages[len(p.pages)-1].after
+	if n := len(p.pages); n < 55 || n > 70 || opened.AddDate(0, 0, 31).Sub(opened.Add(last)) > 24*time.Hour {
+		t.Errorf("%d pages in a month, the last after %s", n, last)
+	}
+	r.clock.pass(31 * 24 * time.Hour) // nothing ran for a month: one ring, not thirty
+	before := len(p.pages)
+	r.must(r.Sweep(t.Context()))
+	if len(p.pages) != before+1 {
+		t.Errorf("%d pages at once", len(p.pages)-before)
+	}
+	if c, _ := r.load(id); c.Severity != triage.Emergency {
+		t.Error("the alarm lowered the case")
+	}
+}
+
+// Taking the case is 受領, and so is an answer.
+func TestTakingTheCaseEndsTheAlarm(t *testing.T) {
+	r, p := night(t, true)
+	ctx := t.Context()
+	r.clock.Set(opened.Add(14 * time.Hour))
+	id := r.danger("")
+	r.must(r.Sweep(ctx))
+	_, err := r.Claim(ctx, people["sato"], id)
+	r.must(err)
+	r.clock.pass(3 * time.Minute)
+	r.must(r.Sweep(ctx))
+	if d := r.duty(id, desk.Alarm); d.DoneAt.IsZero() || d.By != "sato" || len(p.pages) != 1 {
+		t.Errorf("%+v after %d pages", d, len(p.pages))
+	}
+	r.danger(id) // to the one who has it; nobody else is woken at once
+	r.must(r.Sweep(ctx))
+	if len(p.pages) != 1 {
+		t.Errorf("a message to the assignee called %v", p.pages[1:])
+	}
+	r.clock.pass(time.Minute)
+	_, err = r.Say(ctx, people["sato"], id, "1", "ここにいます")
+	r.must(err)
+	r.must(r.Advance(ctx, r.clock, r.clock.Now().Add(time.Hour)))
+	if len(p.pages) != 1 {
+		t.Errorf("after the answer it called %v", p.pages[1:])
+	}
+}
+
+// Where nobody is on call, nobody is called, and nothing says so.
+func TestNoNightCoverNoPage(t *testing.T) {
+	r, p := night(t, false)
+	r.clock.Set(opened.Add(14 * time.Hour))
+	id := r.danger("")
+	r.must(r.Advance(t.Context(), r.clock, opened.Add(15*time.Hour)))
+	lines := r.rang(id)
+	if len(p.pages) != 0 || len(lines) != 9 {
+		t.Errorf("%d pages, %d lines", len(p.pages), len(lines))
+	}
+	for _, line := range lines {
+		if strings.Contains(line, "知らせ") {
+			t.Errorf("the timeline says %q", line)
+		}
+	}
+}
+
+// The edges of the opening hours, of the week, of holidays and of the turn of the year, in Japan's time whatever the
+// machine's: who is called at once, and what the notice on the page says of who reads.
+func TestTheEdgesOfTheHours(t *testing.T) {
+	const open, closed = true, false
+	for text, at := range map[string]bool{
+		"2026-11-20 08:44:59": closed, "2026-11-20 08:45:00": open, "2026-11-20 17:14:59": open, "2026-11-20 17:15:00": closed, // Friday
+		"2026-11-20 23:59:59": closed, "2026-11-21 00:00:00": closed, "2026-11-21 08:45:00": closed, "2026-11-21 12:00:00": closed, // Saturday
+		"2026-11-22 08:45:00": closed, "2026-11-22 17:14:59": closed, "2026-11-22 23:59:59": closed, // Sunday
+		"2026-11-23 00:00:00": closed, "2026-11-23 08:45:00": closed, "2026-11-23 17:14:59": closed, // 勤労感謝の日
+		"2026-11-24 08:44:59": closed, "2026-11-24 08:45:00": open, "2026-11-24 17:14:59": open, "2026-11-24 17:15:00": closed,
+		"2026-12-28 17:14:59": open, "2026-12-29 08:44:59": closed, "2026-12-29 08:45:00": open, "2026-12-29 17:14:59": open, "2026-12-29 17:15:00": closed,
+		"2026-12-30 08:45:00": closed, "2026-12-30 17:14:59": closed, "2026-12-31 08:45:00": closed, "2026-12-31 23:59:59": closed,
+		"2027-01-01 00:00:00": closed, "2027-01-01 08:45:00": closed, "2027-01-02 08:45:00": closed, "2027-01-03 08:45:00": closed, "2027-01-04 08:44:59": closed,
+		"2027-01-04 08:45:00": closed, "2027-01-04 17:14:59": closed, "2027-01-05 08:44:59": closed, "2027-01-05 08:45:00": open, // 12/30–1/4
+		"2027-01-11 08:45:00": closed, "2027-01-12 08:45:00": open, // 成人の日
+		"2027-03-22 08:45:00": closed, "2027-03-23 08:45:00": open, // 振替休日
+	} {
+		now, err := time.ParseInLocation("2006-01-02 15:04:05", text, city.JST)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, zone := range []*time.Location{time.UTC, city.JST, time.FixedZone("far", -11*60*60)} {
+			r, p := night(t, true)
+			r.clock.Set(now.In(zone))
+			r.danger("")
+			r.must(r.Sweep(t.Context()))
+			if called := len(p.pages) == 1; called == at {
+				t.Errorf("%s in %s: called %v", text, zone, called)
+			}
+			bare, _ := night(t, false)
+			if says := strings.Contains(bare.City.Notice("voice", now.In(zone)), "だれも読んでいません"); says == at {
+				t.Errorf("%s in %s: the notice is %q", text, zone, bare.City.Notice("voice", now.In(zone)))
+			}
+		}
+	}
+}
+
+// No text of the catalogue says to anybody outside that somebody was called: none of them can know.
+func TestNoTextClaimsAPage(t *testing.T) {
+	for _, covered := range []bool{true, false} {
+		r, _ := night(t, covered)
+		for key, text := range r.City.Texts {
+			for _, claim := range []string{"当番", "担当に知らせました", "人に知らせました", "よび出しました", "呼び出しました"} {
+				if strings.Contains(text, claim) {
+					t.Errorf("%s claims %s", key, claim)
+				}
+			}
+		}
+	}
+}
