@@ -14,6 +14,9 @@ var (
 	between     = regexp.MustCompile(`^[ \t\r\n]*$`)
 )
 
+// maxEncoded is how far a header is decoded; what follows stays as it is.
+const maxEncoded = 64 << 10
+
 // headerWords returns what a header says. Encoded words that follow one another in one encoding are put together before they
 // are decoded: many programs cut them in the middle of a character.
 func headerWords(raw string) string {
@@ -24,6 +27,7 @@ func headerWords(raw string) string {
 		b.WriteString(decode(pending, label))
 		pending, label = nil, ""
 	}
+	raw, rest := raw[:min(len(raw), maxEncoded)], raw[min(len(raw), maxEncoded):]
 	for raw != "" {
 		at := encodedWord.FindStringSubmatchIndex(raw)
 		if at == nil {
@@ -47,7 +51,7 @@ func headerWords(raw string) string {
 		raw = raw[at[1]:]
 	}
 	flush()
-	b.WriteString(decode([]byte(raw), ""))
+	b.WriteString(decode([]byte(raw+rest), ""))
 	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) && !unicode.IsSpace(r) {
 			return -1
@@ -84,14 +88,18 @@ func (r enduring) Read(p []byte) (n int, err error) {
 type alphabetReader struct{ rest []byte }
 
 func (r *alphabetReader) Read(p []byte) (n int, err error) {
-	for n < len(p) && len(r.rest) > 0 {
-		c := r.rest[0]
-		r.rest = r.rest[1:]
+	read := 0
+	for _, c := range r.rest {
+		if n == len(p) {
+			break
+		}
+		read++
 		if c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '+' || c == '/' {
 			p[n] = c
 			n++
 		}
 	}
+	r.rest = r.rest[read:]
 	if n == 0 {
 		return 0, io.EOF
 	}

@@ -53,6 +53,7 @@ type door struct {
 	keep  time.Duration // how long accepted mails stay; 0: for ever
 
 	patience time.Duration  // how long the mailbox's server may take over one step
+	look     time.Duration  // how often to look in any case
 	refusals map[string]int // of mails that the server does not give out; only Run has it
 }
 
@@ -64,7 +65,7 @@ type server struct {
 }
 
 func newDoor(env channels.Env) (*door, error) {
-	d := &door{env: env, patience: answerWithin, refusals: map[string]int{}}
+	d := &door{env: env, patience: answerWithin, look: lookEvery, refusals: map[string]int{}}
 	var err error
 	if d.inbox, err = parseServer(env.Setting("IMAP_URL"), map[string]string{"imaps": "993", "imap": "143"}); err != nil {
 		return nil, errors.New("IMAP_URL: expected imaps://user:pass@host/INBOX")
@@ -119,7 +120,7 @@ func (s server) addr() string { return net.JoinHostPort(s.host, s.port) }
 const (
 	firstPause = time.Second
 	longPause  = time.Minute
-	lookEvery  = 4 * time.Minute
+	lookEvery  = 2 * time.Minute  // some servers lose what is new just before they are asked to tell
 	lookOften  = 30 * time.Second // where the server cannot say
 )
 

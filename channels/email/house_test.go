@@ -37,6 +37,7 @@ func newIndoors(t testing.TB, more ...string) *indoors {
 	if err != nil {
 		t.Fatal(err)
 	}
+	d.look = 5 * time.Second // go-imap's server loses what is new just before IDLE
 	h.door = d
 	return h
 }

@@ -132,13 +132,13 @@ func (d *door) dial(ctx context.Context) (*connection, error) {
 // wait returns when the server tells of something new, and after a while in any case.
 func (d *door) wait(ctx context.Context, c *connection) error {
 	c.alarm.Reset(d.patience)
-	look, idle := lookOften, (*imapclient.IdleCommand)(nil)
+	look, idle := min(lookOften, d.look), (*imapclient.IdleCommand)(nil)
 	if c.Caps().Has(imap.CapIdle) {
 		var err error
 		if idle, err = c.Idle(); err != nil {
 			return errors.New("email: the server does not let wait")
 		}
-		look = lookEvery
+		look = d.look
 	}
 	c.alarm.Stop()
 	timer := time.NewTimer(look)

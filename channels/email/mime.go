@@ -84,7 +84,15 @@ func (r *reading) read(raw []byte, depth int) *part {
 	return p
 }
 
-var fieldName = regexp.MustCompile(`^([!-9;-~]{1,200})[ \t]*:`)
+// field cuts a line of a header into the field's lower-case name and what it says.
+func field(line []byte) (name string, value []byte, ok bool) {
+	before, value, ok := bytes.Cut(line[:min(len(line), 200)], []byte(":"))
+	before = bytes.TrimRight(before, " \t")
+	if !ok || len(before) == 0 || bytes.ContainsFunc(before, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+		return "", nil, false
+	}
+	return strings.ToLower(string(before)), line[len(line[:min(len(line), 200)])-len(value):], true
+}
 
 // head reads the fields before the first empty line, or before the first line that is no field, and returns what follows.
 func (r *reading) head(raw []byte) (header, []byte) {
@@ -103,16 +111,16 @@ func (r *reading) head(raw []byte) (header, []byte) {
 		if len(line) == 0 {
 			return h, rest
 		}
-		at := fieldName.FindSubmatchIndex(line[:min(len(line), 256)])
+		called, says, ok := field(line)
 		switch size += len(line) + 1; {
 		case (line[0] == ' ' || line[0] == '\t') && !first:
 			if size <= maxHeader {
 				value = append(append(value, '\n'), line...)
 			}
-		case at != nil && size <= maxHeader:
+		case ok && size <= maxHeader:
 			end()
-			name, value = strings.ToLower(string(line[at[2]:at[3]])), bytes.Clone(line[at[1]:])
-		case at != nil || first && bytes.HasPrefix(line, []byte("From ")):
+			name, value = called, bytes.Clone(says)
+		case ok || first && bytes.HasPrefix(line, []byte("From ")):
 			end()
 		default:
 			return h, raw

@@ -207,7 +207,7 @@ func TestWhereBouncesGo(t *testing.T) {
 			t.Errorf("%s: from %s", tt.name, got.from)
 		}
 		inID := ownIDs.FindStringSubmatch(got.head.Get("Message-Id"))
-		if id, ok := h.tags.open(inID[1], "person@example.jp"); !ok || id != reply.ID {
+		if id, ok := h.tags.open(inID[1], "person@example.jp"); !ok || id != reply.ID || !strings.HasSuffix(got.head.Get("Message-Id"), "@madoguchi.example>") {
 			t.Errorf("%s: %s", tt.name, got.head.Get("Message-Id"))
 		}
 		// And back: what a server returns of it is known.
