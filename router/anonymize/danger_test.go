@@ -30,6 +30,9 @@ func TestDangerIsNotLessAfterwards(t *testing.T) {
 		for _, m := range messages {
 			n++
 			redacted := a.Redact(m.Text, nil, anonymize.Strict).Text
+			if redacted == m.Text {
+				continue
+			}
 			before, after := judge.Assess(m.Text).Severity, judge.Assess(redacted).Severity
 			if after.Rank() > before.Rank() {
 				t.Errorf("%s: %s → %s: %s → %s", m.ID, before, after, m.Text, redacted)

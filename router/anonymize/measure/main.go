@@ -2,8 +2,8 @@
 //
 //	go run ./router/anonymize/measure [-errors] [-mode readable] [FILE.jsonl …]
 //
-// Without a file it reads the two sets of testdata: dev.jsonl, by whose errors the rules were made, and held.jsonl, by
-// other writers, whose errors nobody looks at. A line is {"id","writer","text","spans":[{"start","end","type"}]}; offsets
+// Without a file it reads the sets of testdata: dev.jsonl, by whose errors the rules and the sentences to learn from were
+// made, and held.jsonl and unseen.jsonl, by other writers, whose errors nobody looks at. A line is {"id","writer","text","spans":[{"start","end","type"}]}; offsets
 // count runes. For each type and each writer it prints how many spans there are, the share that is covered whole whatever
 // the type (recall), the share of what was redacted as this type that touches a label of it (precision), their F, and at
 // the end the share of ordinary characters that were taken too much. With -errors it prints the messages that went wrong.
@@ -24,7 +24,7 @@ func main() {
 	flag.Parse()
 	files := flag.Args()
 	if len(files) == 0 {
-		files = []string{"router/anonymize/testdata/dev.jsonl", "router/anonymize/testdata/held.jsonl"}
+		files = []string{"router/anonymize/testdata/dev.jsonl", "router/anonymize/testdata/held.jsonl", "router/anonymize/testdata/unseen.jsonl"}
 	}
 	if err := run(os.Stdout, files, *mode == "readable", *errors); err != nil {
 		fmt.Fprintln(os.Stderr, "measure:", err)
