@@ -121,10 +121,10 @@ func pictures(t *testing.T, p *process) {
 
 // unsends: what was taken back is on no screen, once, by socket and by request; what might be about danger stays for a person.
 func unsends(t *testing.T, p *process) {
-	s, welcome, id, token := begun(t, p, "はじめの文です")
+	s, welcome, id, token := begun(t, p, "さいしょに書きました")
 	s.says(t, "m2", "これは、やっぱりなしです", "stored")
 	s.says(t, "m3", "もう死にたい", "stored")
-	s.says(t, "m4", "さいごの文です", "stored")
+	s.says(t, "m4", "さいごに書きました", "stored")
 	var k told
 	eventually(t, soon, func() error {
 		if p.do(token, "GET", "/cases/"+id, nil, &k); len(k.says()) != 4 {
@@ -148,7 +148,7 @@ func unsends(t *testing.T, p *process) {
 	eventually(t, soon, func() error {
 		p.do(token, "GET", "/cases/"+id, nil, &k)
 		_, _, whole := ask(t, "GET", p.Staff+"/api/v1/cases/"+id, "", "Authorization", "Bearer "+token)
-		if strings.Contains(whole, "やっぱりなし") || strings.Contains(whole, "死にたい") || !strings.Contains(whole, "さいごの文です") {
+		if strings.Contains(whole, "やっぱりなし") || strings.Contains(whole, "死にたい") || !strings.Contains(whole, "さいごに書きました") {
 			return fmt.Errorf("the case says %q", k.says())
 		}
 		return nil
@@ -175,7 +175,7 @@ func unsends(t *testing.T, p *process) {
 func TestPictureIsKilledOnItsWay(t *testing.T) {
 	p, _, token := real(t)
 	s, welcome := p.chat(frame{})
-	s.says(t, "m1", "写真のまえの文", "stored")
+	s.says(t, "m1", "写真のまえに書きました", "stored")
 	data := photo(t, 1500)
 	f, err := p.upload(welcome.Resume, "", data, len(data)/2)
 	if err != nil || f.Offset != len(data)/2 {
@@ -211,7 +211,7 @@ func TestPictureIsKilledOnItsWay(t *testing.T) {
 	})
 	var k told
 	p.do(token, "GET", "/cases/"+id, nil, &k)
-	if strings.Join(k.says(), "|") != "写真のまえの文|[写真1]" {
+	if strings.Join(k.says(), "|") != "写真のまえに書きました|[写真1]" {
 		t.Errorf("the case says %q", k.says())
 	}
 	unreadable(t, p, data)
