@@ -75,7 +75,7 @@ func TestMissedRecordings(t *testing.T) {
 	p.phones(sid("CA", 5), number(4), desk, "inbound", "in-progress", time.Hour)
 	s := channelstest.Open(t, phone.Kind, settings, nil)
 	channelstest.Eventually(t, "both are taken and deleted", func() bool {
-		return len(s.Intake.Taken()) == 2 && p.recorded[sid("RE", 1)] == nil && p.recorded[sid("RE", 2)] == nil
+		return len(s.Intake.Taken()) == 2 && !p.records(sid("RE", 1)) && !p.records(sid("RE", 2))
 	})
 	for _, m := range s.Intake.Taken() {
 		_, who, _ := channels.OpenAddress(m.From)

@@ -73,6 +73,13 @@ func (p *provider) phones(sid, from, to, direction, status string, age time.Dura
 	}
 }
 
+// records reports whether a recording is still there.
+func (p *provider) records(sid string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.recorded[sid] != nil
+}
+
 // left counts what the provider still stores.
 func (p *provider) left() int {
 	p.mu.Lock()
