@@ -98,12 +98,15 @@ func (d *door) takeFile(ctx context.Context, root *os.Root, file string, patient
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, errNoScan) {
 		return nil
 	}
+	if folder := d.moved[called(data)]; folder != "" && err == nil {
+		return move(root, file, folder, called(data)+extension(data)) // the same scan again
+	}
 	if err == nil {
 		err = d.take(ctx, data)
 	}
 	switch {
 	case err == nil:
-		return move(root, file, acceptedFolder, called(data)+extension(data))
+		return d.settled(root, file, acceptedFolder, data)
 	case errors.Is(err, errUnreadable) && !patient:
 		return nil
 	case errors.Is(err, errUnreadable):
@@ -111,9 +114,25 @@ func (d *door) takeFile(ctx context.Context, root *os.Root, file string, patient
 			return err
 		}
 		d.env.Log.Error("a letter cannot be read; it is in "+failedFolder+"/ and in the queue", "channel", name)
-		return move(root, file, failedFolder, called(data)+extension(data))
+		return d.settled(root, file, failedFolder, data)
 	}
 	return err
+}
+
+// remembered is how many scans are known again without being read again. What a machine reads is the dear part; whether a
+// scan that is forgotten here comes again, the case says.
+const remembered = 10_000
+
+// settled moves a scan that the house has to where it needs no more attention.
+func (d *door) settled(root *os.Root, file, folder string, data []byte) error {
+	if err := move(root, file, folder, called(data)+extension(data)); err != nil {
+		return err
+	}
+	if len(d.moved) >= remembered || d.moved == nil {
+		d.moved = map[string]string{}
+	}
+	d.moved[called(data)] = folder
+	return nil
 }
 
 // errNoScan says that something is no regular file any more.

@@ -48,8 +48,11 @@ type door struct {
 	lacks  string // what this machine has not, or ""
 	run    runner
 
+	moved map[string]string // where the scans went that this process took in, by their names; Run's own
+
 	settle, grace time.Duration // how long a scan must not have grown to be read, and to be given up
 	poll          time.Duration
+	dots          int // per inch, at which pages are read
 }
 
 var _ interface {
@@ -65,7 +68,7 @@ func newDoor(env channels.Env) (*door, error) {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return nil, errors.New("LETTER_DIR: there is no such folder")
 	}
-	d := &door{env: env, dir: dir, sheets: &Sheets{Dir: env.Setting("LETTER_SHEETS")}, settle: 2 * time.Second, grace: 20 * time.Second, poll: time.Second}
+	d := &door{env: env, dir: dir, sheets: &Sheets{Dir: env.Setting("LETTER_SHEETS")}, settle: 2 * time.Second, grace: 20 * time.Second, poll: time.Second, dots: dpi}
 	d.run = newRunner()
 	d.lacks = d.run.lacks()
 	return d, nil

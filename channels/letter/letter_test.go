@@ -23,14 +23,21 @@ import (
 	"madoguchi/triage/paper"
 )
 
-// quick makes the door as patient as a test.
-var quick = channels.Kind{Names: Kind.Names, Settings: Kind.Settings, New: func(env channels.Env) (channels.Channel, error) {
-	d, err := newDoor(env)
-	if err == nil {
-		d.settle, d.grace, d.poll = 60*time.Millisecond, 250*time.Millisecond, 10*time.Millisecond
-	}
-	return d, err
-}}
+// quick makes the door as patient as a test, coarse one that reads large letters only.
+var (
+	quick  = impatient(dpi)
+	coarse = impatient(75)
+)
+
+func impatient(dots int) channels.Kind {
+	return channels.Kind{Names: Kind.Names, Settings: Kind.Settings, New: func(env channels.Env) (channels.Channel, error) {
+		d, err := newDoor(env)
+		if err == nil {
+			d.settle, d.grace, d.poll, d.dots = 60*time.Millisecond, 250*time.Millisecond, 10*time.Millisecond, dots
+		}
+		return d, err
+	}}
+}
 
 // written is a child's letter on a sheet.
 type written struct {
@@ -74,10 +81,10 @@ func sheets(t testing.TB, letters ...written) []byte {
 	return b.Bytes()
 }
 
-// page draws the first page of a document.
-func page(t testing.TB, pdf []byte) *image.Gray {
+// page draws the first page of a document at so many dots per inch.
+func page(t testing.TB, pdf []byte, dots int) *image.Gray {
 	t.Helper()
-	cmd := exec.Command("pdftoppm", "-gray", "-r", "200", "-l", "1", "-")
+	cmd := exec.Command("pdftoppm", "-gray", "-r", itoa(dots), "-l", "1", "-")
 	cmd.Stdin = bytes.NewReader(pdf)
 	out, err := cmd.Output()
 	if err != nil {
@@ -96,7 +103,7 @@ func encoded(t testing.TB, m image.Image, sort string) []byte {
 	var err error
 	switch sort {
 	case "png":
-		err = png.Encode(&b, m)
+		err = (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&b, m)
 	case "jpeg":
 		err = jpeg.Encode(&b, m, nil)
 	case "tiff":
@@ -165,7 +172,20 @@ func contains(t *testing.T, text string, words ...string) {
 	}
 }
 
-func TestASheetIsRead(t *testing.T) {
+// What takes time with scans, most of it waiting for the disk and for other programs, goes on side by side.
+func TestScans(t *testing.T) {
+	for name, test := range map[string]func(*testing.T){
+		"a sheet is read": aSheet, "every sort of scan": everySort, "many sheets in one scan": manySheets, "the number is found": numberFound,
+		"damaged files are seen": damaged, "the same scan is one letter": sameScan, "killed a hundred times": killedOften,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t)
+		})
+	}
+}
+
+func aSheet(t *testing.T) {
 	s, dir, list := opened(t)
 	number := numbers(t, list, "school-1", "2026-07", 1)[0]
 	pdf := sheets(t, written{number: number, text: "きのう学校でくつをかくされました。\nとてもつらいです。", ticks: []int{1, 3}, reach: "電話は夕方にしてください"})
@@ -184,8 +204,9 @@ func TestASheetIsRead(t *testing.T) {
 	}
 }
 
-func TestEverySortOfScan(t *testing.T) {
-	m := page(t, sheets(t, written{text: "だれにも言えないことがあります。\n聞いてほしいです。"}))
+func everySort(t *testing.T) {
+	whole := page(t, sheets(t, written{text: "だれにも言えないことがあります。\n聞いてほしいです。"}), dpi)
+	m := cut(whole, place{oy: 500, xx: 1, yy: 1}, Rect{W: 1000, H: 300}, 1) // two lines of it
 	for _, sort := range []string{"png", "jpeg", "tiff"} {
 		t.Run(sort, func(t *testing.T) {
 			s, dir, _ := opened(t)
@@ -200,7 +221,7 @@ func TestEverySortOfScan(t *testing.T) {
 	}
 }
 
-func TestManySheetsInOneScan(t *testing.T) {
+func manySheets(t *testing.T) {
 	s, dir, list := opened(t)
 	n := numbers(t, list, "school-1", "2027-01", 2)
 	drop(t, dir, "pack.pdf", sheets(t, written{number: n[0], text: "一人目の手紙です。"}, written{number: n[1], text: "二人目の手紙です。"}))
@@ -217,23 +238,23 @@ func TestManySheetsInOneScan(t *testing.T) {
 	contains(t, taken[1].Text, "二人目", "[写真2]")
 }
 
-// A page upside down, askew, in another size and without its code.
-func TestTheNumberIsFound(t *testing.T) {
+// numberFound finds it on a page upside down, askew, in another size and without its code.
+func numberFound(t *testing.T) {
 	s, _, list := opened(t)
 	d := s.Channel.(*door)
 	number := numbers(t, list, "school-1", "2026-10", 1)[0]
-	whole := page(t, sheets(t, written{number: number, text: "てがみ", ticks: []int{0}}))
+	whole := page(t, sheets(t, written{number: number, text: "てがみ", ticks: []int{0}}), 100)
 	for name, m := range map[string]*image.Gray{"as it is": whole, "upside down": turned(whole, 3.14159), "askew": turned(whole, .02), "on its side": turned(whole, 1.5708)} {
 		got, at := sheetOn(m)
 		if got != number {
 			t.Errorf("%s: %q", name, got)
 			continue
 		}
-		if w := ticked(m, at); len(w) != 1 || w[0] != Wishes()[0].Word {
+		if w := ticked(m, at, d.scale()); len(w) != 1 || w[0] != Wishes()[0].Word {
 			t.Errorf("%s: ticked %v", name, w)
 		}
 	}
-	p, err := d.read(t.Context(), page(t, sheets(t, written{text: "番号は " + Spaced(number) + " です。"})))
+	p, err := d.read(t.Context(), page(t, sheets(t, written{text: "番号は " + Spaced(number) + " です。"}), dpi))
 	if err != nil || p.number != number {
 		t.Errorf("read %q in print, %v", p.number, err)
 	}
@@ -309,7 +330,7 @@ func TestOnlyRegularFilesOfTheFolder(t *testing.T) {
 	}
 }
 
-func TestDamagedFilesAreSeen(t *testing.T) {
+func damaged(t *testing.T) {
 	s, dir, _ := opened(t)
 	m := image.NewGray(image.Rect(0, 0, 40, 60))
 	whole := map[string][]byte{"pdf": sheets(t, written{text: "や"}), "png": encoded(t, m, "png"), "jpeg": encoded(t, m, "jpeg"), "tiff": encoded(t, m, "tiff")}
@@ -340,7 +361,7 @@ func TestDamagedFilesAreSeen(t *testing.T) {
 	}
 }
 
-func TestTheSameScanIsOneLetter(t *testing.T) {
+func sameScan(t *testing.T) {
 	s, dir, _ := opened(t)
 	data := encoded(t, image.NewGray(image.Rect(0, 0, 40, 60)), "png")
 	for i := range 100 {

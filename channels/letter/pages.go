@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"golang.org/x/image/tiff"
+
+	"madoguchi/channels"
 )
 
 // errUnreadable says that a scan is none, is damaged, or is more than a letter can be.
@@ -29,6 +31,11 @@ const (
 type scan struct {
 	data []byte
 	sort string // pdf, tiff, png or jpeg, by its content
+}
+
+// still reports whether the scan is one page that can be kept as it is.
+func (s scan) still() bool {
+	return (s.sort == "png" || s.sort == "jpeg") && len(s.data) <= channels.MaxFile
 }
 
 // sortOf tells what data is by how it begins, or "".
@@ -51,7 +58,7 @@ func (d *door) pages(ctx context.Context, s scan, f func(page *image.Gray) error
 	case "tiff":
 		return tiffs(s.data, f)
 	case "png", "jpeg":
-		page, err := still(s)
+		page, err := drawn(s)
 		if err != nil {
 			return err
 		}
@@ -65,7 +72,7 @@ func (d *door) pdf(ctx context.Context, data []byte, f func(*image.Gray) error) 
 	for first := 1; first <= maxPages; first++ {
 		n := itoa(first)
 		l := limits{cpu: 10 * time.Second, memory: 512 << 20, output: maxPixels + 64, wall: 20 * time.Second}
-		out, err := d.run.do(ctx, l, bytes.NewReader(data), "pdftoppm", "-gray", "-r", itoa(dpi), "-f", n, "-l", n, "-")
+		out, err := d.run.do(ctx, l, bytes.NewReader(data), "pdftoppm", "-gray", "-r", itoa(d.dots), "-f", n, "-l", n, "-")
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -107,8 +114,8 @@ func parsePGM(data []byte) (*image.Gray, error) {
 	return &image.Gray{Pix: rest[1:], Stride: w, Rect: image.Rect(0, 0, w, h)}, nil
 }
 
-// still decodes a scan of one page.
-func still(s scan) (page *image.Gray, err error) {
+// drawn decodes a scan of one page.
+func drawn(s scan) (page *image.Gray, err error) {
 	decode, config := png.Decode, png.DecodeConfig
 	if s.sort == "jpeg" {
 		decode, config = jpeg.Decode, jpeg.DecodeConfig
@@ -139,6 +146,9 @@ func decoded(r io.ReadSeeker, decode func(io.Reader) (image.Image, error), confi
 
 // grey returns the picture in grey on white paper.
 func grey(m image.Image) *image.Gray {
+	if g, ok := m.(*image.Gray); ok && g.Rect.Min == (image.Point{}) {
+		return g
+	}
 	b := m.Bounds()
 	g := image.NewGray(image.Rect(0, 0, b.Dx(), b.Dy()))
 	if opaque, ok := m.(interface{ Opaque() bool }); !ok || !opaque.Opaque() {
@@ -222,6 +232,14 @@ func cut(page *image.Gray, p place, r Rect, scale float64) *image.Gray {
 func sample(m *image.Gray, x, y float64) byte {
 	x0, y0 := math.Floor(x), math.Floor(y)
 	dx, dy := x-x0, y-y0
+	if k := int(y0)*m.Stride + int(x0); x0 >= 0 && y0 >= 0 && int(x0)+1 < m.Rect.Dx() && int(y0)+1 < m.Rect.Dy() {
+		a, b := m.Pix[k:k+2:k+2], m.Pix[k+m.Stride:k+m.Stride+2:k+m.Stride+2]
+		if a[0] == a[1] && b[0] == b[1] && a[0] == b[0] {
+			return a[0] // most of a page is paper
+		}
+		top := float64(a[0])*(1-dx) + float64(a[1])*dx
+		return byte(top*(1-dy) + (float64(b[0])*(1-dx)+float64(b[1])*dx)*dy + .5)
+	}
 	at := func(i, j int) float64 {
 		if i < 0 || j < 0 || i >= m.Rect.Dx() || j >= m.Rect.Dy() {
 			return 255

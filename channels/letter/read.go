@@ -54,8 +54,8 @@ func placed(lowerLeft, upperLeft, upperRight gozxing.ResultPoint) place {
 	return p
 }
 
-// scale is at how many pixels for a millimetre pages are read: 200 dots per inch.
-const scale = dpi / 25.4
+// scale is at how many pixels for a millimetre pages are read.
+func (d *door) scale() float64 { return float64(d.dots) / 25.4 }
 
 // side is what was read on a page.
 type side struct {
@@ -68,10 +68,10 @@ type side struct {
 // read reads a page.
 func (d *door) read(ctx context.Context, page *image.Gray) (side, error) {
 	if number, at := sheetOn(page); number != "" {
-		p := side{number: number, wishes: ticked(page, at)}
+		p := side{number: number, wishes: ticked(page, at, d.scale())}
 		var err error
-		if p.text, err = d.words(ctx, cut(page, at, WriteAt, scale)); err == nil {
-			p.reach, err = d.words(ctx, cut(page, at, ReachAt, scale))
+		if p.text, err = d.words(ctx, cut(page, at, WriteAt, d.scale())); err == nil {
+			p.reach, err = d.words(ctx, cut(page, at, ReachAt, d.scale()))
 		}
 		return p, err
 	}
@@ -87,7 +87,7 @@ func (d *door) read(ctx context.Context, page *image.Gray) (side, error) {
 }
 
 // ticked lists the wishes whose boxes have more ink in and around them than the printed box.
-func ticked(page *image.Gray, at place) []string {
+func ticked(page *image.Gray, at place, scale float64) []string {
 	var words []string
 	for i, w := range Wishes() {
 		const around = 1.5
@@ -127,7 +127,7 @@ func (d *door) words(ctx context.Context, m *image.Gray) (string, error) {
 	}
 	best, surest := "", 0.
 	for _, how := range [][]string{{"-l", "jpn", "--psm", "3"}, {"-l", "jpn_vert", "--psm", "5"}} {
-		args := slices.Concat([]string{"stdin", "stdout", "--dpi", itoa(dpi)}, how, []string{"tsv"})
+		args := slices.Concat([]string{"stdin", "stdout", "--dpi", itoa(d.dots)}, how, []string{"tsv"})
 		l := limits{cpu: 60 * time.Second, memory: 1 << 30, output: 8 << 20, wall: 90 * time.Second}
 		out, err := d.run.do(ctx, l, bytes.NewReader(b.Bytes()), "tesseract", args...)
 		if ctx.Err() != nil {

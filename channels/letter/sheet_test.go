@@ -160,7 +160,7 @@ func FuzzPages(f *testing.F) {
 			}
 		}
 		if s := sortOf(data); s == "png" || s == "jpeg" {
-			_, _ = still(scan{data, s})
+			_, _ = drawn(scan{data, s})
 		}
 		_ = tiffs(bytes.Clone(data), func(*image.Gray) error { return nil })
 	})

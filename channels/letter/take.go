@@ -37,12 +37,17 @@ func (s sent) number() string {
 // take takes in all letters of a scan and returns once they are stored.
 func (d *door) take(ctx context.Context, data []byte) error {
 	var letters []sent
-	err := d.pages(ctx, scan{data, sortOf(data)}, func(page *image.Gray) error {
+	s := scan{data, sortOf(data)}
+	err := d.pages(ctx, s, func(page *image.Gray) error {
 		p, err := d.read(ctx, page)
 		if err != nil {
 			return err
 		}
 		var picture bytes.Buffer
+		if s.still() { // it is looked at as it came
+			letters = add(letters, p, nil)
+			return nil
+		}
 		if err := jpeg.Encode(&picture, page, &jpeg.Options{Quality: 85}); err != nil {
 			return errUnreadable
 		}
@@ -87,13 +92,11 @@ func (d *door) message(who, id string) channels.Message {
 // pictures keeps what people will look at, and marks it in the text: the scan itself where it is one letter, and otherwise
 // this letter's pages only, since the others are of other children.
 func (d *door) pictures(ctx context.Context, m *channels.Message, l sent, data []byte, alone bool) error {
-	kind := sortOf(data)
-	if alone && len(data) <= channels.MaxFile && kind != "tiff" {
-		sort := channels.Picture
-		if kind == "pdf" {
-			sort = channels.Document
-		}
-		return d.keep(ctx, m, data, sort)
+	switch s := (scan{data, sortOf(data)}); {
+	case s.still():
+		return d.keep(ctx, m, data, channels.Picture)
+	case alone && len(data) <= channels.MaxFile && s.sort == "pdf":
+		return d.keep(ctx, m, data, channels.Document)
 	}
 	for _, picture := range l.pictures {
 		if err := d.keep(ctx, m, picture, channels.Picture); err != nil {
