@@ -219,14 +219,15 @@ func TestAPlaceIsAPictureAndNoText(t *testing.T) {
 	s := channelstest.Open(t, line.Kind, settings, nil)
 	at := sent("1", "location", map[string]any{"title": "いえ", "address": "旭川市6条通9丁目", "latitude": 43.770612, "longitude": 142.364803})
 	s.Files.Fail(channels.ErrUnavailable)
-	if got := bring(t, s, at); got != 503 || len(s.Intake.Taken()) != 0 {
-		t.Errorf("status %d", got)
+	words := event(channelstest.Inbound{ID: "2", From: 1, Text: "ここにいます"}, false)
+	if got := bring(t, s, at, words); got != 503 || !slices.Equal(texts(s), []string{"ここにいます"}) {
+		t.Errorf("status %d, taken %q", got, texts(s))
 	}
 	s.Files.Fail(nil)
-	if got := bring(t, s, at); got != 200 {
+	if got := bring(t, s, at, words); got != 200 || len(s.Intake.Taken()) != 2 {
 		t.Fatalf("status %d", got)
 	}
-	m := s.Intake.Taken()[0]
+	m := s.Intake.Taken()[1]
 	if m.Text != "[位置情報1]" || len(m.Files) != 1 || m.Files[0].Sort != channels.Picture ||
 		!strings.HasPrefix(string(s.Files.Content(m.Files[0].ID)), "\x89PNG") {
 		t.Errorf("%q with %d files", m.Text, len(m.Files))

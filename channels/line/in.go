@@ -71,22 +71,20 @@ type batch struct {
 	reworded map[string]string // keys of messages whose words came anew, by the ids that these have now
 }
 
-// accept makes durable what came, and what is to be done about it. Nothing is fetched or said here: LINE waits for 2 seconds.
+// accept makes durable what came, and what is to be done about it. What fails keeps nothing else from being taken; LINE then
+// sends all of it again. Nothing is fetched or said here: LINE waits for 2 seconds.
 func (d *door) accept(ctx context.Context, events []json.RawMessage) error {
 	b := batch{reworded: map[string]string{}}
 	now := arrival{time.Now(), d.env.Now()}
+	var failed error
 	for _, raw := range events {
-		if err := d.read(ctx, &b, raw, now); err != nil {
-			return err
-		}
+		failed = cmp.Or(d.read(ctx, &b, raw, now), failed)
 	}
 	slices.SortStableFunc(b.messages, func(a, b channels.Message) int { return a.At.Compare(b.At) }) // LINE promises no order
+
 	// Before the words, so that none of them outlives an unsending.
 	for as, of := range b.reworded {
-		if err := d.spool.reword(of, as); err != nil {
-			d.env.Log.Error("what was written anew cannot be noted", "channel", name)
-			return err
-		}
+		failed = cmp.Or(d.spool.reword(of, as), failed)
 	}
 	if len(b.messages) > 0 {
 		if _, err := d.env.Intake.Take(ctx, b.messages...); err != nil {
@@ -94,14 +92,17 @@ func (d *door) accept(ctx context.Context, events []json.RawMessage) error {
 		}
 	}
 	for _, w := range b.wanted {
-		if err := d.spool.want(w); err != nil {
-			d.env.Log.Error("what is to be fetched or said cannot be noted", "channel", name)
-			if !w.words() { // a greeting keeps no message waiting: the menu below says the same
-				return err
-			}
+		err := d.spool.want(w)
+		if err != nil && w.words() { // a greeting keeps no message waiting: the menu below says the same
+			d.env.Log.Error("what is to be said cannot be noted", "channel", name)
+			continue
 		}
+		failed = cmp.Or(err, failed)
 	}
-	return nil
+	if failed != nil {
+		d.env.Log.Error("a part of what came could not be kept; LINE is to send it again", "channel", name)
+	}
+	return failed
 }
 
 // event is what every event has, read one field at a time: a field that is not as described spoils no other.
@@ -216,10 +217,11 @@ func hide(m channels.Message, id, as string) channels.Message {
 
 // reworded adds the new words of a message as one of its own: what was written first stays, because it was said.
 func (d *door) reworded(b *batch, raw json.RawMessage, e event, m channels.Message) {
-	if e.Message.ID == "" || e.Timestamp == 0 {
-		return
+	version := e.WebhookEventID
+	if e.Timestamp > 0 {
+		version = strconv.FormatInt(e.Timestamp, 10)
 	}
-	m.ID = e.Message.ID + ".edit." + strconv.FormatInt(e.Timestamp, 10)
+	m.ID = e.Message.ID + ".edit." + version
 	m.Text = anew + unreadable
 	if whole, err := webhook.UnmarshalEvent(raw); err != nil { // the SDK's error holds the body
 		d.env.Log.Warn("a message could not be decoded", "channel", name, "bytes", len(raw))
