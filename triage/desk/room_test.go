@@ -3,6 +3,8 @@ package desk_test
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
@@ -129,7 +131,12 @@ func (w *wall) hide(text string) string {
 func (w *wall) Enter(ctx context.Context, e triage.Entry) (triage.CaseID, error) {
 	id := e.Case
 	var before triage.Case
-	if id == "" {
+	if e.Like != "" { // the same part is the same case
+		sum := sha256.Sum256([]byte(e.ID))
+		id = triage.CaseID("07" + hex.EncodeToString(sum[:12]))
+		before, _, _ = w.store.Load(ctx, id)
+		before.ID = id
+	} else if id == "" {
 		id = triage.CaseID("07" + strings.ToLower(rand.Text()[:24]))
 		before.ID = id
 	} else {
@@ -138,7 +145,7 @@ func (w *wall) Enter(ctx context.Context, e triage.Entry) (triage.CaseID, error)
 			return "", err
 		}
 	}
-	event := triage.Event{ID: "entry:" + e.ID, At: e.At, Kind: triage.KindMessage, From: triage.Seeker, By: e.By, Channel: e.Channel, Text: w.hide(e.Text),
+	event := triage.Event{ID: "entry:" + e.ID, At: e.At, Kind: triage.KindMessage, From: triage.Seeker, By: e.By, Corrects: e.Corrects, Channel: e.Channel, Text: w.hide(e.Text),
 		CallMe: w.hide(e.CallMe), Teller: e.Teller, CallBack: e.CallBack}
 	if e.Teller != nil {
 		j := e.Teller.Weigh(triage.Judgement{Severity: triage.Routine})
@@ -153,6 +160,9 @@ func (w *wall) Enter(ctx context.Context, e triage.Entry) (triage.CaseID, error)
 		event.Kind, event.From, event.Report = triage.KindReport, triage.AtSchool, &r
 	}
 	_, err := w.store.Append(ctx, before, event)
+	if errors.Is(err, triage.ErrConflict) {
+		return w.Enter(ctx, e)
+	}
 	return id, err
 }
 
