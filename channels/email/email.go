@@ -55,6 +55,7 @@ type door struct {
 	patience time.Duration  // how long the mailbox's server may take over one step
 	look     time.Duration  // how often to look in any case
 	refusals map[string]int // of mails that the server does not give out; only Run has it
+	keeping  keeping        // only Run has it
 }
 
 // server is where a mail server is and how to sign in to it.

@@ -145,13 +145,18 @@ func TestPoorServer(t *testing.T) {
 		return usual(v)
 	}
 	d, s := before(t, o)
+	d.look = 20 * time.Millisecond
 	d.patience = 2 * time.Second // more than a busy machine takes
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	done := make(chan bool, 1)
 	go func() { worked, _ := d.session(ctx); done <- worked }()
 	channelstest.Eventually(t, "the mail is left", func() bool { return strings.Contains(s.Log.String(), "does not give out") })
+	channelstest.Eventually(t, "a person is told", func() bool { return len(s.Intake.Taken()) == 1 })
 	time.Sleep(d.patience + d.patience/4) // waiting is no frozen server
+	if n := s.Intake.Attempts(); n != 1 || !strings.HasPrefix(s.Intake.Taken()[0].Text, "[読めないメール]") {
+		t.Errorf("a person is told %d times: %q", n, s.Intake.Taken()[0].Text)
+	}
 	cancel()
 	if worked := <-done; !worked || o.sent("COPY") != 0 || o.sent("LOGIN") != 1 || o.sent("IDLE") != 0 {
 		t.Errorf("worked %v, %d sessions", worked, o.sent("LOGIN"))

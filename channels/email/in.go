@@ -105,18 +105,43 @@ const (
 	emptyMail = "[空のメール]"
 )
 
+// keeping is what came of the files of the mail that was tried last, so that they are not kept again and again while the house
+// can only hold.
+type keeping struct {
+	id    string
+	since time.Time
+	files []channels.File // in order; without an ID where one was too large
+}
+
+// keepsFor is shorter than the time that a file waits for its message.
+const keepsFor = 12 * time.Hour
+
+func (d *door) keepFiles(ctx context.Context, l letter) ([]channels.File, error) {
+	if k := &d.keeping; k.id != l.id || time.Since(k.since) > keepsFor {
+		*k = keeping{id: l.id, since: time.Now()}
+	}
+	for _, a := range l.files[len(d.keeping.files):] {
+		f, err := d.env.Files.Keep(ctx, a.reader(), a.sort)
+		if err != nil && !errors.Is(err, channels.ErrTooLarge) {
+			return nil, errors.New("email: the house cannot keep a file now")
+		}
+		d.keeping.files = append(d.keeping.files, f)
+	}
+	return d.keeping.files, nil
+}
+
 // messages keeps the files of a mail and returns what the mail is for the house: mostly one message.
 func (d *door) messages(ctx context.Context, l letter) ([]channels.Message, error) {
 	var marks []string
 	var files []channels.File
-	for _, a := range l.files {
-		f, err := d.env.Files.Keep(ctx, a.reader(), a.sort)
-		if errors.Is(err, channels.ErrTooLarge) {
+	kept, err := d.keepFiles(ctx, l)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range kept {
+		if f.ID == "" {
 			l.lacks = append(l.lacks, tooLarge)
 			continue
-		}
-		if err != nil {
-			return nil, errors.New("email: the house cannot keep a file now")
 		}
 		files = append(files, f)
 		marks = append(marks, numbered(markOf[f.Sort], len(files)))

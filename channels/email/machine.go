@@ -16,7 +16,7 @@ var (
 	daemon     = regexp.MustCompile(`^(mailer[-_.]?daemon|mail[-_.]?daemon|microsoftexchange[0-9a-f]{32})@`)
 	postmaster = regexp.MustCompile(`^(postmaster|mail-?admin|mail[-_.]?delivery[a-z_.-]*)@`)
 	failing    = regexp.MustCompile(`(?i)undeliver|delivery (status|failure|has failed)|returned mail|failure notice|mail delivery|could not be delivered|not delivered|配信不能|配信できません|配信エラー|送信エラー|不達|届けできません|届きませんでした|宛先不明`)
-	absent     = regexp.MustCompile(`(?i)^\s*(自動応答|自動返信|自動送信|不在|auto(matic)?[ -]?(reply|response)?:|automatic reply|out of (the )?office|vacation)`)
+	absent     = regexp.MustCompile(`(?i)^\s*(自動応答|自動返信|不在(通知|応答|返信|メッセージ)|auto(matic)?[ -]?(reply|response)?:|automatic reply|out of (the )?office|vacation (reply|notice|message))`)
 )
 
 // automatic reports whether a machine wrote the mail, and whether it is news about one that did not arrive.

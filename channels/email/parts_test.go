@@ -196,6 +196,27 @@ func TestFilesBeforeWords(t *testing.T) {
 	}
 }
 
+// While the house can only hold, the mail stays and is tried again; its files are kept once.
+func TestFilesAreKeptOnce(t *testing.T) {
+	h := newIndoors(t)
+	raw := []byte(crlf(from("a@example.jp") + mixed(text("見て"), file("image/jpeg", jpeg), file("image/png", png))))
+	h.intake.Answer(channels.Held)
+	for range 5 {
+		if _, err := h.takeIn(t.Context(), raw, true); err == nil {
+			t.Error("it was moved while it was only held")
+		}
+	}
+	h.intake.Answer(channels.Stored)
+	if _, err := h.takeIn(t.Context(), raw, true); err != nil || h.files.Content("file-3") != nil {
+		t.Errorf("kept again and again; %v", err)
+	}
+	for _, m := range append(h.intake.Taken(), h.intake.Repeated()...) {
+		if fmt.Sprint(m.Files) != fmt.Sprint(h.intake.Taken()[0].Files) || len(m.Files) != 2 {
+			t.Errorf("%v", m.Files)
+		}
+	}
+}
+
 // However a mail is damaged, it is taken, and the same damaged mail once.
 func TestDamagedMails(t *testing.T) {
 	whole := []byte(crlf(from("a@example.jp") + "Subject: =?iso-2022-jp?B?" + b64("\x1b$BAjCL\x1b(B") + "?=\n" + "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/alternative; boundary=c\n\n--c\n" +
