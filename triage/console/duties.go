@@ -145,7 +145,7 @@ func (c *Console) dutyLine(l *line, e triage.Event) bool {
 
 func (c *Console) fulfil(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {
 	f := r.PostForm
-	_, err := c.Desk.Fulfil(r.Context(), p, id, desk.Done{What: r.PathValue("duty"), Decision: f.Get("decision"), Reason: f.Get("reason")})
+	_, err := c.Desk.Fulfil(r.Context(), p, id, desk.Done{What: r.PathValue("duty"), Decision: f.Get("decision"), Reason: f.Get("reason"), Turn: int(number64(f.Get("turn")))})
 	return result{Say: "記録しました。"}, err
 }
 

@@ -34,8 +34,8 @@ func (p *pager) Page(_ context.Context, page triage.Page) error {
 	return nil
 }
 
-// night opens Asahikawa's desk with two people on call, or with none.
-func night(t *testing.T, covered bool) (*room, *pager) {
+// watched is Asahikawa with two people on call, or with none.
+func watched(t *testing.T, covered bool) *city.City {
 	t.Helper()
 	file := func(name string, data []byte) city.File { return city.File{Name: name, Data: data} }
 	name, data, _ := cities.City("asahikawa")
@@ -49,6 +49,12 @@ oncall:
 	if err != nil {
 		t.Fatal(err)
 	}
+	return c
+}
+
+// night opens that city's desk.
+func night(t *testing.T, c *city.City) (*room, *pager) {
+	t.Helper()
 	r := open(t)
 	p := &pager{clock: r.clock}
 	conf := r.Config
@@ -89,7 +95,7 @@ func (r *room) rang(id triage.CaseID) (lines []string) {
 // until somebody says 受領. What the timeline says of a page is what became of it.
 func TestAnAlarmRingsUntilSomebodyTakesIt(t *testing.T) {
 	for _, out := range []bool{false, true} {
-		r, p := night(t, true)
+		r, p := night(t, watched(t, true))
 		ctx := t.Context()
 		p.out = out
 		r.clock.Set(opened.Add(14 * time.Hour)) // eleven at night
@@ -126,7 +132,7 @@ func TestAnAlarmRingsUntilSomebodyTakesIt(t *testing.T) {
 
 // It never gives up, and never makes a flood of itself.
 func TestAnAlarmNeverGivesUp(t *testing.T) {
-	r, p := night(t, true)
+	r, p := night(t, watched(t, true))
 	r.clock.Set(opened.Add(14 * time.Hour))
 	id := r.danger("")
 	r.must(r.Advance(t.Context(), r.clock, opened.AddDate(0, 0, 31)))
@@ -147,7 +153,7 @@ func TestAnAlarmNeverGivesUp(t *testing.T) {
 
 // Taking the case is 受領, and so is an answer.
 func TestTakingTheCaseEndsTheAlarm(t *testing.T) {
-	r, p := night(t, true)
+	r, p := night(t, watched(t, true))
 	ctx := t.Context()
 	r.clock.Set(opened.Add(14 * time.Hour))
 	id := r.danger("")
@@ -175,7 +181,7 @@ func TestTakingTheCaseEndsTheAlarm(t *testing.T) {
 
 // Where nobody is on call, nobody is called, and nothing says so.
 func TestNoNightCoverNoPage(t *testing.T) {
-	r, p := night(t, false)
+	r, p := night(t, watched(t, false))
 	r.clock.Set(opened.Add(14 * time.Hour))
 	id := r.danger("")
 	r.must(r.Advance(t.Context(), r.clock, opened.Add(15*time.Hour)))
@@ -194,6 +200,7 @@ func TestNoNightCoverNoPage(t *testing.T) {
 // machine's: who is called at once, and what the notice on the page says of who reads.
 func TestTheEdgesOfTheHours(t *testing.T) {
 	const open, closed = true, false
+	with, without := watched(t, true), watched(t, false)
 	for text, at := range map[string]bool{
 		"2026-11-20 08:44:59": closed, "2026-11-20 08:45:00": open, "2026-11-20 17:14:59": open, "2026-11-20 17:15:00": closed, // Friday
 		"2026-11-20 23:59:59": closed, "2026-11-21 00:00:00": closed, "2026-11-21 08:45:00": closed, "2026-11-21 12:00:00": closed, // Saturday
@@ -212,16 +219,15 @@ func TestTheEdgesOfTheHours(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, zone := range []*time.Location{time.UTC, city.JST, time.FixedZone("far", -11*60*60)} {
-			r, p := night(t, true)
+			r, p := night(t, with)
 			r.clock.Set(now.In(zone))
 			r.danger("")
 			r.must(r.Sweep(t.Context()))
 			if called := len(p.pages) == 1; called == at {
 				t.Errorf("%s in %s: called %v", text, zone, called)
 			}
-			bare, _ := night(t, false)
-			if says := strings.Contains(bare.City.Notice("voice", now.In(zone)), "だれも読んでいません"); says == at {
-				t.Errorf("%s in %s: the notice is %q", text, zone, bare.City.Notice("voice", now.In(zone)))
+			if says := strings.Contains(without.Notice("voice", now.In(zone)), "だれも読んでいません"); says == at {
+				t.Errorf("%s in %s: the notice is %q", text, zone, without.Notice("voice", now.In(zone)))
 			}
 		}
 	}
@@ -230,7 +236,7 @@ func TestTheEdgesOfTheHours(t *testing.T) {
 // No text of the catalogue says to anybody outside that somebody was called: none of them can know.
 func TestNoTextClaimsAPage(t *testing.T) {
 	for _, covered := range []bool{true, false} {
-		r, _ := night(t, covered)
+		r, _ := night(t, watched(t, covered))
 		for key, text := range r.City.Texts {
 			for _, claim := range []string{"当番", "担当に知らせました", "人に知らせました", "よび出しました", "呼び出しました"} {
 				if strings.Contains(text, claim) {

@@ -44,6 +44,7 @@ type Done struct {
 	What     string // the duty's
 	Decision string // one of the rule's, where it asks for a decision
 	Reason   string
+	Turn     int // of a duty that comes again, the one that is meant; 0 is the present one
 }
 
 // Fulfil writes down that what a rule asks for was done, or decided, by whom and why. A duty of the leads is theirs; every
@@ -66,7 +67,7 @@ func (d *Desk) Fulfil(ctx context.Context, p staff.Person, id triage.CaseID, don
 				return nil, triage.ErrUnknown
 			}
 			x := now.Duties[i]
-			if err := d.fulfillable(p, x, done.Decision); err != nil {
+			if err := d.fulfillable(p, x, done); err != nil {
 				return nil, err
 			}
 			e := d.event(p, triage.KindDuty)
@@ -81,12 +82,14 @@ func (d *Desk) Fulfil(ctx context.Context, p staff.Person, id triage.CaseID, don
 }
 
 // fulfillable reports why the person cannot do that duty so.
-func (d *Desk) fulfillable(p staff.Person, x triage.Duty, decision string) error {
+func (d *Desk) fulfillable(p staff.Person, x triage.Duty, done Done) error {
 	r, known := d.rules.Rule(x.What)
+	decision := done.Decision
+	again := x.Turn > 1 && !r.Every.IsZero() && d.Clock.Now().Sub(x.Since) < twice // the same act, said twice
 	switch {
 	case x.Turn == 0:
 		return refuse(triage.CodeState, "この期限は、その操作をすると済みます。")
-	case !x.DoneAt.IsZero():
+	case !x.DoneAt.IsZero(), done.Turn != 0 && done.Turn != x.Turn, done.Turn == 0 && again:
 		return refuse(triage.CodeState, "この期限は、もう済んでいます。")
 	case (x.Owner == duty.Coordinator || x.Owner == duty.Supervisor) && !leads(p):
 		return forbidden()
@@ -116,7 +119,15 @@ type Owed struct {
 	Holder string // who has to see to it now
 }
 
-// Duties lists what is owed, what is overdue first and the longest: of one's own cases, and for the leads of all. With
+// calm is 0 for an alarm and 1 for every other duty.
+func calm(o Owed) int {
+	if o.What == Alarm {
+		return 0
+	}
+	return 1
+}
+
+// Duties lists what is owed, alarms first, then what is due the longest: of one's own cases, and for the leads of all. With
 // overdue it lists only that. It holds at most triage.MaxPage.
 func (d *Desk) Duties(ctx context.Context, p staff.Person, overdue bool) ([]Owed, error) {
 	q := triage.Query{Erased: leads(p)}
@@ -140,7 +151,7 @@ func (d *Desk) Duties(ctx context.Context, p staff.Person, overdue bool) ([]Owed
 		return nil
 	})
 	slices.SortStableFunc(all, func(a, b Owed) int {
-		return cmp.Or(a.DueAt.Compare(b.DueAt), cmp.Compare(a.Case.ID, b.Case.ID), cmp.Compare(a.What, b.What))
+		return cmp.Or(calm(a)-calm(b), a.DueAt.Compare(b.DueAt), cmp.Compare(a.Case.ID, b.Case.ID), cmp.Compare(a.What, b.What))
 	})
 	return all[:min(len(all), triage.MaxPage)], err
 }

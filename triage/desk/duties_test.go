@@ -78,10 +78,17 @@ func TestWhoMayDoADuty(t *testing.T) {
 		{"sato", "answer", "", "返事した", "unknown"},
 		{"sato", "article23", "talk_on", "ゆうかさんが望まない", "ok"},
 		{"kato", "weekly_meeting", "", "協議した", "ok"},
-		{"mori", "weekly_meeting", "", "協議した", "ok"}, // the next turn is there already
+		{"mori", "weekly_meeting", "", "協議した", "wrong_state"}, // the next turn is there already, and is not meant
 	} {
 		_, err := r.Fulfil(ctx, people[tt.who], id, desk.Done{What: tt.what, Decision: tt.decision, Reason: tt.reason})
 		r.want(tt.who+" does "+tt.what, err, tt.want)
+	}
+	for _, tt := range []struct {
+		turn int
+		want string
+	}{{1, "wrong_state"}, {3, "wrong_state"}, {2, "ok"}, {2, "wrong_state"}} {
+		_, err := r.Fulfil(ctx, people["mori"], id, desk.Done{What: "weekly_meeting", Turn: tt.turn, Reason: "協議した"})
+		r.want("that turn", err, tt.want)
 	}
 	_, events := r.load(id)
 	i := slices.IndexFunc(events, func(e triage.Event) bool { return e.Duty != nil && e.By == "sato" })
