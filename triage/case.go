@@ -81,7 +81,9 @@ func (c Case) Erased() bool { return !c.ErasedAt.IsZero() }
 func (c Case) With(e Event) Case {
 	c = c.clone()
 	c.Version++
-	c.LastAt = e.At
+	if e.At.After(c.LastAt) { // what is written down later may have been earlier
+		c.LastAt = e.At
+	}
 	if c.Version == 1 {
 		c.OpenedAt = e.At
 		c.State, c.Severity, c.Role = Waiting, Routine, Psychologist
