@@ -4,9 +4,30 @@
 // what one way misses, another finds. What stays is never called anonymous, because the best systems leave two to four
 // names in a hundred; a person looks at whatever leaves the desk.
 //
+// The ways are rules (what has a form of its own, lists of names, the words around a name, the city's own gazetteer) and a
+// learned part (package tagger), which was taught by written sentences and finds names where no rule foresaw the wording.
+// The learned part can only add: what a rule found stays found. And it leaves the words by which a danger is seen.
+//
+// Text is read in several views at once: folded (half-width kana, variant characters, what is invisible), without its
+// spaces where a scanner put them, with the marks taken out that somebody put between the characters of a name (や.ま.だ).
+//
 // What a counselor needs stays in the text: grades, dates of what happened, amounts, public helplines, cities, and above
 // all the words for means and places of danger (屋上, 線路, 橋). What cannot be read at all becomes [不明1], so that nothing
 // passes unseen. The package is pure; the only thing that it remembers is the Glossary that the caller passes.
+//
+// # A new kind of personal information
+//
+// It is one rule, and its examples in one place. Number plates (旭川 500 さ 12-34), say, are
+//
+//   - a method of scan that looks at the folded runes and calls add with what it found: cars, in typed.go. It is called by
+//     typed, where it has a form of its own, by places, or by people. Words that it looks for go to words.yaml.
+//   - a Type with its label and its rank beside the others (anonymize.go, glossary.go, redact.go), if none of them fits.
+//   - examples in testdata/messages.txt, one a line: 車は[[ID_NUMBER|旭川 500 さ 12-34]]です, and lines that look alike and must
+//     stay. TestMessages holds them, and go run ./router/anonymize/measure says what else the rule takes.
+//
+// A way to name people that is missed is a sentence for the learned part: one line in train/written, with {p} where the
+// name is, and go run ./router/anonymize/train. A word that is taken for a name and is none goes to words.yaml, or as a
+// sentence to a file plain-*.txt there.
 package anonymize
 
 import (

@@ -88,6 +88,9 @@ func (s *scan) addLearned(start, end int, t Type, p float32) {
 		return
 	}
 	everyday := w.everyday[text] || w.kanaStop[kana] || w.generic(text) || w.nickStop[kana]
+	if first := s.token(start); first.Part == japanese.Verb && first.Known && s.class(first.Start) == japanese.Kanji && first.End > first.Start+1 {
+		return // 書いたこと: no name begins with a verb
+	}
 	h, called := w.honorific(s.rs, start)
 	if called && h.n == end-start && s.covered(start-1) {
 		return // of whoever was found in front of it

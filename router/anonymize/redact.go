@@ -141,6 +141,9 @@ func (a *Anonymizer) spots(in []rune, g *Glossary, m Mode) []spot {
 				continue
 			}
 			f.start, f.end = v.Span(f.start, f.end)
+			for f.end < len(seen) && (seen[f.end] == keycap || seen[f.end] == 0xfe0f) {
+				f.end++
+			}
 			found = append(found, f)
 		}
 	}

@@ -42,11 +42,12 @@ func (e *example) add(words string, first uint8) {
 	}
 }
 
-// How often a line is used: with names in it, with names in kana, and without names.
+// How often a line is used.
 const (
-	named    = 7
-	spoken   = 3
-	combined = 90 // of a line with parts to choose from, and half as often in kana
+	named    = 10 // with names in it, and with names and the words around them in kana
+	spoken   = 5
+	plain    = 2   // as it is, and as often in kana
+	combined = 120 // of a line with parts to choose from, and half as often in kana
 )
 
 // all makes the examples of all lines.
@@ -60,7 +61,9 @@ func (m *maker) all(lines []string) []example {
 			continue
 		}
 		if !strings.Contains(line, "{") {
-			all = append(all, m.fill(line, false), m.fill(line, true))
+			for range plain {
+				all = append(all, m.fill(line, false), m.fill(line, true))
+			}
 			continue
 		}
 		for range named {
@@ -80,8 +83,8 @@ func (m *maker) all(lines []string) []example {
 func (m *maker) choose(line string) string {
 	var b strings.Builder
 	for {
-		plain, rest, found := strings.Cut(line, "<")
-		b.WriteString(plain)
+		words, rest, found := strings.Cut(line, "<")
+		b.WriteString(words)
 		if !found {
 			return b.String()
 		}
@@ -114,17 +117,17 @@ func (m *maker) longer(e example, all []example) example {
 func (m *maker) fill(line string, kana bool) example {
 	var e example
 	for line != "" {
-		plain, rest, found := strings.Cut(line, "{")
+		words, rest, found := strings.Cut(line, "{")
 		if kana {
-			plain = m.kana.sound(plain)
+			words = m.kana.sound(words)
 		}
-		e.add(plain, tagger.Outside)
+		e.add(words, tagger.Outside)
 		if !found {
 			break
 		}
 		code, after, _ := strings.Cut(rest, "}")
 		n, first, called := m.name(code)
-		words := n.words
+		words = n.words
 		if kana && m.chance(0.7) {
 			words = n.reading
 		}
