@@ -324,7 +324,7 @@ func (l *ledger) taken() []string {
 
 // Thousands of mails that have waited are taken in, each once, in order.
 func TestBacklog(t *testing.T) {
-	const n = 5000
+	const n = 3000
 	addr := memory(t, imap.CapMove, imap.CapUIDPlus)
 	b := look(t, addr, "u")
 	for i := range n {
