@@ -93,7 +93,11 @@ func (s *scan) clues() []uint32 {
 	}
 	marks := s.listed(kana)
 	out := make([]uint32, 0, n*cluesEach)
-	b := beside{s: s, kana: kana, class: class, runs: runs, marks: marks, words: s.sayings()}
+	b := beside{s: s, kana: kana, class: class, runs: runs, marks: marks, words: s.sayings(), called: make([]uint32, n+1)}
+	for i := range s.rs {
+		h, _ := s.a.words.honorific(s.rs, i)
+		b.called[i] = uint32(h.n)
+	}
 	for i := range s.rs {
 		out = b.at(out, i)
 	}
@@ -102,12 +106,13 @@ func (s *scan) clues() []uint32 {
 
 // beside is a view with what is known of its characters.
 type beside struct {
-	s     *scan
-	kana  []rune
-	class []uint32
-	runs  []run
-	marks []uint32
-	words []saying
+	s      *scan
+	kana   []rune
+	class  []uint32
+	runs   []run
+	marks  []uint32
+	words  []saying
+	called []uint32 // the length of the honorific that stands there
 }
 
 // char is the character at i, digits alike, 1 beyond the text.
@@ -182,10 +187,10 @@ func (b *beside) at(out []uint32, i int) []uint32 {
 		act = 1
 	}
 	called := uint32(0)
-	if h, ok := b.s.a.words.honorific(b.s.rs, r.end); ok {
-		called = 1 + uint32(h.n)
-	} else if h, ok := b.s.a.words.honorific(b.s.rs, i+1); ok {
-		called = 16 + uint32(h.n)
+	if n := b.called[r.end]; n > 0 {
+		called = 1 + n
+	} else if n := b.called[i+1]; n > 0 {
+		called = 16 + n
 	}
 	return append(out,
 		clue(1, c[m]), clue(2, c[m-1]), clue(3, c[m-2]), clue(4, c[m+2]), clue(5, c[m+3]),
