@@ -75,7 +75,7 @@ func Parse(weights []byte) (*Tagger, error) {
 		return nil, errors.New("tagger: weights are cut short")
 	}
 	n := 1024
-	for n*2 < 3*len(keys) {
+	for n*3 < 4*len(keys) {
 		n *= 2
 	}
 	t := &Tagger{slots: make([]slot, n), scale: h.Scale, links: h.Links}
