@@ -7,6 +7,7 @@ import (
 	"madoguchi/triage"
 	"madoguchi/triage/audit"
 	"madoguchi/triage/console"
+	"madoguchi/triage/desk"
 	"madoguchi/triage/staff"
 )
 
@@ -31,6 +32,19 @@ func (l ledger) Recent(ctx context.Context, limit int) ([]console.Looked, error)
 		looked = append(looked, console.Looked{At: e.At, Who: e.Who, Role: e.Role, Act: e.Act, Case: e.Case, Ref: e.Ref, Reason: e.Reason})
 	}
 	return looked, nil
+}
+
+// Destroyed returns what was destroyed by a decision, newest first.
+func (l ledger) Destroyed(ctx context.Context, limit int) ([]console.Certificate, error) {
+	proofs, err := l.log.Proofs(ctx, desk.ActDestroy, limit)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]console.Certificate, 0, len(proofs))
+	for _, p := range proofs {
+		all = append(all, console.Certificate{N: p.N, Hash: p.Hash, At: p.At, Who: p.Who, Role: p.Role, Case: p.Case, Ground: p.Reason, What: p.Ref})
+	}
+	return all, nil
 }
 
 // Record writes down what p is about to do with an account.

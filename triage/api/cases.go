@@ -125,6 +125,7 @@ func (a *api) cases() {
 	a.letters()
 	a.judgement()
 	a.duties()
+	a.disposals()
 }
 
 // told is a case as an answer.

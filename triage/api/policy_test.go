@@ -28,6 +28,8 @@ var bodies = map[string]string{
 	"POST /cases/{id}/handoffs":           `{"school":"hinode-jhs","consent":"emergency","summary":"けられています","reason":"危ない"}`,
 	"POST /cases/{id}/duties/{duty}/done": `{"reason":"会議で決めた"}`,
 	"POST /cases/{id}/readings/{seq}":     `{"base":1,"words":"読みました"}`,
+	"POST /cases/{id}/destroy":            `{"reason":"本人の希望"}`,
+	"POST /cases/{id}/keep":               `{"keep":true,"reason":"調査"}`,
 	"POST /visits":                        `{"channel":"visit","text":"来ました","contact":""}`,
 	"POST /handoffs/{id}/answers":         `{"step":"handling"}`,
 	"POST /handoffs/{id}/reports":         `{"form":"interview","fields":{"what":"見た"}}`,
@@ -111,7 +113,7 @@ func (r *room) fill(path, login string, v visibility) string {
 // expected is the policy as a child of the table and of the four sorts of case.
 func expected(row staff.Route, path string, role triage.Role, v visibility) (int, string) {
 	lead := role == triage.Coordinator || role == triage.Supervisor
-	done := map[string]int{"/visits": 201, "/reports": 201, "/handoffs/{id}/reports": 201, "/cases/{id}/messages": 202, "/cases/{id}/doing": 204,
+	done := map[string]int{"/visits": 201, "/reports": 201, "/handoffs/{id}/reports": 201, "/cases/{id}/messages": 202, "/cases/{id}/doing": 204, "/cases/{id}/keep": 204,
 		"/cases/{id}/notes": 201, "/cases/{id}/observations": 201, "/cases/{id}/consents": 201, "/cases/{id}/handoffs": 201}[path]
 	if done == 0 || row.Method == "GET" {
 		done = 200
@@ -131,6 +133,8 @@ func expected(row staff.Route, path string, role triage.Role, v visibility) (int
 		return 404, "not_found"
 	}
 	switch path {
+	case "/cases/{id}/destroy":
+		return 409, "wrong_state" // nobody withdrew it
 	case "/cases/{id}/claim":
 		if v != waiting {
 			return 409, "claimed"

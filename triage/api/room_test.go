@@ -63,7 +63,7 @@ func open(t testing.TB, timed bool) *room {
 	r.store = redis.New(c, keys, keyring.New(c, "body"))
 	r.accounts = staff.New(staff.Config{Client: c, Keys: keys})
 	town := &city.City{
-		Terms:   city.Terms{Lease: "15m", AcknowledgeWithin: "24h", AnswerSchoolWithin: "3d", CountersignWithin: "24h", WatchMonths: 3},
+		Terms:   city.Terms{Lease: "15m", AcknowledgeWithin: "24h", AnswerSchoolWithin: "3d", CountersignWithin: "24h", WatchMonths: 3, EraseAfterDays: 14},
 		Schools: []city.School{{ID: "hinode-jhs", Name: "日の出台中学校"}, {ID: "kawabe-jhs", Name: "川辺西中学校"}},
 		Texts:   map[string]string{"handoff.cover": "**取扱注意** 本人の意向：{意向}"},
 		Duties:  []city.Duty{{Key: "meeting", What: "会議で協議する", Source: "policy:54", Any: []string{"verbal"}, Owner: "assignee", Due: "7d"}},

@@ -267,3 +267,26 @@ func TestNothingIsReadableAtRest(t *testing.T) {
 		t.Error("an entry is readable at rest")
 	}
 }
+
+// An act is found with its place in the chain, newest first, however long the chain is.
+func TestProofs(t *testing.T) {
+	t.Parallel()
+	client, _ := redistest.Embedded(t)
+	l := opened(t, client, seal.New(), t.TempDir())
+	for i := range 1100 {
+		act := "look"
+		if i%500 == 3 {
+			act = "destroy"
+		}
+		if err := l.Record(t.Context(), Entry{At: time.Unix(int64(i), 0), Who: "kato", Act: act}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all, err := l.Proofs(t.Context(), "destroy", 10)
+	if err != nil || len(all) != 3 || all[0].N != 1004 || all[2].N != 4 || all[0].At.Unix() != 1003 || len(all[0].Hash) != 64 || all[0].Hash == all[1].Hash {
+		t.Fatalf("%+v, %v", all, err)
+	}
+	if few, err := l.Proofs(t.Context(), "destroy", 2); err != nil || len(few) != 2 || few[1] != all[1] {
+		t.Errorf("%+v, %v", few, err)
+	}
+}

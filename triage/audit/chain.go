@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"github.com/redis/go-redis/v9"
 
@@ -119,6 +120,45 @@ func (l *Log) Entries(ctx context.Context, after int64, limit int) ([]Entry, err
 		at = linkOf(at.N+1, record)
 	}
 	return entries, nil
+}
+
+// Proof is an entry with its place in the chain: whoever has the number and the hash can have the chain verified later, and
+// see that the entry is the one that was written then.
+type Proof struct {
+	N    int64  // from 1
+	Hash string // SHA-256 of the record, in hex
+	Entry
+}
+
+// proofs is how many records are read at once by Proofs.
+const proofs = 1000
+
+// Proofs returns the newest entries of that act, newest first, at most limit.
+func (l *Log) Proofs(ctx context.Context, act string, limit int) ([]Proof, error) {
+	n, err := l.Len(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var found []Proof
+	for end := n; end > 0 && len(found) < limit; end -= proofs {
+		from := max(0, end-proofs)
+		entries, err := l.Entries(ctx, from, int(end-from))
+		if err != nil {
+			return nil, err
+		}
+		for i, e := range slices.Backward(entries) {
+			if e.Act != act || len(found) == limit {
+				continue
+			}
+			at := from + int64(i)
+			record, err := l.client.LIndex(ctx, chainKey, at).Result()
+			if err != nil {
+				return nil, triage.ErrUnavailable
+			}
+			found = append(found, Proof{at + 1, linkOf(at+1, record).Hash, e})
+		}
+	}
+	return found, nil
 }
 
 // linkOf is the link that a record says it is.

@@ -52,6 +52,8 @@ type Ledger interface {
 	Recent(ctx context.Context, limit int) ([]Looked, error)
 	// Record writes down what p is about to do with the account of that login.
 	Record(ctx context.Context, p staff.Person, act, login string) error
+	// Destroyed returns the newest destructions, newest first, at most limit.
+	Destroyed(ctx context.Context, limit int) ([]Certificate, error)
 }
 
 // Looked is a line of the audit: who, when, what, about which case. It holds no words.
@@ -141,6 +143,10 @@ func (c *Console) routes() {
 	}
 
 	s.Page("GET", "/duties", c.duties)
+	s.Page("GET", "/disposals", c.disposals)
+	s.Page("GET", "/disposals/{n}", c.certificate)
+	s.Page("POST", "/cases/{id}/destroy", c.destroy)
+	s.Page("POST", "/cases/{id}/keep", c.keep)
 	s.Page("GET", "/visits", c.visitPage)
 	s.Page("POST", "/visits", c.visit)
 	s.Page("GET", "/statistics", c.statistics)
@@ -241,7 +247,7 @@ func (c *Console) funcs() template.FuncMap {
 	f := template.FuncMap{"school": c.school, "number": number, "split": strings.Fields, "span": span, "pick": newPick, "digit": func(i int) int { return i + 1 }}
 	for name, table := range map[string]map[string]string{
 		"role": roles, "severity": severities, "flag": flags, "state": states, "door": doors, "about": abouts,
-		"consentAnswer": answers, "recipient": recipients, "window": windows, "tellerWho": tellerWho, "observed": observations, "what": acts, "grantState": grantStates, "sort": sorts, "wish": wishes,
+		"consentAnswer": answers, "recipient": recipients, "window": windows, "tellerWho": tellerWho, "observed": observations, "what": acts, "grantState": grantStates, "sort": sorts, "ground": grounds, "wish": wishes,
 	} {
 		f[name] = func(key any) string { return word(table, key) }
 	}
@@ -269,7 +275,7 @@ func nav(p staff.Person) []web.Link {
 	var links []web.Link
 	for _, l := range []web.Link{{Href: "/queue", Label: "事案"}, {Href: "/letters", Label: "手紙"}, {Href: "/duties", Label: "期限"}, {Href: "/accounts", Label: "アカウント"}, {Href: "/school", Label: "連絡"},
 		{Href: "/school/reports", Label: "報告"}, {Href: "/visits", Label: "来所・電話の記録"}, {Href: "/statistics", Label: "件数"}, {Href: "/audit", Label: "見た人の記録"},
-		{Href: "/reveals", Label: "二人で開く"}, {Href: "/security", Label: "サインインの安全"}} {
+		{Href: "/disposals", Label: "廃棄"}, {Href: "/reveals", Label: "二人で開く"}, {Href: "/security", Label: "サインインの安全"}} {
 		if staff.Allowed(p.Role, staff.Row("GET", l.Href)) {
 			links = append(links, l)
 		}

@@ -23,7 +23,7 @@ func TestEveryTemplateWithoutData(t *testing.T) {
 	empty := map[string]any{
 		"signin": signInData{}, "enrol": enrolData{}, "sorry": "", "queue": queueData{}, "case": h.console.newCase(desk.View{}, staff.Person{}),
 		"preview": previewData{}, "visits": visitData{}, "statistics": statisticsData{}, "accounts": accountsData{}, "audit": []Looked(nil),
-		"code": codeData{}, "security": securityData{}, "grants": []grantData(nil), "letters": []waitingLetter(nil), "reading": readingData{}, "duties": dutiesData{},
+		"code": codeData{}, "security": securityData{}, "grants": []grantData(nil), "letters": []waitingLetter(nil), "reading": readingData{}, "duties": dutiesData{}, "disposals": disposalsData{}, "certificate": Certificate{},
 	}
 	for _, name := range h.console.pages.Names() {
 		data, ok := empty[name]

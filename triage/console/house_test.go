@@ -316,6 +316,15 @@ func (l ledger) Recent(ctx context.Context, limit int) ([]Looked, error) {
 	return looked, err
 }
 
+func (l ledger) Destroyed(ctx context.Context, limit int) ([]Certificate, error) {
+	proofs, err := l.log.Proofs(ctx, desk.ActDestroy, limit)
+	var all []Certificate
+	for _, p := range proofs {
+		all = append(all, Certificate{N: p.N, Hash: p.Hash, At: p.At, Who: p.Who, Role: p.Role, Case: p.Case, Ground: p.Reason, What: p.Ref})
+	}
+	return all, err
+}
+
 func (l ledger) Record(ctx context.Context, p staff.Person, act, login string) error {
 	return l.log.Record(ctx, audit.Entry{At: l.clock.Now(), Who: p.Login, Role: p.Role, Act: act, Ref: login})
 }

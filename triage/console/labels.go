@@ -34,11 +34,12 @@ var (
 		"handoff_needs_help": "人手が要ると答えた", "handoff_wrong_school": "別の学校の件と答えた", "handoff_done": "対応が終わったと答えた",
 		"report": "報告した", "report_list": "出した報告を見た", "account_create": "アカウントを作った", "account_disable": "アカウントを止めた",
 		"grant_ask": "二人で開くことを頼んだ", "grant_alone": "一人で開いた", "grant_approve": "開くことを認めた", "grant_refuse": "開くことを認めなかった",
-		"grant_look": "一人で開いたものを確かめた", "letters": "手紙の一覧を見た", "letter_look": "手紙の文字を見た", "letter_compare": "手紙の文字を確かめた", "letter_split": "手紙を別の件に分けた",
+		"grant_look": "一人で開いたものを確かめた", "disposals": "廃棄の一覧を見た", "destroy": "廃棄した", "keep": "残すかどうかを定めた", "letters": "手紙の一覧を見た", "letter_look": "手紙の文字を見た", "letter_compare": "手紙の文字を確かめた", "letter_split": "手紙を別の件に分けた",
 		"letter_preview": "印刷する返事を見た", "letter_print": "返事を印刷した", "posted": "返事を出したと記録した", "factor_add": "サインインの確認を登録した", "factor_remove": "サインインの確認を外した"}
 	sorts    = map[string]string{"picture": "写真", "document": "ファイル", "voice": "音声", "video": "動画", "other": "ファイル"}
 	openings = map[string]string{"": " の元の言葉を見ました。", "grant_ask": " を二人で開くことを頼みました。", "grant_alone": " を、ほかにだれもいないので一人で開くことにしました。",
 		"grant_approve": " を開くことを認めました。", "grant_refuse": " を開くことを認めませんでした。", "grant_use": " の元の言葉を見ました。"}
+	grounds    = map[string]string{"withdrawn": "書いた人が取り下げた", "expired": "保存の期間が終わった"}
 	deliveries = map[string]string{"paper": "郵便で出すのを待っています", "sent": "送りました", "delivered": "届きました", "read": "読まれました", "failed": "不達", "opted_out": "受信停止の申し出", "opted_in": "受信再開の申し出"}
 	whys       = map[string]string{"blocked": "受信を止められています", "unknown": "宛先がありません", "expired": "期限が過ぎました",
 		"no_such_address": "宛先がありません", "invalid_address": "アドレスの形が正しくありません", "mailbox_full": "受信箱がいっぱいです",

@@ -20,6 +20,10 @@ type Disposal struct {
 	Bars   []string  // why it must stay, in Japanese; none: a person may decide
 }
 
+// ActDestroy is how a destruction stands in the audit, with its ground as the reason and the size of the case as the
+// reference: that entry is the certificate of it.
+const ActDestroy = "destroy"
+
 // retention is the duty that says that the time of keeping is over: see the city's rules.
 const retention = "retention"
 
@@ -100,7 +104,7 @@ func (d *Desk) Destroy(ctx context.Context, p staff.Person, id triage.CaseID, re
 		return err
 	}
 	x := d.disposal(c)
-	_, err = d.perform(ctx, p, id, act{what: "destroy", ref: fmt.Sprintf("events=%d files=%d", len(events), len(c.Files)), reason: x.Ground,
+	_, err = d.perform(ctx, p, id, act{what: ActDestroy, ref: fmt.Sprintf("events=%d files=%d", len(events), len(c.Files)), reason: x.Ground,
 		may: mayKeep, erased: true,
 		do: func(c triage.Case, _ []triage.Event) ([]triage.Event, error) {
 			x := d.disposal(c)

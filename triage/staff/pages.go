@@ -57,6 +57,11 @@ var Pages = []Route{
 	{"POST", "/cases/{id}/duties/{duty}/done", desk, false, "what was done and decided is written by who did it; a lead's duty by a lead"},
 	{"GET", "/duties", desk, false, "what is owed in one's own cases; a lead sees what is overdue anywhere"},
 
+	{"GET", "/disposals", lead, false, "what is destroyed is decided by somebody who answers for all cases"},
+	{"GET", "/disposals/{n}", lead, false, "the same: that it was decided can be shown to whoever asks"},
+	{"POST", "/cases/{id}/destroy", lead, false, "what is destroyed is decided by somebody who answers for all cases"},
+	{"POST", "/cases/{id}/keep", lead, false, "the same"},
+
 	{"GET", "/reveals", desk, false, "what one asked for; a lead what everybody asked for"},
 	{"POST", "/reveals/{id}/open", desk, false, "the words are shown to who asked, and only while the grant lasts"},
 	{"POST", "/reveals/{id}/approve", desk, false, "a lead who did not ask; or who asked, with the code that a lead reads over the telephone"},

@@ -42,6 +42,9 @@ POST /api/v1/cases/{id}/handoffs                           y y y y - - - - -
 POST /api/v1/cases/{id}/handoffs/{handoff}/countersign     - - y y - - - - -
 GET  /api/v1/cases/{id}/duties                             y y y y y - - - -
 POST /api/v1/cases/{id}/duties/{duty}/done                 y y y y - - - - -
+GET  /api/v1/disposals                                     - - y y - - - - -
+POST /api/v1/cases/{id}/destroy                            - - y y - - - - -
+POST /api/v1/cases/{id}/keep                               - - y y - - - - -
 GET  /api/v1/duties                                        y y y y - - - - -
 GET  /api/v1/reveals                                       y y y y - - - - -
 GET  /api/v1/reveals/{id}                                  y y y y - - - - -

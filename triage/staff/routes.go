@@ -60,6 +60,9 @@ var Routes = []Route{
 
 	{"GET", "/api/v1/cases/{id}/duties", together(desk, lawyer), false, "who may look at a case sees what is owed in it"},
 	{"POST", "/api/v1/cases/{id}/duties/{duty}/done", desk, false, "what was done and decided is written by who did it; a lead's duty by a lead"},
+	{"GET", "/api/v1/disposals", lead, false, "what is destroyed is decided by somebody who answers for all cases"},
+	{"POST", "/api/v1/cases/{id}/destroy", lead, false, "the same"},
+	{"POST", "/api/v1/cases/{id}/keep", lead, false, "the same"},
 	{"GET", "/api/v1/duties", desk, false, "what is owed in one's own cases; a lead sees what is overdue anywhere"},
 
 	{"GET", "/api/v1/reveals", desk, false, "what one asked for; a lead what everybody asked for"},
