@@ -1,12 +1,13 @@
 // Command measure says how well the anonymizer finds what points at people, in messages that were labelled by hand:
 //
-//	go run ./router/anonymize/measure [-errors] [-mode readable] [FILE.jsonl …]
+//	go run ./router/anonymize/measure [-errors] [-mode readable] [FILE …]
 //
 // Without a file it reads the sets of testdata: dev.jsonl, by whose errors the rules and the sentences to learn from were
 // made, and held.jsonl and unseen.jsonl, by other writers, whose errors nobody looks at. A line is {"id","writer","text","spans":[{"start","end","type"}]}; offsets
-// count runes. For each type and each writer it prints how many spans there are, the share that is covered whole whatever
+// count runes. plain.txt and plain-held.txt are everyday sentences without names, one a line; the errors in the second are
+// not looked at either. For each type and each writer it prints how many spans there are, the share that is covered whole whatever
 // the type (recall), the share of what was redacted as this type that touches a label of it (precision), their F, and at
-// the end the share of ordinary characters that were taken too much. With -errors it prints the messages that went wrong.
+// the end the share of ordinary characters, and of messages without a label, that were taken too much. With -errors it prints the messages that went wrong.
 package main
 
 import (
@@ -24,7 +25,9 @@ func main() {
 	flag.Parse()
 	files := flag.Args()
 	if len(files) == 0 {
-		files = []string{"router/anonymize/testdata/dev.jsonl", "router/anonymize/testdata/held.jsonl", "router/anonymize/testdata/unseen.jsonl"}
+		for _, name := range []string{"dev.jsonl", "held.jsonl", "unseen.jsonl", "plain.txt", "plain-held.txt"} {
+			files = append(files, "router/anonymize/testdata/"+name)
+		}
 	}
 	if err := run(os.Stdout, files, *mode == "readable", *errors); err != nil {
 		fmt.Fprintln(os.Stderr, "measure:", err)

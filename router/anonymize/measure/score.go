@@ -27,6 +27,7 @@ type message struct {
 	} `json:"spans"`
 }
 
+// read returns the messages of a file: labelled ones, or of a .txt lines in which nothing is to be found.
 func read(file string) ([]message, error) {
 	f, err := os.Open(file)
 	if err != nil {
@@ -34,6 +35,7 @@ func read(file string) ([]message, error) {
 	}
 	defer f.Close()
 	var all []message
+	plain := strings.HasSuffix(file, ".txt")
 	for lines := bufio.NewScanner(f); ; {
 		if !lines.Scan() {
 			return all, lines.Err()
@@ -42,6 +44,13 @@ func read(file string) ([]message, error) {
 			continue
 		}
 		var m message
+		if plain {
+			if m.Text = lines.Text(); m.Text[0] != '#' {
+				m.ID = fmt.Sprint(len(all) + 1)
+				all = append(all, m)
+			}
+			continue
+		}
 		if err := json.Unmarshal(lines.Bytes(), &m); err != nil {
 			return nil, fmt.Errorf("%s: message %d: %w", file, len(all)+1, err)
 		}
@@ -68,7 +77,8 @@ func (c count) f() float64 {
 // scores counts by type, by writer and, for people alone, by writer.
 type scores struct {
 	by             map[string]*count
-	ordinary, over int
+	ordinary, over int // characters
+	plain, spoiled int // messages without a label, and those of them in which something is redacted
 }
 
 func newScores() *scores { return &scores{by: map[string]*count{}} }
@@ -106,6 +116,12 @@ func ending(name []rune) int {
 
 // add counts a message and reports whether something in it went wrong.
 func (s *scores) add(m message, spans []anonymize.Span) bool {
+	if len(m.Spans) == 0 {
+		s.plain++
+		if len(spans) > 0 {
+			s.spoiled++
+		}
+	}
 	text := []rune(m.Text)
 	covered, allowed := make([]bool, len(text)), make([]bool, len(text))
 	for _, x := range spans {
@@ -176,4 +192,7 @@ func (s *scores) print(w io.Writer) {
 		fmt.Fprintf(w, "%-16s n=%-4d recall %.3f precision %.3f F %.3f\n", k, c.want, c.recall(), c.precision(), c.f())
 	}
 	fmt.Fprintf(w, "%-16s %.4f\n", "taken too much", share(s.over, s.ordinary))
+	if s.plain > 0 {
+		fmt.Fprintf(w, "%-16s %.4f (%d of %d messages)\n", "spoiled", share(s.spoiled, s.plain), s.spoiled, s.plain)
+	}
 }
