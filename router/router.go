@@ -70,6 +70,9 @@ type Rooms struct {
 // chat is the name of the door that is a mailbox and nothing else.
 const chat = "chat"
 
+// letter is the name of the door whose texts have a frame of the machine's own around the words.
+const letter = "letter"
+
 // callMeRunes is the longest name to be called by.
 const callMeRunes = 40
 
@@ -204,6 +207,9 @@ func (o original) data() []byte {
 
 // judged adds what the rules say of the text as it was written, and when it must be answered by.
 func (r *Router) judged(e triage.Event, text string) triage.Event {
+	if e.Channel == letter {
+		text = triage.Unframed(text)
+	}
 	j := weigh(r.Assessor, text)
 	e.Judgement = &j
 	if within, ok := r.Terms.AnswerWithin[j.Severity]; ok {

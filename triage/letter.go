@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Wish is a way in which who wrote a letter wants the answer, as a box of the sheet says it. The door of letters writes
@@ -89,6 +90,34 @@ func ReadLetter(text string) LetterText {
 	l.Words, l.Reach, l.Marks = joined(words), joined(reach), joined(marks)
 	return l
 }
+
+// Unframed returns a letter's text for judging it: what the desk's own machine wrote around the child's words (the head, the
+// ticked boxes, the marks of pictures) is no sign of anything, so line breaks stand in its place, as many as it had
+// characters. Places in what is returned are places in the text.
+func Unframed(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		wish, isWish := strings.CutPrefix(line, wishOpen)
+		to, isReach := strings.CutPrefix(line, reachOpen)
+		switch {
+		case i == 0 && headLine.MatchString(line), markLine.MatchString(line), isWish && ticks(wish):
+			lines[i] = breaks(line)
+		case isReach:
+			lines[i] = breaks(reachOpen) + to
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// ticks reports whether the rest of a line has nothing but the words of boxes.
+func ticks(rest string) bool {
+	rest, closed := strings.CutSuffix(rest, wishClose)
+	return closed && !slices.ContainsFunc(strings.Split(rest, "、"), func(word string) bool {
+		return !slices.ContainsFunc(Wishes, func(w Wish) bool { return strings.Contains(w.Word, word) })
+	})
+}
+
+func breaks(s string) string { return strings.Repeat("\n", utf8.RuneCountInString(s)) }
 
 func joined(lines []string) string { return strings.TrimSpace(strings.Join(lines, "\n")) }
 

@@ -2,6 +2,7 @@ package triage
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -29,6 +30,23 @@ func TestALettersTextIsTakenApart(t *testing.T) {
 		}
 		if again := ReadLetter(got.String()); again.String() != got.String() {
 			t.Errorf("%s: %q becomes %q", name, got.String(), again.String())
+		}
+	}
+}
+
+func TestWhatTheMachineWroteIsNotJudged(t *testing.T) {
+	const text = "〔2026年7月の手紙　しらかば台小学校〕\nつらい。\n〔返事：手紙で、書いたところへ、電話で〕\n〔返事：して、と書いた〕\n〔送り先〕しにたい\n[写真1]"
+	got := Unframed(text)
+	if words := strings.Fields(got); !slices.Equal(words, []string{"つらい。", "〔返事：して、と書いた〕", "しにたい"}) {
+		t.Errorf("%q", words)
+	}
+	was, is := []rune(text), []rune(got)
+	if len(was) != len(is) {
+		t.Fatalf("%d characters became %d", len(was), len(is))
+	}
+	for i, r := range is {
+		if r != '\n' && r != was[i] {
+			t.Fatalf("character %d moved", i)
 		}
 	}
 }
