@@ -43,6 +43,7 @@ func impatient(dots int) channels.Kind {
 type written struct {
 	number, text, reach string
 	ticks               []int
+	small               []int
 }
 
 // sheets draws letters, each on a sheet with an empty back.
@@ -68,6 +69,11 @@ func sheets(t testing.TB, letters ...written) []byte {
 			y := TickAt.Y + float64(i)*TickStep
 			doc.Line(TickAt.X+.8, y+2, TickAt.X+2.2, y+4.2, paper.Stroke{Width: .7})
 			doc.Line(TickAt.X+2.2, y+4.2, TickAt.X+5.5, y-.3, paper.Stroke{Width: .7})
+		}
+		for _, i := range l.small {
+			y := TickAt.Y + float64(i)*TickStep
+			doc.Line(TickAt.X+.8, y+2.6, TickAt.X+1.9, y+3.8, paper.Stroke{Width: .5})
+			doc.Line(TickAt.X+1.9, y+3.8, TickAt.X+4, y+.8, paper.Stroke{Width: .5})
 		}
 		doc.Words(ReachAt.X+2, ReachAt.Y+2, ReachAt.W-4, l.reach, paper.Style{Size: 13})
 		if l.number != "" {
@@ -253,6 +259,11 @@ func numberFound(t *testing.T) {
 		if w := ticked(m, at, d.scale()); len(w) != 1 || w[0] != Wishes()[0].Word {
 			t.Errorf("%s: ticked %v", name, w)
 		}
+	}
+	small := page(t, sheets(t, written{number: number, small: []int{0, 3}}), dpi)
+	_, at := sheetOn(small)
+	if w := ticked(small, at, d.scale()); len(w) != 2 || w[0] != Wishes()[0].Word || w[1] != Wishes()[3].Word {
+		t.Errorf("small ticks: %v", w)
 	}
 	p, err := d.read(t.Context(), page(t, sheets(t, written{text: "番号は " + Spaced(number) + " です。"}), dpi))
 	if err != nil || p.number != number {

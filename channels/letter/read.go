@@ -86,13 +86,19 @@ func (d *door) read(ctx context.Context, page *image.Gray) (side, error) {
 	return p, err
 }
 
-// ticked lists the wishes whose boxes have more ink in and around them than the printed box.
+// ticked lists the wishes whose boxes have more ink in and around them than the printed box: much more, or, for a small
+// or thin tick, clearly more than the emptiest box of the same page, which was scanned as they were.
 func ticked(page *image.Gray, at place, scale float64) []string {
-	var words []string
-	for i, w := range Wishes() {
+	wishes := Wishes()
+	inks := make([]float64, len(wishes))
+	for i := range wishes {
 		const around = 1.5
-		r := Rect{TickAt.X - around, TickAt.Y + float64(i)*TickStep - .75, TickAt.W + 2*around, TickStep - .5}
-		if ink(cut(page, at, r, scale)) > 1.6*boxInk {
+		inks[i] = ink(cut(page, at, Rect{TickAt.X - around, TickAt.Y + float64(i)*TickStep - .75, TickAt.W + 2*around, TickStep - .5}, scale))
+	}
+	empty := max(slices.Min(inks), .9*boxInk)
+	var words []string
+	for i, w := range wishes {
+		if inks[i] > 1.6*boxInk || inks[i] > 1.35*empty {
 			words = append(words, w.Word)
 		}
 	}
