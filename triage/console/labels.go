@@ -63,7 +63,7 @@ func span(d time.Duration) string {
 	m := int(d.Minutes())
 	switch {
 	case m < 1:
-		return "1分たっていません"
+		return "1分未満"
 	case m < 60:
 		return fmt.Sprintf("%d分", m)
 	case m < 24*60 && m%60 == 0:
