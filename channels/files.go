@@ -52,3 +52,15 @@ type Call struct {
 type Caller interface {
 	Call(ctx context.Context, to Address, c Call) error
 }
+
+// Page is one attempt to reach a person of the staff who is on call.
+type Page struct {
+	Reach string // a telephone number, +81…
+	By    string // voice or sms
+	Text  string // that something waits, never what
+}
+
+// Pager is a Channel that can reach a person on call. A nil error says that the provider has taken it, not that it was heard.
+type Pager interface {
+	Page(ctx context.Context, p Page) error
+}

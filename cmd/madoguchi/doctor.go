@@ -90,6 +90,9 @@ func doctorCity(_ context.Context, p *program) (string, error) {
 	if keys := c.Stale(time.Now(), old); len(keys) > 0 {
 		remarks = append(remarks, "people are told what was not checked for more than a year: "+strings.Join(keys, ", "))
 	}
+	if len(c.OnCall) > 0 && p.set["TWILIO_ACCOUNT_SID"] == "" {
+		remarks = append(remarks, "somebody is on call, and nothing can call them: "+envPrefix+"TWILIO_ACCOUNT_SID is not given")
+	}
 	if _, _, carried := cities.City(p.set["CITY"]); carried {
 		remarks = append(remarks, "it is the file that the program carries; copy it and make it your own")
 	}

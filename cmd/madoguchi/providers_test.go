@@ -262,7 +262,11 @@ func (tw *twilioStand) serve(w http.ResponseWriter, r *http.Request) {
 // call is POST /Calls.json.
 func (tw *twilioStand) call(w http.ResponseWriter, r *http.Request) {
 	err := r.ParseForm()
-	for _, k := range []string{"To", "From", "Url", "StatusCallback"} {
+	needs := []string{"To", "From", "Url", "StatusCallback"}
+	if r.FormValue("Twiml") != "" {
+		needs = []string{"To", "From", "Twiml"}
+	}
+	for _, k := range needs {
 		if err != nil || r.PostForm.Get(k) == "" {
 			tw.mistakes = append(tw.mistakes, "a call without "+k)
 		}

@@ -150,7 +150,7 @@ func (h *house) wall(p plan) error {
 	if err != nil {
 		return err
 	}
-	h.courier = router.NewCourier(rooms, router.Way{Doors: open, School: cityDesk{h.city, h.clock.Now}.School, PublicURL: h.publicURL, Log: h.log})
+	h.courier = router.NewCourier(rooms, router.Way{Doors: open, School: cityDesk{h.city, h.clock.Now}.reader, PublicURL: h.publicURL, Log: h.log})
 	if h.audit, err = openAudit(h.redis, p); err != nil {
 		return err
 	}
@@ -164,7 +164,7 @@ func (h *house) wall(p plan) error {
 	}
 	front := router.NewFront(r)
 	h.desk = desk.New(desk.Config{Cabinet: router.NewCabinet(rooms, cleaner), Press: front, ChatURL: h.publicURL, Store: h.store, Front: front, Lamp: router.NewLamp(rooms), Audit: h.audit, Clock: h.clock,
-		City: h.city, People: h.accounts, Register: grant.New(h.redis, p.keys.desk, time.Now)})
+		City: h.city, People: h.accounts, Register: grant.New(h.redis, p.keys.desk, time.Now), Pager: h.pager()})
 	return nil
 }
 

@@ -149,14 +149,14 @@ func (d *Desk) moment(c triage.Case, events []triage.Event, kind triage.DueKind)
 	switch {
 	case c.Doomed != "":
 		if kind == triage.DueRules {
-			return d.Clock.Now()
+			return c.LastAt // at once
 		}
 	case c.Erased():
 	case kind == triage.DueLease:
 		return lapses(c, events, d.lease())
 	case kind == triage.DueRules:
 		if len(d.ruled(c, events)) > 0 {
-			return d.Clock.Now()
+			return c.LastAt // at once
 		}
 	default:
 		if _, next, ok := alarm(c, events); ok {
