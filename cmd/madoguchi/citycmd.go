@@ -124,10 +124,13 @@ func (d cityDesk) Text(key string, vars map[string]string) string {
 }
 
 func (d cityDesk) School(id string) string {
-	s, ok := d.city.SchoolByID(id)
-	if !ok {
-		return ""
-	}
+	s, _ := d.city.SchoolByID(id)
+	return s.Name
+}
+
+// reader is who opens what is sent to a school, as the child is asked about it.
+func (d cityDesk) reader(id string) string {
+	s, _ := d.city.SchoolByID(id)
 	if s.Reader != "" {
 		return furigana.ReplaceAllString(s.Reader, "")
 	}
