@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -92,18 +93,22 @@ func ReadLetter(text string) LetterText {
 }
 
 // Unframed returns a letter's text for judging it: what the desk's own machine wrote around the child's words (the head, the
-// ticked boxes, the marks of pictures) is no sign of anything, so line breaks stand in its place, as many as it had
-// characters. Places in what is returned are places in the text.
+// ticked boxes, the marks of pictures) is no sign of anything, nor are the numbers of a postcode, a house or a telephone
+// where an answer may go. Line breaks stand in their place, as many as there were characters, so that places in what is
+// returned are places in the text.
 func Unframed(text string) string {
 	lines := strings.Split(text, "\n")
+	reach := false
 	for i, line := range lines {
 		wish, isWish := strings.CutPrefix(line, wishOpen)
 		to, isReach := strings.CutPrefix(line, reachOpen)
 		switch {
 		case i == 0 && headLine.MatchString(line), markLine.MatchString(line), isWish && ticks(wish):
-			lines[i] = breaks(line)
+			lines[i], reach = breaks(line), false
 		case isReach:
-			lines[i] = breaks(reachOpen) + to
+			lines[i], reach = breaks(reachOpen)+numberless(to), true
+		case reach:
+			lines[i] = numberless(line)
 		}
 	}
 	return strings.Join(lines, "\n")
@@ -115,6 +120,16 @@ func ticks(rest string) bool {
 	return closed && !slices.ContainsFunc(strings.Split(rest, "、"), func(word string) bool {
 		return !slices.ContainsFunc(Wishes, func(w Wish) bool { return strings.Contains(w.Word, word) })
 	})
+}
+
+// numberless has line breaks for what addresses and telephone numbers are written with besides words.
+func numberless(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) || strings.ContainsRune("〒-‐–−－", r) {
+			return '\n'
+		}
+		return r
+	}, s)
 }
 
 func breaks(s string) string { return strings.Repeat("\n", utf8.RuneCountInString(s)) }

@@ -35,9 +35,9 @@ func TestALettersTextIsTakenApart(t *testing.T) {
 }
 
 func TestWhatTheMachineWroteIsNotJudged(t *testing.T) {
-	const text = "〔2026年7月の手紙　しらかば台小学校〕\nつらい。\n〔返事：手紙で、書いたところへ、電話で〕\n〔返事：して、と書いた〕\n〔送り先〕しにたい\n[写真1]"
+	const text = "〔2026年7月の手紙　しらかば台小学校〕\nつらい。\n〔返事：手紙で、書いたところへ、電話で〕\n〔返事：して、と書いた〕\n〔送り先〕〒070-0000\n緑町１－２－３\nしにたい\n[写真1]\n2ページめ"
 	got := Unframed(text)
-	if words := strings.Fields(got); !slices.Equal(words, []string{"つらい。", "〔返事：して、と書いた〕", "しにたい"}) {
+	if words := strings.Fields(got); !slices.Equal(words, []string{"つらい。", "〔返事：して、と書いた〕", "緑町", "しにたい", "2ページめ"}) {
 		t.Errorf("%q", words)
 	}
 	was, is := []rune(text), []rune(got)
