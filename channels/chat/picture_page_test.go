@@ -84,6 +84,8 @@ func TestPictureOnThePage(t *testing.T) {
 			quiet(b)
 			b.js("globalThis.shown = document.querySelector('img.thumb').src")
 			b.press("おわる")
+			b.seesNot("おわりました。")
+			b.press("書きうつした")
 			b.sees("おわりました。")
 			b.js("(() => { const i = new Image(); i.onload = () => { i.dataset.seen = 'still there'; }; i.onerror = () => { i.dataset.seen = 'gone'; }; i.src = shown; globalThis.probe = i; })()")
 			b.until("probe.dataset.seen")

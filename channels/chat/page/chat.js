@@ -122,7 +122,7 @@ function shown() {
   else if (desk === 'reading') content = text('wait.reading');
   else if (desk === 'writing') content = text('wait.writing');
   else if (answered) content = text('status.answered');
-  else if (talk.written) content = text('status.waiting');
+  else if (talk.written || came === 'code') content = text('status.waiting');
   const next = content?.textContent ?? '';
   if (status.dataset.said === next) return;
   status.dataset.said = next;
@@ -216,11 +216,12 @@ $('open-letter').addEventListener('click', () => {
   $('letter').hidden = true;
   line.open({ link: token });
 });
-$('show-code').addEventListener('click', () => {
-  codeAgain = codeBox(talk.code, () => show('chat'));
+const again = (done) => {
+  codeAgain = codeBox(talk.code, done);
   $('code-here').replaceChildren(codeAgain.place);
   show('code-again');
-});
+};
+$('show-code').addEventListener('click', () => again(() => show('chat')));
 $('send').addEventListener('click', send);
 words.addEventListener('input', grow);
 words.addEventListener('compositionstart', () => { composing = true; });
@@ -251,9 +252,17 @@ $('erase-yes').addEventListener('click', async () => {
   if (done) end('erase.done');
   else tell($('not-erased'), 'unavailable');
 });
-$('leave').addEventListener('click', () => {
+const leave = () => {
   line.bye(false);
   end('say.left');
+};
+$('leave').addEventListener('click', () => {
+  if (!talk.code || !talk.written || talk.copied) {
+    leave();
+    return;
+  }
+  talk.copied = true; // it is shown once more before it is gone, and not a second time
+  again(leave);
 });
 for (const b of document.querySelectorAll('.to-start')) {
   b.addEventListener('click', () => {

@@ -46,6 +46,7 @@ export class Talk {
   #line;
   #views;
   #code = null;
+  copied = false; // the code, as the seeker said
   #open = true;
   #hours = '';
   #asked = false; // something was acknowledged
@@ -65,6 +66,7 @@ export class Talk {
     this.#gallery.clear();
     this.#log.replaceChildren();
     this.#code = null;
+    this.copied = false;
     this.#asked = this.#held = false;
     this.#hours = '';
     this.#questions.clear();
@@ -208,6 +210,7 @@ export class Talk {
 
   #showCode() {
     const box = codeBox(this.#code, () => {
+      this.copied = true;
       card.replaceChildren(el('p', {}, text('say.copied')));
       this.#views.focusWords();
     });
