@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,8 +27,11 @@ func doctorFiles(ctx context.Context, p *program) (string, error) {
 	if at := p.set["CLAMD"]; at != "" && clean.NewScanner(at).Scan(ctx, []byte("clean")) != nil {
 		return "", errors.New(envPrefix + "CLAMD does not answer, and no file can be looked at")
 	}
-	if missing := clean.Missing(); len(missing) > 0 {
-		return strings.Join(missing, ", ") + " not found: PDF files cannot be looked at (Debian: poppler-utils)", nil
+	var remarks []string
+	for name, use := range clean.Missing() {
+		remarks = append(remarks, map[string]string{"PDF": name + " not found: PDF files cannot be looked at (Debian: poppler-utils)",
+			"voice": name + " not found: what people say onto the machine cannot be listened to (Debian: ffmpeg)"}[use])
 	}
-	return "", nil
+	slices.Sort(remarks)
+	return strings.Join(remarks, "; "), nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"os"
 	"os/exec"
 	"regexp"
 	"runtime/debug"
@@ -21,14 +22,28 @@ const (
 )
 
 // Child reads a file from in and writes its page of that number to out. It is what the program does when it is started as
-// Command, and nothing else: it limits itself first.
+// Command, and nothing else: it limits itself before it looks at what the file holds.
 func Child(ctx context.Context, in io.Reader, out io.Writer, page int) error {
-	if err := limit(); err != nil {
-		return ErrUnreadable
-	}
 	data, err := io.ReadAll(io.LimitReader(in, channels.MaxFile+1))
 	if err != nil || len(data) == 0 || len(data) > channels.MaxFile {
 		return ErrUnreadable
+	}
+	demuxer := sound(data)
+	var recording *os.File
+	if demuxer != "" { // before the limit, by which nothing is written any more
+		if recording, err = inMemory(data); err != nil {
+			return err
+		}
+	}
+	if err := limit(); err != nil {
+		return ErrUnreadable
+	}
+	if demuxer != "" && page == 1 {
+		p, err := heard(ctx, recording, demuxer)
+		if err != nil {
+			return err
+		}
+		return writePage(out, 1, p)
 	}
 	if document(data) {
 		pages, p, err := pdf(ctx, data, page)
@@ -91,12 +106,12 @@ func tool(ctx context.Context, in []byte, name string, args ...string) ([]byte, 
 	return cmd.Output()
 }
 
-// Missing names the tools that documents need and that are not here.
-func Missing() []string {
-	var missing []string
-	for _, name := range []string{"pdfinfo", "pdftoppm"} {
+// Missing names the tools that are not here, with what they are for.
+func Missing() map[string]string {
+	missing := map[string]string{}
+	for name, use := range map[string]string{"pdfinfo": "PDF", "pdftoppm": "PDF", "ffmpeg": "voice"} {
 		if _, err := exec.LookPath(name); err != nil {
-			missing = append(missing, name)
+			missing[name] = use
 		}
 	}
 	return missing

@@ -1,4 +1,5 @@
-// Package clean turns a file that a stranger sent into pictures that are safe to look at.
+// Package clean turns a file that a stranger sent into pictures that are safe to look at, or into a recording that is safe to
+// listen to.
 //
 // A file is decoded and encoded again, so that nothing of its bytes is left: no place, no serial number of a camera, no
 // script, no second file behind the first. What it is, is decided by its content, never by a name. That happens in a process
@@ -6,7 +7,7 @@
 // malicious file would strike; the parent (Run) reads pictures in a form so plain that reading it needs no care, and believes
 // no number in it.
 //
-// What cannot be decoded here (films, office documents, archives, pictures of formats without a safe decoder) is ErrUnreadable;
+// What cannot be decoded here (the pictures of films, office documents, archives, pictures of formats without a safe decoder) is ErrUnreadable;
 // the original is kept elsewhere, sealed.
 package clean
 
@@ -40,7 +41,7 @@ const (
 
 // Page is one picture.
 type Page struct {
-	Type string // image/png or image/jpeg
+	Type string // image/png, image/jpeg or audio/ogg
 	Data []byte
 }
 

@@ -3,6 +3,7 @@ package clean
 import (
 	"encoding/binary"
 	"io"
+	"strings"
 )
 
 // What the child writes: a byte of form, the number of pages of the file, and the one page that was asked for as a byte of
@@ -11,15 +12,22 @@ const (
 	form    = 1
 	isPNG   = 1
 	isJPEG  = 2
+	isOgg   = 3
 	maxPage = 32 << 20
 	header  = 1 + 4 + 1 + 4
 )
 
+// oggHead is what every Ogg stream begins with.
+const oggHead = "OggS"
+
 func writePage(w io.Writer, pages int, p Page) error {
 	b := make([]byte, header, header+len(p.Data))
 	b[0], b[5] = form, isPNG
-	if p.Type == "image/jpeg" {
+	switch p.Type {
+	case "image/jpeg":
 		b[5] = isJPEG
+	case "audio/ogg":
+		b[5] = isOgg
 	}
 	binary.BigEndian.PutUint32(b[1:], uint32(pages))
 	binary.BigEndian.PutUint32(b[6:], uint32(len(p.Data)))
@@ -42,6 +50,8 @@ func readPage(b []byte) (pages int, p Page, err error) {
 		p.Type = "image/png"
 	case b[5] == isJPEG && len(data) > 3 && string(data[:3]) == "\xff\xd8\xff":
 		p.Type = "image/jpeg"
+	case b[5] == isOgg && n == 1 && strings.HasPrefix(string(data[:min(len(data), len(oggHead))]), oggHead):
+		p.Type = "audio/ogg"
 	default:
 		return 0, Page{}, ErrUnreadable
 	}

@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"os/exec"
 	"strings"
 	"testing"
 
@@ -19,9 +20,12 @@ import (
 const pictured = triage.CaseID("08picturedpicturedpictured")
 
 // shelf is a cabinet of paper.
-type shelf struct{ picture []byte }
+type shelf struct{ picture, voice []byte }
 
 func (s shelf) File(_ context.Context, _ triage.CaseID, n, page int) (triage.Cleaned, error) {
+	if s.voice != nil && page == 1 {
+		return triage.Cleaned{Type: "audio/ogg", Data: s.voice, Pages: 1}, nil
+	}
 	if n == 3 || page > n {
 		return triage.Cleaned{}, triage.ErrUnreadable
 	}
@@ -39,7 +43,7 @@ func (h *house) seedPictures() {
 	if err := png.Encode(&b, img); err != nil {
 		h.t.Fatal(err)
 	}
-	h.desk.Cabinet = shelf{b.Bytes()}
+	h.desk.Cabinet = shelf{picture: b.Bytes()}
 	e := wrote(ago(0), "line", "これをかかれました。\n[写真1] [ファイル2] [動画3]", judged(triage.Soon), 0)
 	e.ID, e.Files = "pictures", []triage.File{{ID: "a", Sort: "picture"}, {ID: "b", Sort: "document"}, {ID: "c", Sort: "video"}}
 	h.happened(pictured, e)
@@ -99,7 +103,7 @@ func TestPicturesAreCoveredUntilPressed(t *testing.T) {
 		b.do(chromedp.EmulateViewport(width, 900))
 		b.goTo("/cases/" + string(pictured))
 		if width == 1280 {
-			b.until(`document.querySelectorAll('.cover:disabled').length === 3 && document.querySelector('.cover').innerText.includes('担当すると見られます')`)
+			b.until(`document.querySelectorAll('.cover:disabled').length === 3 && document.querySelector('.cover').innerText.includes('担当すると開けます')`)
 			b.press("#claim")
 		}
 		b.until(`document.querySelector('#reply') && document.querySelectorAll('.cover:enabled').length === 3 && document.documentElement.dataset.live === 'yes' && document.documentElement.scrollWidth <= innerWidth`)
@@ -121,6 +125,34 @@ func TestPicturesAreCoveredUntilPressed(t *testing.T) {
 	if n := h.looked(t, "file"); n != 8 {
 		t.Errorf("%d looks are written down, want 8", n)
 	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.troubles) > 0 {
+		t.Error(b.troubles)
+	}
+}
+
+// What somebody said onto the machine is listened to in the same window, and is silent when that is closed.
+func TestAVoiceIsListenedTo(t *testing.T) {
+	h := newHouse(t)
+	h.hire("sato", triage.Psychologist, "")
+	tone, err := exec.Command("ffmpeg", "-v", "quiet", "-f", "lavfi", "-i", "sine=duration=2", "-c:a", "libopus", "-f", "ogg", "pipe:1").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.desk.Cabinet = shelf{voice: tone}
+	e := wrote(ago(0), "voice", "[音声1]", judged(triage.Soon), 0)
+	e.ID, e.Files = "voice", []triage.File{{ID: "a", Sort: "voice"}}
+	h.happened(pictured, e)
+	b := h.open(t)
+	b.enter("sato")
+	b.goTo("/cases/" + string(pictured))
+	b.press("#claim")
+	b.until(`document.querySelector('#reply') && document.querySelector('.cover:enabled')?.innerText.includes('聞くときに押します') && document.documentElement.dataset.live === 'yes'`)
+	b.press(`[data-file$="/files/1"]`)
+	b.until(`document.querySelector('#file').open && !document.querySelector('#file-heard').hidden && document.querySelector('#file-heard').duration > 1.5 && document.querySelector('#file-shown').hidden`)
+	b.press(`#file [data-close]`)
+	b.until(`!document.querySelector('#file').open && !document.querySelector('#file-heard').getAttribute('src') && document.querySelector('#file-heard').readyState === 0`)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if len(b.troubles) > 0 {

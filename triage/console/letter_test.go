@@ -48,7 +48,7 @@ func (h *house) seedLetter(answered bool) {
 	if err := png.Encode(&b, img); err != nil {
 		h.t.Fatal(err)
 	}
-	h.desk.Cabinet, h.desk.Press, h.desk.ChatURL = shelf{b.Bytes()}, press{}, "https://madoguchi.example/"
+	h.desk.Cabinet, h.desk.Press, h.desk.ChatURL = shelf{picture: b.Bytes()}, press{}, "https://madoguchi.example/"
 	e := wrote(ago(26*time.Hour), "letter", read, judged(triage.Soon), 24*time.Hour)
 	e.ID, e.Unchecked, e.Files = "scan", true, []triage.File{{ID: "a", Sort: "document"}}
 	h.happened(scanned, e, triage.Event{ID: "mine", At: ago(time.Hour), Kind: triage.KindAssignment, From: triage.Counselor, By: "sato", Assignment: &triage.Assignment{Do: triage.DoClaim, To: "sato"}})

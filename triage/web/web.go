@@ -21,7 +21,7 @@ import (
 
 // policy allows files of our own origin and nothing else. Trusted types are required and none is allowed, so that
 // innerHTML and its like do not work at all.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
 // Headers sets the security headers of every answer. Behind TLS it also asks the browser to stay there.

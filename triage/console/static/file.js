@@ -3,16 +3,26 @@ import { say, send } from '/static/live.js';
 // What came with a message is covered until somebody wants to see it, and is gone when the window is closed.
 const box = document.getElementById('file');
 const shown = document.getElementById('file-shown');
+const heard = document.getElementById('file-heard');
 const said = document.getElementById('file-said');
 const turns = document.getElementById('file-pages');
-let path = '', page = 1;
+let path = '', page = 1, voice = false;
 
 function show(n) {
   page = n;
   said.textContent = '開いています';
-  shown.hidden = true;
-  shown.src = `${path}?page=${page}`;
+  shown.hidden = heard.hidden = true;
+  if (voice) heard.src = path;
+  else shown.src = `${path}?page=${page}`;
 }
+
+heard.addEventListener('loadedmetadata', () => {
+  heard.hidden = false;
+  said.textContent = '';
+});
+heard.addEventListener('error', () => {
+  if (heard.getAttribute('src')) said.textContent = '安全に開けないファイルです。原本は、しまってあります。';
+});
 
 shown.addEventListener('load', () => {
   shown.hidden = false;
@@ -27,7 +37,8 @@ document.addEventListener('click', (e) => {
   const cover = e.target.closest('[data-file]');
   if (cover) {
     path = cover.dataset.file;
-    turns.hidden = cover.dataset.sort === 'picture';
+    voice = cover.dataset.sort === 'voice' || cover.dataset.sort === 'video';
+    turns.hidden = voice || cover.dataset.sort === 'picture';
     box.showModal();
     show(1);
   }
@@ -36,7 +47,12 @@ document.addEventListener('click', (e) => {
   if (e.target.closest('#file [data-close]')) box.close();
 });
 // The event comes late: the window may be open again.
-box.addEventListener('close', () => { if (!box.open) shown.removeAttribute('src'); });
+box.addEventListener('close', () => {
+  if (box.open) return;
+  shown.removeAttribute('src');
+  heard.removeAttribute('src');
+  heard.load(); // it goes silent
+});
 
 // What was taken back and might be urgent is read here once, and goes with the page.
 document.addEventListener('submit', async (e) => {
