@@ -128,6 +128,8 @@ func (p *process) stop(within time.Duration) int {
 	select {
 	case <-done:
 	case <-time.After(within):
+		p.cmd.Process.Kill() //nolint:errcheck // it may have ended now
+		<-done
 		p.t.Fatalf("it did not end within %v", within)
 	}
 	return p.cmd.ProcessState.ExitCode()
