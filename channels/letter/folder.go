@@ -44,6 +44,9 @@ func (d *door) round(ctx context.Context, seen map[string]sight) error {
 	if err != nil {
 		return err
 	}
+	if err := d.clear(root); err != nil {
+		return err
+	}
 	for _, f := range files {
 		if ctx.Err() != nil {
 			return nil
@@ -162,6 +165,36 @@ func open(root *os.Root, file string) ([]byte, error) {
 	return data, nil
 }
 
+// clearEvery is how often accepted/ is looked at for scans that have been there long enough.
+const clearEvery = time.Minute
+
+// clear removes from accepted/ what has been there long enough.
+func (d *door) clear(root *os.Root) error {
+	now := time.Now()
+	if d.stay == 0 || now.Before(d.prune) {
+		return nil
+	}
+	d.prune = now.Add(min(clearEvery, d.stay))
+	entries, err := fs.ReadDir(root.FS(), acceptedFolder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return errors.New("letter: the folder cannot be read")
+	}
+	for _, e := range entries {
+		at := filepath.Join(acceptedFolder, e.Name())
+		info, err := root.Lstat(at)
+		if err != nil || !info.Mode().IsRegular() || time.Since(info.ModTime()) < d.stay {
+			continue
+		}
+		if err := root.Remove(at); err != nil {
+			return errors.New("letter: a scan cannot be removed")
+		}
+	}
+	return nil
+}
+
 // called names a scan after its content: the file's own name may be a person's.
 func called(data []byte) string {
 	sum := sha256.Sum256(data)
@@ -183,6 +216,10 @@ func move(root *os.Root, file, folder, as string) error {
 	}
 	if err := root.Rename(file, filepath.Join(folder, as)); err != nil {
 		return errors.New("letter: a scan cannot be moved")
+	}
+	now := time.Now() // from when it lies there
+	if err := root.Chtimes(filepath.Join(folder, as), now, now); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return errors.New("letter: a scan cannot be dated")
 	}
 	for _, name := range []string{folder, "."} {
 		dir, err := root.Open(name)

@@ -3,7 +3,8 @@
 // The paper is the place where the truth lives until a letter is stored, so a scan leaves the folder only then: into
 // accepted/ once the house has its words and its picture, into failed/ once a person has been told that there is a letter
 // that no machine can read. A crash at any point leaves either a scan to read again or a letter that is known already,
-// because a letter is called after what the scan holds.
+// because a letter is called after what the scan holds. A scan is readable by whoever can open the folder, so it is removed
+// from accepted/ after a day; the house has it, sealed, and erases it with its case. What is in failed/ stays for a person.
 //
 // What a machine reads from handwriting is a guess. It goes to the desk as unchecked, beside the picture, and a person
 // compares the two. Who wrote is the sheet's number, a random one that tells school and round to those who hold the list
@@ -15,6 +16,7 @@
 package letter
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -32,6 +34,7 @@ var Kind = channels.Kind{
 	Settings: []channels.Setting{
 		{Name: "LETTER_DIR", Required: true, Doc: "the scanner's drop folder"},
 		{Name: "LETTER_SHEETS", Doc: "the list of printed sheets: which numbers went to which school; default: DATA_DIR/letters"},
+		{Name: "LETTER_KEEP", Default: "24h", Doc: "how long a scan that the house has stays in accepted/, where everybody who opens the folder can read it; off: for ever"},
 	},
 	New: func(env channels.Env) (channels.Channel, error) { return newDoor(env) },
 }
@@ -53,6 +56,9 @@ type door struct {
 	settle, grace time.Duration // how long a scan must not have grown to be read, and to be given up
 	poll          time.Duration
 	dots          int // per inch, at which pages are read
+
+	stay  time.Duration // how long a scan stays in accepted/; 0 for ever
+	prune time.Time     // when that is looked at next; Run's own
 }
 
 var _ interface {
@@ -69,6 +75,11 @@ func newDoor(env channels.Env) (*door, error) {
 		return nil, errors.New("LETTER_DIR: there is no such folder")
 	}
 	d := &door{env: env, dir: dir, sheets: &Sheets{Dir: env.Setting("LETTER_SHEETS")}, settle: 2 * time.Second, grace: 20 * time.Second, poll: time.Second, dots: dpi}
+	if keep := cmp.Or(env.Setting("LETTER_KEEP"), "24h"); keep != "off" {
+		if d.stay, err = time.ParseDuration(keep); err != nil || d.stay <= 0 {
+			return nil, errors.New("LETTER_KEEP: expected a time such as 24h, or off")
+		}
+	}
 	d.run = newRunner()
 	d.lacks = d.run.lacks()
 	return d, nil

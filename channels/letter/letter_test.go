@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -182,7 +183,7 @@ func contains(t *testing.T, text string, words ...string) {
 func TestScans(t *testing.T) {
 	for name, test := range map[string]func(*testing.T){
 		"a sheet is read": aSheet, "every sort of scan": everySort, "many sheets in one scan": manySheets, "the number is found": numberFound,
-		"damaged files are seen": damaged, "the same scan is one letter": sameScan, "killed a hundred times": killedOften,
+		"damaged files are seen": damaged, "the same scan is one letter": sameScan, "a scan is removed once the house has it": removed, "killed a hundred times": killedOften,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -207,6 +208,25 @@ func aSheet(t *testing.T) {
 	}
 	if strings.Contains(s.Log.String()+strings.Join(in(t, dir, acceptedFolder), ""), "山田") {
 		t.Error("the name of the file was kept")
+	}
+}
+
+// A scan that the house has is removed from accepted/, which others can read, and from nowhere else.
+func removed(t *testing.T) {
+	dir, list := t.TempDir(), t.TempDir()
+	s := channelstest.Open(t, quick, map[string]string{"LETTER_DIR": dir, "LETTER_SHEETS": list, "LETTER_KEEP": "1s"}, nil)
+	drop(t, dir, "broken.png", []byte("\x89PNG\r\n\x1a\n and nothing"))
+	whole := page(t, sheets(t, written{text: "聞いてほしいことがあります。"}), dpi)
+	drop(t, dir, "a.png", encoded(t, cut(whole, place{oy: 500, xx: 1, yy: 1}, Rect{W: 1000, H: 300}, 1), "png"))
+	within(t, 120*time.Second, "both are taken", func() bool { return len(s.Intake.Taken()) == 2 })
+	within(t, 60*time.Second, "the one that was read is removed, the other one stays", func() bool {
+		return len(in(t, dir, acceptedFolder)) == 0 && len(in(t, dir, failedFolder)) == 1 && !slices.ContainsFunc(in(t, dir, "."), func(n string) bool { return strings.HasSuffix(n, ".png") })
+	})
+	for _, wrong := range []string{"soon", "-1h"} {
+		env := map[string]string{"LETTER_DIR": dir, "LETTER_KEEP": wrong}
+		if _, err := quick.New(channels.Env{Setting: func(name string) string { return env[name] }}); err == nil || strings.Contains(err.Error(), wrong) {
+			t.Errorf("%s: %v", wrong, err)
+		}
 	}
 }
 
