@@ -2,6 +2,7 @@ package console
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"madoguchi/triage"
@@ -53,6 +54,15 @@ func word(table map[string]string, key any) string {
 		return w
 	}
 	return k
+}
+
+// found tells how a reason was found: by a rule that a person wrote, or by what the machine learned from others' words, which
+// is worth less. The rule's own name stands behind it.
+func found(rule string) string {
+	if strings.HasPrefix(rule, "model_") {
+		return "似た言い方から（機械の見立て）"
+	}
+	return "決まった言い方から"
 }
 
 // revealReasons are why words behind a placeholder may be opened.
