@@ -8,13 +8,14 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
+	"unicode/utf8"
 
 	"madoguchi/channels"
 	"madoguchi/deploy/cities"
 	"madoguchi/router/anonymize"
 	"madoguchi/triage/assess"
 	"madoguchi/triage/city"
-	"time"
 )
 
 var cityCheckCommand = command{name: "city check", args: "FILE…", does: "checks city files; every mistake with its line", run: cityCheck}
@@ -30,6 +31,9 @@ func cityCheck(_ context.Context, p *program, args []string) error {
 	failed := false
 	for _, name := range args {
 		data, err := os.ReadFile(name)
+		if own, carried, ok := cities.City(name); err != nil && ok {
+			name, data, err = own, carried, nil
+		}
 		if err != nil {
 			fmt.Fprintf(p.stdout, "%s:1: the file cannot be read\n", name)
 			failed = true
@@ -85,6 +89,11 @@ func gazetteer(c *city.City) anonymize.Gazetteer {
 	g := anonymize.Gazetteer{Stations: c.Places.Stations, Places: c.Places.Names}
 	for _, s := range c.Schools {
 		short := append(slices.Clone(s.Short), strings.TrimSuffix(s.Name, "学校")) // as everybody says it: 日の出台中
+		for _, name := range s.Short {                                           // and half so: 日の出中学校
+			if r, _ := utf8.DecodeLastRuneInString(name); strings.ContainsRune("小中高", r) {
+				short = append(short, name+"学校")
+			}
+		}
 		g.Schools = append(g.Schools, anonymize.School{Name: s.Name, Short: short})
 	}
 	return g

@@ -82,6 +82,15 @@ func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 		}
 		return cmds[i].run(ctx, p, rest)
 	}
+	var meant []string
+	for _, c := range commands() {
+		if strings.HasPrefix(c.name, args[0]+" ") {
+			meant = append(meant, "madoguchi "+c.name)
+		}
+	}
+	if len(meant) > 0 {
+		return fmt.Errorf("%q is no whole command; there is: %s", args[0], strings.Join(meant, ", "))
+	}
 	return fmt.Errorf("unknown command %q; see madoguchi help", args[0])
 }
 
