@@ -25,14 +25,17 @@ func TestPaging(t *testing.T) {
 			t.Fatal(by, err)
 		}
 	}
-	if len(p.delivered) != 1 || p.delivered[0] != (channelstest.Outbound{To: oncall, Text: says + "<&>"}) {
-		t.Errorf("sent: %v", p.delivered)
-	}
-	if len(p.calls) != 1 || p.calls[0].Get("To") != oncall || p.calls[0].Get("From") != desk ||
-		strings.Count(p.calls[0].Get("Twiml"), says+"&lt;&amp;&gt;</Say>") != 3 || strings.Contains(p.calls[0].Get("Twiml"), "<Dial") {
-		t.Errorf("called: %v", p.calls)
-	}
+	p.mu.Lock()
+	delivered, calls := p.delivered, p.calls
 	p.fail = http.StatusServiceUnavailable
+	p.mu.Unlock()
+	if len(delivered) != 1 || delivered[0] != (channelstest.Outbound{To: oncall, Text: says + "<&>"}) {
+		t.Errorf("sent: %v", delivered)
+	}
+	if len(calls) != 1 || calls[0].Get("To") != oncall || calls[0].Get("From") != desk ||
+		strings.Count(calls[0].Get("Twiml"), says+"&lt;&amp;&gt;</Say>") != 3 || strings.Contains(calls[0].Get("Twiml"), "<Dial") {
+		t.Errorf("called: %v", calls)
+	}
 	for _, page := range []channels.Page{{Reach: oncall, By: "voice", Text: says}, {Reach: oncall, By: "sms", Text: says}, {Reach: oncall, By: "pigeon", Text: says}} {
 		if err := pager.Page(t.Context(), page); err == nil || strings.Contains(err.Error(), "1111") || strings.Contains(err.Error(), "急ぎ") {
 			t.Errorf("%s: %v", page.By, err)
