@@ -383,22 +383,6 @@ func (c *Case) duty(d Duty) {
 	c.Duties[i] = d
 }
 
-// news reports whether the event may make duties by the city's rules, or end some: all that is not merely seen, noted, sent
-// or given back.
-func (e Event) news() bool {
-	switch e.Kind {
-	case KindMessage:
-		return e.From != Desk
-	case KindAssignment:
-		return e.Assignment != nil && e.Assignment.To != ""
-	case KindDuty:
-		return e.Duty != nil && !e.Duty.DoneAt.IsZero()
-	case KindAssessment, KindHandoff, KindReport, KindState:
-		return true
-	}
-	return false
-}
-
 // cut returns at most n runes of s.
 func cut(s string, n int) string {
 	for i := range s {

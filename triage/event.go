@@ -217,3 +217,19 @@ type Report struct {
 	Form   string            `json:"form"`
 	Fields map[string]string `json:"fields"` // anonymized
 }
+
+// news reports whether the event may make duties by the city's rules, or end some: all that is not merely seen, noted, sent
+// or given back.
+func (e Event) news() bool {
+	switch e.Kind {
+	case KindMessage:
+		return e.From != Desk
+	case KindAssignment:
+		return e.Assignment != nil && e.Assignment.To != ""
+	case KindDuty:
+		return e.Duty != nil && !e.Duty.DoneAt.IsZero()
+	case KindAssessment, KindHandoff, KindReport, KindState:
+		return true
+	}
+	return false
+}
