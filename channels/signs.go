@@ -41,6 +41,7 @@ type Place struct {
 	Name  string   // with furigana
 	Say   string   // what it is for, in a child's words
 	Phone string   // a number to dial, or empty
+	Page  string   // https://…, where one writes, or empty
 	Means []string // how one speaks with it: 電話, 会って話す
 	When  string   // its hours in plain words, or empty
 }

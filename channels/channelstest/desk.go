@@ -84,7 +84,7 @@ func (d *Desk) Signs(t time.Time) channels.Signs {
 			{Key: "danger", Title: "いまにも命（いのち）があぶないとき", Places: []channels.Place{{Name: "救急・消防", Say: "けがをしている、薬（くすり）をたくさん飲んだ", Phone: "119", Means: []string{"電話"}}}},
 			{Key: "feelings", Title: "こころ・からだのこと", Places: []channels.Place{
 				{Name: "みほん子どもの電話", Say: "18さいまでの子どもの電話", Phone: "0120-000-001", Means: []string{"電話"}, When: "毎日　夕方4時から夜9時"},
-				{Name: "みほんチャット", Say: "文字で話せるところ", Means: []string{"文字で話す"}, When: "いつでも"}}},
+				{Name: "みほんチャット", Say: "文字で話せるところ", Page: "https://chat.mihon.example/start", Means: []string{"文字で話す"}, When: "いつでも"}}},
 			{Key: "school", Title: "学校のこと", Places: []channels.Place{{Name: "みほん教育センター", Say: "学校に行きにくいとき", Means: []string{"電話", "会って話す"}}}},
 		},
 	}

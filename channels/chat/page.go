@@ -121,7 +121,7 @@ func newPage(desk channels.Desk, now func() time.Time) (*page, error) {
 	p := &page{desk: desk, now: now}
 	functions := template.FuncMap{"line": p.line, "text": p.text, "numbers": p.numbers, "has": p.has, "exit": p.exit, "spoken": p.spoken,
 		"say": p.say, "plain": p.plainly, "code": p.code, "question": p.question, "paragraphs": paragraphs,
-		"signs": p.signs, "dial": dial, "inline": inline}
+		"signs": p.signs, "dial": dial, "host": host, "inline": inline}
 	var err error
 	if p.set, err = template.New("page.html").Funcs(functions).ParseFS(files, "page/page.html", "page/signs.html"); err != nil {
 		return nil, err

@@ -29,3 +29,9 @@ func dial(number string) template.HTML {
 func (p *page) places(w http.ResponseWriter, _ *http.Request) {
 	p.render(w, http.StatusOK, p.sheet, nil)
 }
+
+// host is the part of a page's address that a child knows it by.
+func host(page string) string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(page, "https://"), "/")
+	return name
+}

@@ -36,7 +36,7 @@ func TestEveryPublicPageSaysWhereTheDeskIs(t *testing.T) {
 			}
 		}
 		for _, m := range foreign.FindAllStringSubmatch(body, -1) {
-			if m[1] != "www.jma.go.jp" { // where the quick exit leads
+			if m[1] != "www.jma.go.jp" && m[1] != "chat.mihon.example" { // where the quick exit leads, and a sign-post
 				t.Errorf("%s names %s", path, m[1])
 			}
 		}
@@ -45,7 +45,7 @@ func TestEveryPublicPageSaysWhereTheDeskIs(t *testing.T) {
 		}
 	}
 	body := fetch(t, s.URL+"/places")
-	for _, want := range []string{`href="tel:119"`, `href="tel:0120000001"`, "<rt>いのち</rt>", "会って話す", "昼の12時までと、午後1時から", "いまは、人がいる時間です。"} {
+	for _, want := range []string{`href="tel:119"`, `href="tel:0120000001"`, "<rt>いのち</rt>", "会って話す", `<a href="https://chat.mihon.example/start" rel="noreferrer">chat.mihon.example</a>`, "昼の12時までと、午後1時から", "いまは、人がいる時間です。"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the sign-posts lack %s", want)
 		}

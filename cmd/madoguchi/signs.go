@@ -16,7 +16,7 @@ func (d cityDesk) Signs(t time.Time) channels.Signs {
 	for _, topic := range d.city.Topics(t) {
 		to := channels.Topic{Key: topic.Key, Title: topic.Title}
 		for _, n := range topic.Places {
-			to.Places = append(to.Places, channels.Place{Name: n.Child(), Say: n.Say, Phone: n.Phone(), Means: n.SayMeans(), When: n.When})
+			to.Places = append(to.Places, channels.Place{Name: n.Child(), Say: n.Say, Phone: n.Phone(), Page: n.Page, Means: n.SayMeans(), When: n.When})
 		}
 		s.Topics = append(s.Topics, to)
 	}

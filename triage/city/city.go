@@ -123,6 +123,7 @@ type Number struct {
 	Key       string   `yaml:"key"`
 	Name      string   `yaml:"name"`
 	Reading   string   `yaml:"reading"` // the name with furigana, where a child could not read it
+	Page      string   `yaml:"page"`    // its page, https://…, where one writes
 	Reach     string   `yaml:"reach"`   // the number, or the name of a page; empty where nobody has stated one
 	Say       string   `yaml:"say"`     // what to tell a child about it
 	Topics    []string `yaml:"topics"`  // what it is there for; without one it stands on no sign-post

@@ -115,6 +115,7 @@ func (n Number) judgeSigns(j *judge, path string) {
 		_, ok := means[m]
 		j.need(ok, fmt.Sprintf("%s.means.%d", path, i), "one of phone, chat, line, interview, visit, letter, mail")
 	}
+	j.need(n.Page == "" || strings.HasPrefix(n.Page, "https://"), path+".page", "an https address")
 	j.need(n.Reach != "" || len(n.Topics) > 0 && !n.Night, path, "reach, or at least the topics that the place is for")
 }
 
