@@ -3,7 +3,7 @@ package anonymize
 import "madoguchi/triage/japanese"
 
 // cluesEach is how many clues a character has.
-const cluesEach = 30
+const cluesEach = 32
 
 // Clues returns what the learned part knows of each character of a text, and how many clues a character has. The text is
 // folded; runes are the view's.
@@ -11,6 +11,7 @@ func (a *Anonymizer) Clues(text string) (view []rune, clues []uint32, each int) 
 	v := japanese.Fold(text)
 	s := newScan(a, v)
 	s.tokenize()
+	s.look()
 	s.markActs()
 	return v.Runes, s.clues(), cluesEach
 }
@@ -32,49 +33,15 @@ const (
 	ends
 )
 
-// listed returns for each rune which lists of names have a name that begins, goes on or ends there: three bits for each of
-// the four lists. Kana is looked up as hiragana.
-func (s *scan) listed(kana []rune) []uint32 {
-	marks := make([]uint32, len(s.rs))
-	var text [6 * 4]byte
-	for i := range kana {
-		word := text[:0]
-		for l := 1; l <= 6 && i+l <= len(kana); l++ {
-			r := kana[i+l-1]
-			if c := japanese.ClassOf(r); c != japanese.Kanji && c != japanese.Hiragana && r != 'ー' {
-				break
-			}
-			word = append(word, string(r)...)
-			k := s.a.names.kinds[string(word)]
-			if k == 0 || l == 1 && k&(family|given) == 0 {
-				continue
-			}
-			for list := range 4 {
-				if k&(1<<list) == 0 {
-					continue
-				}
-				marks[i] |= begins << (3 * list)
-				for j := i + 1; j < i+l-1; j++ {
-					marks[j] |= within << (3 * list)
-				}
-				marks[i+l-1] |= ends << (3 * list)
-			}
-		}
-	}
-	return marks
-}
-
 // run is a stretch of characters of one class.
 type run struct{ start, end int }
 
 // clues returns the clues of the view, one character after the other.
 func (s *scan) clues() []uint32 {
 	n := len(s.rs)
-	kana := make([]rune, n)
 	class := make([]uint32, n)
 	runs := make([]run, n)
 	for i, r := range s.rs {
-		kana[i] = japanese.ToHiragana(r)
 		c := s.classes[i]
 		if r == 'ー' && i > 0 && class[i-1] == uint32(japanese.Hiragana) {
 			c = japanese.Hiragana
@@ -91,9 +58,8 @@ func (s *scan) clues() []uint32 {
 			runs[i].end = runs[i+1].end
 		}
 	}
-	marks := s.listed(kana)
 	out := make([]uint32, 0, n*cluesEach)
-	b := beside{s: s, kana: kana, class: class, runs: runs, marks: marks, words: s.sayings(), called: make([]uint32, n+1)}
+	b := beside{s: s, class: class, runs: runs, words: s.sayings(), called: make([]uint32, n+1)}
 	for i := range s.rs {
 		h, _ := s.a.words.honorific(s.rs, i)
 		b.called[i] = uint32(h.n)
@@ -107,10 +73,8 @@ func (s *scan) clues() []uint32 {
 // beside is a view with what is known of its characters.
 type beside struct {
 	s      *scan
-	kana   []rune
 	class  []uint32
 	runs   []run
-	marks  []uint32
 	words  []saying
 	called []uint32 // the length of the honorific that stands there
 }
@@ -134,10 +98,18 @@ func (b *beside) kind(i int) uint32 {
 }
 
 func (b *beside) mark(i int) uint32 {
-	if i < 0 || i >= len(b.marks) {
+	if i < 0 || i >= len(b.s.marks) {
 		return 0
 	}
-	return b.marks[i]
+	return b.s.marks[i]
+}
+
+// usualNext says what stands around an everyday word: the class in front of it, and what follows.
+func (b *beside) usualNext(e run) uint32 {
+	if e.end == e.start {
+		return 0
+	}
+	return b.kind(e.start-1)<<28 | b.char(e.end)<<8 | uint32(b.kind(e.end+1))
 }
 
 // saying is what the dictionary says of a word: a key of its characters, and of its part of speech.
@@ -186,6 +158,11 @@ func (b *beside) at(out []uint32, i int) []uint32 {
 	if b.s.act(i) {
 		act = 1
 	}
+	e := b.s.usual[i]
+	usual, inUsual := uint32(e.end-e.start), uint32(0)
+	if usual > 0 {
+		inUsual = uint32(i-e.start)<<3 | uint32(e.end-1-i)
+	}
 	called := uint32(0)
 	if n := b.called[r.end]; n > 0 {
 		called = 1 + n
@@ -202,5 +179,6 @@ func (b *beside) at(out []uint32, i int) []uint32 {
 		clue(21, after.text, after2.text, word.part),
 		clue(22, left, left2, spot), clue(23, right, right2, spot), clue(24, right, right2, right3), clue(25, spot, b.kind(r.start-1), right),
 		clue(26, mark, b.kind(i)), clue(27, mark, c[m+1]), clue(28, b.mark(i-1), mark, b.mark(i+1)),
-		clue(29, mark, act, after.part), clue(30, called, b.kind(i), spot))
+		clue(29, mark, act, after.part), clue(30, called, b.kind(i), spot),
+		clue(31, usual, inUsual, mark), clue(32, usual, b.usualNext(e), act))
 }

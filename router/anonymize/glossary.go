@@ -18,13 +18,15 @@ type Glossary struct {
 }
 
 // Entry is one placeholder. Words is the longest writing seen, as it was written; Keys are the folded writings that mean
-// the same; Full is the folded family and given name, once it was seen.
+// the same; Full is the folded family and given name, once it was seen. Doubtful is an everyday word that was once taken for
+// a person for weak reasons, and never for better ones: it keeps its placeholder, but is not looked for elsewhere.
 type Entry struct {
 	Placeholder string   `json:"placeholder"`
 	Type        Type     `json:"type"`
 	Words       string   `json:"words"`
 	Keys        []string `json:"keys"`
 	Full        string   `json:"full,omitempty"`
+	Doubtful    bool     `json:"doubtful,omitempty"`
 }
 
 var labels = map[Type]string{
@@ -46,13 +48,14 @@ func (g *Glossary) Words(placeholder string) (string, bool) {
 // placeholder returns the placeholder of words, making one where none of the keys is known; full is the first key where
 // that is a family and a given name. A key that two people share (two of one family name) means neither: in doubt it is
 // somebody new.
-func (g *Glossary) placeholder(t Type, words string, keys []string, full string) string {
+func (g *Glossary) placeholder(t Type, words string, keys []string, full string, doubtful bool) string {
 	for _, key := range keys {
 		n, ok := g.find(t, key)
 		if !ok || key != keys[0] && conflicts(g.Entries[n], keys[0], key, full) {
 			continue
 		}
 		e := &g.Entries[n]
+		e.Doubtful = e.Doubtful && doubtful
 		if len([]rune(words)) > len([]rune(e.Words)) {
 			e.Words = words
 		}
@@ -71,7 +74,7 @@ func (g *Glossary) placeholder(t Type, words string, keys []string, full string)
 	}
 	g.Last[t]++
 	p := "[" + labels[t] + number(t, g.Last[t]) + "]"
-	g.Entries = append(g.Entries, Entry{p, t, words, keys, full})
+	g.Entries = append(g.Entries, Entry{p, t, words, keys, full, doubtful})
 	return p
 }
 

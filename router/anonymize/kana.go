@@ -59,12 +59,12 @@ func (s *scan) kanaActor(start, end int) bool {
 	if c == japanese.Katakana && (s.class(end) == c || s.rs[end] == 'ー') || strings.ContainsRune("ぁぃぅぇぉゃゅょっんーをァィゥェォャュョッンヲ", s.rs[start]) {
 		return false
 	}
-	word := japanese.HiraganaOf(string(s.rs[start:end]))
+	word := string(s.kana[start:end])
 	w := s.a.words
 	if w.kanaStop[word] || w.nickStop[word] || w.stop[word] || w.danger[word] || w.stopSuffix(word) {
 		return false
 	}
-	if !s.slot(end) && s.rune(end+1) == 'っ' {
+	if !s.slot(end) && s.rune(end+1) == 'っ' || s.nobody(start, end) {
 		return false
 	}
 	listed := s.a.names.is(word, familyKana|givenKana)
@@ -150,7 +150,7 @@ func (s *scan) cries() {
 		}
 		for l := min(maxNickname, len(s.rs)-i-1); l >= 2; l-- {
 			end := i + l
-			name := japanese.HiraganaOf(string(s.rs[i:end]))
+			name := string(s.kana[i:end])
 			cry := s.a.words.cries.at(s.rs, end) > 0 && !s.functional(i, end) && s.listedName(name)
 			twice := l == 4 && string(s.rs[i:i+2]) == string(s.rs[i+2:end]) && c != japanese.Kanji && s.listedName(name[:len(name)/2]) &&
 				!s.commonWord(i, end) && !s.functional(i, end) && s.slot(end) && !s.adverbs(i, end)

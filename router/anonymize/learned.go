@@ -76,8 +76,20 @@ func (s *scan) addLearned(start, end int, t Type, p float32) {
 	if t == TypePlace {
 		end = s.shallow(start, end)
 	}
+	if start >= end {
+		return
+	}
+	for first := s.token(start); first.Part == japanese.Verb && first.Known && s.class(first.Start) == japanese.Kanji && first.End > first.Start+1; first = s.token(start) {
+		if first.End >= end {
+			return // no name begins with a verb
+		}
+		start = first.End // 通う|こはる
+	}
 	if t == TypePerson {
-		end = s.uncalled(start, end)
+		end = s.guessed(start, s.uncalled(start, end), p)
+	}
+	if end <= start {
+		return
 	}
 	text := string(s.rs[start:end])
 	kana := japanese.HiraganaOf(text)
@@ -88,11 +100,11 @@ func (s *scan) addLearned(start, end int, t Type, p float32) {
 		return
 	}
 	everyday := w.everyday[text] || w.kanaStop[kana] || w.generic(text) || w.nickStop[kana]
-	if first := s.token(start); first.Part == japanese.Verb && first.Known && s.class(first.Start) == japanese.Kanji && first.End > first.Start+1 {
-		return // 書いたこと: no name begins with a verb
+	if t == TypePerson && w.kanaStop[kana] && !s.called(end) && p < 0.9 {
+		return // nobody, however much it sounds like a name
 	}
 	h, called := w.honorific(s.rs, start)
-	if called && h.n == end-start && s.covered(start-1) {
+	if called && h.n == end-start && (s.covered(start-1) || s.rune(start-1) == ']') {
 		return // of whoever was found in front of it
 	}
 	alone := start == 0 && end == len(s.rs)

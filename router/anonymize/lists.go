@@ -93,21 +93,24 @@ func (s *scan) covered(i int) bool { return s.taken != nil && i >= 0 && i < len(
 
 // again finds names that were found once, here or earlier in the case, wherever else they stand.
 func (s *scan) again(g *Glossary) {
-	known := map[string]bool{}
+	known := map[string]bool{} // name → it was written so itself
 	for _, o := range s.out {
 		if o.t == TypePerson && o.score >= weak {
 			known[string(s.rs[o.start:o.end])] = true
 		}
 	}
 	for _, e := range g.Entries {
-		if e.Type == TypePerson {
-			known[strings.ToLower(japanese.Fold(e.Words).String())] = true
-			for _, k := range e.Keys {
-				known[k] = true
+		if e.Type != TypePerson || e.Doubtful {
+			continue
+		}
+		for _, k := range e.Keys {
+			if !known[k] {
+				known[k] = false
 			}
 		}
+		known[strings.ToLower(japanese.Fold(e.Words).String())] = true
 	}
-	for name := range known {
+	for name, written := range known {
 		rs := []rune(name)
 		kana := japanese.ClassOf(rs[0]) == japanese.Hiragana
 		if len(rs) < 2 || kana && len(rs) < 3 || s.a.words.stop[name] || s.a.words.everyday[name] {
@@ -122,6 +125,9 @@ func (s *scan) again(g *Glossary) {
 			}
 			if kana && (!s.nameStart(i) || !s.slot(i+len(rs)) && !s.called(i+len(rs))) {
 				continue
+			}
+			if kana && !written && s.a.names.is(name, common) && !s.personal(i, i+len(rs)) && !s.called(i+len(rs)) {
+				continue // 朔 sounds like さく, and so does much else
 			}
 			s.add(i, i+len(rs), TypePerson, 0.6)
 		}

@@ -10,8 +10,15 @@ import (
 
 //go:generate sh -c "go run ./gen > names.tsv"
 
+//go:generate sh -c "go run ./gen words > everyday.txt"
+
 //go:embed names.tsv
 var namesTSV string
+
+// everydayTXT is how words sound that are no names, or not only: a child who writes no kanji writes them so.
+//
+//go:embed everyday.txt
+var everydayTXT string
 
 // kind says what a word may be.
 type kind uint8
@@ -21,18 +28,20 @@ const (
 	given
 	familyKana
 	givenKana
+	common // a word of every day, in hiragana
 )
 
 // names is the list of people's names of the IPA dictionary: 13,021 family names and 18,983 given names with readings.
 type names struct {
 	kinds    map[string]kind
 	readings map[string]string // of a kanji name; "" where there are several
+	longest  map[[2]rune]int   // of the words that begin with two characters, in runes
 	firsts   map[rune]int      // of kanji given names: how often a character begins one, and ends one
 	lasts    map[rune]int
 }
 
 func newNames(w *words) *names {
-	n := &names{kinds: make(map[string]kind, 48_000), readings: make(map[string]string, 30_000), firsts: map[rune]int{}, lasts: map[rune]int{}}
+	n := &names{kinds: make(map[string]kind, 96_000), readings: make(map[string]string, 30_000), longest: make(map[[2]rune]int, 12_000), firsts: map[rune]int{}, lasts: map[rune]int{}}
 	for line := range strings.Lines(namesTSV) {
 		line = strings.TrimSuffix(line, "\n")
 		k, rest, _ := strings.Cut(line, "\t")
@@ -53,6 +62,12 @@ func newNames(w *words) *names {
 		}
 		n.readings[surface] = reading
 	}
+	for word := range strings.Lines(everydayTXT) {
+		n.kinds[strings.TrimSuffix(word, "\n")] |= common
+	}
+	for word := range w.sounds {
+		n.kinds[word] |= common
+	}
 	for name := range w.modern {
 		n.kinds[name] |= given
 	}
@@ -61,6 +76,11 @@ func newNames(w *words) *names {
 	}
 	for name := range w.foreign {
 		n.kinds[japanese.HiraganaOf(name)] |= givenKana
+	}
+	for word := range n.kinds {
+		if rs := []rune(word); len(rs) >= 2 {
+			n.longest[[2]rune(rs)] = max(n.longest[[2]rune(rs)], len(rs))
+		}
 	}
 	for _, r := range modernFirsts {
 		n.firsts[r] += 10

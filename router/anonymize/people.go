@@ -9,6 +9,7 @@ import (
 // people finds names of people, by every way that there is.
 func (s *scan) people(g *Glossary) {
 	s.tokenize()
+	s.look()
 	s.markActs()
 	s.honorifics()
 	s.introductions()
@@ -58,7 +59,7 @@ func (s *scan) honorifics() {
 		if k := s.trimLeft(start, i); k <= i-2 {
 			start = k // きょう|さらちゃん
 		}
-		if start < i {
+		if start < i && !s.nobodyCalled(start, i, h) {
 			score := 0.9
 			if h.weak {
 				score = 0.6
@@ -124,6 +125,9 @@ func (s *scan) calledKanji(i, j int, h honorific) int {
 		}
 	}
 	t := s.token(start)
+	if last := s.token(j - 1); last != nil && last.Part == japanese.Verb && last.End > j {
+		return i // 勝たん
+	}
 	if t != nil && t.Start == start && t.End >= j && t.Known && !t.Part.Name() && t.Part != japanese.Region && t.Part != japanese.Organization && t.Part != japanese.ProperNoun {
 		return i // a common word: 運転手さん
 	}
@@ -158,9 +162,20 @@ func (s *scan) calledKana(i, j int, h honorific) int {
 	for b > 0 && (s.class(b-1) == japanese.Hiragana || s.rs[b-1] == 'ー') && j-b < 16 {
 		b--
 	}
+	if b < j && s.rs[b] == 'ー' && s.class(b-1) == japanese.Katakana {
+		b++ // カウンセラー|の先生
+	}
+	if s.rs[j-1] == 'お' && s.one(i, "兄", "姉") > 0 {
+		return i // お兄さん
+	}
+	for k := b; k < j; k++ {
+		if s.rs[k] == 'を' {
+			b = k + 1 // ゆびを|はさんだ
+		}
+	}
 	run := string(s.rs[b:j])
 	n := s.a.names
-	if s.a.words.stopSuffix(run) || h.weak && string(h.text) != "ママ" && string(h.text) != "パパ" {
+	if b == j || s.nobodyCalled(b, i, h) || s.within(i, i+h.n) && !s.listedName(run) || s.a.words.stopSuffix(run) || h.weak && string(h.text) != "ママ" && string(h.text) != "パパ" {
 		return i
 	}
 	for k := max(b, j-8); k <= j-2; k++ {
@@ -280,7 +295,7 @@ func (s *scan) introduced(j int) int {
 		if strings.ContainsRune("。、\n「」:", part[len(part)-1]) {
 			break
 		}
-		if part[len(part)-1] == ' ' || !s.slot(end) {
+		if part[len(part)-1] == ' ' || !s.slot(end) || s.a.words.kanaStop[string(part)] {
 			continue
 		}
 		text := string(part)

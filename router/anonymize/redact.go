@@ -87,7 +87,7 @@ func (a *Anonymizer) Redact(text string, g *Glossary, m Mode) Result {
 	for _, s := range spots {
 		words := string(in[s.start:s.end])
 		keys, full := a.keysOf(s.t, words)
-		p := g.placeholder(s.t, words, keys, full)
+		p := g.placeholder(s.t, words, keys, full, s.t == TypePerson && s.score < weak && a.everyday(words))
 		out.WriteString(string(in[at:s.start]))
 		out.WriteString(p)
 		res.Spans = append(res.Spans, Span{s.start, s.end, s.t, p})
@@ -213,6 +213,7 @@ func resolve(found, protected []spot, in []rune) []spot {
 		}
 		s := found[owner[i]-1]
 		for j < len(in) && owner[j] > 0 && (owner[j] == owner[i] || found[owner[j]-1].t == s.t) {
+			s.score = max(s.score, found[owner[j]-1].score)
 			j++
 		}
 		out = append(out, spot{i, j, s.t, s.score})
@@ -264,7 +265,10 @@ type scan struct {
 	unlearned bool
 	tokens    []japanese.Token
 	at        []int32 // rune → its token
-	acts      []bool  // rune → its sentence tells what somebody did
+	kana      []rune  // rs in hiragana
+	marks     []uint32
+	usual     []run  // rune → the longest everyday word that it is in
+	acts      []bool // rune → its sentence tells what somebody did
 	out       []spot
 	taken     []bool // rune → something was found there
 	ends      []bool // rune → a person ends in front of it

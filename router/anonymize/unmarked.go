@@ -39,7 +39,7 @@ func (s *scan) fullNames() {
 			for m := min(5, len(s.rs)-j); m >= 1; m-- {
 				giv := string(s.rs[j : j+m])
 				kana := s.class(j) == japanese.Hiragana
-				if j == i+l && s.a.words.kanaStop[giv] {
+				if (j == i+l || c == japanese.Hiragana) && s.a.words.kanaStop[giv] || s.a.words.kanaStop[string(s.rs[i:i+l])] {
 					continue
 				}
 				if !n.is(giv, given|givenKana) || !s.slot(j+m) && !s.called(j+m) {
@@ -160,6 +160,9 @@ func (s *scan) personal(start, end int) bool {
 	if start > 0 && !strings.ContainsRune("。\n 「、!?", s.rs[start-1]) && s.class(start-1) != japanese.Emoji {
 		return false
 	}
+	if t := s.token(start); t.Part == japanese.Verb && t.End > end {
+		return false // 要ら|ない
+	}
 	k := s.one(end, "が", "に", "から", "と", "は", "も", "って", "のやつ", "ら", "達")
 	for j := end + k; k > 0 && j < min(len(s.rs), end+k+3); j++ {
 		if s.a.words.personal.at(s.rs, j) > 0 {
@@ -232,8 +235,8 @@ func (s *scan) kanaNames() {
 			if s.class(end-1) != c || s.class(end) == c && c == japanese.Katakana || !s.slot(end) {
 				continue
 			}
-			word := japanese.HiraganaOf(string(s.rs[i:end]))
-			if s.a.words.kanaStop[word] || s.a.words.stop[word] || s.inflected(i, end) {
+			word := string(s.kana[i:end])
+			if s.a.words.kanaStop[word] || s.a.words.stop[word] || s.inflected(i, end) || s.nobody(i, end) || hasKanji(word) {
 				continue
 			}
 			listed := n.is(word, familyKana|givenKana)

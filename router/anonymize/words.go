@@ -13,13 +13,13 @@ var wordsYAML []byte
 
 // words are the lists of words.yaml, ready to be looked up.
 type words struct {
-	modern, modernKana, foreign, latinStop, stop, danger, everyday, kanaStop, nickStop, owners, generics, groups set
-	stopEnds                                                                                                     []string
-	roles, leading, nickEnds, cities                                                                             []string
-	rolesBy                                                                                                      map[rune][][]rune // by the last character
-	cries, personal, acts, intro, listIntro, perils, labels                                                      phrases
-	hon                                                                                                          map[rune][]honorific
-	suffixes                                                                                                     map[rune][]suffix
+	modern, modernKana, foreign, latinStop, stop, times, sounds, danger, everyday, kanaStop, nickStop, owners, generics, groups set
+	stopEnds                                                                                                                    []string
+	roles, leading, nickEnds, cities                                                                                            []string
+	rolesBy                                                                                                                     map[rune][][]rune // by the last character
+	cries, personal, acts, intro, listIntro, perils, labels                                                                     phrases
+	hon                                                                                                                         map[rune][]honorific
+	suffixes                                                                                                                    map[rune][]suffix
 }
 
 type set map[string]bool
@@ -102,6 +102,8 @@ func newWords() (*words, error) {
 		LatinStop  string              `yaml:"latin_stop"`
 		Stop       string              `yaml:"stop"`
 		StopEnds   string              `yaml:"stop_ends"`
+		Times      string              `yaml:"times"`
+		Sounds     string              `yaml:"sounds"`
 		Danger     string              `yaml:"danger"`
 		Everyday   string              `yaml:"everyday"`
 		KanaStop   string              `yaml:"kana_stop"`
@@ -127,7 +129,7 @@ func newWords() (*words, error) {
 		return nil, err
 	}
 	w := &words{
-		labels: phrasesOf(strings.Join(slices.Concat(idLabels, handleLabels), " ")), perils: phrasesOf(f.Danger), cries: phrasesOf(f.Cries), personal: phrasesOf(f.Personal), modern: setOf(f.Modern), modernKana: setOf(f.ModernKana), foreign: setOf(f.Foreign), latinStop: setOf(f.LatinStop), stop: setOf(f.Stop), danger: setOf(f.Danger), everyday: setOf(f.Everyday), kanaStop: setOf(f.KanaStop), nickStop: setOf(f.NickStop),
+		labels: phrasesOf(strings.Join(slices.Concat(idLabels, handleLabels), " ")), perils: phrasesOf(f.Danger), cries: phrasesOf(f.Cries), personal: phrasesOf(f.Personal), modern: setOf(f.Modern), modernKana: setOf(f.ModernKana), foreign: setOf(f.Foreign), latinStop: setOf(f.LatinStop), stop: setOf(f.Stop), times: setOf(f.Times), sounds: setOf(f.Sounds), danger: setOf(f.Danger), everyday: setOf(f.Everyday), kanaStop: setOf(f.KanaStop), nickStop: setOf(f.NickStop),
 		owners: setOf(f.Owners), generics: setOf(f.Generics), groups: setOf(f.Groups), stopEnds: strings.Fields(f.StopEnds),
 		roles: strings.Fields(f.Roles), leading: strings.Fields(f.Leading), nickEnds: strings.Fields(f.NickEnds),
 		cities: strings.Fields(f.Cities), acts: phrasesOf(f.Acts), intro: phrasesOf(f.Intro), listIntro: phrasesOf(f.ListIntro),

@@ -14,7 +14,7 @@ const (
 	rate   = 0.12
 	decay  = 1e-5 // of a weight, each time that its clue is seen
 	rarest = 3    // times that a clue is seen at least
-	kept   = 85_000
+	kept   = 150_000
 )
 
 // learner holds the weights while they are learned.

@@ -5,8 +5,9 @@
 //
 // It gives the same bytes every time. A file of written is one writer; a line is a sentence with places for names in
 // braces, or without: {p} any way to name a person, {h} one with an honorific behind it, {F} family name, {G} given name,
-// {A} both, {N} nickname, {E} a name of another land, {R} in Latin letters, {S} a school, {P} a place; of <a|b|c>
-// one part is taken. Names are put in at random, from the list, from today's, and made up, so that the words around them are learned and not the names.
+// {A} both, {N} nickname, {K} a name in kana, {E} one of another land, {R} in Latin letters, {S} a school, {P} a place, {w}
+// an everyday word that is nobody's; of <a|b|c> one part is taken. Names are put in at random, from the list, from
+// today's, and made up, so that the words around them are learned and not the names.
 // plain-*.txt have no names at all: what is in them is nobody's.
 //
 // -skip WRITER leaves a writer out, and -show prints examples instead of learning.
@@ -44,8 +45,8 @@ func run(from, to, skip string, show int) error {
 	if err != nil {
 		return err
 	}
-	var lists [3]string
-	for i, name := range []string{"../names.tsv", "words.txt", "before.txt"} {
+	var lists [4]string
+	for i, name := range []string{"../names.tsv", "words.txt", "before.txt", "../everyday.txt"} {
 		data, err := os.ReadFile(filepath.Join(from, name))
 		if err != nil {
 			return err
@@ -56,7 +57,7 @@ func run(from, to, skip string, show int) error {
 	if err != nil {
 		return err
 	}
-	examples := newMaker(lists[0], lists[1], lists[2]).all(lines)
+	examples := newMaker(lists[0], lists[1], lists[2], lists[3]).all(lines)
 	for i := range min(show, len(examples)) {
 		fmt.Println(examples[i*len(examples)/show])
 	}

@@ -16,12 +16,13 @@ type maker struct {
 	family, given []name
 	words         []name   // names that are words as well
 	before        []string // what may stand in front of a sentence
+	usual         []string // everyday words, in hiragana
 	kana          *reader
 }
 
-// newMaker takes the list of names, as names.tsv has it, and the two files beside it.
-func newMaker(list, words, before string) *maker {
-	m := &maker{rng: rand.New(rand.NewPCG(7, 11)), kana: newReader(), before: strings.Fields(before)}
+// newMaker takes the list of names, as names.tsv has it, the two files beside it, and everyday.txt.
+func newMaker(list, words, before, usual string) *maker {
+	m := &maker{rng: rand.New(rand.NewPCG(7, 11)), kana: newReader(), before: strings.Fields(before), usual: strings.Fields(usual)}
 	_, words, _ = strings.Cut(words, "\n")
 	m.words = pairs(words)
 	for line := range strings.Lines(list) {
@@ -160,6 +161,27 @@ func (m *maker) person() name {
 		return m.foreigner()
 	}
 	return m.latin()
+}
+
+// sounded returns a name in kana, as those write it who know no kanji.
+func (m *maker) sounded() name {
+	k := ""
+	switch x := m.rng.Float64(); {
+	case x < 0.45:
+		k = m.inKana()
+	case x < 0.60:
+		k = m.first().reading
+	case x < 0.75:
+		k = m.surname().reading
+	case x < 0.88:
+		k = m.of(m.words).reading
+	default:
+		k = m.nickname().reading
+	}
+	if m.chance(0.1) {
+		k = katakana(k)
+	}
+	return name{k, k}
 }
 
 func (m *maker) full() name {

@@ -44,10 +44,10 @@ func (e *example) add(words string, first uint8) {
 
 // How often a line is used.
 const (
-	named    = 10 // with names in it, and with names and the words around them in kana
-	spoken   = 5
+	named    = 16 // with names in it, and with names and the words around them in kana
+	spoken   = 9
 	plain    = 2   // as it is, and as often in kana
-	combined = 120 // of a line with parts to choose from, and half as often in kana
+	combined = 160 // of a line with parts to choose from, and half as often in kana
 )
 
 // all makes the examples of all lines.
@@ -164,6 +164,11 @@ func (m *maker) name(code string) (n name, first uint8, called string) {
 		return name{t.words + s, t.reading + s}, tagger.SchoolFirst, ""
 	case "P":
 		return m.place(), tagger.PlaceFirst, ""
+	case "K":
+		return m.sounded(), tagger.PersonFirst, ""
+	case "w":
+		k := m.one(m.usual)
+		return name{k, k}, tagger.Outside, ""
 	}
 	return m.person(), tagger.PersonFirst, ""
 }

@@ -1,0 +1,162 @@
+package anonymize
+
+import (
+	"strings"
+
+	"madoguchi/triage/japanese"
+)
+
+// Children write without kanji, and then most words sound like somebody: すず, れい, はじめ. The list everyday.txt says which
+// sounds are words too. A word that is no listed name is nobody, unless it is called so; one that is both is somebody only
+// where a person is meant: called さん, doing or suffering what only people do, or found by the learned part for certain.
+
+// longestWord is the length of the longest word that the lists are asked for, in runes.
+const longestWord = 7
+
+// look looks up every part of the view in the lists: marks says for each rune which lists of names have a name that begins,
+// goes on or ends there, three bits for each of the four lists; usual is the longest everyday word at each rune. Kana is
+// looked up as hiragana.
+func (s *scan) look() {
+	s.kana = make([]rune, len(s.rs))
+	for i, r := range s.rs {
+		s.kana[i] = japanese.ToHiragana(r)
+	}
+	s.marks, s.usual = make([]uint32, len(s.rs)), make([]run, len(s.rs))
+	n := s.a.names
+	for i, r := range s.kana {
+		if s.class(i) == japanese.Kanji {
+			if k := n.kinds[string(r)] &^ common; k&(family|given) != 0 {
+				s.mark(i, 1, k)
+			}
+		}
+		if i+1 == len(s.kana) {
+			break
+		}
+		for l := min(n.longest[[2]rune(s.kana[i:])], longestWord, len(s.kana)-i); l >= 2; l-- {
+			k := n.kinds[string(s.kana[i:i+l])]
+			if k&common != 0 {
+				for j := i; j < i+l; j++ {
+					if w := s.usual[j]; l > w.end-w.start {
+						s.usual[j] = run{i, i + l}
+					}
+				}
+			}
+			if k &^= common; k != 0 {
+				s.mark(i, l, k)
+			}
+		}
+	}
+}
+
+// mark marks the name of l runes at i in the lists of k.
+func (s *scan) mark(i, l int, k kind) {
+	for list := range 4 {
+		if k&(1<<list) == 0 {
+			continue
+		}
+		s.marks[i] |= begins << (3 * list)
+		for j := i + 1; j < i+l-1; j++ {
+			s.marks[j] |= within << (3 * list)
+		}
+		s.marks[i+l-1] |= ends << (3 * list)
+	}
+}
+
+// word reports whether the kana from start to end are an everyday word, also with お or ご in front.
+func (s *scan) word(start, end int) bool {
+	n := s.a.names
+	return n.is(string(s.kana[start:end]), common) ||
+		end-start >= 3 && (s.kana[start] == 'お' || s.kana[start] == 'ご') && n.is(string(s.kana[start+1:end]), common)
+}
+
+// everyday reports whether words are, written in kana, an everyday word.
+func (a *Anonymizer) everyday(words string) bool {
+	kana := japanese.HiraganaOf(japanese.Fold(words).Dense().String())
+	return !hasKanji(words) && (a.names.is(kana, common) || a.words.kanaStop[kana])
+}
+
+// nobody reports whether the hiragana from start to end are an everyday word, or a piece of one, and nothing says that
+// a person is meant.
+func (s *scan) nobody(start, end int) bool {
+	if s.class(start) != japanese.Hiragana {
+		return false
+	}
+	if w := s.usual[start]; w.start == start && w.end >= end+2 && s.class(w.end-1) == japanese.Hiragana {
+		return true // しょう|がくせい
+	}
+	if w := s.usual[end-1]; w.start > start && w.end > end+1 && w.end-w.start >= 3 && !s.a.words.modernKana[string(s.kana[start:end])] {
+		return true // あさ|ごはん
+	}
+	if s.personal(start, end) {
+		return false
+	}
+	if t := s.token(start); t.Start == start && t.End == end+1 && t.Part == japanese.Adverb {
+		return true // まさに
+	}
+	if s.kana[end-1] == 'の' && s.a.words.kanaStop[string(s.kana[start:end-1])] {
+		return true // わたしの
+	}
+	return s.word(start, end) && !(s.act(start) && s.a.words.modernKana[string(s.kana[start:end])])
+}
+
+// within reports whether the honorific from start to end is part of one longer word, as さん is of たくさん and さま of
+// おさまる.
+func (s *scan) within(start, end int) bool {
+	w, t := s.usual[start], s.token(start)
+	return w.start < start && w.end >= end || t.Start < start && t.End >= end && t.Known && t.End-t.Start >= 4
+}
+
+// guessed returns what of the characters from start to end, which the learned part takes for a person with probability p,
+// may be one: a piece of an everyday word is none, and a whole one only if p is high.
+func (s *scan) guessed(start, end int, p float32) int {
+	if end <= start {
+		return start
+	}
+	for i := start; i < end; i++ {
+		if s.class(i) != japanese.Hiragana {
+			return end
+		}
+	}
+	if end-start >= 3 && strings.ContainsRune("はがの", s.rs[end-1]) && s.word(start, end-1) && !s.listedName(string(s.kana[start:end])) {
+		end--
+	}
+	least := float32(0)
+	if w := s.usual[start]; w.start < start && w.end-w.start >= 4 && w.end >= end-1 {
+		least = 1 // さら|あらい
+	}
+	first, last := s.token(start), s.token(end-1)
+	if first.Start < start && first.Known && first.End-first.Start >= 3 || last.End > end && last.Known && last.End-last.Start >= 3 {
+		least = max(least, 0.5)
+	}
+	if s.word(start, end) {
+		switch text := string(s.kana[start:end]); {
+		case s.a.words.modernKana[text] && !s.a.words.kanaStop[text]:
+			least = max(least, 0.3)
+		case s.listedName(text):
+			least = max(least, 0.4)
+		case end-start >= 4:
+			least = max(least, 0.95)
+		default:
+			least = max(least, 0.9)
+		}
+	}
+	if p < least {
+		return start
+	}
+	return end
+}
+
+// nobodyCalled reports whether the kana in front of an honorific at i are nobody's name: a time, or an everyday word that
+// is no listed name and long, or stands in front of a title.
+func (s *scan) nobodyCalled(start, i int, h honorific) bool {
+	text := string(s.kana[start:i])
+	w := s.a.words
+	if w.times[text] || w.times[strings.TrimSuffix(text, "の")] {
+		return true
+	}
+	if s.class(start) != japanese.Hiragana || !s.word(start, i) || s.listedName(text) {
+		return false
+	}
+	title := s.class(i) == japanese.Kanji || h.n >= 3
+	return title || i-start >= 4 || i-start >= 3 && s.is(i, "さん")
+}

@@ -1,0 +1,56 @@
+package anonymize_test
+
+import (
+	"testing"
+
+	"madoguchi/router/anonymize"
+)
+
+// TestEverydayWords: words that sound like names, and names that sound like words.
+func TestEverydayWords(t *testing.T) {
+	a := newAnonymizer(t)
+	for text, want := range map[string]string{
+		"きのう先生に言いました":      "きのう先生に言いました",
+		"さっき先生に呼ばれた":       "さっき先生に呼ばれた",
+		"まえの先生がよかった":       "まえの先生がよかった",
+		"となりの先生が見ていた":      "となりの先生が見ていた",
+		"はじめの文です":          "はじめの文です",
+		"書きなおしです":          "書きなおしです",
+		"りんごが好き":           "りんごが好き",
+		"れいぞうこに何もない":       "れいぞうこに何もない",
+		"しょうがくせいのむすめです":    "しょうがくせいのむすめです",
+		"お兄さんがこわい":         "お兄さんがこわい",
+		"ゆびをはさんだ":          "ゆびをはさんだ",
+		"カウンセラーの先生と話した":    "カウンセラーの先生と話した",
+		"はじめくんにけられた":       "[人物A]くんにけられた",
+		"すずちゃんがなかせた":       "[人物A]ちゃんがなかせた",
+		"さとう先生におこられた":      "[人物A]先生におこられた",
+		"りんご好きのゆうまにけられた":   "りんご好きの[人物A]にけられた",
+		"きのうゆうまくんがけってきました": "きのう[人物A]くんがけってきました",
+	} {
+		if got := a.Redact(text, nil, anonymize.Strict).Text; got != want {
+			t.Errorf("%s → %s, want %s", text, got, want)
+		}
+	}
+}
+
+// TestDoubtfulNamesDoNotSpread: an everyday word that was taken for somebody for weak reasons is not looked for in the rest
+// of the case, until somebody is called so.
+func TestDoubtfulNamesDoNotSpread(t *testing.T) {
+	a := newAnonymizer(t)
+	g := anonymize.Glossary{Last: map[anonymize.Type]int{anonymize.TypePerson: 1}, Entries: []anonymize.Entry{
+		{Placeholder: "[人物A]", Type: anonymize.TypePerson, Words: "はじめ", Keys: []string{"はじめ"}, Doubtful: true},
+	}}
+	for _, step := range []struct{ text, want string }{
+		{"はじめの文です", "はじめの文です"},
+		{"はじめくんがけってきた", "[人物A]くんがけってきた"},
+		{"はじめにけられた", "[人物A]にけられた"},
+	} {
+		if got := a.Redact(step.text, &g, anonymize.Strict).Text; got != step.want {
+			t.Errorf("%s → %s, want %s", step.text, got, step.want)
+		}
+	}
+	if g.Entries[0].Doubtful {
+		t.Error("はじめ is called so and still doubtful")
+	}
+}
