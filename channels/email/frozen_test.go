@@ -146,7 +146,7 @@ func TestPoorServer(t *testing.T) {
 	}
 	d, s := before(t, o)
 	d.look = 20 * time.Millisecond
-	d.patience = 2 * time.Second // more than a busy machine takes
+	d.patience = 6 * time.Second // more than a busy machine takes
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	done := make(chan bool, 1)
