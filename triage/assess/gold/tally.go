@@ -16,6 +16,7 @@ type Tally struct {
 	emergency, sent     int // wanted, judged so
 	urgent, late        int // urgent or more, judged less
 	routine, raised     int
+	feared              int // routine, flagged as what starts something: suicide, self-harm, sexual, extortion, abuse at home
 	hard, alarms        int // hard negatives of suicide and self-harm, and those flagged so
 	evasive, understood int
 	veiled, unveiled    int // suicide without a word of it
@@ -62,6 +63,9 @@ func (t *Tally) Add(m Message, j triage.Judgement) {
 		return slices.Contains(fs, triage.Suicide) || slices.Contains(fs, triage.SelfHarm)
 	}
 	tag := func(s string) bool { return slices.Contains(m.Tags, s) }
+	add(m.Severity == triage.Routine, slices.ContainsFunc(j.Flags, func(f triage.Flag) bool {
+		return grave(f) && !slices.Contains(m.Flags, f) && !slices.Contains(m.Optional, f)
+	}), new(int), &t.feared)
 	add(tag("ev") && own(m.Flags), own(j.Flags), &t.evasive, &t.understood)
 	add(tag("hn") && !own(m.Flags) && !own(m.Optional), own(j.Flags), &t.hard, &t.alarms)
 	add(tag("C") && slices.Contains(m.Flags, triage.Suicide), slices.Contains(j.Flags, triage.Suicide), &t.veiled, &t.unveiled)
@@ -82,6 +86,11 @@ func (t *Tally) severity(m Message, j triage.Judgement) {
 	add(m.Severity == triage.Routine, r < gravest, &t.routine, &t.raised)
 }
 
+// grave are the flags that set others in motion.
+func grave(f triage.Flag) bool {
+	return slices.Contains([]triage.Flag{triage.Suicide, triage.SelfHarm, triage.Sexual, triage.Extortion, triage.AbuseHome}, f)
+}
+
 func add(of, hit bool, n, hits *int) {
 	if of {
 		*n++
@@ -97,6 +106,7 @@ type Figures struct {
 	Emergency                float64 // found
 	Alarms                   float64 // hard negatives that alarm
 	Under, Over              float64 // of all
+	Raised, Feared           float64 // routine judged more, and with a grave flag
 	MacroF1                  float64 // of flags
 }
 
@@ -112,6 +122,7 @@ func (t *Tally) Figures() Figures {
 	}
 	f := Figures{Evasive: share(t.understood, t.evasive), Veiled: share(t.unveiled, t.veiled), Emergency: share(t.sent, t.emergency),
 		Under: share(t.under, max(t.n, 1)), Over: share(t.over, max(t.n, 1)), Alarms: share(t.alarms, max(t.hard, 1)),
+		Raised: share(t.raised, max(t.routine, 1)), Feared: share(t.feared, max(t.routine, 1)),
 		MacroF1: sum / float64(max(n, 1)), Suicide: 1}
 	if c := t.flags[triage.Suicide]; c != nil {
 		f.Suicide = c.recall()
@@ -128,6 +139,6 @@ func (t *Tally) Print(w io.Writer) {
 	}
 	f := t.Figures()
 	fmt.Fprintf(w, "messages %d  macro-F1 %.3f  exact severity %.3f  under %d (%.3f)  over %d (%.3f)\n", t.n, f.MacroF1, share(t.exact, max(t.n, 1)), t.under, f.Under, t.over, f.Over)
-	fmt.Fprintf(w, "emergency found %d of %d  urgent judged less %d of %d  routine judged more %d of %d\n", t.sent, t.emergency, t.late, t.urgent, t.raised, t.routine)
+	fmt.Fprintf(w, "emergency found %d of %d  urgent judged less %d of %d  routine judged more %d of %d, with a grave flag %d\n", t.sent, t.emergency, t.late, t.urgent, t.raised, t.routine, t.feared)
 	fmt.Fprintf(w, "evasions found %d of %d  without its words %d of %d  hard negatives that alarm %d of %d\n", t.understood, t.evasive, t.unveiled, t.veiled, t.alarms, t.hard)
 }
