@@ -47,3 +47,24 @@ func TestAnEarlierConversationIsNotTheLast(t *testing.T) {
 		t.Errorf("last %v, waits since %v, asked %+v", c.LastAt, c.WaitingSince, c.Teller)
 	}
 }
+
+// What the machine learned alone is not sure; what a written rule or a person found is.
+func TestSure(t *testing.T) {
+	reason := func(rule string) []triage.Reason {
+		return []triage.Reason{{Flag: triage.Extortion, Rule: rule}, {Flag: triage.Verbal, Rule: "verbal.insult"}}
+	}
+	for name, tt := range map[string]struct {
+		j    triage.Judgement
+		want bool
+	}{
+		"by a rule":            {triage.Judgement{Flags: []triage.Flag{triage.Extortion, triage.Verbal}, Reasons: reason("extortion.demand")}, true},
+		"by the machine alone": {triage.Judgement{Flags: []triage.Flag{triage.Extortion, triage.Verbal}, Reasons: reason(triage.Learned + "extortion")}, false},
+		"by both":              {triage.Judgement{Flags: []triage.Flag{triage.Extortion}, Reasons: append(reason(triage.Learned+"extortion"), reason("extortion.demand")...)}, true},
+		"by a person":          {triage.Judgement{Flags: []triage.Flag{triage.Extortion}}, true},
+		"by nobody":            {triage.Judgement{Flags: []triage.Flag{triage.Verbal}, Reasons: reason(triage.Learned + "extortion")[1:]}, false},
+	} {
+		if got := tt.j.Sure(triage.Extortion); got != tt.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

@@ -13,6 +13,7 @@ import (
 	"cmp"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -95,6 +96,24 @@ type Judgement struct {
 	Severity Severity `json:"severity"`
 	Flags    []Flag   `json:"flags"`
 	Reasons  []Reason `json:"reasons"`
+}
+
+// Learned is how the rule of a reason begins that no person wrote: it is what the machine learned from others' words.
+const Learned = "model_"
+
+// Sure reports whether a flag was found by a rule that a person wrote, or by a person, and not by what the machine learned
+// alone.
+func (j Judgement) Sure(f Flag) bool {
+	of := 0
+	for _, r := range j.Reasons {
+		if r.Flag == f {
+			if !strings.HasPrefix(r.Rule, Learned) {
+				return true
+			}
+			of++
+		}
+	}
+	return of == 0 && slices.Contains(j.Flags, f)
 }
 
 // Reason is why a flag fired: the rule's name and the words that it points at. Once the text is anonymized, Excerpt holds

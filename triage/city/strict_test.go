@@ -14,7 +14,7 @@ func TestDutiesAreCheckedWithTheirLines(t *testing.T) {
 	const begin = "duties:\n"
 	rule := func(lines ...string) string { return begin + "  - " + strings.Join(lines, "\n    ") + "\n" }
 	ask := func(more ...string) string {
-		return rule(append([]string{"key: police", "what: x", "source: x", "any: [extortion, sexual, observed.crime]", "owner: assignee",
+		return rule(append([]string{"key: police", "what: x", "source: x", "any: [sure.extortion, sure.sexual, observed.crime]", "owner: assignee",
 			"met: [told.police]", "decide: [{key: told, say: x}]", "renews: true"}, more...)...)
 	}
 	for _, tt := range []struct{ name, from, to, want string }{

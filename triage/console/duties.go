@@ -78,6 +78,8 @@ func (c *Console) fact(name string) string {
 		return c.decision(triage.Duty{What: key, Decision: choice})
 	case flags[name] != "":
 		return flags[name]
+	case prefix == "sure":
+		return word(flags, rest)
 	}
 	return word(known, name)
 }

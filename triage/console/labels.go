@@ -59,7 +59,7 @@ func word(table map[string]string, key any) string {
 // found tells how a reason was found: by a rule that a person wrote, or by what the machine learned from others' words, which
 // is worth less. The rule's own name stands behind it.
 func found(rule string) string {
-	if strings.HasPrefix(rule, "model_") {
+	if strings.HasPrefix(rule, triage.Learned) {
 		return "似た言い方から（機械の見立て）"
 	}
 	return "決まった言い方から"

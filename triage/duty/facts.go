@@ -12,6 +12,7 @@ import (
 // Fact is something that is so of a case, by its name:
 //
 //	suicide, violence, …       a flag that the rules of the assessment found in somebody's words
+//	sure.extortion, …          the same, found by a rule that a person wrote: for duties that nobody should begin for nothing
 //	severity.emergency         judged at least so grave, ever; also severity.urgent
 //	taken                      somebody took the case, or answered in it
 //	told.school, told.police…  that recipient has been told; told.school also where the school itself reported
@@ -94,6 +95,9 @@ func (f Facts) judged(e triage.Event) {
 	}
 	for _, flag := range j.Flags {
 		f.hear(Fact(flag), e.At, "")
+		if j.Sure(flag) {
+			f.hear(Fact("sure."+flag), e.At, "")
+		}
 	}
 	for _, s := range []triage.Severity{triage.Emergency, triage.Urgent} {
 		if j.Severity.Rank() <= s.Rank() {
@@ -234,6 +238,8 @@ func (rs Rules) Means(name Fact) bool {
 		return true
 	case slices.ContainsFunc(rs.Facts, func(d Derived) bool { return d.Key == name }):
 		return true
+	case prefix == "sure":
+		return slices.Contains(triage.Flags, triage.Flag(rest))
 	case prefix == "told":
 		return slices.Contains([]string{"school", "police", "ambulance", "child_guidance", "board", "guardian"}, rest)
 	case prefix == "reported":
