@@ -1,6 +1,7 @@
 package anonymize
 
 import (
+	"slices"
 	"strings"
 
 	"madoguchi/triage/japanese"
@@ -117,6 +118,9 @@ func (s *scan) guessed(start, end int, p float32) int {
 			return end
 		}
 	}
+	if s.asks(start) && !s.called(end) {
+		return start
+	}
 	if end-start >= 3 && strings.ContainsRune("はがの", s.rs[end-1]) && s.word(start, end-1) && !s.listedName(string(s.kana[start:end])) {
 		end--
 	}
@@ -159,4 +163,10 @@ func (s *scan) nobodyCalled(start, i int, h honorific) bool {
 	}
 	title := s.class(i) == japanese.Kanji || h.n >= 3
 	return title || i-start >= 4 || i-start >= 3 && s.is(i, "さん")
+}
+
+// asks reports whether a word begins there that asks, or that says when: nobody is called so.
+func (s *scan) asks(start int) bool {
+	rest := string(s.kana[start:min(len(s.kana), start+4)])
+	return slices.ContainsFunc(s.a.words.asks, func(w string) bool { return strings.HasPrefix(rest, w) })
 }

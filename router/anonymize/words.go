@@ -15,7 +15,7 @@ var wordsYAML []byte
 type words struct {
 	modern, modernKana, foreign, latinStop, stop, times, sounds, danger, everyday, kanaStop, nickStop, owners, generics, groups set
 	stopEnds                                                                                                                    []string
-	roles, leading, nickEnds, cities                                                                                            []string
+	roles, leading, nickEnds, cities, asks                                                                                      []string
 	rolesBy                                                                                                                     map[rune][][]rune // by the last character
 	cries, personal, acts, intro, listIntro, perils, labels                                                                     phrases
 	hon                                                                                                                         map[rune][]honorific
@@ -107,6 +107,7 @@ func newWords() (*words, error) {
 		Danger     string              `yaml:"danger"`
 		Everyday   string              `yaml:"everyday"`
 		KanaStop   string              `yaml:"kana_stop"`
+		Asks       string              `yaml:"asks"`
 		NickStop   string              `yaml:"nick_stop"`
 		NickEnds   string              `yaml:"nick_ends"`
 		Owners     string              `yaml:"owners"`
@@ -129,7 +130,7 @@ func newWords() (*words, error) {
 		return nil, err
 	}
 	w := &words{
-		labels: phrasesOf(strings.Join(slices.Concat(idLabels, handleLabels), " ")), perils: phrasesOf(f.Danger), cries: phrasesOf(f.Cries), personal: phrasesOf(f.Personal), modern: setOf(f.Modern), modernKana: setOf(f.ModernKana), foreign: setOf(f.Foreign), latinStop: setOf(f.LatinStop), stop: setOf(f.Stop), times: setOf(f.Times), sounds: setOf(f.Sounds), danger: setOf(f.Danger), everyday: setOf(f.Everyday), kanaStop: setOf(f.KanaStop), nickStop: setOf(f.NickStop),
+		labels: phrasesOf(strings.Join(slices.Concat(idLabels, handleLabels), " ")), perils: phrasesOf(f.Danger), cries: phrasesOf(f.Cries), personal: phrasesOf(f.Personal), modern: setOf(f.Modern), modernKana: setOf(f.ModernKana), foreign: setOf(f.Foreign), latinStop: setOf(f.LatinStop), stop: setOf(f.Stop), times: setOf(f.Times), sounds: setOf(f.Sounds), danger: setOf(f.Danger), everyday: setOf(f.Everyday), kanaStop: setOf(f.KanaStop), asks: strings.Fields(f.Asks), nickStop: setOf(f.NickStop),
 		owners: setOf(f.Owners), generics: setOf(f.Generics), groups: setOf(f.Groups), stopEnds: strings.Fields(f.StopEnds),
 		roles: strings.Fields(f.Roles), leading: strings.Fields(f.Leading), nickEnds: strings.Fields(f.NickEnds),
 		cities: strings.Fields(f.Cities), acts: phrasesOf(f.Acts), intro: phrasesOf(f.Intro), listIntro: phrasesOf(f.ListIntro),
