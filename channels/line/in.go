@@ -17,8 +17,12 @@ import (
 	"madoguchi/channels"
 )
 
-// maxBody is the largest webhook that is read: a hundred of the longest texts, each character written as \uXXXX.
-const maxBody = 4 << 20
+// usualBody is the largest webhook that is read of anybody. maxBody is the largest that is taken from LINE itself, whose words
+// are never refused for their length: a hundred of the longest texts, each character written as \uXXXX.
+const (
+	usualBody = 1 << 20
+	maxBody   = 4 << 20
+)
 
 // hook answers 200 only after every message of the request is durable, so that LINE sends it again otherwise.
 func (d *door) hook(w http.ResponseWriter, r *http.Request) {
@@ -32,7 +36,11 @@ func (d *door) hook(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !d.genuine(r.Header.Values("X-Line-Signature"), body) {
-		http.Error(w, http.StatusText(http.StatusUnauthorized), http.StatusUnauthorized)
+		status := http.StatusUnauthorized
+		if len(body) > usualBody {
+			status = http.StatusRequestEntityTooLarge
+		}
+		http.Error(w, http.StatusText(status), status)
 		return
 	}
 	var events struct {

@@ -123,6 +123,7 @@ func TestSignaturesAreJudgedBeforeAnythingIsRead(t *testing.T) {
 		"wrong, over what is broken": {[]byte("{"), []string{sign("x", []byte("{"))}, 401},
 		"right, over what is broken": {[]byte("{"), []string{sign(secret, []byte("{"))}, 400},
 		"too large":                  {bytes.Repeat([]byte("a"), 4<<20+1), []string{"x"}, 413},
+		"too large of anybody else":  {bytes.Repeat([]byte("a"), 1<<20+1), []string{"x"}, 413},
 		"no events":                  {body(t), []string{sign(secret, body(t))}, 200},
 		"with spaces":                {append([]byte(" \n"), good...), []string{sign(secret, append([]byte(" \n"), good...))}, 200},
 	} {
