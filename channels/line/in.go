@@ -18,7 +18,7 @@ import (
 )
 
 // usualBody is the largest webhook that is read of anybody. maxBody is the largest that is taken from LINE itself, whose words
-// are never refused for their length: a hundred of the longest texts, each character written as \uXXXX.
+// are never refused for their length: a hundred of the longest texts, each character written as an escape.
 const (
 	usualBody = 1 << 20
 	maxBody   = 4 << 20

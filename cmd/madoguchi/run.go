@@ -54,23 +54,20 @@ func (h *house) fronts() []func(context.Context) error {
 }
 
 func (h *house) backs() []func(context.Context) error {
-	all := []func(context.Context) error{h.intake.Run, h.consume, h.courier.Run, h.audit.Run, h.desk.Run, h.watchDead, h.sweepFiles}
+	all := []func(context.Context) error{h.intake.Run, h.consume, h.courier.Run, h.audit.Run, h.desk.Run, h.watchDead, h.sweepFiles, h.finishErased}
 	if !h.demo {
 		all = append(all, h.watchRedis)
-	}
-	if h.keysRedis != h.redis {
-		all = append(all, h.rewriteKeys)
 	}
 	return all
 }
 
-// rewriteKeys takes, once an hour, the keys of erased cases out of the log of the Redis that keeps them.
-func (h *house) rewriteKeys(ctx context.Context) error {
+// hourly does something once an hour until ctx ends, and now. failed is what is logged where it cannot.
+func (h *house) hourly(ctx context.Context, failed string, do func(context.Context) error) error {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
 	for {
-		if err := keyring.Rewrite(ctx, h.keysRedis); err != nil && ctx.Err() == nil {
-			h.log.Error("the keys of erased cases are still in the log of their Redis")
+		if err := do(ctx); err != nil && ctx.Err() == nil {
+			h.log.Error(failed)
 		}
 		select {
 		case <-ctx.Done():
@@ -80,20 +77,21 @@ func (h *house) rewriteKeys(ctx context.Context) error {
 	}
 }
 
-// sweepFiles throws away, once an hour, what arrived and was never sent.
+// finishErased ends destructions that were interrupted, and takes what was destroyed out of the log of the Redis that keeps
+// the shares, where that keeps nothing else.
+func (h *house) finishErased(ctx context.Context) error {
+	return h.hourly(ctx, "the keys of erased cases cannot all be destroyed", func(ctx context.Context) error {
+		err := errors.Join(h.store.Finish(ctx), h.vault.Finish(ctx))
+		if h.keysRedis != h.redis {
+			err = errors.Join(err, keyring.Rewrite(ctx, h.keysRedis))
+		}
+		return err
+	})
+}
+
+// sweepFiles throws away what arrived and was never sent.
 func (h *house) sweepFiles(ctx context.Context) error {
-	tick := time.NewTicker(time.Hour)
-	defer tick.Stop()
-	for {
-		if err := h.archive.Sweep(time.Now()); err != nil {
-			h.log.Error("files that were never sent cannot be thrown away")
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-	}
+	return h.hourly(ctx, "files that were never sent cannot be thrown away", func(context.Context) error { return h.archive.Sweep(time.Now()) })
 }
 
 // ended turns the end of a context, which is how rooms are stopped, into no error.

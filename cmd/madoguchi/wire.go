@@ -22,7 +22,6 @@ import (
 	"madoguchi/router/files"
 	"madoguchi/router/mailbox"
 	"madoguchi/router/vault"
-	"madoguchi/triage"
 	"madoguchi/triage/api"
 	"madoguchi/triage/assess"
 	"madoguchi/triage/audit"
@@ -57,7 +56,8 @@ type house struct {
 	anonymizer *anonymize.Anonymizer
 	consumer   *router.Consumer
 	courier    *router.Courier
-	store      triage.Store
+	store      *store.Store
+	vault      *vault.Vault
 	desk       *desk.Desk
 	audit      *audit.Log
 	accounts   *staff.Accounts
@@ -137,7 +137,8 @@ func (h *house) wall(p plan) error {
 	}
 	h.mailbox = mailbox.NewReader(h.redis, p.keys.reader, time.Now)
 	h.store = store.New(h.redis, p.keys.body, keyring.New(h.keysRedis, "body"))
-	rooms := router.Rooms{Store: h.store, Vault: vault.New(h.vaultRedis, p.keys.vault, keyring.New(h.keysRedis, "identity")), Mailbox: mailbox.NewWriter(h.redis, p.keys.writer, time.Now),
+	h.vault = vault.New(h.vaultRedis, p.keys.vault, keyring.New(h.keysRedis, "identity"))
+	rooms := router.Rooms{Store: h.store, Vault: h.vault, Mailbox: mailbox.NewWriter(h.redis, p.keys.writer, time.Now),
 		Names: p.keys.names, Assessor: p.assessor, Anonymizer: h.anonymizer, Terms: h.city.CaseTerms(), Clock: h.clock}
 	opener := envelope.NewOpener(p.keys.identity)
 	if h.archive, err = files.OpenArchive(p.set["FILES_DIR"], opener); err != nil {

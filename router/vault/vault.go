@@ -3,8 +3,9 @@
 //
 // It promises that none of it can be read at rest, and that it can be destroyed. Every case has a random key of its own,
 // kept beside its record and wrapped by the identity key set (Keys), which lies in a file that only the router and the
-// courier read, together with the case's share, which is kept elsewhere (package keyring). Whatever is sealed with the case's key is bound to its case, its field and (where it changes) its version,
-// so no record can be moved, swapped or rolled back alone. Shred destroys the share and removes the record; the outgoing
+// courier read, together with the case's share, which is kept elsewhere (package keyring). Whatever is sealed with the case's
+// key is bound to its case, its field and (where it changes) its version, so no record can be moved, swapped or rolled back
+// alone. Shred destroys the share and removes the record; the outgoing
 // words of the desk, which other stores hold, are sealed with the same key and end with it.
 //
 // The vault has a Redis of its own, if a city wants that: it shares no key and no script with the desk's. A record is one
@@ -94,7 +95,7 @@ func (v *Vault) Open(ctx context.Context, id string) (*Record, error) {
 // unlock opens the key of a record that is there (the name of its share, then the wrapped key), or fails with ErrDamaged
 // where it cannot be opened any more.
 func (v *Vault) unlock(ctx context.Context, id, lock string) (*caseKey, error) {
-	name := shareOf(lock)
+	name := keyring.NameOf(lock)
 	share, err := v.ring.Share(ctx, name)
 	if err != nil {
 		return nil, locked(ctx, err)
@@ -105,9 +106,6 @@ func (v *Vault) unlock(ctx context.Context, id, lock string) (*caseKey, error) {
 	}
 	return key, nil
 }
-
-// shareOf is the name of the share that the lock of a record begins with.
-func shareOf(lock string) string { return lock[:min(len(lock), keyring.NameBytes)] }
 
 // Fresh returns an empty record for a case that has none. Nothing but the share of its key is kept until Put.
 func (v *Vault) Fresh(ctx context.Context, id string) (*Record, error) {
@@ -161,7 +159,7 @@ func (v *Vault) Put(ctx context.Context, r *Record, originals ...Original) error
 	}
 	if done != 1 {
 		if r.version == "0" { // another began the record; that the unused share stays is no error, since alone it is nothing
-			_ = v.ring.Destroy(ctx, shareOf(string(r.lock)))
+			_ = v.ring.Destroy(ctx, keyring.NameOf(string(r.lock)))
 		}
 		return ErrConflict
 	}
@@ -243,14 +241,14 @@ func (v *Vault) Shred(ctx context.Context, id string) error {
 	case !errors.Is(err, ErrDamaged): // what cannot be opened is shredded all the same
 		return err
 	}
-	done, err := v.shred.Run(ctx, v.client, []string{key, brokenKey(id)}, version, shareOf(lock)).Int()
+	done, err := v.shred.Run(ctx, v.client, []string{key, brokenKey(id)}, version, keyring.NameOf(lock)).Int()
 	if err != nil {
 		return failure(ctx, err)
 	}
 	if done != 1 {
 		return ErrConflict
 	}
-	return v.broken(ctx, brokenKey(id), shareOf(lock))
+	return v.broken(ctx, brokenKey(id), keyring.NameOf(lock))
 }
 
 // broken destroys a share of which the record is gone.

@@ -15,7 +15,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"strings"
 	"sync"
 
@@ -57,7 +56,7 @@ func (r *Ring) Make(ctx context.Context, id string) (name string, share []byte, 
 	share = make([]byte, Bytes)
 	_, _ = rand.Read(share) // never fails: it ends the program instead
 	if err := r.client.HSet(ctx, r.key(name), name, share).Err(); err != nil {
-		return "", nil, failure(ctx, err)
+		return "", nil, away(ctx)
 	}
 	r.remember(name, share)
 	return name, share, nil
@@ -91,7 +90,7 @@ func (r *Ring) Shares(ctx context.Context, names ...string) ([][]byte, error) {
 		return out, nil
 	}
 	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
-		return nil, failure(ctx, err)
+		return nil, away(ctx)
 	}
 	for i, reply := range asked {
 		share, err := reply.Bytes()
@@ -99,7 +98,7 @@ func (r *Ring) Shares(ctx context.Context, names ...string) ([][]byte, error) {
 			continue
 		}
 		if err != nil {
-			return nil, failure(ctx, err)
+			return nil, away(ctx)
 		}
 		out[i] = share
 		r.remember(names[i], share)
@@ -114,13 +113,13 @@ func (r *Ring) Destroy(ctx context.Context, name string) error {
 	r.mu.Unlock()
 	gone, err := r.client.HDel(ctx, r.key(name), name).Result()
 	if err != nil {
-		return failure(ctx, err)
+		return away(ctx)
 	}
 	if gone == 0 {
 		return nil
 	}
 	if err := r.client.Set(ctx, traces, "1", 0).Err(); err != nil {
-		return failure(ctx, err)
+		return away(ctx)
 	}
 	return nil
 }
@@ -133,7 +132,7 @@ const traces = "{k00}:traces"
 func Rewrite(ctx context.Context, client redis.UniversalClient) error {
 	gone, err := client.Del(ctx, traces).Result()
 	if err != nil {
-		return failure(ctx, err)
+		return away(ctx)
 	}
 	if gone == 0 {
 		return nil
@@ -145,7 +144,7 @@ func Rewrite(ctx context.Context, client redis.UniversalClient) error {
 		err = begin(ctx, client)
 	}
 	if err != nil {
-		err = failure(ctx, err)
+		err = away(ctx)
 		return errors.Join(err, client.Set(ctx, traces, "1", 0).Err())
 	}
 	return nil
@@ -162,18 +161,13 @@ func (r *Ring) remember(name string, share []byte) {
 	r.known[name] = share
 }
 
-// failure is the error for what the client returned. Of a server's answer it keeps the code and nothing else.
-func failure(ctx context.Context, err error) error {
+// NameOf is the name of the share that a lock begins with: the name, then the wrapped key.
+func NameOf(lock string) string { return lock[:min(len(lock), NameBytes)] }
+
+// away is the error where the client failed. What the server said is not told: it may repeat a command's values.
+func away(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	var said redis.Error
-	if !errors.As(err, &said) {
-		return ErrUnavailable
-	}
-	code, _, _ := strings.Cut(said.Error(), " ")
-	if code == "" || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
-		code = "ERR"
-	}
-	return fmt.Errorf("%w: the server says %s", ErrUnavailable, code)
+	return ErrUnavailable
 }

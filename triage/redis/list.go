@@ -14,6 +14,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"madoguchi/triage"
+	"madoguchi/triage/keyring"
 )
 
 // spot is a place in the order of a list: by score, then by the exact waiting time where the score has one, then by id.
@@ -306,7 +307,7 @@ func (s *Store) open(ctx context.Context, rows []row) ([]row, error) {
 	var names []string
 	for _, reply := range replies {
 		if lock, ok := reply.Val()[1].(string); ok {
-			names = append(names, shareOf(lock))
+			names = append(names, keyring.NameOf(lock))
 		}
 	}
 	if _, err := s.ring.Shares(ctx, names...); err != nil { // remembered from here, so that each row need not ask by itself

@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"madoguchi/triage"
+	"madoguchi/triage/keyring"
 )
 
 //go:embed shred.lua
@@ -43,7 +44,7 @@ func (s *Store) Shred(ctx context.Context, before triage.Case) error {
 	}
 	lock, _ := fields[1].(string)
 	keys := slices.Concat([]string{caseKey(id), eventsKey(id), keyOf(id, "refs"), keyOf(id, "broken")}, s.places(c))
-	args := []any{version, string(id), notices, shareOf(lock)}
+	args := []any{version, string(id), notices, keyring.NameOf(lock)}
 	for _, ref := range c.Refs() {
 		args = append(args, s.digest("ref", ref))
 	}
@@ -54,7 +55,7 @@ func (s *Store) Shred(ctx context.Context, before triage.Case) error {
 	if done != 1 {
 		return triage.ErrConflict
 	}
-	return s.broken(ctx, keyOf(id, "broken"), shareOf(lock))
+	return s.broken(ctx, keyOf(id, "broken"), keyring.NameOf(lock))
 }
 
 // places are the indexes that may hold the case.

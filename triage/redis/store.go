@@ -2,10 +2,10 @@
 // behind Sentinel, or a cluster.
 //
 // It promises what triage.Store promises, and beside it that nothing readable is at rest. Events and snapshots are sealed
-// with the case's own key (packages seal and keyring); the ids of events, the logins, the schools and the references in the indexes are
-// keyed digests. What a dump shows is case ids, counts, size classes, states, severities, and since which minute a case
-// waits: whole minutes only, because the millisecond of a child's message, laid beside the log of a school's Wi-Fi, would
-// name the child. The exact order within a minute is restored from the sealed snapshots.
+// with the case's own key (packages seal and keyring); the ids of events, the logins, the schools and the references in the
+// indexes are keyed digests. What a dump shows is case ids, counts, size classes, states, severities, and since which minute
+// a case waits: whole minutes only, because the millisecond of a child's message, laid beside the log of a school's Wi-Fi,
+// would name the child. The exact order within a minute is restored from the sealed snapshots.
 //
 // All keys of a case lie in one of 64 partitions, {pNN}, named by the first two digits of its id, and each partition has
 // its own indexes; so every act is one script in one slot, and a list is a merge of 64 in one pipeline. The scripts
@@ -144,7 +144,7 @@ func (s *Store) key(ctx context.Context, before triage.Case) (*seal.Case, []byte
 // unlock opens the key of a case that is there (the name of its share, then the wrapped key), or fails with ErrDamaged where
 // it cannot be opened any more.
 func (s *Store) unlock(ctx context.Context, id triage.CaseID, lock string) (*seal.Case, error) {
-	name := shareOf(lock)
+	name := keyring.NameOf(lock)
 	share, err := s.ring.Share(ctx, name)
 	if err != nil {
 		return nil, locked(ctx, err)
@@ -156,14 +156,11 @@ func (s *Store) unlock(ctx context.Context, id triage.CaseID, lock string) (*sea
 	return key, nil
 }
 
-// shareOf is the name of the share that the lock of a case begins with.
-func shareOf(lock string) string { return lock[:min(len(lock), keyring.NameBytes)] }
-
 // unused destroys the share that was made for a case which did not begin after all. That it cannot is no error: a share alone
 // is nothing.
 func (s *Store) unused(ctx context.Context, before triage.Case, lock []byte) {
 	if before.Version == 0 {
-		_ = s.ring.Destroy(ctx, shareOf(string(lock)))
+		_ = s.ring.Destroy(ctx, keyring.NameOf(string(lock)))
 	}
 }
 
