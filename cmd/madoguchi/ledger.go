@@ -42,9 +42,25 @@ func (l ledger) Destroyed(ctx context.Context, limit int) ([]console.Certificate
 	}
 	all := make([]console.Certificate, 0, len(proofs))
 	for _, p := range proofs {
-		all = append(all, console.Certificate{N: p.N, Hash: p.Hash, At: p.At, Who: p.Who, Role: p.Role, Case: p.Case, Ground: p.Reason, What: p.Ref})
+		all = append(all, certificate(p))
 	}
 	return all, nil
+}
+
+// Certificate returns the destruction of that number, or triage.ErrUnknown.
+func (l ledger) Certificate(ctx context.Context, n int64) (console.Certificate, error) {
+	p, err := l.log.Proof(ctx, n)
+	if err == nil && p.Act != desk.ActDestroy {
+		err = triage.ErrUnknown
+	}
+	if err != nil {
+		return console.Certificate{}, err
+	}
+	return certificate(p), nil
+}
+
+func certificate(p audit.Proof) console.Certificate {
+	return console.Certificate{N: p.N, Hash: p.Hash, At: p.At, Who: p.Who, Role: p.Role, Case: p.Case, Ground: p.Reason, What: p.Ref}
 }
 
 // Record writes down what p is about to do with an account.

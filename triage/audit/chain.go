@@ -98,6 +98,24 @@ func (l *Log) Len(ctx context.Context) (int64, error) {
 // Entries returns the entries of the chain with numbers above after, at most limit, oldest first. A record that is broken
 // is an Entry with only Act set, to "broken"; Verify says more.
 func (l *Log) Entries(ctx context.Context, after int64, limit int) ([]Entry, error) {
+	proofs, err := l.proofs(ctx, after, limit)
+	var entries []Entry
+	for _, p := range proofs {
+		entries = append(entries, p.Entry)
+	}
+	return entries, err
+}
+
+// Proof is an entry with its place in the chain: whoever has the number and the hash can have the chain verified later, and
+// see that the entry is the one that was written then.
+type Proof struct {
+	N    int64  // from 1
+	Hash string // SHA-256 of the record, in hex
+	Entry
+}
+
+// proofs is Entries, with the places.
+func (l *Log) proofs(ctx context.Context, after int64, limit int) ([]Proof, error) {
 	if limit <= 0 || after < 0 {
 		return nil, nil
 	}
@@ -109,29 +127,21 @@ func (l *Log) Entries(ctx context.Context, after int64, limit int) ([]Entry, err
 	if after > 0 && len(records) > 0 { // the record before the first only tells its hash
 		at, records = linkOf(after, records[0]), records[1:]
 	}
-	var entries []Entry
+	var all []Proof
 	for _, record := range records {
 		content, _, err := at.follow(l.keys, chain, []byte(record))
 		var e Entry
 		if err != nil || decode(content, &e) != nil {
 			e = Entry{Act: "broken"}
 		}
-		entries = append(entries, e)
 		at = linkOf(at.N+1, record)
+		all = append(all, Proof{at.N, at.Hash, e})
 	}
-	return entries, nil
+	return all, nil
 }
 
-// Proof is an entry with its place in the chain: whoever has the number and the hash can have the chain verified later, and
-// see that the entry is the one that was written then.
-type Proof struct {
-	N    int64  // from 1
-	Hash string // SHA-256 of the record, in hex
-	Entry
-}
-
-// proofs is how many records are read at once by Proofs.
-const proofs = 1000
+// readAtOnce is how many records Proofs reads in one go.
+const readAtOnce = 1000
 
 // Proofs returns the newest entries of that act, newest first, at most limit.
 func (l *Log) Proofs(ctx context.Context, act string, limit int) ([]Proof, error) {
@@ -140,25 +150,31 @@ func (l *Log) Proofs(ctx context.Context, act string, limit int) ([]Proof, error
 		return nil, err
 	}
 	var found []Proof
-	for end := n; end > 0 && len(found) < limit; end -= proofs {
-		from := max(0, end-proofs)
-		entries, err := l.Entries(ctx, from, int(end-from))
+	for end := n; end > 0 && len(found) < limit; end -= readAtOnce {
+		from := max(0, end-readAtOnce)
+		all, err := l.proofs(ctx, from, int(end-from))
 		if err != nil {
 			return nil, err
 		}
-		for i, e := range slices.Backward(entries) {
-			if e.Act != act || len(found) == limit {
-				continue
+		for _, p := range slices.Backward(all) {
+			if p.Act == act && len(found) < limit {
+				found = append(found, p)
 			}
-			at := from + int64(i)
-			record, err := l.client.LIndex(ctx, chainKey, at).Result()
-			if err != nil {
-				return nil, triage.ErrUnavailable
-			}
-			found = append(found, Proof{at + 1, linkOf(at+1, record).Hash, e})
 		}
 	}
 	return found, nil
+}
+
+// Proof returns the entry of that number, or triage.ErrUnknown.
+func (l *Log) Proof(ctx context.Context, n int64) (Proof, error) {
+	all, err := l.proofs(ctx, n-1, 1)
+	if err == nil && len(all) == 0 {
+		err = triage.ErrUnknown
+	}
+	if err != nil {
+		return Proof{}, err
+	}
+	return all[0], nil
 }
 
 // linkOf is the link that a record says it is.

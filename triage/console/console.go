@@ -54,6 +54,8 @@ type Ledger interface {
 	Record(ctx context.Context, p staff.Person, act, login string) error
 	// Destroyed returns the newest destructions, newest first, at most limit.
 	Destroyed(ctx context.Context, limit int) ([]Certificate, error)
+	// Certificate returns the destruction of that number in the audit, or triage.ErrUnknown.
+	Certificate(ctx context.Context, n int64) (Certificate, error)
 }
 
 // Looked is a line of the audit: who, when, what, about which case. It holds no words.

@@ -325,6 +325,14 @@ func (l ledger) Destroyed(ctx context.Context, limit int) ([]Certificate, error)
 	return all, err
 }
 
+func (l ledger) Certificate(ctx context.Context, n int64) (Certificate, error) {
+	p, err := l.log.Proof(ctx, n)
+	if err == nil && p.Act != desk.ActDestroy {
+		err = triage.ErrUnknown
+	}
+	return Certificate{N: p.N, Hash: p.Hash, At: p.At, Who: p.Who, Role: p.Role, Case: p.Case, Ground: p.Reason, What: p.Ref}, err
+}
+
 func (l ledger) Record(ctx context.Context, p staff.Person, act, login string) error {
 	return l.log.Record(ctx, audit.Entry{At: l.clock.Now(), Who: p.Login, Role: p.Role, Act: act, Ref: login})
 }
