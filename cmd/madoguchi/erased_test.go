@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"testing"
 
+	"madoguchi/router"
 	"madoguchi/router/redistest"
 )
 
@@ -39,4 +40,23 @@ func TestACutOffDestructionIsEnded(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// No file is thrown away while a message that may name it is on its way, or waits for a person.
+func TestFilesWaitForTheirMessages(t *testing.T) {
+	for name, tt := range map[string]struct {
+		s    router.Status
+		want bool
+	}{
+		"at rest":         {router.Status{Redis: "ok", Accepted: 3, Processed: 3}, true},
+		"held":            {router.Status{Redis: "ok", Held: 1}, false},
+		"queued":          {router.Status{Redis: "ok", Queued: 1}, false},
+		"a dead letter":   {router.Status{Redis: "ok", Dead: 1}, false},
+		"Redis is away":   {router.Status{Redis: "away"}, false},
+		"Redis is unsafe": {router.Status{Redis: "unsafe"}, false},
+	} {
+		if got := settled(tt.s); got != tt.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"madoguchi/router"
 	"madoguchi/triage/keyring"
 )
 
@@ -91,8 +92,17 @@ func (h *house) finishErased(ctx context.Context) error {
 
 // sweepFiles throws away what arrived and was never sent.
 func (h *house) sweepFiles(ctx context.Context) error {
-	return h.hourly(ctx, "files that were never sent cannot be thrown away", func(context.Context) error { return h.archive.Sweep(time.Now()) })
+	return h.hourly(ctx, "files that were never sent cannot be thrown away", func(ctx context.Context) error {
+		if !settled(h.intake.Status(ctx)) {
+			return nil
+		}
+		return h.archive.Sweep(time.Now())
+	})
 }
+
+// settled reports whether every message that was taken in is in its case, so that a file which no case has was never sent.
+// While a message is held, waits, or could not be read, it may name a file that arrived with it, however long ago.
+func settled(s router.Status) bool { return s.Redis == "ok" && s.Held+s.Queued+s.Dead == 0 }
 
 // ended turns the end of a context, which is how rooms are stopped, into no error.
 func ended(ctx context.Context, err error) error {

@@ -144,7 +144,8 @@ func (a *Archive) Forget(owner, name string) error { return remove(a.root, kept+
 // ForgetAll removes everything of an owner.
 func (a *Archive) ForgetAll(owner string) error { return a.root.RemoveAll(kept + "/" + owner) }
 
-// Sweep throws away what no message has named within Waits, and what a crash has left half written.
+// Sweep throws away what no message has named within Waits, and what a crash has left half written. It knows of no message:
+// the caller sees to it that none is on its way.
 func (a *Archive) Sweep(now time.Time) error {
 	dir, err := a.root.Open(arriving)
 	if errors.Is(err, fs.ErrNotExist) {
