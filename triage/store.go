@@ -21,7 +21,8 @@ type Store interface {
 	// Load returns the case and all its events in order, or ErrUnknown.
 	Load(ctx context.Context, id CaseID) (Case, []Event, error)
 	// List returns cases, most pressing first: by severity, then by how long they have waited, then by id. The cursor of
-	// the last page's end is empty. Erased cases are listed only where the query asks for them.
+	// the last page's end is empty. Erased cases are listed only where the query asks for them. What is listed may be shared
+	// with others who ask: it is read, not changed.
 	List(ctx context.Context, q Query) (cases []Case, next string, err error)
 	// Lease hands out work that is due at now, at most limit of it, and hides it from other callers for the hold.
 	Lease(ctx context.Context, kind DueKind, now time.Time, hold time.Duration, limit int) ([]Due, error)

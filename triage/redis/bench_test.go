@@ -52,3 +52,43 @@ func BenchmarkList(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkListEverything visits 3,000 cases page by page, as the lists that are not of one queue do.
+func BenchmarkListEverything(b *testing.B) {
+	client := redistest.Start(b).Client()
+	store := redis.New(client, seal.New(), keyring.New(client, "body"))
+	fill(b, store, 3000)
+	for b.Loop() {
+		q, n := triage.Query{Limit: triage.MaxPage}, 0
+		for {
+			cases, next, err := store.List(b.Context(), q)
+			if err != nil {
+				b.Fatal(err)
+			}
+			n += len(cases)
+			if q.Cursor = next; next == "" {
+				break
+			}
+		}
+		if n < 3000 {
+			b.Fatalf("%d cases", n)
+		}
+	}
+}
+
+// fill appends everything that can happen to n cases.
+func fill(b *testing.B, store triage.Store, n int) {
+	b.Helper()
+	var writers errgroup.Group
+	writers.SetLimit(64)
+	for n := range n {
+		events := everything()
+		writers.Go(func() error {
+			_, err := store.Append(b.Context(), triage.Case{ID: triage.CaseID(fmt.Sprintf("%02d%024d", n%64, n))}, events...)
+			return err
+		})
+	}
+	if err := writers.Wait(); err != nil {
+		b.Fatal(err)
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -304,10 +305,11 @@ func (s *Store) open(ctx context.Context, rows []row) ([]row, error) {
 	if err != nil {
 		return nil, failure(ctx, err)
 	}
+	now := time.Now()
 	var names []string
-	for _, reply := range replies {
-		if lock, ok := reply.Val()[1].(string); ok {
-			names = append(names, keyring.NameOf(lock))
+	for i, reply := range replies {
+		if rows[i].c = s.recent.find(rows[i].ID, fields(reply.Val()), now); rows[i].c == nil && reply.Val()[1] != nil {
+			names = append(names, keyring.NameOf(fields(reply.Val())[1]))
 		}
 	}
 	if _, err := s.ring.Shares(ctx, names...); err != nil { // remembered from here, so that each row need not ask by itself
@@ -317,10 +319,16 @@ func (s *Store) open(ctx context.Context, rows []row) ([]row, error) {
 	for i, reply := range replies {
 		r := rows[i]
 		if reply.Val()[0] == nil {
+			s.recent.forget(r.ID)
 			continue
 		}
-		if r.c, err = s.opened(ctx, r.ID, reply.Val()); err != nil {
-			return nil, err
+		if r.c == nil {
+			if r.c, err = s.opened(ctx, r.ID, fields(reply.Val())); err != nil {
+				return nil, err
+			}
+			if r.c != nil {
+				s.recent.add(r.ID, fields(reply.Val()), r.c, now)
+			}
 		}
 		if timed(r.Score) && r.c != nil {
 			r.At = r.c.WaitingSince.UnixNano()
@@ -330,12 +338,18 @@ func (s *Store) open(ctx context.Context, rows []row) ([]row, error) {
 	return out, nil
 }
 
+// fields are the values of v, k and s as HMGET gives them.
+func fields(values []any) (f [3]string) {
+	for i := range f {
+		f[i], _ = values[i].(string)
+	}
+	return f
+}
+
 // opened opens a snapshot from the fields v, k and s; it returns nil where it is damaged, and an error where that cannot be
 // told.
-func (s *Store) opened(ctx context.Context, id triage.CaseID, fields []any) (*triage.Case, error) {
-	version, _ := fields[0].(string)
-	wrapped, _ := fields[1].(string)
-	record, _ := fields[2].(string)
+func (s *Store) opened(ctx context.Context, id triage.CaseID, f [3]string) (*triage.Case, error) {
+	version, wrapped, record := f[0], f[1], f[2]
 	seq, err := strconv.ParseInt(version, 10, 64)
 	if err != nil {
 		return nil, nil

@@ -23,18 +23,18 @@ func (s *Store) Shred(ctx context.Context, before triage.Case) error {
 	if !wellFormed(id) {
 		return triage.ErrUnknown
 	}
-	fields, err := s.client.HMGet(ctx, caseKey(id), "v", "k", "s").Result()
+	values, err := s.client.HMGet(ctx, caseKey(id), "v", "k", "s").Result()
 	if err != nil {
 		return failure(ctx, err)
 	}
-	version, found := fields[0].(string)
+	f := fields(values)
 	switch {
-	case !found:
+	case values[0] == nil:
 		return triage.ErrUnknown
-	case version != strconv.FormatInt(before.Version, 10):
+	case f[0] != strconv.FormatInt(before.Version, 10):
 		return triage.ErrConflict
 	}
-	known, err := s.opened(ctx, id, fields)
+	known, err := s.opened(ctx, id, f)
 	if err != nil {
 		return err
 	}
@@ -42,9 +42,8 @@ func (s *Store) Shred(ctx context.Context, before triage.Case) error {
 	if known != nil {
 		c = *known
 	}
-	lock, _ := fields[1].(string)
 	keys := slices.Concat([]string{caseKey(id), eventsKey(id), keyOf(id, "refs"), keyOf(id, "broken")}, s.places(c))
-	args := []any{version, string(id), notices, keyring.NameOf(lock)}
+	args := []any{f[0], string(id), notices, keyring.NameOf(f[1])}
 	for _, ref := range c.Refs() {
 		args = append(args, s.digest("ref", ref))
 	}
@@ -55,7 +54,8 @@ func (s *Store) Shred(ctx context.Context, before triage.Case) error {
 	if done != 1 {
 		return triage.ErrConflict
 	}
-	return s.broken(ctx, keyOf(id, "broken"), keyring.NameOf(lock))
+	s.recent.forget(id)
+	return s.broken(ctx, keyOf(id, "broken"), keyring.NameOf(f[1]))
 }
 
 // places are the indexes that may hold the case.

@@ -45,6 +45,7 @@ type Store struct {
 	client redis.UniversalClient
 	keys   *seal.Keys
 	ring   *keyring.Ring
+	recent recent
 
 	append, settle, shred *redis.Script
 }
@@ -57,6 +58,7 @@ var _ triage.Store = (*Store)(nil)
 func New(client redis.UniversalClient, keys *seal.Keys, ring *keyring.Ring) *Store {
 	return &Store{
 		client: client, keys: keys, ring: ring,
+		recent: recent{cases: map[triage.CaseID]opening{}},
 		append: redis.NewScript(appendSource),
 		settle: redis.NewScript(settleSource),
 		shred:  redis.NewScript(shredSource),

@@ -1,0 +1,66 @@
+package redis
+
+import (
+	"sync"
+	"time"
+
+	"madoguchi/triage"
+)
+
+// maxRecent is how many opened snapshots are remembered: at some 10 kB each, 200 MB where every case is as full as can be.
+const maxRecent = 20_000
+
+// keepRecent is how long a snapshot is remembered that nobody asks for.
+const keepRecent = time.Hour
+
+// recent remembers the snapshots that were opened last, because a list over all cases asks for the same ones again and
+// again, and opening and decoding one costs twenty times what fetching it does. Nothing can be stale in it: a snapshot is
+// given out only for the very bytes that it was opened from, which are fetched each time. What is remembered is shared by
+// all who ask, and read only.
+type recent struct {
+	mu    sync.Mutex
+	cases map[triage.CaseID]opening
+}
+
+// opening is a snapshot as it lies in Redis, and what was in it.
+type opening struct {
+	fields [3]string // v, k and s
+	c      *triage.Case
+	asked  time.Time
+}
+
+// find returns what was opened from these very bytes, or nil.
+func (r *recent) find(id triage.CaseID, fields [3]string, now time.Time) *triage.Case {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	o, ok := r.cases[id]
+	if !ok || o.fields != fields {
+		return nil
+	}
+	o.asked = now
+	r.cases[id] = o
+	return o.c
+}
+
+// add remembers what was opened, and forgets a few that nobody asked for.
+func (r *recent) add(id triage.CaseID, fields [3]string, c *triage.Case, now time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	looked := 0
+	for other, o := range r.cases { // begins anywhere
+		if now.Sub(o.asked) > keepRecent || len(r.cases) >= maxRecent {
+			delete(r.cases, other)
+		}
+		if looked++; looked == 4 {
+			break
+		}
+	}
+	r.cases[id] = opening{fields, c, now}
+}
+
+// forget drops a case that is no more.
+func (r *recent) forget(id triage.CaseID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.cases, id)
+}
