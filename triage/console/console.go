@@ -272,17 +272,4 @@ func (c *Console) home(w http.ResponseWriter, r *http.Request, p staff.Person) {
 	c.sorry(w, r, p, triage.ErrUnknown)
 }
 
-// nav lists the pages of a role, its first page first: what the policy allows of all there are.
-func nav(p staff.Person) []web.Link {
-	var links []web.Link
-	for _, l := range []web.Link{{Href: "/queue", Label: "事案"}, {Href: "/letters", Label: "手紙"}, {Href: "/duties", Label: "期限"}, {Href: "/accounts", Label: "アカウント"}, {Href: "/school", Label: "連絡"},
-		{Href: "/school/reports", Label: "報告"}, {Href: "/visits", Label: "来所・電話の記録"}, {Href: "/statistics", Label: "件数"}, {Href: "/audit", Label: "見た人の記録"},
-		{Href: "/disposals", Label: "廃棄"}, {Href: "/reveals", Label: "二人で開く"}, {Href: "/security", Label: "サインインの安全"}} {
-		if staff.Allowed(p.Role, staff.Row("GET", l.Href)) {
-			links = append(links, l)
-		}
-	}
-	return links
-}
-
 func name(p staff.Person) string { return p.Login + "（" + word(roles, p.Role) + "）" }

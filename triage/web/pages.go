@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,10 +35,24 @@ type Frame struct {
 	Flash   string
 }
 
+// Seldom reports whether some of the navigation stands behind a button.
+func (f Frame) Seldom() bool { return slices.ContainsFunc(f.Nav, func(l Link) bool { return l.More }) }
+
+// HereSeldom is the label of the page that is open, where it stands behind the button.
+func (f Frame) HereSeldom() string {
+	for _, l := range f.Nav {
+		if l.More && l.Here {
+			return l.Label
+		}
+	}
+	return ""
+}
+
 // Link is an entry of the navigation.
 type Link struct {
 	Href, Label string
 	Here        bool
+	More        bool // behind the button for what is wanted seldom
 }
 
 // Pages are the page templates of one room, each inside the common frame. Every X.html of the room defines "main"; files
