@@ -35,6 +35,7 @@ triage/redis                : triage triage/seal triage/keyring
 triage/storetest            : triage
 triage/audit                : triage triage/seal
 triage/staff                : triage triage/audit triage/seal
+triage/shelf                : triage triage/seal
 triage/grant                : triage triage/seal
 triage/desk                 : triage triage/paper triage/duty triage/city triage/audit triage/staff triage/grant
 triage/web                  : triage triage/staff
