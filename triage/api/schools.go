@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -107,6 +108,12 @@ func forms() string {
 			fmt.Fprintf(&b, "- `%s` %s", x.Key, x.Label)
 			if len(x.Choices) > 0 {
 				fmt.Fprintf(&b, " (%s)", strings.Join(x.Choices, "、"))
+			}
+			if x.Many {
+				b.WriteString("; several are joined by 、")
+			}
+			if slices.Contains(f.Rows, x.Key) {
+				fmt.Fprintf(&b, "; further rows `%s` … `%s`", f.Key(x.Key, 2), f.Key(x.Key, triage.MaxRows))
 			}
 			b.WriteString("\n")
 		}

@@ -229,14 +229,7 @@ func (c *Console) handoffLine(l *line, h triage.Handoff, sent map[string]triage.
 func (c *Console) report(l *line, r triage.Report) {
 	l.Class, l.Who, l.Quote = "school", c.school(r.School), true
 	form, _ := triage.FormByID(r.Form)
-	var b strings.Builder
-	b.WriteString(form.Name)
-	for _, f := range form.Fields {
-		if v := r.Fields[f.Key]; v != "" {
-			b.WriteString("\n" + f.Label + "：" + v)
-		}
-	}
-	l.Text = b.String()
+	l.Text = strings.Join(append([]string{form.Name}, form.Lines(r.Fields)...), "\n")
 }
 
 func change(ch triage.Change) string {

@@ -107,9 +107,6 @@ func (v Visit) check(now time.Time) error {
 	return nil
 }
 
-// remarks is the box for what fits no other one.
-const remarks = "note"
-
 // Report files a report of the person's school: form and fields are those of triage.Forms. Handoff names the hand-off that
 // it is about; empty reports something new. It returns the report's id, which names the report to its school and nothing
 // else.
@@ -169,24 +166,24 @@ func sorted(f triage.Form, fields map[string]string) (map[string]string, error) 
 	var rest []string
 	for _, key := range slices.Sorted(maps.Keys(fields)) {
 		text := strings.TrimSpace(fields[key])
-		i := slices.IndexFunc(f.Fields, func(x triage.Field) bool { return x.Key == key })
+		box, known := f.Box(key)
 		switch {
 		case text == "":
 		case utf8.RuneCountInString(key) > triage.MaxField || utf8.RuneCountInString(text) > triage.MaxLongField ||
 			!utf8.ValidString(key) || !utf8.ValidString(text):
 			return nil, bad(fmt.Sprintf("一つの欄に書けるのは%d文字までです。", triage.MaxLongField))
-		case key == remarks:
+		case key == triage.Remarks:
 			rest = append(rest, text)
-		case i < 0:
+		case !known:
 			rest = append(rest, key+"："+text)
-		case len(f.Fields[i].Choices) > 0 && !slices.Contains(f.Fields[i].Choices, text):
-			rest = append(rest, f.Fields[i].Label+"："+text)
+		case !box.Takes(text):
+			rest = append(rest, box.Label+"："+text)
 		default:
 			kept[key] = text
 		}
 	}
 	if len(rest) > 0 {
-		kept[remarks] = strings.Join(rest, "\n")
+		kept[triage.Remarks] = strings.Join(rest, "\n")
 	}
 	if len(kept) == 0 {
 		return nil, bad("内容を書いてください。")
@@ -199,16 +196,7 @@ func sorted(f triage.Form, fields map[string]string) (map[string]string, error) 
 
 // told is a report as a text, in the order of the form.
 func told(f triage.Form, fields map[string]string) string {
-	lines := []string{f.Name}
-	for _, x := range f.Fields {
-		if fields[x.Key] != "" {
-			lines = append(lines, x.Label+"："+fields[x.Key])
-		}
-	}
-	if fields[remarks] != "" {
-		lines = append(lines, "備考："+fields[remarks])
-	}
-	return strings.Join(lines, "\n")
+	return strings.Join(append([]string{f.Name}, f.Lines(fields)...), "\n")
 }
 
 // Reports returns what the person's school reported, newest first.
