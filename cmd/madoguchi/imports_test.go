@@ -31,13 +31,15 @@ triage/duty                 : triage
 triage/city                 : triage triage/assess triage/duty
 triage/redistest            :
 triage/paper                :
+triage/sheet                : triage triage/paper
+triage/telling              : triage
 triage/redis                : triage triage/seal triage/keyring
 triage/storetest            : triage
 triage/audit                : triage triage/seal
 triage/staff                : triage triage/audit triage/seal
 triage/shelf                : triage triage/seal
 triage/grant                : triage triage/seal
-triage/desk                 : triage triage/paper triage/duty triage/city triage/audit triage/staff triage/grant
+triage/desk                 : triage triage/telling triage/paper triage/duty triage/city triage/audit triage/staff triage/grant
 triage/web                  : triage triage/staff
 triage/console              : triage triage/duty triage/desk triage/staff triage/web triage/city triage/grant
 triage/api                  : triage triage/duty triage/desk triage/staff triage/web triage/grant
