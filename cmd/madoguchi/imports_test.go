@@ -31,7 +31,8 @@ triage/duty                 : triage
 triage/city                 : triage triage/assess triage/duty
 triage/redistest            :
 triage/paper                :
-triage/sheet                : triage triage/paper
+triage/table                :
+triage/sheet                : triage triage/paper triage/table
 triage/telling              : triage
 triage/redis                : triage triage/seal triage/keyring
 triage/storetest            : triage
