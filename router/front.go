@@ -90,7 +90,7 @@ func (f *Front) Enter(ctx context.Context, e triage.Entry) (triage.CaseID, error
 
 // report is a school's report as the case keeps it.
 func report(id triage.CaseID, sent triage.Report, names []string, values []redacted) *triage.Report {
-	out := &triage.Report{ID: string(id[:2]) + sent.ID, School: sent.School, Form: sent.Form, Fields: map[string]string{}}
+	out := &triage.Report{ID: string(id[:2]) + sent.ID, School: sent.School, Form: sent.Form, Fields: map[string]string{}, Amends: sent.Amends}
 	for i, name := range names {
 		out.Fields[name] = values[i].text
 	}

@@ -44,8 +44,7 @@ type Case struct {
 
 	Consents  []Consent  `json:"consents,omitempty"`
 	Handoffs  []Handoff  `json:"handoffs,omitempty"`
-	Reports   []string   `json:"reports,omitempty"`   // ids of schools' reports
-	Reporters []string   `json:"reporters,omitempty"` // the schools that reported
+	Reports   []Filing   `json:"reports,omitempty"` // what schools reported
 	Duties    []Duty     `json:"duties,omitempty"`
 	Observed  []Observed `json:"observed,omitempty"`
 	News      int64      `json:"news,omitempty"`      // seq of the latest event that may make duties, or end some
@@ -105,7 +104,7 @@ func (c Case) With(e Event) Case {
 		c.handoff(e)
 	case KindReport:
 		if e.Report != nil {
-			c.Reports, c.Reporters = append(c.Reports, e.Report.ID), append(c.Reporters, e.Report.School)
+			c.file(*e.Report, e.At)
 			c.hear(e)
 		}
 	case KindState:
@@ -131,7 +130,7 @@ func (c Case) clone() Case {
 	c.Consents, c.Handoffs, c.Reports = slices.Clone(c.Consents), slices.Clone(c.Handoffs), slices.Clone(c.Reports)
 	c.Unposted = slices.Clone(c.Unposted)
 	c.Files, c.Hidden, c.Unchecked, c.Calls = slices.Clone(c.Files), slices.Clone(c.Hidden), slices.Clone(c.Unchecked), slices.Clone(c.Calls)
-	c.Reporters, c.Duties, c.Observed = slices.Clone(c.Reporters), slices.Clone(c.Duties), slices.Clone(c.Observed)
+	c.Duties, c.Observed = slices.Clone(c.Duties), slices.Clone(c.Observed)
 	return c
 }
 

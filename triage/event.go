@@ -215,7 +215,8 @@ type Report struct {
 	ID     string            `json:"id"`
 	School string            `json:"school"`
 	Form   string            `json:"form"`
-	Fields map[string]string `json:"fields"` // anonymized
+	Fields map[string]string `json:"fields"`           // anonymized
+	Amends string            `json:"amends,omitempty"` // id of the report that this one takes the place of
 }
 
 // news reports whether the event may make duties by the city's rules, or end some: all that is not merely seen, noted, sent

@@ -40,6 +40,12 @@ type Entry struct {
 	Report   *Report   // a school's report; its fields are anonymized on the way
 }
 
+// Filed gives reports out again as they were written. It is kept by package router and wired in cmd.
+type Filed interface {
+	// Report returns the fields of the case's report of that id, names and all, or ErrUnknown.
+	Report(ctx context.Context, id CaseID, report string) (map[string]string, error)
+}
+
 // Press gives out what goes by post. It is kept by package router and wired in cmd.
 type Press interface {
 	// Letter returns the desk's message of that number as the seeker reads it; with a new return code of the seeker's mailbox

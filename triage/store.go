@@ -131,7 +131,10 @@ func (c Case) Refs() []string {
 	for _, k := range c.Calls {
 		refs = append(refs, k.ID)
 	}
-	return append(refs, c.Reports...)
+	for _, f := range c.Reports {
+		refs = append(refs, f.ID)
+	}
+	return refs
 }
 
 // Schools are the ids of the schools that have something to read or have reported in this case.
@@ -142,5 +145,8 @@ func (c Case) Schools() []string {
 			schools = append(schools, h.School)
 		}
 	}
-	return append(schools, c.Reporters...)
+	for _, f := range c.Reports {
+		schools = append(schools, f.School)
+	}
+	return schools
 }

@@ -23,7 +23,22 @@ type HandoffView struct {
 
 // ReportView is a report as the school that wrote it sees it again: that it was sent, never what became of it elsewhere.
 type ReportView struct {
-	ID     string    `json:"id"`
-	Form   string    `json:"form"`
-	SentAt time.Time `json:"sent_at"`
+	ID      string    `json:"id"`
+	Form    string    `json:"form"`
+	SentAt  time.Time `json:"sent_at"`
+	Version int       `json:"version"` // from 1: how often it was sent
+}
+
+// Imported is what became of a row of a school's workbook.
+type Imported struct {
+	Row   int    // as the workbook counts
+	ID    string // of the report that was filed
+	Again bool   // it was filed before, in the same words
+	Wrong string // why it was not filed, for the person
+}
+
+// Paper is a report as it was written, names and all.
+type Paper struct {
+	ReportView
+	Fields map[string]string
 }

@@ -40,7 +40,7 @@ triage/audit                : triage triage/seal
 triage/staff                : triage triage/audit triage/seal
 triage/shelf                : triage triage/seal
 triage/grant                : triage triage/seal
-triage/desk                 : triage triage/telling triage/paper triage/duty triage/city triage/audit triage/staff triage/grant
+triage/desk                 : triage triage/telling triage/paper triage/sheet triage/duty triage/city triage/audit triage/staff triage/grant
 triage/web                  : triage triage/staff
 triage/console              : triage triage/duty triage/desk triage/staff triage/web triage/city triage/grant
 triage/api                  : triage triage/duty triage/desk triage/staff triage/web triage/grant

@@ -164,7 +164,7 @@ func (h *house) wall(p plan) error {
 		cleaner.Scanner = clean.NewScanner(at)
 	}
 	front := router.NewFront(r)
-	h.desk = desk.New(desk.Config{Cabinet: router.NewCabinet(rooms, cleaner), Press: front, ChatURL: h.publicURL, Store: h.store, Front: front, Lamp: router.NewLamp(rooms), Audit: h.audit, Clock: h.clock,
+	h.desk = desk.New(desk.Config{Cabinet: router.NewCabinet(rooms, cleaner), Press: front, Filed: front, ChatURL: h.publicURL, Store: h.store, Front: front, Lamp: router.NewLamp(rooms), Audit: h.audit, Clock: h.clock,
 		City: h.city, People: h.accounts, Register: grant.New(h.redis, p.keys.desk, time.Now), Pager: h.pager()})
 	return nil
 }

@@ -41,6 +41,7 @@ type Config struct {
 	People   People
 	Cabinet  triage.Cabinet  // of what came with messages
 	Press    triage.Press    // of what goes by post
+	Filed    triage.Filed    // of what schools reported
 	ChatURL  string          // where seekers write, as it stands on letters
 	Register *grant.Register // of what two people allow
 	Pager    triage.Pager    // calls who is on call; nil where nobody can be called

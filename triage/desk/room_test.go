@@ -90,11 +90,11 @@ func open(t *testing.T) *room {
 	c := client.NewClient(&client.Options{Addr: server.Addr(), MaxRetries: -1})
 	t.Cleanup(func() { c.Close() })
 	r := &room{t: t, store: redis.New(c, seal.New(), keyring.New(c, "body")), log: &log{}, clock: &clock{now: opened}}
-	r.wall = &wall{store: r.store, names: map[string]string{"[人物A]": "ゆうか", "[電話1]": "090-1234-5678", "[連絡先1]": "+81 90 0000 0000"}}
+	r.wall = &wall{papers: map[string]map[string]string{}, store: r.store, names: map[string]string{"[人物A]": "ゆうか", "[電話1]": "090-1234-5678", "[連絡先1]": "+81 90 0000 0000"}}
 	keys := seal.New()
 	r.machine = &clock{now: opened}
 	r.office = &office{there: []string{"sato", "kato", "mori"}}
-	r.Desk = desk.New(desk.Config{Store: r.store, Front: r.wall, Lamp: r.wall, Audit: r.log, Clock: r.clock, City: town(), People: r.office,
+	r.Desk = desk.New(desk.Config{Store: r.store, Front: r.wall, Filed: r.wall, Lamp: r.wall, Audit: r.log, Clock: r.clock, City: town(), People: r.office,
 		Register: grant.New(c, keys, r.machine.Now)})
 	return r
 }
@@ -119,6 +119,16 @@ type wall struct {
 	shown  []triage.Doing
 	erased []triage.CaseID
 	away   error
+	papers map[string]map[string]string // reports as they were written
+}
+
+func (w *wall) Report(_ context.Context, _ triage.CaseID, report string) (map[string]string, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if fields, ok := w.papers[report]; ok {
+		return fields, nil
+	}
+	return nil, triage.ErrUnknown
 }
 
 func (w *wall) hide(text string) string {
@@ -131,13 +141,10 @@ func (w *wall) hide(text string) string {
 func (w *wall) Enter(ctx context.Context, e triage.Entry) (triage.CaseID, error) {
 	id := e.Case
 	var before triage.Case
-	if e.Like != "" { // the same part is the same case
+	if id == "" { // the same entry is the same case
 		sum := sha256.Sum256([]byte(e.ID))
 		id = triage.CaseID("07" + hex.EncodeToString(sum[:12]))
 		before, _, _ = w.store.Load(ctx, id)
-		before.ID = id
-	} else if id == "" {
-		id = triage.CaseID("07" + strings.ToLower(rand.Text()[:24]))
 		before.ID = id
 	} else {
 		var err error
@@ -154,6 +161,9 @@ func (w *wall) Enter(ctx context.Context, e triage.Entry) (triage.CaseID, error)
 	if e.Report != nil {
 		r := *e.Report
 		r.ID, r.Fields = string(id[:2])+r.ID, maps.Clone(r.Fields)
+		w.mu.Lock()
+		w.papers[r.ID] = e.Report.Fields
+		w.mu.Unlock()
 		for key, text := range r.Fields {
 			r.Fields[key] = w.hide(text)
 		}

@@ -16,11 +16,11 @@ import (
 	"madoguchi/triage/table"
 )
 
-// The largest workbook that is read: packed, unpacked, and in rows. A school's year is a few hundred rows.
+// The largest workbook that is read: packed, unpacked, and in rows.
 const (
 	MaxBook  = 10 << 20
 	maxPlain = 24 << 20 // both of the library's limits, so that it never writes a part of the workbook to a temporary file
-	MaxRead  = 2000
+	MaxRead  = 500
 )
 
 // ErrNoBook says that it is no workbook that can be read.
