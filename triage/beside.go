@@ -32,6 +32,7 @@ func (c *Case) beside(e Event) {
 	if e.Call != nil {
 		c.call(*e.Call)
 	}
+	c.apart(e)
 }
 
 // hide takes the words of a message that was taken back off the case. That they were judged stays.

@@ -75,6 +75,11 @@ type Event struct {
 	Delivery   *Delivery   `json:"delivery,omitempty"`
 	Reveal     *Reveal     `json:"reveal,omitempty"`
 	Observed   *Observed   `json:"observed,omitempty"`
+	Bar        *Bar        `json:"bar,omitempty"`
+	Link       *Link       `json:"link,omitempty"`
+	Wanted     *Wanted     `json:"wanted,omitempty"`
+	Session    *Session    `json:"session,omitempty"`
+	Interim    bool        `json:"interim,omitempty"` // of a message of the desk: that somebody reads, which is no answer yet
 }
 
 // Assignment is who has the case now.
@@ -91,6 +96,7 @@ const (
 	DoTransfer = "transfer"
 	DoLapse    = "lapse"  // the lease ran out before the first answer
 	DoSecond   = "second" // a second person who may answer as well
+	DoRenew    = "renew"  // the assignee is at work on it, and has until then for the first answer
 )
 
 // Change is a state set by a person, or the seeker's wish that the conversation be erased.
@@ -226,7 +232,7 @@ func (e Event) news() bool {
 	case KindMessage:
 		return e.From != Desk
 	case KindAssignment:
-		return e.Assignment != nil && e.Assignment.To != ""
+		return e.Assignment != nil && (e.Assignment.To != "" || e.Assignment.Do == DoSecond) || e.Bar != nil
 	case KindDuty:
 		return e.Duty != nil && !e.Duty.DoneAt.IsZero()
 	case KindAssessment, KindHandoff, KindReport, KindState:

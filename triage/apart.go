@@ -1,0 +1,120 @@
+package triage
+
+import (
+	"slices"
+	"time"
+)
+
+// Bar keeps a person of the staff, or of a school, out of a case: she is named in it, is a relative of somebody who is, or
+// speaks with the other family. For her the case is not there at all; whoever else has it sees who is kept out.
+type Bar struct {
+	Login string `json:"login"`
+	Why   string `json:"why,omitempty"` // one of the constants below
+	Off   bool   `json:"off,omitempty"` // she is let in again
+}
+
+// Why somebody is kept out.
+const (
+	BarNamed    = "named"    // she, or the school that she leads, is named
+	BarRelative = "relative" // somebody whom she is close to is named
+	BarOther    = "other"    // she speaks with the other side
+	BarSelf     = "self"     // she asked for it and need not say why
+)
+
+// BarReasons lists all of them.
+var BarReasons = []string{BarNamed, BarRelative, BarOther, BarSelf}
+
+// Bars reports whether that person is kept out of the case.
+func (c Case) Bars(login string) bool {
+	return login != "" && slices.ContainsFunc(c.Barred, func(b Bar) bool { return b.Login == login })
+}
+
+// Link says that another case belongs to the same matter. Both cases hold one, each naming the other.
+type Link struct {
+	Case CaseID `json:"case"`
+	As   string `json:"as"`             // what the other case is to this one
+	Sure string `json:"sure,omitempty"` // how sure that is
+	Off  bool   `json:"off,omitempty"`  // it was found to be wrong
+}
+
+// LinkOther is the link between the cases of the two sides of one matter. Nobody ever counsels both.
+const LinkOther = "other_side"
+
+// OtherSides are the cases of the other side of this matter.
+func (c Case) OtherSides() []CaseID {
+	var all []CaseID
+	for _, l := range c.Links {
+		if l.As == LinkOther {
+			all = append(all, l.Case)
+		}
+	}
+	return all
+}
+
+// Wanted is by whom the seeker would like to be counseled, as a person of the staff wrote it down.
+type Wanted struct {
+	Woman    bool     `json:"woman,omitempty"`    // 女の人がいい
+	Man      bool     `json:"man,omitempty"`      // 男の人がいい
+	Change   bool     `json:"change,omitempty"`   // another person than the one who has it
+	Not      []string `json:"not,omitempty"`      // logins of those whom the seeker does not want
+	Language string   `json:"language,omitempty"` // BCP 47, where it is not Japanese: en, vi, pt-BR
+}
+
+// Session is what a counselor leaves of a conversation for whoever comes next. All of it is anonymized.
+type Session struct {
+	Complaint string    `json:"complaint,omitempty"` // 主訴
+	View      string    `json:"view,omitempty"`      // 見立て
+	Did       string    `json:"did,omitempty"`       // したこと
+	Next      string    `json:"next,omitempty"`      // 次
+	Promised  time.Time `json:"promised,omitzero"`   // when the seeker was promised to be spoken with again
+	By        string    `json:"by,omitempty"`        // set by the fold
+	At        time.Time `json:"at,omitzero"`         // set by the fold
+}
+
+// apart takes in who is kept out, what belongs together, what was wished and what was left for the next person.
+func (c *Case) apart(e Event) {
+	if e.Bar != nil {
+		c.bar(*e.Bar, e.At)
+	}
+	if l := e.Link; l != nil {
+		c.Links = slices.DeleteFunc(slices.Clone(c.Links), func(x Link) bool { return x.Case == l.Case && x.As == l.As })
+		if !l.Off {
+			c.Links = append(c.Links, *l)
+		}
+	}
+	if e.Wanted != nil {
+		wish := *e.Wanted
+		c.Wanted = &wish
+	}
+	if e.Session != nil {
+		session := *e.Session
+		session.By, session.At = e.By, e.At
+		c.Session = &session
+	}
+	if a := e.Assignment; a != nil && a.Do == DoRenew && c.Assignee != "" && !c.LeaseUntil.IsZero() && a.Until.After(c.LeaseUntil) {
+		c.LeaseUntil = a.Until
+	}
+}
+
+// bar keeps somebody out. What they had goes back to the queue, and they are no former one to come back to.
+func (c *Case) bar(b Bar, at time.Time) {
+	c.Barred = slices.DeleteFunc(slices.Clone(c.Barred), func(x Bar) bool { return x.Login == b.Login })
+	if b.Off {
+		return
+	}
+	c.Barred = append(c.Barred, b)
+	if c.Second == b.Login {
+		c.Second = ""
+	}
+	if c.Assignee == b.Login {
+		switch c.State {
+		case Open, HandedOff:
+			c.queue(at)
+		default:
+			c.leave()
+		}
+	}
+	if c.Former == b.Login {
+		c.Former = ""
+	}
+}
