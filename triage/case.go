@@ -52,6 +52,10 @@ type Case struct {
 	Hidden    []string   `json:"hidden,omitempty"`    // ids of messages that the seeker took back
 	Unchecked []string   `json:"unchecked,omitempty"` // ids of messages read by a machine that nobody has compared yet
 	Unposted  []int64    `json:"unposted,omitempty"`  // numbers of the desk's messages that wait to be printed and posted
+	Barred    []Bar      `json:"barred,omitempty"`    // who is kept out of it
+	Links     []Link     `json:"links,omitempty"`     // other cases of the same matter
+	Wanted    *Wanted    `json:"wanted,omitempty"`    // by whom the seeker would like to be counseled
+	Session   *Session   `json:"session,omitempty"`   // what was left for whoever comes next
 	Teller    *Teller    `json:"teller,omitempty"`    // who came or phoned last, as they were asked
 	CallBack  *CallBack  `json:"call_back,omitempty"` // the latest wish to be called; nil once a call was answered
 	Calls     []Call     `json:"calls,omitempty"`
@@ -143,6 +147,9 @@ func (c *Case) message(e Event) {
 		}
 		c.hear(e)
 	case Counselor:
+		if e.Interim {
+			return // who waits for an answer waits still
+		}
 		c.WaitingSince, c.DueAt, c.LeaseUntil = time.Time{}, time.Time{}, time.Time{}
 	}
 }
