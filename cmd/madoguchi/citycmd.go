@@ -1,9 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
+	"io"
 	"os"
 	"regexp"
 	"slices"
@@ -14,8 +17,10 @@ import (
 	"madoguchi/channels"
 	"madoguchi/deploy/cities"
 	"madoguchi/router/anonymize"
+	"madoguchi/triage"
 	"madoguchi/triage/assess"
 	"madoguchi/triage/city"
+	"madoguchi/triage/roster"
 )
 
 var cityCheckCommand = command{name: "city check", args: "FILE…", does: "checks city files; every mistake with its line", run: cityCheck}
@@ -55,6 +60,60 @@ func cityCheck(_ context.Context, p *program, args []string) error {
 		return errSaid
 	}
 	return nil
+}
+
+var cityRouteCommand = command{name: "city route", args: "--file FILE --text TEXT", does: "shows who gets a case with these words, and why: --id a carried city, --door and --about who writes",
+	run: cityRoute}
+
+// cityRoute prints the way of a text through the city's tree: the judgement, each branch tried, and where it ends.
+func cityRoute(_ context.Context, p *program, args []string) error {
+	var file, id, text, door, about string
+	flags := flag.NewFlagSet("city route", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	for _, f := range []struct {
+		to         *string
+		name, what string
+	}{{&file, "file", "a city file"}, {&id, "id", "a city that the program carries"}, {&text, "text", "the words"}, {&door, "door", "chat"}, {&about, "about", "self"}} {
+		flags.StringVar(f.to, f.name, "", f.what)
+	}
+	if flags.Parse(args) != nil || flags.NArg() > 0 || text == "" || file != "" && id != "" {
+		return errors.New(`city route: expected --text "…", and --file FILE or --id CITY`)
+	}
+	a, err := assess.New()
+	if err != nil {
+		return err
+	}
+	c, err := loadCity(cmp.Or(file, id, "asahikawa"), a)
+	if err != nil {
+		return err
+	}
+	j := a.Assess(text)
+	k := triage.Case{Severity: j.Severity, Flags: j.Flags, Channels: []string{cmp.Or(door, "chat")}, About: about}
+	fmt.Fprintf(p.stdout, "%s: %s\n", c.Name, j.Severity)
+	for _, r := range j.Reasons {
+		fmt.Fprintf(p.stdout, "  %s (%s)\n", r.Flag, r.Rule)
+	}
+	w := roster.Find(c.Tree(), k)
+	for _, s := range w.Steps {
+		mark := map[bool]string{true: "→", false: "×"}[s.Taken]
+		fmt.Fprintf(p.stdout, "%s%s %s  %s  [%s]\n", strings.Repeat("  ", s.Depth), mark, s.Key, s.Say, strings.Join(s.Why, ", "))
+	}
+	fmt.Fprintf(p.stdout, "to: %s\n", words(w.Roles))
+	if len(w.Consult) > 0 {
+		fmt.Fprintf(p.stdout, "consult: %s\n", words(w.Consult))
+	}
+	return nil
+}
+
+func words[T ~string](all []T) string {
+	var b strings.Builder
+	for i, s := range all {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(string(s))
+	}
+	return b.String()
 }
 
 // old is the age at which a fact that people are told is warned of. It is not refused: an old number is better than none.

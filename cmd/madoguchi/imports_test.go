@@ -28,7 +28,8 @@ triage/assess/gold          : triage
 triage/assess/measure       : triage triage/assess triage/assess/gold
 triage/assess/train         : triage triage/assess triage/assess/gold triage/assess/model triage/japanese
 triage/duty                 : triage
-triage/city                 : triage triage/assess triage/duty
+triage/roster               : triage
+triage/city                 : triage triage/assess triage/duty triage/roster
 triage/redistest            :
 triage/paper                :
 triage/table                :

@@ -53,7 +53,7 @@ type program struct {
 }
 
 func commands() []command {
-	return []command{demoCommand, serveCommand, redactCommand, assessCommand, cityCheckCommand, accountCreateCommand,
+	return []command{demoCommand, serveCommand, redactCommand, assessCommand, cityCheckCommand, cityRouteCommand, accountCreateCommand,
 		accountDisableCommand, tokenCreateCommand, doctorCommand, auditVerifyCommand, deadCommand, lettersPrintCommand, lineSetupCommand, keysInitCommand, versionCommand}
 }
 

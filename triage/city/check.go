@@ -23,6 +23,7 @@ func (c *City) judge(t *tree, a Assessor) Mistakes {
 	j.need(c.Desk.Name != "" && c.Desk.Neutral != "" && c.Desk.Readers != "", ".desk", "name, neutral and readers")
 	j.need(strings.HasPrefix(c.Desk.Exit, "https://"), ".desk.exit", "an https address of a harmless page")
 	c.judgeOnCall(j)
+	judgeRoutes(j, c.Routes, ".routes")
 	c.judgeChannels(j)
 	c.judgeTerms(j)
 	c.judgeSchools(j)

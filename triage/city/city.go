@@ -36,6 +36,7 @@ type City struct {
 	Terms      Terms              `yaml:"terms"`
 	Facts      []Fact             `yaml:"facts"`  // what duties ask for, made of what is known of a case
 	Duties     []Duty             `yaml:"duties"` // what has to be done, and by when
+	Routes     []Route            `yaml:"routes"` // who gets which case
 	Schools    []School           `yaml:"schools"`
 	Places     Places             `yaml:"places"`
 	Numbers    []Number           `yaml:"numbers"`
@@ -99,6 +100,9 @@ type Terms struct {
 	CodeDays           int                 `yaml:"code_days"`
 	EraseAfterDays     int                 `yaml:"erase_after_days"`
 	KeepYears          int                 `yaml:"keep_years"`
+	MostCases          int                 `yaml:"most_cases"` // that one person has at a time; more are warned of, never refused
+	Continuity         Duration            `yaml:"continuity"` // for how long who comes back goes to whom they know
+	Breather           Duration            `yaml:"breather"`   // without a new case after an emergency
 }
 
 // School is a school that the desk can hand cases to.

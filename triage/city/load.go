@@ -92,6 +92,9 @@ func (c *City) over(base *City, catalogue map[string]string) {
 		}
 	}
 	c.overRules(base)
+	if len(c.Routes) == 0 {
+		c.Routes = base.Routes
+	}
 	if c.Desk.Exit == "" {
 		c.Desk.Exit = base.Desk.Exit
 	}
