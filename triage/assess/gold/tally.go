@@ -16,6 +16,7 @@ type Tally struct {
 	emergency, sent     int // wanted, judged so
 	urgent, late        int // urgent or more, judged less
 	routine, raised     int
+	alarmed             int // routine, judged urgent or more
 	feared              int // routine, flagged as what starts something: suicide, self-harm, sexual, extortion, abuse at home
 	hard, alarms        int // hard negatives of suicide and self-harm, and those flagged so
 	evasive, understood int
@@ -84,6 +85,7 @@ func (t *Tally) severity(m Message, j triage.Judgement) {
 	add(m.Severity == triage.Emergency, j.Severity == triage.Emergency, &t.emergency, &t.sent)
 	add(mildest <= triage.Urgent.Rank(), r > triage.Urgent.Rank(), &t.urgent, &t.late)
 	add(m.Severity == triage.Routine, r < gravest, &t.routine, &t.raised)
+	add(m.Severity == triage.Routine, r <= triage.Urgent.Rank(), new(int), &t.alarmed)
 }
 
 // grave are the flags that set others in motion.
@@ -106,7 +108,7 @@ type Figures struct {
 	Emergency                float64 // found
 	Alarms                   float64 // hard negatives that alarm
 	Under, Over              float64 // of all
-	Raised, Feared           float64 // routine judged more, and with a grave flag
+	Raised, Alarmed, Feared  float64 // routine judged more, urgent or emergency, and with a grave flag
 	MacroF1                  float64 // of flags
 }
 
@@ -122,7 +124,7 @@ func (t *Tally) Figures() Figures {
 	}
 	f := Figures{Evasive: share(t.understood, t.evasive), Veiled: share(t.unveiled, t.veiled), Emergency: share(t.sent, t.emergency),
 		Under: share(t.under, max(t.n, 1)), Over: share(t.over, max(t.n, 1)), Alarms: share(t.alarms, max(t.hard, 1)),
-		Raised: share(t.raised, max(t.routine, 1)), Feared: share(t.feared, max(t.routine, 1)),
+		Raised: share(t.raised, max(t.routine, 1)), Alarmed: share(t.alarmed, max(t.routine, 1)), Feared: share(t.feared, max(t.routine, 1)),
 		MacroF1: sum / float64(max(n, 1)), Suicide: 1}
 	if c := t.flags[triage.Suicide]; c != nil {
 		f.Suicide = c.recall()
@@ -139,6 +141,7 @@ func (t *Tally) Print(w io.Writer) {
 	}
 	f := t.Figures()
 	fmt.Fprintf(w, "messages %d  macro-F1 %.3f  exact severity %.3f  under %d (%.3f)  over %d (%.3f)\n", t.n, f.MacroF1, share(t.exact, max(t.n, 1)), t.under, f.Under, t.over, f.Over)
-	fmt.Fprintf(w, "emergency found %d of %d  urgent judged less %d of %d  routine judged more %d of %d, with a grave flag %d\n", t.sent, t.emergency, t.late, t.urgent, t.raised, t.routine, t.feared)
+	fmt.Fprintf(w, "emergency found %d of %d  urgent judged less %d of %d  routine judged more %d of %d, alarmed %d, with a grave flag %d\n",
+		t.sent, t.emergency, t.late, t.urgent, t.raised, t.routine, t.alarmed, t.feared)
 	fmt.Fprintf(w, "evasions found %d of %d  without its words %d of %d  hard negatives that alarm %d of %d\n", t.understood, t.evasive, t.unveiled, t.veiled, t.alarms, t.hard)
 }

@@ -1,5 +1,5 @@
-// Command train learns the weights of triage/assess/model from the labelled messages in triage/assess/testdata/written and
-// writes weights.bin and words.tsv. Run it from the top of the repository:
+// Command train learns the weights of triage/assess/model from the labelled messages in triage/assess/testdata, written and
+// calm/teach, and writes weights.bin and words.tsv. Run it from the top of the repository:
 //
 //	go run ./triage/assess/train
 //
@@ -23,28 +23,31 @@ import (
 
 const (
 	written = "triage/assess/testdata/written"
+	calm    = "triage/assess/testdata/calm/teach"
 	out     = "triage/assess/model"
 )
 
 func main() {
-	if err := run(written, out); err != nil {
+	if err := run(out, written, calm); err != nil {
 		fmt.Fprintln(os.Stderr, "train:", err)
 		os.Exit(1)
 	}
 }
 
-func run(from, to string) error {
-	names, err := filepath.Glob(filepath.Join(from, "*.jsonl"))
-	if err != nil || len(names) == 0 {
-		return fmt.Errorf("no messages in %s", from)
-	}
+func run(to string, from ...string) error {
 	var messages []gold.Message
-	for _, name := range names {
-		m, err := gold.Read(name)
-		if err != nil {
-			return err
+	for _, dir := range from {
+		names, err := filepath.Glob(filepath.Join(dir, "*.jsonl"))
+		if err != nil || len(names) == 0 {
+			return fmt.Errorf("no messages in %s", dir)
 		}
-		messages = append(messages, m...)
+		for _, name := range names {
+			m, err := gold.Read(name)
+			if err != nil {
+				return err
+			}
+			messages = append(messages, m...)
+		}
 	}
 	weights, words := learn(messages)
 	if err := os.WriteFile(filepath.Join(to, "words.tsv"), []byte(words), 0o644); err != nil {
