@@ -41,10 +41,12 @@ triage/audit                : triage triage/seal
 triage/staff                : triage triage/audit triage/seal
 triage/shelf                : triage triage/seal
 triage/grant                : triage triage/seal
-triage/desk                 : triage triage/telling triage/paper triage/sheet triage/duty triage/city triage/audit triage/staff triage/grant
+triage/seek                 : triage triage/grant
+triage/pass                 : triage triage/shelf triage/seal triage/staff
+triage/desk                 : triage triage/pass triage/telling triage/paper triage/sheet triage/duty triage/city triage/audit triage/staff triage/grant triage/seek
 triage/web                  : triage triage/staff
-triage/console              : triage triage/duty triage/desk triage/staff triage/web triage/city triage/grant
-triage/api                  : triage triage/duty triage/desk triage/staff triage/web triage/grant
+triage/console              : triage triage/telling triage/duty triage/desk triage/staff triage/web triage/city triage/grant triage/seek
+triage/api                  : triage triage/duty triage/desk triage/staff triage/web triage/grant triage/seek
 triage/school               : triage triage/staff triage/web
 
 router/redistest            :
@@ -61,7 +63,8 @@ router/anonymize/train      : router/anonymize router/anonymize/tagger triage/ja
 router/anonymize/tagger     :
 router/anonymize            : triage/japanese router/anonymize/tagger
 router/vault                : channels triage/keyring
-router                      : channels triage triage/assess router/journal router/envelope router/stream router/mailbox router/anonymize router/vault router/files router/clean
+router/sought               : triage triage/japanese
+router                      : channels triage triage/assess router/journal router/envelope router/stream router/mailbox router/anonymize router/vault router/files router/clean router/sought
 
 deploy/cities               :
 deploy                      :

@@ -55,7 +55,7 @@ func (h *house) fronts() []func(context.Context) error {
 }
 
 func (h *house) backs() []func(context.Context) error {
-	all := []func(context.Context) error{h.intake.Run, h.consume, h.courier.Run, h.audit.Run, h.desk.Run, h.watchDead, h.sweepFiles, h.finishErased}
+	all := []func(context.Context) error{h.intake.Run, h.consume, h.courier.Run, h.audit.Run, h.desk.Run, h.desk.Seek, h.watchDead, h.sweepFiles, h.finishErased}
 	if !h.demo {
 		all = append(all, h.watchRedis)
 	}

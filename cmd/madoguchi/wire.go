@@ -30,6 +30,7 @@ import (
 	"madoguchi/triage/desk"
 	"madoguchi/triage/grant"
 	"madoguchi/triage/keyring"
+	"madoguchi/triage/pass"
 	store "madoguchi/triage/redis"
 	"madoguchi/triage/school"
 	"madoguchi/triage/staff"
@@ -61,6 +62,7 @@ type house struct {
 	desk       *desk.Desk
 	audit      *audit.Log
 	accounts   *staff.Accounts
+	passes     *pass.Register
 	console    *console.Console
 	doors      []channels.Channel
 
@@ -164,8 +166,9 @@ func (h *house) wall(p plan) error {
 		cleaner.Scanner = clean.NewScanner(at)
 	}
 	front := router.NewFront(r)
-	h.desk = desk.New(desk.Config{Cabinet: router.NewCabinet(rooms, cleaner), Press: front, Filed: front, ChatURL: h.publicURL, Store: h.store, Front: front, Lamp: router.NewLamp(rooms), Audit: h.audit, Clock: h.clock,
-		City: h.city, People: h.accounts, Register: grant.New(h.redis, p.keys.desk, time.Now), Pager: h.pager()})
+	h.passes = pass.New(h.redis, p.keys.desk, time.Now)
+	h.desk = desk.New(desk.Config{Cabinet: router.NewCabinet(rooms, cleaner), Press: front, Filed: front, Searcher: router.NewSearcher(r), ChatURL: h.publicURL, Store: h.store, Front: front, Lamp: router.NewLamp(rooms), Audit: h.audit, Clock: h.clock,
+		City: h.city, People: h.accounts, Register: grant.New(h.redis, p.keys.desk, time.Now), Passes: h.passes, Pager: h.pager()})
 	return nil
 }
 
@@ -225,18 +228,18 @@ func switchedOn(k channels.Kind, set settings) (bool, error) {
 // pages builds what the staff listener serves.
 func (h *house) pages(p plan) error {
 	https := strings.HasPrefix(h.staffURL, "https://")
-	site, err := web.NewSite(web.Config{Sessions: web.NewSessions(h.redis, https), People: h.accounts, URL: h.staffURL, Banners: h.banners, Log: h.log})
+	site, err := web.NewSite(web.Config{Sessions: web.NewSessions(h.redis, https), People: pass.Guests{People: h.accounts, Register: h.passes}, URL: h.staffURL, Banners: h.banners, Log: h.log})
 	if err != nil {
 		return err
 	}
 	h.console = console.Mount(site, console.Config{Desk: h.desk, Accounts: h.accounts, Apps: h.accounts, Passkeys: h.accounts, Ledger: ledger{h.audit, h.clock}, City: h.city,
 		Clock: h.clock, URL: h.staffURL, Log: h.log})
-	school.Mount(site, school.Config{Desk: h.desk.Portal(), Name: h.schoolName, Clock: h.clock})
+	school.Mount(site, school.Config{Desk: h.desk.Portal(), Passes: h.passes, Name: h.schoolName, Clock: h.clock})
 	var timer desk.Timer
 	if h.demo {
 		timer = h.clock
 	}
-	handler := api.New(api.Config{Desk: h.desk, Accounts: h.accounts, Timer: timer, Log: h.log, Version: version})
+	handler := api.New(api.Config{Desk: h.desk, Accounts: h.accounts, Timer: timer, Log: h.log, URL: h.staffURL, Version: version})
 	mux := http.NewServeMux()
 	mux.Handle("/api/v1/", web.Headers(https, web.Recover(h.log, handler)))
 	mux.Handle("/", site)

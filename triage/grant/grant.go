@@ -26,8 +26,12 @@ import (
 	"madoguchi/triage/seal"
 )
 
-// Lasts is how long an approved grant may be used.
-const Lasts = 15 * time.Minute
+// Lasts is how long an approved grant may be used; SearchLasts how long an approved search may run, and what it found be
+// looked at: the cases of years are looked through slowly, and opened one by one.
+const (
+	Lasts       = 15 * time.Minute
+	SearchLasts = 24 * time.Hour
+)
 
 // Waits is how long a grant may wait for its approver, and Kept how long it stays on the list afterwards.
 const (
@@ -38,7 +42,7 @@ const (
 // What a grant may be for.
 const (
 	Reveal = "reveal" // what is behind a placeholder
-	Search = "search" // in which cases somebody is named
+	Seek   = "search" // in which cases somebody is named
 )
 
 // State is where a grant stands.
@@ -67,7 +71,26 @@ type Grant struct {
 	Alone    bool          `json:"alone,omitempty"`  // nobody else was there
 	Until    time.Time     `json:"until,omitzero"`   // the end, once approved
 	Looked   string        `json:"looked,omitempty"` // login of the lead who looked at it afterwards
-	Words    []byte        `json:"words,omitempty"`  // of a search: what is looked for, sealed to the wall
+	Words    []byte        `json:"words,omitempty"`  // of a search: what is looked for, sealed to the wall; gone when it has ended
+	Ground   string        `json:"ground,omitempty"` // of a search: a code that says what allows it
+	Search   *Search       `json:"search,omitempty"` // how far it is
+}
+
+// Search is how far a search is. After is the last case that was looked through, in the order of ids.
+type Search struct {
+	After  triage.CaseID  `json:"after,omitempty"`
+	Looked int            `json:"looked"`
+	Found  []triage.Found `json:"found,omitempty"`
+	Hits   int            `json:"hits"` // how many were found: this stays
+	Ended  bool           `json:"ended,omitempty"`
+}
+
+// lasts is how long the grant may be used once it is approved.
+func (g Grant) lasts() time.Duration {
+	if g.For == Seek {
+		return SearchLasts
+	}
+	return Lasts
 }
 
 // State says where the grant stands at the machine's time now.
@@ -114,7 +137,7 @@ func (r *Register) Now() time.Time { return r.now() }
 func (r *Register) Ask(ctx context.Context, g Grant) (Grant, error) {
 	g.ID, g.At = rand.Text(), r.now()
 	if g.Alone {
-		g.Until = g.At.Add(Lasts)
+		g.Until = g.At.Add(g.lasts())
 	}
 	done, err := r.put(ctx, "", g)
 	if err == nil && !done {
@@ -132,7 +155,7 @@ func (r *Register) Find(ctx context.Context, id string) (Grant, error) {
 // Decide lets f decide on a grant that waits; f may be called again where somebody else was faster. It fails with
 // ErrDecided where it waits no longer, and with f's error.
 func (r *Register) Decide(ctx context.Context, id string, f func(*Grant) error) (Grant, error) {
-	return r.change(ctx, id, func(g *Grant) error {
+	return r.Change(ctx, id, func(g *Grant) error {
 		if g.State(r.now()) != Asked {
 			return ErrDecided
 		}
@@ -140,7 +163,7 @@ func (r *Register) Decide(ctx context.Context, id string, f func(*Grant) error) 
 			return err
 		}
 		if !g.Refused {
-			g.Until = r.now().Add(Lasts)
+			g.Until = r.now().Add(g.lasts())
 		}
 		return nil
 	})
@@ -148,7 +171,7 @@ func (r *Register) Decide(ctx context.Context, id string, f func(*Grant) error) 
 
 // Look notes that a lead has looked at a grant afterwards.
 func (r *Register) Look(ctx context.Context, id, login string) (Grant, error) {
-	return r.change(ctx, id, func(g *Grant) error {
+	return r.Change(ctx, id, func(g *Grant) error {
 		if g.Looked == "" {
 			g.Looked = login
 		}
@@ -156,7 +179,9 @@ func (r *Register) Look(ctx context.Context, id, login string) (Grant, error) {
 	})
 }
 
-func (r *Register) change(ctx context.Context, id string, f func(*Grant) error) (Grant, error) {
+// Change lets f change a grant; f may be called again where somebody else was faster. It fails with ErrUnknown, and with f's
+// error.
+func (r *Register) Change(ctx context.Context, id string, f func(*Grant) error) (Grant, error) {
 	for {
 		g, raw, err := r.find(ctx, id)
 		if err != nil {

@@ -1,0 +1,153 @@
+package router
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"madoguchi/channels"
+	"madoguchi/router/anonymize"
+	"madoguchi/router/sought"
+	"madoguchi/router/vault"
+	"madoguchi/triage"
+)
+
+// Searcher is the triage.Searcher of the house. It is safe for concurrent use.
+type Searcher struct{ router *Router }
+
+var _ triage.Searcher = (*Searcher)(nil)
+
+// NewSearcher returns a searcher in the router's vault.
+func NewSearcher(r *Router) *Searcher { return &Searcher{r} }
+
+// covered stands for a reason that still names somebody after everything was tried.
+const covered = "[不明1]"
+
+// Conceal implements triage.Searcher.
+func (s *Searcher) Conceal(ctx context.Context, who triage.Sought) ([]byte, string, error) {
+	m := sought.New(who)
+	if m.Empty() {
+		return nil, "", triage.ErrRefused
+	}
+	reason := who.Reason
+	for _, words := range append(who.Names, who.Numbers...) {
+		for _, w := range append([]string{words, strings.Join(strings.Fields(words), "")}, strings.Fields(words)...) {
+			if utf8.RuneCountInString(w) > 1 {
+				reason = strings.ReplaceAll(reason, w, "[本人]")
+			}
+		}
+	}
+	out, _, err := s.router.censor.redact(ctx, &anonymize.Glossary{}, reason)
+	if err != nil {
+		return nil, "", err
+	}
+	if reason = out[0].text; len(m.Match(sought.Case{Texts: []string{reason}})) > 0 {
+		reason = covered
+	}
+	data, err := json.Marshal(who)
+	if err != nil {
+		return nil, "", triage.ErrRefused
+	}
+	sealed, err := s.router.Vault.CloseSlip(ctx, data)
+	return sealed, reason, told(err)
+}
+
+// Unveil implements triage.Searcher.
+func (s *Searcher) Unveil(ctx context.Context, sealed []byte) (who triage.Sought, err error) {
+	data, err := s.router.Vault.OpenSlip(ctx, sealed)
+	if errors.Is(err, vault.ErrDamaged) {
+		return who, triage.ErrNoWords
+	}
+	if err != nil {
+		return who, told(err)
+	}
+	if json.Unmarshal(data, &who) != nil {
+		return triage.Sought{}, triage.ErrDamaged
+	}
+	return who, nil
+}
+
+// Burn implements triage.Searcher.
+func (s *Searcher) Burn(ctx context.Context, sealed []byte) error {
+	return told(s.router.Vault.BurnSlip(ctx, sealed))
+}
+
+// Search implements triage.Searcher.
+func (s *Searcher) Search(ctx context.Context, sealed []byte, cases []triage.CaseID) ([]triage.Found, error) {
+	if len(cases) > triage.SearchBatch {
+		return nil, triage.ErrRefused
+	}
+	who, err := s.Unveil(ctx, sealed)
+	if err != nil {
+		return nil, err
+	}
+	m := sought.New(who)
+	var found []triage.Found
+	for _, id := range cases {
+		rec, originals, _, err := s.router.Vault.Whole(ctx, string(id))
+		if errors.Is(err, vault.ErrUnknown) || errors.Is(err, vault.ErrDamaged) {
+			continue // destroyed, or never more readable for anybody
+		}
+		if err != nil {
+			return nil, told(err)
+		}
+		c, err := kept(rec, originals)
+		if err != nil {
+			return nil, err
+		}
+		if match := m.Match(c); len(match) > 0 {
+			found = append(found, triage.Found{Case: id, Match: match})
+		}
+	}
+	return found, nil
+}
+
+// kept is all that a record tells of people.
+func kept(rec *vault.Record, originals [][]byte) (c sought.Case, err error) {
+	for _, a := range rec.Contacts {
+		if kind, who, _ := channels.OpenAddress(a); kind != chat { // whose is a name that a machine made
+			c.Contacts = append(c.Contacts, who)
+		}
+	}
+	g, err := glossary(rec.Glossary)
+	if err != nil {
+		return c, err
+	}
+	for _, e := range g.Entries {
+		if e.Type == anonymize.TypePerson {
+			c.People = append(append(c.People, e.Words, e.Full), e.Keys...)
+		} else {
+			c.Texts = append(c.Texts, e.Words)
+		}
+	}
+	for _, data := range originals {
+		var whole any
+		if json.Unmarshal(data, &whole) != nil {
+			c.Texts = append(c.Texts, string(data))
+			continue
+		}
+		c.Texts = append(c.Texts, strung(whole)...)
+	}
+	return c, nil
+}
+
+// strung lists the texts inside of what JSON held.
+func strung(v any) (texts []string) {
+	switch v := v.(type) {
+	case string:
+		return []string{v}
+	case []any:
+		for _, x := range v {
+			texts = append(texts, strung(x)...)
+		}
+	case map[string]any:
+		for key, x := range v {
+			if key != "id" && key != "at" && key != "kind" { // no person wrote them
+				texts = append(texts, strung(x)...)
+			}
+		}
+	}
+	return texts
+}

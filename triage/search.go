@@ -1,0 +1,48 @@
+package triage
+
+import "context"
+
+// Sought is who is looked for: the law, an inquiry or a child who came by two doors asks where somebody is named, and there
+// is no index of names to ask. It is data of persons: it leaves the process in which it was typed only closed by Conceal.
+type Sought struct {
+	Names   []string `json:"names,omitempty"`   // as written, each writing for itself: 佐藤 ゆうか, さとう ゆうか; a space parts family and given name
+	Numbers []string `json:"numbers,omitempty"` // telephone numbers, in any writing
+	Reason  string   `json:"reason"`            // why, in the words of who asks
+}
+
+// Match is the way in which a case names who is sought.
+type Match string
+
+// The ways, the surest first.
+const (
+	MatchContact Match = "contact" // it is the seeker's own address
+	MatchNumber  Match = "number"  // the number stands in a text
+	MatchFull    Match = "full"    // the whole name stands in a text, or is one that the case calls somebody by
+	MatchPart    Match = "part"    // the family or the given name alone
+)
+
+// Matches are all ways, the surest first.
+var Matches = []Match{MatchContact, MatchNumber, MatchFull, MatchPart}
+
+// Found is a case that names who is sought, and how; never where, or in which words.
+type Found struct {
+	Case  CaseID  `json:"case"`
+	Match []Match `json:"match"`
+}
+
+// SearchBatch is the most cases that are looked through at once.
+const SearchBatch = 100
+
+// Searcher looks for somebody in what only the wall can read. It is kept by package router and wired in cmd. The caller has
+// seen to it that two people want this, and written the audit.
+type Searcher interface {
+	// Conceal closes what is sought: Unveil and Search alone open it again, and nobody after Burn. reason is s.Reason
+	// anonymized, without the words that are sought.
+	Conceal(ctx context.Context, s Sought) (sealed []byte, reason string, err error)
+	// Unveil opens what Conceal closed, for the screens of who asked and who decides. ErrNoWords after Burn.
+	Unveil(ctx context.Context, sealed []byte) (Sought, error)
+	// Search looks through those cases, at most SearchBatch, and returns those that name who is sought.
+	Search(ctx context.Context, sealed []byte, cases []CaseID) ([]Found, error)
+	// Burn destroys the key of what Conceal closed, so that no copy of it opens any more. Again is harmless.
+	Burn(ctx context.Context, sealed []byte) error
+}
