@@ -45,7 +45,6 @@ type Config struct {
 	ChatURL  string          // where seekers write, as it stands on letters
 	Register *grant.Register // of what two people allow
 	Searcher triage.Searcher // looks for a person behind the wall
-	Passes   Passes          // of those without an account
 	Pager    triage.Pager    // calls who is on call; nil where nobody can be called
 }
 
