@@ -98,14 +98,14 @@ func cityRoute(_ context.Context, p *program, args []string) error {
 		mark := map[bool]string{true: "→", false: "×"}[s.Taken]
 		fmt.Fprintf(p.stdout, "%s%s %s  %s  [%s]\n", strings.Repeat("  ", s.Depth), mark, s.Key, s.Say, strings.Join(s.Why, ", "))
 	}
-	fmt.Fprintf(p.stdout, "to: %s\n", words(w.Roles))
+	fmt.Fprintf(p.stdout, "to: %s\n", inOrder(w.Roles))
 	if len(w.Consult) > 0 {
-		fmt.Fprintf(p.stdout, "consult: %s\n", words(w.Consult))
+		fmt.Fprintf(p.stdout, "consult: %s\n", inOrder(w.Consult))
 	}
 	return nil
 }
 
-func words[T ~string](all []T) string {
+func inOrder[T ~string](all []T) string {
 	var b strings.Builder
 	for i, s := range all {
 		if i > 0 {
