@@ -1,0 +1,128 @@
+package ask
+
+import (
+	"context"
+	"time"
+
+	"madoguchi/triage"
+)
+
+// How long is waited for an answer. A desk's page waits for most of them.
+const (
+	shortly = 10 * time.Second
+	// entering judges, anonymizes and keeps a whole text.
+	entering = 20 * time.Second
+	// looking decodes and encodes a file in a process of its own.
+	looking = 90 * time.Second
+)
+
+// none is what an act answers.
+type none struct{ Done bool }
+
+// about is an ask about a case.
+type about struct {
+	Case                     triage.CaseID
+	Text, Placeholder, Event string
+	Placeholders             []string
+	Said                     int64
+	Coded                    bool
+	N, Page                  int
+	Doing                    triage.Doing
+}
+
+// Front is a triage.Front that asks a role.
+type Front struct {
+	asker *Asker
+	role  string
+}
+
+var _ triage.Front = Front{}
+
+// NewFront returns a front behind which the role answers with TakesIn or GivesOut.
+func NewFront(a *Asker, role string) Front { return Front{a, role} }
+
+// Enter implements triage.Front.
+func (f Front) Enter(ctx context.Context, e triage.Entry) (id triage.CaseID, err error) {
+	err = f.asker.Ask(ctx, f.role, "enter", entering, e, &id)
+	return id, err
+}
+
+// Scrub implements triage.Front.
+func (f Front) Scrub(ctx context.Context, id triage.CaseID, text string) (s triage.Scrubbed, err error) {
+	err = f.asker.Ask(ctx, f.role, "scrub", shortly, about{Case: id, Text: text}, &s)
+	return s, err
+}
+
+// Reveal implements triage.Front.
+func (f Front) Reveal(ctx context.Context, id triage.CaseID, placeholder string) (words string, err error) {
+	err = f.asker.Ask(ctx, f.role, "reveal", entering, about{Case: id, Placeholder: placeholder}, &words)
+	return words, err
+}
+
+// Disclose implements triage.Front.
+func (f Front) Disclose(ctx context.Context, id triage.CaseID, text string, placeholders []string) (filled string, err error) {
+	err = f.asker.Ask(ctx, f.role, "disclose", entering, about{Case: id, Text: text, Placeholders: placeholders}, &filled)
+	return filled, err
+}
+
+// Forget implements triage.Front.
+func (f Front) Forget(ctx context.Context, id triage.CaseID, event string) error {
+	return f.asker.Ask(ctx, f.role, "forget", entering, about{Case: id, Event: event}, nil)
+}
+
+// Erase implements triage.Front.
+func (f Front) Erase(ctx context.Context, id triage.CaseID) error {
+	return f.asker.Ask(ctx, f.role, "erase", entering, about{Case: id}, nil)
+}
+
+// Letter implements triage.Press.
+func (f Front) Letter(ctx context.Context, id triage.CaseID, said int64, coded bool) (l triage.Letter, err error) {
+	err = f.asker.Ask(ctx, f.role, "letter", entering, about{Case: id, Said: said, Coded: coded}, &l)
+	return l, err
+}
+
+// File implements triage.Cabinet.
+func (f Front) File(ctx context.Context, id triage.CaseID, n, page int) (c triage.Cleaned, err error) {
+	err = f.asker.Ask(ctx, f.role, "file", looking, about{Case: id, N: n, Page: page}, &c)
+	return c, err
+}
+
+// Show implements triage.Lamp.
+func (f Front) Show(ctx context.Context, id triage.CaseID, d triage.Doing) error {
+	return f.asker.Ask(ctx, f.role, "show", shortly, about{Case: id, Doing: d}, nil)
+}
+
+// Waiting returns how many messages could not be read and wait for a person, as the role counts them.
+func (f Front) Waiting(ctx context.Context) (n int64, err error) {
+	err = f.asker.Ask(ctx, f.role, "waiting", shortly, none{}, &n)
+	return n, err
+}
+
+// TakesIn answers what changes what the wall keeps: entries, words of staff, files, erasure. waiting counts the messages that
+// could not be read.
+func TakesIn(f triage.Front, c triage.Cabinet, waiting func(context.Context) (int64, error)) []Handler {
+	return []Handler{
+		On("enter", f.Enter),
+		On("scrub", func(ctx context.Context, in about) (triage.Scrubbed, error) { return f.Scrub(ctx, in.Case, in.Text) }),
+		On("forget", func(ctx context.Context, in about) (none, error) { return none{}, f.Forget(ctx, in.Case, in.Event) }),
+		On("erase", func(ctx context.Context, in about) (none, error) { return none{}, f.Erase(ctx, in.Case) }),
+		On("file", func(ctx context.Context, in about) (triage.Cleaned, error) {
+			return c.File(ctx, in.Case, in.N, in.Page)
+		}),
+		On("waiting", func(ctx context.Context, _ none) (int64, error) { return waiting(ctx) }),
+	}
+}
+
+// GivesOut answers what leads to persons, and what they see.
+func GivesOut(f triage.Front, p triage.Press, l triage.Lamp) []Handler {
+	return []Handler{
+		On("reveal", func(ctx context.Context, in about) (string, error) { return f.Reveal(ctx, in.Case, in.Placeholder) }).ofPersons(),
+		On("disclose", func(ctx context.Context, in about) (string, error) {
+			return f.Disclose(ctx, in.Case, in.Text, in.Placeholders)
+		}).ofPersons(),
+		On("letter", func(ctx context.Context, in about) (triage.Letter, error) {
+			return p.Letter(ctx, in.Case, in.Said, in.Coded)
+		}).ofPersons(),
+		On("show", func(ctx context.Context, in about) (none, error) { return none{}, l.Show(ctx, in.Case, in.Doing) }),
+	}
+}
