@@ -29,17 +29,6 @@ func (c Case) Bars(login string) bool {
 	return login != "" && slices.ContainsFunc(c.Barred, func(b Bar) bool { return b.Login == login })
 }
 
-// Link says that another case belongs to the same matter. Both cases hold one, each naming the other.
-type Link struct {
-	Case CaseID `json:"case"`
-	As   string `json:"as"`             // what the other case is to this one
-	Sure string `json:"sure,omitempty"` // how sure that is
-	Off  bool   `json:"off,omitempty"`  // it was found to be wrong
-}
-
-// LinkOther is the link between the cases of the two sides of one matter. Nobody ever counsels both.
-const LinkOther = "other_side"
-
 // OtherSides are the cases of the other side of this matter.
 func (c Case) OtherSides() []CaseID {
 	var all []CaseID
@@ -76,11 +65,11 @@ func (c *Case) apart(e Event) {
 	if e.Bar != nil {
 		c.bar(*e.Bar, e.At)
 	}
-	if l := e.Link; l != nil {
-		c.Links = slices.DeleteFunc(slices.Clone(c.Links), func(x Link) bool { return x.Case == l.Case && x.As == l.As })
-		if !l.Off {
-			c.Links = append(c.Links, *l)
-		}
+	if e.Link != nil {
+		c.link(*e.Link)
+	}
+	if e.Part != nil {
+		c.part(*e.Part)
 	}
 	if e.Wanted != nil {
 		wish := *e.Wanted

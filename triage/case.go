@@ -54,6 +54,7 @@ type Case struct {
 	Unposted  []int64    `json:"unposted,omitempty"`  // numbers of the desk's messages that wait to be printed and posted
 	Barred    []Bar      `json:"barred,omitempty"`    // who is kept out of it
 	Links     []Link     `json:"links,omitempty"`     // other cases of the same matter
+	Parts     []Part     `json:"parts,omitempty"`     // the roles of people, by placeholder
 	Wanted    *Wanted    `json:"wanted,omitempty"`    // by whom the seeker would like to be counseled
 	Session   *Session   `json:"session,omitempty"`   // what was left for whoever comes next
 	Teller    *Teller    `json:"teller,omitempty"`    // who came or phoned last, as they were asked

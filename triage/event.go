@@ -77,6 +77,9 @@ type Event struct {
 	Observed   *Observed   `json:"observed,omitempty"`
 	Bar        *Bar        `json:"bar,omitempty"`
 	Link       *Link       `json:"link,omitempty"`
+	Part       *Part       `json:"part,omitempty"`
+	Minute     *Minute     `json:"minute,omitempty"`
+	For        string      `json:"for,omitempty"` // login of the one to whom a note is whispered: besides them, its writer and the leads see it
 	Wanted     *Wanted     `json:"wanted,omitempty"`
 	Session    *Session    `json:"session,omitempty"`
 	Interim    bool        `json:"interim,omitempty"` // of a message of the desk: that somebody reads, which is no answer yet
