@@ -274,7 +274,11 @@ func (c *Case) consent(e Event) {
 	i := slices.IndexFunc(c.Consents, func(k Consent) bool { return k.ID == e.Consent.ID })
 	if i < 0 {
 		if e.From != Seeker { // an answer to a question that was never asked opens nothing
-			c.Consents = append(c.Consents, *e.Consent)
+			k := *e.Consent
+			if k.Answer == AnswerYes { // heard or read by a person
+				k.At = e.At
+			}
+			c.Consents = append(c.Consents, k)
 		}
 		return
 	}
@@ -285,7 +289,14 @@ func (c *Case) consent(e Event) {
 	if !slices.Contains(Answers, e.Consent.Answer) || e.From != Seeker && e.Consent.Given == "" {
 		return // nobody answers for the child but by writing down what they heard or read
 	}
+	withdrawn := k.Answer == AnswerYes && e.Consent.Answer != AnswerYes
+	if k.Answer != e.Consent.Answer {
+		k.At = e.At
+	}
 	k.Answer = e.Consent.Answer
+	if withdrawn {
+		c.withdraw(k.ID, e.At)
+	}
 	if e.Consent.Given != "" {
 		k.Given = e.Consent.Given
 	}
@@ -302,6 +313,9 @@ func (c *Case) handoff(e Event) {
 	if i < 0 {
 		h := *e.Handoff
 		h.State, h.SentAt = HandoffSent, e.At
+		if h.Notice != nil {
+			h.State, h.SentAt = HandoffDone, h.Notice.At
+		}
 		c.Handoffs = append(c.Handoffs, h)
 		if h.Recipient == string(School) && (c.State == Open || c.State == Watching) {
 			c.State = HandedOff // but a case in the queue stays there, since somebody waits in it
@@ -310,11 +324,17 @@ func (c *Case) handoff(e Event) {
 	}
 	h := &c.Handoffs[i]
 	h.Answers = slices.Concat(h.Answers, e.Handoff.Answers)
+	if h.SeenAt.IsZero() {
+		h.SeenAt = e.Handoff.SeenAt
+	}
 	if e.Handoff.State == "" {
 		return
 	}
 	h.State = e.Handoff.State
-	if h.ReadAt.IsZero() && h.State != HandoffSent {
+	if h.State == HandoffRecalled {
+		h.Recall = e.Handoff.Recall
+		c.waive(h.ID, e.At)
+	} else if h.ReadAt.IsZero() && h.State != HandoffSent {
 		h.ReadAt = e.At
 	}
 	if c.State == HandedOff && (h.State == HandoffDone || !slices.ContainsFunc(c.Handoffs, Handoff.standing)) {

@@ -63,13 +63,13 @@ func TestConsent(t *testing.T) {
 		if c.Consents[0].Answer != row.answer {
 			t.Errorf("%s: %s, want %s", row.name, c.Consents[0].Answer, row.answer)
 		}
-		if _, ok := c.Standing("sakura", named); ok != row.named {
+		if _, ok := c.Standing("sakura", named, time.Time{}); ok != row.named {
 			t.Errorf("%s: named stands: %v, want %v", row.name, ok, row.named)
 		}
-		if _, ok := c.Standing("sakura", anonymous); ok != row.anonymous {
+		if _, ok := c.Standing("sakura", anonymous, time.Time{}); ok != row.anonymous {
 			t.Errorf("%s: anonymous stands: %v, want %v", row.name, ok, row.anonymous)
 		}
-		if _, ok := c.Standing("sakura", triage.LevelEmergency); ok {
+		if _, ok := c.Standing("sakura", triage.LevelEmergency, time.Time{}); ok {
 			t.Errorf("%s: an emergency stands on a consent", row.name)
 		}
 	}

@@ -19,6 +19,16 @@ type HandoffView struct {
 	State         HandoffState    `json:"state"`
 	ReadAt        time.Time       `json:"read_at,omitzero"`
 	Answers       []HandoffAnswer `json:"answers"`
+	Duties        []SchoolDuty    `json:"duties,omitempty"` // what the school itself has to do now, and by when
+	Helps         []string        `json:"helps,omitempty"`  // what it can ask for
+}
+
+// SchoolDuty is something that the school has to do by the city's rules.
+type SchoolDuty struct {
+	Kind   string    `json:"kind"`
+	Title  string    `json:"title"`
+	Source string    `json:"source"`
+	DueAt  time.Time `json:"due_at"`
 }
 
 // ReportView is a report as the school that wrote it sees it again: that it was sent, never what became of it elsewhere.

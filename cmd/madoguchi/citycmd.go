@@ -198,9 +198,9 @@ func (d cityDesk) School(id string) string {
 
 // reader is who opens what is sent to a school, as the child is asked about it.
 func (d cityDesk) reader(id string) string {
-	s, _ := d.city.SchoolByID(id)
-	if s.Reader != "" {
-		return furigana.ReplaceAllString(s.Reader, "")
+	s, ok := d.city.SchoolByID(id)
+	if !ok || s.Reader != "" {
+		return furigana.ReplaceAllString(d.city.Reader(id), "")
 	}
 	return s.Name
 }

@@ -103,6 +103,7 @@ func play(t *testing.T, c cast) {
 	counselor.js("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
 	ask := `form[action$="/consents"] `
 	counselor.fill(ask+"[name=school]", "hinode-jhs")
+	counselor.js("document.querySelector('" + ask + "[name=early]').checked = true")
 	counselor.fill(ask+"[name=summary]", summary)
 	counselor.js("document.querySelector('" + ask + "[data-look]').click()")
 	counselor.until("!document.querySelector('" + ask + "[data-go]').disabled")

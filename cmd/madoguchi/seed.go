@@ -174,14 +174,14 @@ func (a *actor) staff(ctx context.Context, p staff.Person, s demoStep) (err erro
 		_, err = d.Note(ctx, p, a.id, s.Text)
 	case "ask":
 		var k triage.Consent
-		k, err = d.AskConsent(ctx, p, a.id, desk.Ask{School: s.School, Level: triage.ConsentLevel(s.Level), Summary: s.Text})
+		k, err = d.AskConsent(ctx, p, a.id, desk.Ask{School: s.School, Level: triage.ConsentLevel(s.Level), Summary: s.Text, Early: true})
 		a.consent = k.ID
 	case "handoff":
 		a.handoff, err = d.HandOff(ctx, p, a.id, desk.Draft{School: s.School, Level: triage.ConsentLevel(s.Level), Summary: s.Text})
 	case "acknowledge":
 		_, err = d.Portal().Acknowledge(ctx, p, a.handoff)
 	case "handling", "needs_help", "wrong_school", "done":
-		_, err = d.Portal().Answer(ctx, p, a.handoff, triage.HandoffState(s.Do), s.Text)
+		_, err = d.Portal().Answer(ctx, p, a.handoff, triage.HandoffAnswer{Step: triage.HandoffState(s.Do), Text: s.Text})
 	case "observe":
 		_, err = d.Observe(ctx, p, a.id, triage.Observed{Kind: s.Kind, On: a.h.clock.Now().Format(time.DateOnly), Note: s.Text})
 	case "state":

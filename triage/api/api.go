@@ -38,6 +38,7 @@ type Config struct {
 	Accounts Accounts
 	Timer    desk.Timer // the demonstration's clock; nil elsewhere, and then there is no route to move it
 	Log      *slog.Logger
+	URL      string // the outside URL of the staff pages, for links
 	Version  string // of the program, for the document
 }
 

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -13,11 +14,14 @@ import (
 type consentIn struct {
 	ByCase
 	Body struct {
-		School  string              `json:"school" doc:"id of the school"`
+		School  string              `json:"school" doc:"id of the school; board where the board of education is to be told instead"`
 		Level   triage.ConsentLevel `json:"level" enum:"named,anonymous"`
 		Summary string              `json:"summary,omitempty" doc:"what the school would read"`
 		Given   string              `json:"given,omitempty" enum:"spoken,written" doc:"records an answer that a person heard or read"`
 		Note    string              `json:"note,omitempty" doc:"with given: from whom and how"`
+
+		Age        triage.AgeBand `json:"age,omitempty" enum:"es_low,es_high,teen" doc:"小学1〜4年、小学5・6年、中学生から; es_low is asked again after a night"`
+		Understood string         `json:"understood,omitempty" doc:"what will happen now, as the child said it in her own words"`
 	}
 }
 
@@ -41,12 +45,14 @@ type handoffIn struct {
 	ByCase
 	Body struct {
 		School    string              `json:"school,omitempty" doc:"id of the school"`
-		Recipient string              `json:"recipient,omitempty" enum:"school,police,ambulance,child_guidance,board,guardian" doc:"another than a school, in an emergency"`
+		Recipient string              `json:"recipient,omitempty" enum:"school,police,ambulance,child_guidance,child_center,board,guardian" doc:"another than a school: in an emergency; the board also with the child's will"`
 		Consent   triage.ConsentLevel `json:"consent" enum:"named,anonymous,emergency"`
 		Summary   string              `json:"summary"`
 		Disclose  []string            `json:"disclose,omitempty" doc:"placeholders to fill in for the recipient"`
 		May       Switches            `json:"may,omitempty"`
 		Reason    string              `json:"reason,omitempty" doc:"of an emergency"`
+		Roles     map[string]string   `json:"roles,omitempty" doc:"what stands for a placeholder that is not filled in: 相談した子、いやなことをされた子、いやなことをした子、見ていた子、大人"`
+		WaitHours int                 `json:"wait_hours,omitempty" minimum:"0" maximum:"72" doc:"the recipient sees nothing of it for so long; 0, at once, unless somebody chose otherwise"`
 	}
 }
 
@@ -70,7 +76,8 @@ func (a *api) handoffs() {
 	route(a, huma.Operation{Method: "POST", Path: "/api/v1/cases/{id}/consents", DefaultStatus: 201,
 		Summary: "Ask the child whether a school may be told, or record what was heard"},
 		func(ctx context.Context, p staff.Person, in *consentIn) (*consentOut, error) {
-			ask := desk.Ask{School: in.Body.School, Level: in.Body.Level, Summary: in.Body.Summary}
+			ask := desk.Ask{School: in.Body.School, Level: in.Body.Level, Summary: in.Body.Summary, Age: in.Body.Age,
+				Understood: in.Body.Understood, Early: true} // a program does not see the talk; whoever runs it has
 			if in.Body.Given != "" {
 				k, err := a.Desk.RecordConsent(ctx, p, in.id(), desk.Heard{Ask: ask, Given: in.Body.Given, Note: in.Body.Note})
 				return &consentOut{Consent{k.ID, "given"}}, err
@@ -83,11 +90,55 @@ func (a *api) handoffs() {
 		func(ctx context.Context, p staff.Person, in *handoffIn) (*namedOut, error) {
 			b := in.Body
 			return named(a.Desk.HandOff(ctx, p, in.id(), desk.Draft{School: b.School, Recipient: b.Recipient, Level: b.Consent,
-				Summary: b.Summary, Disclose: b.Disclose, May: triage.May(b.May), Reason: b.Reason}))
+				Summary: b.Summary, Disclose: b.Disclose, May: triage.May(b.May), Reason: b.Reason,
+				Roles: b.Roles, Wait: time.Duration(b.WaitHours) * time.Hour}))
 		})
 	route(a, huma.Operation{Method: "POST", Path: "/api/v1/cases/{id}/handoffs/{handoff}/countersign",
 		Summary: "A second person's look at an emergency hand-off, afterwards"},
 		func(ctx context.Context, p staff.Person, in *countersignIn) (*caseOut, error) {
 			return told(a.Desk.Countersign(ctx, p, in.id(), in.Handoff))
 		})
+	route(a, huma.Operation{Method: "POST", Path: "/api/v1/cases/{id}/handoffs/{handoff}/recall", Summary: "Take back a hand-off that went where it should not"},
+		func(ctx context.Context, p staff.Person, in *recallIn) (*caseOut, error) {
+			return told(a.Desk.Recall(ctx, p, in.id(), in.Handoff, in.Body.Reason))
+		})
+	route(a, huma.Operation{Method: "POST", Path: "/api/v1/cases/{id}/handoffs/{handoff}/links", DefaultStatus: 201, Summary: "A link, and a code for another way, for a recipient without an account"},
+		func(ctx context.Context, p staff.Person, in *countersignIn) (*linkOut, error) {
+			l, err := a.Desk.Link(ctx, p, in.id(), in.Handoff)
+			return &linkOut{Link{desk.OpenAt(a.URL, l), l.Code, l.Until}}, err
+		})
+	route(a, huma.Operation{Method: "POST", Path: "/api/v1/cases/{id}/notices", DefaultStatus: 201, Summary: "An agency was told by telephone, in person or on paper (通告)"},
+		func(ctx context.Context, p staff.Person, in *noticeIn) (*namedOut, error) {
+			b := in.Body
+			return named(a.Desk.Notify(ctx, p, in.id(), desk.Notified{Recipient: b.Recipient, At: b.At, How: b.How, Spoke: b.Spoke, Text: b.Text, Answer: b.Answer}))
+		})
+}
+
+// Link opens one hand-off, once, with its code.
+type Link struct {
+	URL   string    `json:"url"`
+	Code  string    `json:"digits" doc:"to be told by another way than the URL"`
+	Until time.Time `json:"until"`
+}
+
+type linkOut struct{ Body Link }
+
+type recallIn struct {
+	ByCase
+	Handoff string `path:"handoff" doc:"id of the hand-off"`
+	Body    struct {
+		Reason string `json:"reason" doc:"how it came about; the record of the incident"`
+	}
+}
+
+type noticeIn struct {
+	ByCase
+	Body struct {
+		Recipient string    `json:"recipient" enum:"police,ambulance,child_guidance,child_center,board,guardian"`
+		At        time.Time `json:"at" doc:"when"`
+		How       string    `json:"how" enum:"phone,visit,paper"`
+		Spoke     string    `json:"spoke,omitempty" doc:"who took it there"`
+		Text      string    `json:"text" doc:"what was told"`
+		Answer    string    `json:"answer,omitempty" doc:"what they said"`
+	}
 }

@@ -14,27 +14,29 @@ import (
 
 // bodies are well-formed requests, by route; a test fills in the ids.
 var bodies = map[string]string{
-	"POST /cases/{id}/transfer":           `{"to":"abe"}`,
-	"POST /cases/{id}/second":             `{"to":""}`,
-	"POST /cases/{id}/messages":           `{"id":"1","text":"読みました"}`,
-	"POST /cases/{id}/calls":              `{"reason":"x"}`,
-	"POST /cases/{id}/doing":              `{"state":"writing"}`,
-	"POST /cases/{id}/notes":              `{"text":"メモ"}`,
-	"POST /cases/{id}/severity":           `{"severity":"urgent","reason":"話を聞いて"}`,
-	"POST /cases/{id}/state":              `{"state":"watching","reason":"落ち着いた"}`,
-	"POST /cases/{id}/observations":       `{"kind":"apology","on":"2026-12-01","note":"面談"}`,
-	"POST /cases/{id}/reveals":            `{"placeholder":"[人物A]","reason":"呼びかけるため"}`,
-	"POST /cases/{id}/consents":           `{"school":"hinode-jhs","level":"named","summary":"けられています"}`,
-	"POST /cases/{id}/handoffs":           `{"school":"hinode-jhs","consent":"emergency","summary":"けられています","reason":"危ない"}`,
-	"POST /cases/{id}/duties/{duty}/done": `{"reason":"会議で決めた"}`,
-	"POST /cases/{id}/readings/{seq}":     `{"base":1,"words":"読みました"}`,
-	"POST /cases/{id}/destroy":            `{"reason":"本人の希望"}`,
-	"POST /cases/{id}/keep":               `{"keep":true,"reason":"調査"}`,
-	"POST /visits":                        `{"channel":"visit","text":"来ました","contact":""}`,
-	"POST /handoffs/{id}/answers":         `{"step":"handling"}`,
-	"POST /handoffs/{id}/reports":         `{"form":"interview","fields":{"what":"見た"}}`,
-	"POST /reports":                       `{"form":"incident","fields":{"matter":"けられた"}}`,
-	"POST /demo/clock":                    `{"advance":"1s"}`,
+	"POST /cases/{id}/transfer":                  `{"to":"abe"}`,
+	"POST /cases/{id}/second":                    `{"to":""}`,
+	"POST /cases/{id}/messages":                  `{"id":"1","text":"読みました"}`,
+	"POST /cases/{id}/calls":                     `{"reason":"x"}`,
+	"POST /cases/{id}/doing":                     `{"state":"writing"}`,
+	"POST /cases/{id}/notes":                     `{"text":"メモ"}`,
+	"POST /cases/{id}/severity":                  `{"severity":"urgent","reason":"話を聞いて"}`,
+	"POST /cases/{id}/state":                     `{"state":"watching","reason":"落ち着いた"}`,
+	"POST /cases/{id}/observations":              `{"kind":"apology","on":"2026-12-01","note":"面談"}`,
+	"POST /cases/{id}/reveals":                   `{"placeholder":"[人物A]","reason":"呼びかけるため"}`,
+	"POST /cases/{id}/consents":                  `{"school":"hinode-jhs","level":"named","summary":"けられています"}`,
+	"POST /cases/{id}/handoffs":                  `{"school":"hinode-jhs","consent":"emergency","summary":"けられています","reason":"危ない"}`,
+	"POST /cases/{id}/duties/{duty}/done":        `{"reason":"会議で決めた"}`,
+	"POST /cases/{id}/readings/{seq}":            `{"base":1,"words":"読みました"}`,
+	"POST /cases/{id}/destroy":                   `{"reason":"本人の希望"}`,
+	"POST /cases/{id}/keep":                      `{"keep":true,"reason":"調査"}`,
+	"POST /cases/{id}/handoffs/{handoff}/recall": `{"reason":"宛先をまちがえた"}`,
+	"POST /cases/{id}/notices":                   `{"recipient":"child_guidance","at":"2026-12-01T08:00:00+09:00","how":"phone","text":"虐待の疑い"}`,
+	"POST /visits":                               `{"channel":"visit","text":"来ました","contact":""}`,
+	"POST /handoffs/{id}/answers":                `{"step":"handling"}`,
+	"POST /handoffs/{id}/reports":                `{"form":"interview","fields":{"what":"見た"}}`,
+	"POST /reports":                              `{"form":"incident","fields":{"matter":"けられた"}}`,
+	"POST /demo/clock":                           `{"advance":"1s"}`,
 }
 
 // visibility is what may be known of a case.
@@ -114,7 +116,8 @@ func (r *room) fill(path, login string, v visibility) string {
 func expected(row staff.Route, path string, role triage.Role, v visibility) (int, string) {
 	lead := role == triage.Coordinator || role == triage.Supervisor
 	done := map[string]int{"/visits": 201, "/reports": 201, "/handoffs/{id}/reports": 201, "/cases/{id}/messages": 202, "/cases/{id}/doing": 204, "/cases/{id}/keep": 204,
-		"/cases/{id}/notes": 201, "/cases/{id}/observations": 201, "/cases/{id}/consents": 201, "/cases/{id}/handoffs": 201}[path]
+		"/cases/{id}/notes": 201, "/cases/{id}/observations": 201, "/cases/{id}/consents": 201, "/cases/{id}/handoffs": 201,
+		"/cases/{id}/handoffs/{handoff}/links": 201, "/cases/{id}/notices": 201}[path]
 	if done == 0 || row.Method == "GET" {
 		done = 200
 	}
@@ -163,6 +166,8 @@ func expected(row staff.Route, path string, role triage.Role, v visibility) (int
 		return 403, "forbidden"
 	}
 	switch {
+	case strings.HasPrefix(path, "/cases/{id}/handoffs/{handoff}/") && v != own:
+		return 404, "not_found" // no such hand-off
 	case path == "/cases/{id}/release" && v == waiting:
 		return 409, "wrong_state"
 	case path == "/cases/{id}/transfer" && v == own && role == triage.SocialWorker:

@@ -24,6 +24,7 @@ import (
 	"madoguchi/triage/desk"
 	"madoguchi/triage/grant"
 	"madoguchi/triage/keyring"
+	"madoguchi/triage/pass"
 	"madoguchi/triage/redis"
 	"madoguchi/triage/seal"
 	"madoguchi/triage/staff"
@@ -70,7 +71,7 @@ func open(t testing.TB, timed bool) *room {
 	}
 	wall := wall{r.store}
 	conf := api.Config{
-		Desk: desk.New(desk.Config{Store: r.store, Front: wall, Lamp: wall, Audit: paper{}, Clock: r.clock, City: town, People: r.accounts, Register: grant.New(c, keys, time.Now)}),
+		Desk: desk.New(desk.Config{Store: r.store, Front: wall, Lamp: wall, Audit: paper{}, Clock: r.clock, City: town, People: r.accounts, Register: grant.New(c, keys, time.Now), Passes: pass.New(c, keys, time.Now)}),
 		Log:  slog.New(slog.NewTextHandler(r.log, nil)), Accounts: r.accounts, Version: "test",
 	}
 	if timed {

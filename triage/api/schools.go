@@ -38,7 +38,8 @@ type answerIn struct {
 	ByHandoff
 	Body struct {
 		Step triage.HandoffState `json:"step" enum:"handling,needs_help,wrong_school,done" doc:"すでに対応中、人手や専門職が要る、別の学校の件、終わり"`
-		Text string              `json:"text,omitempty"`
+		Text string              `json:"text,omitempty" doc:"of done: with what outcome"`
+		Help []string            `json:"help,omitempty" enum:"team,sc_ssw,lawyer" doc:"of needs_help: 緊急支援チーム（置いている市だけ）、スクールカウンセラー・スクールソーシャルワーカー、弁護士"`
 	}
 }
 
@@ -79,7 +80,7 @@ func (a *api) schools() {
 		})
 	route(a, huma.Operation{Method: "POST", Path: "/api/v1/handoffs/{id}/answers", Summary: "Where the school stands"},
 		func(ctx context.Context, p staff.Person, in *answerIn) (*viewOut, error) {
-			return seen(a.portal.Answer(ctx, p, in.ID, in.Body.Step, in.Body.Text))
+			return seen(a.portal.Answer(ctx, p, in.ID, triage.HandoffAnswer{Step: in.Body.Step, Text: in.Body.Text, Help: in.Body.Help}))
 		})
 	route(a, huma.Operation{Method: "POST", Path: "/api/v1/handoffs/{id}/reports", DefaultStatus: 201,
 		Summary: "Report on a hand-off", Description: forms()},

@@ -27,6 +27,7 @@ func (c *City) judge(t *tree, a Assessor) Mistakes {
 	c.judgeChannels(j)
 	c.judgeTerms(j)
 	c.judgeSchools(j)
+	c.judgeDeputies(j)
 	c.judgeNumbers(j)
 	c.judgeNight(j)
 	c.judgeContact(j)

@@ -38,6 +38,7 @@ type City struct {
 	Duties     []Duty             `yaml:"duties"` // what has to be done, and by when
 	Routes     []Route            `yaml:"routes"` // who gets which case
 	Schools    []School           `yaml:"schools"`
+	Office     Deputy             `yaml:"office"` // of the board of education, which is called when no one at a school answers
 	Places     Places             `yaml:"places"`
 	Numbers    []Number           `yaml:"numbers"`
 	Texts      map[string]string  `yaml:"texts"`
@@ -91,6 +92,9 @@ type Terms struct {
 	AnswerWithin       map[string]Duration `yaml:"answer_within"`
 	Lease              Duration            `yaml:"lease"`
 	AcknowledgeWithin  Duration            `yaml:"acknowledge_within"`
+	AcknowledgeUrgent  Duration            `yaml:"acknowledge_urgent"` // the same, where it is urgent
+	LadderEvery        Duration            `yaml:"ladder_every"`       // from one deputy of a school to the next
+	ConsentDays        int                 `yaml:"consent_days"`       // after which a yes is asked for again; 0: it does not end
 	AnswerSchoolWithin Duration            `yaml:"answer_school_within"`
 	CountersignWithin  Duration            `yaml:"countersign_within"`
 	AtOnce             Duration            `yaml:"at_once"`     // what 直ちに means to the clock
@@ -114,6 +118,11 @@ type School struct {
 	Small  bool     `yaml:"small"`  // so few pupils that a story may single somebody out
 	Reader string   `yaml:"reader"` // who opens what we send, in a child's words
 	Sample bool     `yaml:"sample"` // fictional: to be replaced before the desk opens
+	Pupils int      `yaml:"pupils"` // how many there are, where that is stated
+	Grades int      `yaml:"grades"` // in how many grades
+
+	Deputies []Deputy `yaml:"deputies"` // who is called, in order, when nobody receives what was sent
+	Office   Deputy   `yaml:"office"`   // who runs it, where that is not the city's board
 }
 
 // Places are names that say where somebody lives or goes; the anonymizer looks for them.

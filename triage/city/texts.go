@@ -34,6 +34,8 @@ var open = map[string][]string{
 	"handoff.cover":     {"意向", "受け取り期限", "回答期限", "連絡番号"},
 	"told.without":      {"だれ", "何"},
 	"after.handoff":     {"学校の返事"},
+	"abuse.tell":        {"だれ"},
+	"handoff.mail":      {"リンク"},
 }
 
 func (c *City) knows(key, name string) bool {

@@ -91,5 +91,7 @@ func (c *Console) consent(r *http.Request, p staff.Person, id triage.CaseID) (re
 }
 
 func newAsk(r *http.Request) desk.Ask {
-	return desk.Ask{School: r.PostForm.Get("school"), Level: triage.ConsentLevel(r.PostForm.Get("level")), Summary: r.PostForm.Get("summary")}
+	f := r.PostForm
+	return desk.Ask{School: f.Get("school"), Level: triage.ConsentLevel(f.Get("level")), Summary: f.Get("summary"),
+		Age: triage.AgeBand(f.Get("age")), Understood: f.Get("understood"), Early: f.Get("early") != ""}
 }

@@ -206,6 +206,7 @@ func TestTellingASchoolInABrowser(t *testing.T) {
 	b.js(`document.querySelectorAll('details').forEach((d) => { d.open = true; })`)
 	b.until(`document.querySelector('` + ask + `[data-go]').disabled`)
 	b.choose(ask+"[name=school]", "shirakaba-es")
+	b.js(`document.querySelector('` + ask + `[name=early]').checked = true`)
 	b.choose(ask+"[name=summary]", "休み時間に、持ち物がなくなることが続いています。")
 	b.js(`document.querySelector('` + ask + `[data-look]').click()`)
 	b.until(`document.querySelectorAll('` + ask + `.paper').length === 2 && !document.querySelector('` + ask + `[data-go]').disabled`)

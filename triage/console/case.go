@@ -12,6 +12,7 @@ import (
 	"madoguchi/triage/city"
 	"madoguchi/triage/desk"
 	"madoguchi/triage/staff"
+	"madoguchi/triage/telling"
 	"madoguchi/triage/web"
 )
 
@@ -43,6 +44,12 @@ type caseData struct {
 	Severities []triage.Severity
 	Observable []string
 	Recipients []string
+	Ages       []triage.AgeBand
+	Ways       []string
+	Roles      []string // what may stand for a placeholder
+	Minute     string   // now, as a field for a time has it
+	Near       bool     // somebody is near the child who must not read along
+	calling    func(triage.Handoff) (telling.Rung, bool)
 	Today      string
 	Phone      *phone // calls; nil where nobody has a phone
 	Post       *post  // letters; nil where none came
@@ -95,9 +102,9 @@ func (c *Console) newCase(v desk.View, p staff.Person) caseData {
 	d := caseData{login: p.Login, row: newRow(k, p, v.Now), Lines: c.timeline(v.Timeline, p.Login), Now: v.Now, Action: "/cases/" + string(k.ID),
 		IsLead: lead, Schools: c.City.Schools, Why: revealReasons, Severities: triage.Severities, MessageID: rand.Text(),
 		Observable: desk.Observations,
-		Recipients: []string{"school", "police", "ambulance", "child_guidance", "board", "guardian"},
-		Settable:   []triage.State{triage.Open, triage.Watching, triage.Resolved, triage.Closed},
-		Canned:     c.canned(), Steps: c.steps(k, v.Now), Watch: period(c.City.CaseTerms().WatchPeriod), Today: v.Now.In(web.JST).Format(time.DateOnly)}
+		Recipients: desk.Recipients, Ages: triage.AgeBands, Ways: triage.Ways, Roles: desk.Roles, Minute: v.Now.In(web.JST).Format("2006-01-02T15:04"), Near: telling.Near(k, v.Now.In(web.JST).Format(time.DateOnly)),
+		Settable: []triage.State{triage.Open, triage.Watching, triage.Resolved, triage.Closed},
+		Canned:   append(c.telling(k), c.canned()...), Steps: c.steps(k, v.Now), Watch: period(c.City.CaseTerms().WatchPeriod), Today: v.Now.In(web.JST).Format(time.DateOnly)}
 	d.CanAnswer = k.Assignee == p.Login || k.Second == p.Login && p.Role != triage.Lawyer || lead
 	d.CanAdd = staff.Allowed(p.Role, staff.Row("GET", "/visits"))
 	d.Unrecorded = k.Teller != nil && k.Teller.Telling == "yes" && len(k.Consents) == 0
@@ -109,7 +116,20 @@ func (c *Console) newCase(v desk.View, p staff.Person) caseData {
 	d.Phone = c.phone(k, v.Now)
 	d.Post = newPost(k, v.Timeline)
 	d.Mode = mode(d)
+	d.calling = func(h triage.Handoff) (telling.Rung, bool) { return c.Desk.Calling(k, h) }
 	return d
+}
+
+// Calling is who is to be called now because nobody has received that hand-off, or nil.
+func (d caseData) Calling(h triage.Handoff) *telling.Rung {
+	if d.calling == nil {
+		return nil
+	}
+	r, ok := d.calling(h)
+	if !ok {
+		return nil
+	}
+	return &r
 }
 
 // MayCountersign reports whether that emergency hand-off still waits for a second person.

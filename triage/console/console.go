@@ -124,6 +124,7 @@ func (c *Console) routes() {
 		"/cases/{id}/taken/{seq}/open": c.openTaken, "/cases/{id}/taken/{seq}/drop": c.dropTaken,
 		"/cases/{id}/reveals": c.reveal, "/cases/{id}/names": c.names, "/cases/{id}/consents": c.consent,
 		"/cases/{id}/duties/{duty}/done": c.fulfil, "/cases/{id}/handoffs": c.handOff, "/cases/{id}/handoffs/{handoff}/countersign": c.countersign,
+		"/cases/{id}/handoffs/{handoff}/recall": c.recall, "/cases/{id}/notices": c.notify,
 	} {
 		s.Page("POST", pattern, c.do(act))
 	}
@@ -131,6 +132,7 @@ func (c *Console) routes() {
 	c.letterRoutes()
 	s.Page("POST", "/cases/{id}/consents/preview", c.previewConsent)
 	s.Page("POST", "/cases/{id}/handoffs/preview", c.previewHandoff)
+	s.Page("POST", "/cases/{id}/handoffs/{handoff}/links", c.link)
 
 	for pattern, page := range map[string]web.Page{
 		"GET /security": c.security, "GET /security/app.png": c.appPicture, "POST /security/app": c.beginApp,
@@ -249,7 +251,7 @@ func (c *Console) funcs() template.FuncMap {
 	f := template.FuncMap{"school": c.school, "number": number, "split": strings.Fields, "span": span, "pick": newPick, "found": found, "digit": func(i int) int { return i + 1 }}
 	for name, table := range map[string]map[string]string{
 		"role": roles, "severity": severities, "flag": flags, "state": states, "door": doors, "about": abouts,
-		"consentAnswer": answers, "recipient": recipients, "window": windows, "tellerWho": tellerWho, "observed": observations, "what": acts, "grantState": grantStates, "sort": sorts, "ground": grounds, "wish": wishes,
+		"consentAnswer": answers, "age": ages, "help": helps, "way": ways, "recipient": recipients, "window": windows, "tellerWho": tellerWho, "observed": observations, "what": acts, "grantState": grantStates, "sort": sorts, "ground": grounds, "wish": wishes,
 	} {
 		f[name] = func(key any) string { return word(table, key) }
 	}
@@ -257,8 +259,8 @@ func (c *Console) funcs() template.FuncMap {
 }
 
 func (c *Console) school(id string) string {
-	if s, ok := c.City.SchoolByID(id); ok {
-		return s.Name
+	if name, _, ok := c.reader(id); ok {
+		return name
 	}
 	return id
 }

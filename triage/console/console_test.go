@@ -22,7 +22,7 @@ func TestEveryTemplateWithoutData(t *testing.T) {
 	h := newHouse(t)
 	empty := map[string]any{
 		"signin": signInData{}, "enrol": enrolData{}, "sorry": "", "queue": queueData{}, "case": h.console.newCase(desk.View{}, staff.Person{}),
-		"preview": previewData{}, "visits": visitData{}, "statistics": statisticsData{}, "accounts": accountsData{}, "audit": []Looked(nil),
+		"preview": previewData{}, "link": linkData{}, "visits": visitData{}, "statistics": statisticsData{}, "accounts": accountsData{}, "audit": []Looked(nil),
 		"code": codeData{}, "security": securityData{}, "grants": []grantData(nil), "letters": []waitingLetter(nil), "reading": readingData{}, "duties": dutiesData{}, "disposals": disposalsData{}, "certificate": Certificate{},
 	}
 	for _, name := range h.console.pages.Names() {
@@ -121,7 +121,7 @@ func TestActsOfACase(t *testing.T) {
 		{"/observations", url.Values{"kind": {"stopped"}, "on": {"2026-11-20"}, "note": {"面談"}}, http.StatusOK},
 		{"/state", url.Values{"state": {"resolved"}, "reason": {"x"}, "decided_by": {"school"}, "circumstances": {"x"}}, http.StatusConflict},
 		{"/state", url.Values{"state": {"watching"}, "reason": {"見守る"}}, http.StatusOK},
-		{"/consents", url.Values{"school": {"hinode-jhs"}, "level": {"anonymous"}, "summary": {"休み時間のこと"}}, http.StatusOK},
+		{"/consents", url.Values{"school": {"hinode-jhs"}, "level": {"anonymous"}, "summary": {"休み時間のこと"}, "early": {"1"}}, http.StatusOK},
 		{"/handoffs", url.Values{"school": {"hinode-jhs"}, "recipient": {"school"}, "level": {"anonymous"}, "summary": {"休み時間のこと"}}, http.StatusConflict},
 		{"/handoffs", url.Values{"school": {"hinode-jhs"}, "recipient": {"school"}, "level": {"emergency"}, "reason": {"命の危険"}, "summary": {"休み時間のこと"}}, http.StatusOK},
 		{"/second", url.Values{"to": {"ito"}}, http.StatusOK},

@@ -2,6 +2,9 @@ package console
 
 import (
 	"net/http"
+	"slices"
+	"strings"
+	"time"
 
 	"madoguchi/triage"
 	"madoguchi/triage/desk"
@@ -19,7 +22,16 @@ func newDraft(r *http.Request) desk.Draft {
 	d := desk.Draft{School: f.Get("school"), Recipient: f.Get("recipient"), Level: triage.ConsentLevel(f.Get("level")),
 		Summary: f.Get("summary"), Disclose: f["disclose"], Reason: f.Get("reason"),
 		May: triage.May{TalkToChild: triage.Permission(f.Get("talk_to_child")), CallHome: triage.Permission(f.Get("call_home")),
-			QuestionOthers: triage.Permission(f.Get("question_others")), GuideClass: triage.Permission(f.Get("guide_class"))}.OrAsk()}
+			QuestionOthers: triage.Permission(f.Get("question_others")), GuideClass: triage.Permission(f.Get("guide_class"))}.OrAsk(),
+		Wait: time.Duration(number64(f.Get("wait"))) * time.Hour}
+	for key, role := range f {
+		if p, ok := strings.CutPrefix(key, "role "); ok && role[0] != "" && !slices.Contains(d.Disclose, p) {
+			if d.Roles == nil {
+				d.Roles = map[string]string{}
+			}
+			d.Roles[p] = role[0]
+		}
+	}
 	if d.Recipient == "" {
 		d.Recipient = string(triage.School)
 	}
@@ -34,10 +46,88 @@ func (c *Console) countersign(r *http.Request, p staff.Person, id triage.CaseID)
 	return result{Say: "二人目として確認しました。"}, err
 }
 
+// recall takes a hand-off back that went where it should not.
+func (c *Console) recall(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {
+	_, err := c.Desk.Recall(r.Context(), p, id, r.PathValue("handoff"), r.PostForm.Get("reason"))
+	return result{Say: "取り消しました。相手は、もう読めません。"}, err
+}
+
+// linkData is what link.html shows, once.
+type linkData struct {
+	Subject, Mail, Code string
+	Until               time.Time
+}
+
+// link makes a link for a recipient without an account.
+func (c *Console) link(w http.ResponseWriter, r *http.Request, p staff.Person) {
+	l, err := c.Desk.Link(r.Context(), p, triage.CaseID(r.PathValue("id")), r.PathValue("handoff"))
+	if err != nil {
+		c.sorry(w, r, p, err)
+		return
+	}
+	now := c.Clock.Now()
+	d := linkData{Subject: c.City.Text("handoff.subject", "", now, nil), Code: l.Code, Until: l.Until,
+		Mail: c.City.Text("handoff.mail", "", now, map[string]string{"リンク": desk.OpenAt(c.URL, l)})}
+	c.pages.Show(w, r, p, http.StatusOK, "link", web.Frame{Title: "リンクと番号", Room: "link", Data: d})
+}
+
+// notify writes down that an agency was told by telephone or in person.
+func (c *Console) notify(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {
+	f := r.PostForm
+	at, err := time.ParseInLocation("2006-01-02T15:04", f.Get("at"), web.JST)
+	if err != nil {
+		return result{}, &triage.Refusal{Code: triage.CodeBadRequest, Say: "いつ伝えたかを書いてください。"}
+	}
+	_, err = c.Desk.Notify(r.Context(), p, id, desk.Notified{Recipient: f.Get("recipient"), At: at, How: f.Get("how"), Spoke: f.Get("spoke"),
+		Text: f.Get("text"), Answer: f.Get("answer")})
+	return result{Say: "通告・連絡を記録しました。"}, err
+}
+
+// telling are the texts for what the child has to hear now: that somebody was told without her, and what the school did.
+func (c *Console) telling(k triage.Case) []canned {
+	var all []canned
+	now := c.Clock.Now()
+	add := func(label, key string, with map[string]string) {
+		if text := c.City.Text(key, "chat", now, with); text != "" {
+			all = append(all, canned{label, text})
+		}
+	}
+	open := func(kind string) (triage.Handoff, bool) {
+		for _, h := range k.Handoffs {
+			if slices.ContainsFunc(k.Duties, func(x triage.Duty) bool { return x.What == kind+":"+h.ID && x.DoneAt.IsZero() }) {
+				return h, true
+			}
+		}
+		return triage.Handoff{}, false
+	}
+	if h, ok := open("tell_child"); ok {
+		to := word(recipients, h.Recipient)
+		if h.School != "" {
+			to = c.school(h.School)
+		}
+		if slices.Contains([]string{"child_guidance", "child_center"}, h.Recipient) {
+			add("相談したことを話す", "abuse.tell", map[string]string{"だれ": to})
+		} else {
+			add("伝えたことを話す", "told.without", map[string]string{"だれ": to, "何": "「" + h.Summary + "」"})
+		}
+	}
+	if h, ok := open("tell_result"); ok && len(h.Answers) > 0 {
+		said := h.Answers[len(h.Answers)-1]
+		add("学校の返事", "after.handoff", map[string]string{"学校の返事": web.StepWord(said.Step) + "。" + said.Text})
+	}
+	for _, kind := range []string{"check_1w", "check_4w"} {
+		if h, ok := open(kind); ok && now.Sub(h.SentAt) > 6*24*time.Hour {
+			add("うまくいってる？", "after.check", nil)
+			break
+		}
+	}
+	return all
+}
+
 // previewData is what preview.html shows: what the child will read, and what the recipient will.
 type previewData struct {
 	Child   string
-	School  *triage.HandoffView
+	School  *desk.Previewed
 	To      string
 	Refused string // why there is nothing to see
 }
@@ -53,18 +143,26 @@ func (c *Console) previewConsent(w http.ResponseWriter, r *http.Request, p staff
 		return
 	}
 	a := newAsk(r)
-	school, ok := c.City.SchoolByID(a.School)
+	to, reader, ok := c.reader(a.School)
 	if !ok || a.Summary == "" || a.Level != triage.LevelAnonymous && a.Level != triage.LevelNamed {
 		c.refusePreview(w, r, p, "学校、伝え方、伝えることを選んで、書いてください。")
 		return
 	}
-	reader := school.Reader
-	if reader == "" {
-		reader = school.Name + "の管理職の先生"
-	}
 	text := c.City.Text("consent."+string(a.Level), "chat", c.Clock.Now(), map[string]string{"伝える人": reader, "伝えること": a.Summary, "伝える名前": "あなたの名前"})
-	c.showPreview(w, r, p, previewData{Child: text, To: school.Name}, desk.Draft{School: a.School, Recipient: string(triage.School), Level: a.Level,
-		Summary: a.Summary, May: triage.May{}.OrAsk()})
+	draft := desk.Draft{School: a.School, Recipient: string(triage.School), Level: a.Level, Summary: a.Summary, May: triage.May{}.OrAsk()}
+	if a.School == triage.ToBoard {
+		draft.School, draft.Recipient = "", triage.ToBoard
+	}
+	c.showPreview(w, r, p, previewData{Child: text, To: to}, draft)
+}
+
+// reader returns the name of a recipient and who reads there, in a child's words.
+func (c *Console) reader(school string) (name, reader string, ok bool) {
+	if school == triage.ToBoard {
+		return "教育委員会", c.City.Reader(school), true
+	}
+	s, ok := c.City.SchoolByID(school)
+	return s.Name, c.City.Reader(school), ok
 }
 
 // previewHandoff shows exactly what the recipient will read.
@@ -82,6 +180,9 @@ func (c *Console) showPreview(w http.ResponseWriter, r *http.Request, p staff.Pe
 		_, res := c.failed(err)
 		c.refusePreview(w, r, p, res.Say)
 		return
+	}
+	if d.Child != "" {
+		view.Refused = "" // it is asked, not sent
 	}
 	d.School, d.To = &view, view.SchoolName
 	c.pages.Show(w, r, p, http.StatusOK, "preview", previewFrame(d))

@@ -21,6 +21,7 @@ import (
 	"madoguchi/triage/desk"
 	"madoguchi/triage/grant"
 	"madoguchi/triage/keyring"
+	"madoguchi/triage/pass"
 	"madoguchi/triage/redis"
 	"madoguchi/triage/redistest"
 	"madoguchi/triage/school"
@@ -72,7 +73,7 @@ func newHouse(t testing.TB) *house {
 	h.city = asahikawa(t)
 	h.accounts = staff.New(staff.Config{Client: client, Keys: keys, URL: h.url})
 	h.desk = desk.New(desk.Config{Store: h.store, Front: h.front, Lamp: h.lamp, Audit: h.log, Clock: h.clock, City: h.city, People: h.accounts,
-		Register: grant.New(client, keys, time.Now)})
+		Register: grant.New(client, keys, time.Now), Passes: pass.New(client, keys, time.Now)})
 
 	log := slog.New(slog.NewTextHandler(h.logged, nil))
 	site, err = web.NewSite(web.Config{Sessions: web.NewSessions(client, false), People: h.accounts, URL: h.url, Log: log, Banners: func() []string {

@@ -22,15 +22,19 @@ var (
 		"school": "学校の報告"}
 	abouts       = map[string]string{"self": "自分のこと", "friend": "友だちのこと", "did": "自分がしたこと", "unsaid": "まだ言えない"}
 	answers      = map[string]string{"asked": "返事待ち", "yes": "いいです", "no": "いやです", "later": "まだわからない", "change": "ここを直して"}
-	recipients   = map[string]string{"school": "学校", "police": "警察", "ambulance": "救急", "child_guidance": "児童相談所", "board": "教育委員会", "guardian": "保護者"}
+	ages         = map[string]string{"": "学年はわからない", "es_low": "小学1〜4年", "es_high": "小学5・6年", "teen": "中学生から"}
+	helps        = map[string]string{"team": "緊急支援チーム", "sc_ssw": "スクールカウンセラー・スクールソーシャルワーカー", "lawyer": "弁護士"}
+	ways         = map[string]string{"phone": "電話で", "visit": "会って", "paper": "書面で"}
+	recipients   = map[string]string{"school": "学校", "police": "警察", "ambulance": "救急", "child_guidance": "児童相談所", "child_center": "市の子どもの担当課", "board": "教育委員会", "guardian": "保護者"}
 	observations = map[string]string{"stopped": "行為が止んでいる", "recurred": "また起きた", "apology": "謝罪があった", "child_no_pain": "本人に苦痛がない",
 		"parent_no_pain": "保護者から見て苦痛がない", "parent_not_asked": "保護者には確かめない", "absent_total": "年間の欠席日数", "absent_run": "続いている欠席",
 		"separate_room": "別室登校など", "hard": "困難ケース（ほかの理由）", "eased": "困難ケースではなくなった", "abused": "虐待の疑い", "crime": "犯罪に当たる疑い", "serious": "重大事態の疑い",
-		"declared": "重大事態の申立て"}
+		"declared": "重大事態の申立て", "staff_harm": "学校の職員による害、学校への疑い（学校に知らせない）", "school_clear": "学校への疑いがなくなった", "near": "そばに人がいる", "alone": "本人だけになった"}
 	acts = map[string]string{"queue": "一覧を見た", "look": "事案を見た", "claim": "担当した", "release": "手放した", "transfer": "引き継いだ", "second": "二人目を頼んだ",
 		"say": "返事した", "call": "電話をかけた", "note": "メモした", "severity": "緊急度を変えた", "duty": "することを済ませた", "duties": "期限の一覧を見た", "state": "状態を変えた", "observation": "確認を記録した",
 		"consent_ask": "学校に伝えてよいかきいた", "consent_record": "本人の意向を記録した", "handoff_preview": "引継ぎの下書きを見た", "handoff": "引き継いだ",
 		"countersign": "二人目として確認した", "reveal": "記号の元の言葉を見た", "file": "写真やファイルを見た", "taken_look": "取り消されたことばを見た", "taken_drop": "取り消されたことばを消した", "visit": "来所・電話を記録した", "statistics": "件数を見た",
+		"handoff_cover": "届いた連絡の注意を見た", "handoff_recall": "引継ぎを取り消した", "notify": "通告・連絡を記録した", "handoff_link": "引継ぎを開くリンクを作った", "link_open": "リンクで引継ぎを開いた",
 		"handoff_list": "届いた連絡の一覧を見た", "handoff_look": "届いた連絡を見た", "handoff_received": "受け取った", "handoff_handling": "対応中と答えた",
 		"handoff_needs_help": "人手が要ると答えた", "handoff_wrong_school": "別の学校の件と答えた", "handoff_done": "対応が終わったと答えた",
 		"report": "報告した", "report_list": "出した報告を見た", "account_create": "アカウントを作った", "account_disable": "アカウントを止めた",

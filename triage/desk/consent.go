@@ -3,16 +3,25 @@ package desk
 import (
 	"context"
 	"slices"
+	"time"
 
 	"madoguchi/triage"
+	"madoguchi/triage/city"
+	"madoguchi/triage/duty"
 	"madoguchi/triage/staff"
+	"madoguchi/triage/telling"
 )
 
 // Ask is a question to the child: may we tell that school this?
 type Ask struct {
-	School  string
+	School  string              // id, or triage.ToBoard
 	Level   triage.ConsentLevel // anonymous or named
-	Summary string              // what the school would read
+	Summary string              // what the recipient would read
+
+	Age        triage.AgeBand // as roughly as it is known
+	Understood string         // what will happen now, as the child said it in her own words; or empty
+	// Early says that whoever asks has spoken with the child elsewhere: the question may stand in the first exchange.
+	Early bool
 }
 
 // Heard is a yes to an Ask that a person heard or read outside of the conversation.
@@ -30,7 +39,8 @@ func (d *Desk) AskConsent(ctx context.Context, p staff.Person, id triage.CaseID,
 	if err := words(a.Summary, maxSay); err != nil {
 		return triage.Consent{}, err
 	}
-	k := triage.Consent{ID: reference(id), School: a.School, Level: a.Level, Answer: triage.AnswerAsked}
+	k := d.newConsent(p, id, a)
+	k.Answer = triage.AnswerAsked
 	var scrubbed triage.Scrubbed
 	_, err := d.perform(ctx, p, id, act{what: "consent_ask", ref: k.ID, reason: a.School, may: mayAct,
 		do: func(c triage.Case, events []triage.Event) ([]triage.Event, error) {
@@ -40,6 +50,9 @@ func (d *Desk) AskConsent(ctx context.Context, p staff.Person, id triage.CaseID,
 			if err := unwanted(c, events); err != nil {
 				return nil, err
 			}
+			if err := d.timely(c, events, a); err != nil {
+				return nil, err
+			}
 			if scrubbed.Words == nil {
 				var err error
 				if scrubbed, err = d.Front.Scrub(ctx, id, a.Summary); err != nil {
@@ -47,6 +60,10 @@ func (d *Desk) AskConsent(ctx context.Context, p staff.Person, id triage.CaseID,
 				}
 			}
 			k.Text = scrubbed.Text
+			var err error
+			if k.Understood, err = d.scrubbed(ctx, id, a.Understood); err != nil {
+				return nil, err
+			}
 			e := d.event(p, triage.KindHandoff)
 			for _, x := range events { // the same question just now is this one, as long as it is open
 				if q := x.Consent; q != nil && x.By == p.Login && q.Answer == triage.AnswerAsked && e.At.Sub(x.At) < twice &&
@@ -57,9 +74,52 @@ func (d *Desk) AskConsent(ctx context.Context, p staff.Person, id triage.CaseID,
 			}
 			e.Text, e.Words, e.Said = scrubbed.Text, scrubbed.Words, c.Said+1
 			e.Consent = &k
-			return []triage.Event{e}, nil
+			return append([]triage.Event{e}, d.night(c, k)...), nil
 		}})
 	return k, err
+}
+
+// newConsent begins what is asked or was heard.
+func (d *Desk) newConsent(p staff.Person, id triage.CaseID, a Ask) triage.Consent {
+	k := triage.Consent{ID: reference(id), School: a.School, Level: a.Level, Age: a.Age, Explained: p.Login}
+	if days := d.City.Terms.ConsentDays; days > 0 {
+		k.Until = d.Clock.Now().AddDate(0, 0, days)
+	}
+	return k
+}
+
+// timely reports in the error why the child is not asked now. A child says yes to an adult whom she has just met, and says
+// anything while somebody reads along.
+func (d *Desk) timely(c triage.Case, events []triage.Event, a Ask) error {
+	switch {
+	case telling.Near(c, d.today()):
+		return refuse(triage.CodeState, "そばに人がいる、と記録されています。本人だけになってから、たずねてください。")
+	case !a.Early && telling.First(events):
+		return refuse(triage.CodeState, "はじめのやりとりでは、たずねません。まず話を聞いて、本人がまた書いてからにしてください。")
+	}
+	return d.suspected(c, a.School)
+}
+
+// suspected refuses to tell a school that is under suspicion itself.
+func (d *Desk) suspected(c triage.Case, school string) error {
+	if school != triage.ToBoard && telling.Suspect(c) {
+		return refuse(triage.CodeState, "学校の職員による害、または学校への疑いが記録されています。学校ではなく、教育委員会に伝えてください。")
+	}
+	return nil
+}
+
+// night makes it a duty to ask a small child once more after a night; the second question fulfils it.
+func (d *Desk) night(c triage.Case, k triage.Consent) []triage.Event {
+	if k.Age != triage.AgeLow {
+		return nil
+	}
+	events := d.fulfil(c, k.School, dutyAskAgain)
+	if len(events) > 0 || slices.ContainsFunc(c.Duties, func(x triage.Duty) bool { return x.What == dutyAskAgain+":"+k.School }) {
+		return events
+	}
+	y, m, day := d.Clock.Now().In(city.JST).Date()
+	return []triage.Event{d.tell(dutyAskAgain, k.School, "一晩おいて、もう一度本人にきく（小学4年生まで）",
+		time.Date(y, m, day+1, 18, 0, 0, 0, city.JST), duty.Assignee)}
 }
 
 // answered reports whether the seeker has answered the question.
@@ -83,10 +143,17 @@ func (d *Desk) RecordConsent(ctx context.Context, p staff.Person, id triage.Case
 	if err := words(h.Note, maxReason); err != nil {
 		return triage.Consent{}, bad("だれから、どのように聞いたかを書いてください。")
 	}
-	k := triage.Consent{ID: reference(id), School: h.School, Level: h.Level, Answer: triage.AnswerYes, Given: h.Given}
+	k := d.newConsent(p, id, h.Ask)
+	k.Answer, k.Given = triage.AnswerYes, h.Given
 	_, err := d.perform(ctx, p, id, act{what: "consent_record", ref: k.ID, reason: h.School, may: mayAct,
-		do: func(triage.Case, []triage.Event) ([]triage.Event, error) {
+		do: func(c triage.Case, _ []triage.Event) ([]triage.Event, error) {
+			if err := d.suspected(c, h.School); err != nil {
+				return nil, err
+			}
 			var err error
+			if k.Understood, err = d.scrubbed(ctx, id, h.Understood); err != nil {
+				return nil, err
+			}
 			if k.Text, err = d.scrubbed(ctx, id, h.Summary); err != nil {
 				return nil, err
 			}
@@ -95,17 +162,23 @@ func (d *Desk) RecordConsent(ctx context.Context, p staff.Person, id triage.Case
 			}
 			e := d.event(p, triage.KindHandoff)
 			e.Text, e.Consent = k.Note, &k
-			return []triage.Event{e}, nil
+			return append([]triage.Event{e}, d.night(c, k)...), nil
 		}})
 	return k, err
 }
 
 func (d *Desk) checkAsk(a Ask) error {
-	if _, ok := d.City.SchoolByID(a.School); !ok {
+	if _, ok := d.City.SchoolByID(a.School); !ok && a.School != triage.ToBoard {
 		return bad("その学校は、登録されていません。")
 	}
 	if a.Level != triage.LevelNamed && a.Level != triage.LevelAnonymous {
 		return bad("名前を伝えるか（named）、伝えないか（anonymous）を選んでください。")
+	}
+	if a.Age != "" && !slices.Contains(triage.AgeBands, a.Age) {
+		return bad("本人の学年は es_low、es_high、teen のどれかです。")
+	}
+	if err := optional(a.Understood, maxReason); err != nil {
+		return err
 	}
 	return nil
 }

@@ -27,25 +27,29 @@ import (
 	"madoguchi/triage/city"
 	"madoguchi/triage/duty"
 	"madoguchi/triage/grant"
+	"madoguchi/triage/roster"
 	"madoguchi/triage/staff"
 )
 
 // Config is what a Desk needs.
 type Config struct {
-	Store    triage.Store
-	Front    triage.Front
-	Lamp     triage.Lamp
-	Audit    Auditor
-	Clock    triage.Clock
-	City     *city.City // terms, schools and the texts of the cover
-	People   People
-	Cabinet  triage.Cabinet  // of what came with messages
-	Press    triage.Press    // of what goes by post
-	Filed    triage.Filed    // of what schools reported
-	ChatURL  string          // where seekers write, as it stands on letters
-	Register *grant.Register // of what two people allow
-	Searcher triage.Searcher // looks for a person behind the wall
-	Pager    triage.Pager    // calls who is on call; nil where nobody can be called
+	Store      triage.Store
+	Front      triage.Front
+	Lamp       triage.Lamp
+	Audit      Auditor
+	Clock      triage.Clock
+	City       *city.City // terms, schools and the texts of the cover
+	People     People
+	Cabinet    triage.Cabinet  // of what came with messages
+	Press      triage.Press    // of what goes by post
+	Filed      triage.Filed    // of what schools reported
+	ChatURL    string          // where seekers write, as it stands on letters
+	Register   *grant.Register // of what two people allow
+	Searcher   triage.Searcher // looks for a person behind the wall
+	Passes     Passes          // of those without an account
+	Colleagues Colleagues      // all who work here; nil where only those who are there are known
+	Roster     Roster          // what they say of themselves; nil where nobody does
+	Pager      triage.Pager    // calls who is on call; nil where nobody can be called
 }
 
 // Auditor writes down what is about to happen. A nil error says that it is written durably; see audit.Log.
@@ -61,6 +65,17 @@ type People interface {
 	Present(ctx context.Context) ([]staff.Person, error)
 	// Code spends a one-time code of the person's own device, or fails with staff.ErrUnknown.
 	Code(ctx context.Context, login, code string) error
+}
+
+// Colleagues lists who works here, whether or not they are there; see staff.Accounts.
+type Colleagues interface {
+	List(ctx context.Context) ([]staff.Account, error)
+}
+
+// Roster keeps the profiles of the staff by login; see package shelf.
+type Roster interface {
+	All(ctx context.Context) (map[string]roster.Profile, error)
+	Change(ctx context.Context, login string, f func(*roster.Profile) error) (roster.Profile, error)
 }
 
 // Desk is the desk. It is safe for concurrent use.
@@ -101,7 +116,7 @@ func (d *Desk) perform(ctx context.Context, p staff.Person, id triage.CaseID, a 
 			return triage.Case{}, err
 		}
 		if err := a.may(p, c); err != nil {
-			return triage.Case{}, err
+			return triage.Case{}, d.keptOut(ctx, p, c, err)
 		}
 		if c.Erased() && !a.erased {
 			return triage.Case{}, refuse(triage.CodeState, "この相談は、書いた人が取り下げています。")

@@ -300,7 +300,7 @@ func TestWithoutTheWallNothingIsSaid(t *testing.T) {
 		"say":  func() error { _, err := r.Say(ctx, people["sato"], id, "1", "はい"); return err },
 		"note": func() error { _, err := r.Note(ctx, people["sato"], id, "はい"); return err },
 		"ask": func() error {
-			_, err := r.AskConsent(ctx, people["sato"], id, desk.Ask{School: "hinode-jhs", Level: triage.LevelNamed, Summary: "はい"})
+			_, err := r.AskConsent(ctx, people["sato"], id, desk.Ask{School: "hinode-jhs", Level: triage.LevelNamed, Summary: "はい", Early: true})
 			return err
 		},
 	} {

@@ -2,14 +2,16 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"madoguchi/triage"
-	"madoguchi/triage/duty"
+	"madoguchi/triage/city"
 	"madoguchi/triage/staff"
+	"madoguchi/triage/telling"
 )
 
 // Draft is a hand-off before it is sent.
@@ -18,19 +20,35 @@ type Draft struct {
 	Recipient string // one of Recipients; empty is school
 	Level     triage.ConsentLevel
 	Summary   string
-	Disclose  []string // placeholders to fill in for the recipient
+	Disclose  []string          // placeholders to fill in for the recipient
+	Roles     map[string]string // what stands for placeholders that are not filled in: one of telling.Roles
 	May       triage.May
-	Reason    string // of an emergency
+	Reason    string        // of an emergency
+	Wait      time.Duration // the recipient sees nothing of it for so long; 0, at once, unless somebody chose otherwise
 }
 
-// ToSchool is the recipient for whom a consent is asked; the others are told in an emergency only.
+// to is whom the child's will has to name.
+func (d Draft) to() string {
+	if d.Recipient == triage.ToBoard {
+		return triage.ToBoard
+	}
+	return d.School
+}
+
+// ToSchool is the recipient for whom a consent is asked, as for triage.ToBoard; the others are told in an emergency only.
 const ToSchool = "school"
 
+// MaxWait is the longest that a hand-off is held back: its child said yes and goes on being hurt meanwhile.
+const MaxWait = 72 * time.Hour
+
 // Recipients lists who can be told.
-var Recipients = []string{ToSchool, "police", "ambulance", "child_guidance", "board", "guardian"}
+var Recipients = []string{ToSchool, "police", "ambulance", "child_guidance", "child_center", "board", "guardian"}
+
+// Roles lists what may stand for a placeholder that is not filled in.
+var Roles = telling.Roles
 
 var recipientNames = map[string]string{
-	"police": "警察", "ambulance": "救急", "child_guidance": "児童相談所", "board": "教育委員会", "guardian": "保護者",
+	"police": "警察", "ambulance": "救急", "child_guidance": "児童相談所", "child_center": "市の子どもの担当課", "board": "教育委員会", "guardian": "保護者",
 }
 
 var placeholderForm = regexp.MustCompile(`^\[[^\[\]\s]{1,20}\]$`)
@@ -54,8 +72,8 @@ func (d *Desk) check(draft Draft) (Draft, error) {
 	}
 	switch draft.Level {
 	case triage.LevelNamed, triage.LevelAnonymous:
-		if draft.Recipient != ToSchool {
-			return draft, bad("学校ではない宛先には、緊急の連絡だけができます。")
+		if draft.Recipient != ToSchool && draft.Recipient != triage.ToBoard {
+			return draft, bad("学校と教育委員会ではない宛先には、緊急の連絡だけができます。")
 		}
 	case triage.LevelEmergency:
 		if err := words(draft.Reason, maxReason); err != nil {
@@ -70,75 +88,155 @@ func (d *Desk) check(draft Draft) (Draft, error) {
 	if len(draft.Disclose) > maxDisclosed || slices.ContainsFunc(draft.Disclose, func(s string) bool { return !placeholderForm.MatchString(s) }) {
 		return draft, bad("伝える名前は [人物A] のような印で選んでください。")
 	}
+	for p, role := range draft.Roles {
+		if !placeholderForm.MatchString(p) || !slices.Contains(telling.Roles, role) {
+			return draft, bad("記号の立場は、選択肢から選んでください。")
+		}
+	}
+	if draft.Wait < 0 || draft.Wait > MaxWait || draft.Wait > 0 && draft.Level == triage.LevelEmergency {
+		return draft, bad("送るのを待てるのは3日までです。緊急のときは待ちません。")
+	}
 	if draft.May = draft.May.OrAsk(); !draft.May.Valid() {
 		return draft, bad("「してよいこと」は yes、not_yet、ask_us のどれかです。")
 	}
 	return draft, nil
 }
 
-// allowed asks the child's will.
-func allowed(c triage.Case, draft Draft) (consent string, err error) {
+// allowed asks the child's will, and what the case forbids whatever her will is.
+func (d *Desk) allowed(ctx context.Context, c triage.Case, draft Draft, summary string) (consent string, err error) {
+	if draft.Recipient == ToSchool {
+		if err := d.suspected(c, draft.School); err != nil {
+			return "", err
+		}
+	}
+	if (draft.Recipient == "guardian" || draft.May.CallHome == triage.PermitYes) && telling.FamilyFirst(c) {
+		return "", refuse(triage.CodeState, "虐待の疑いがあります。保護者に伝わる前に、児童相談所か市の担当課、警察に相談してください。")
+	}
 	if draft.Level == triage.LevelEmergency {
 		return "", nil
 	}
-	k, ok := c.Standing(draft.School, draft.Level)
-	if !ok {
-		return "", refuse(triage.CodeConsent, "本人の意向を、その学校について、まだ確かめていません。")
-	}
-	if draft.Level == triage.LevelAnonymous && len(draft.Disclose) > 0 {
+	now := d.Clock.Now()
+	k, ok := c.Standing(draft.to(), draft.Level, now)
+	switch {
+	case !ok:
+		return "", refuse(triage.CodeConsent, "本人の意向を、その相手について、まだ確かめていません（期限が過ぎた意向は、もう一度ききます）。")
+	case draft.Level == triage.LevelAnonymous && len(draft.Disclose) > 0:
 		return "", refuse(triage.CodeConsent, "名前を伝えてよいという意向は、まだ聞いていません。")
+	case len(telling.Betrays(c, draft.Disclose)) > 0:
+		return "", refuse(triage.CodeConsent, "知らせてくれた子の名前は伝えません。その子も、いじめられた子と同じように守ります。")
+	case !telling.Slept(k, c.Consents, city.JST):
+		return "", refuse(triage.CodeConsent, "小学4年生までの子には、一晩おいて、もう一度きいてから伝えます。急ぐときは、緊急の連絡にしてください。")
 	}
-	return k.ID, nil
+	return k.ID, d.within(ctx, c, draft, summary)
+}
+
+// within reports in the error what the summary tells beyond what the child read and allowed. The consents' texts are
+// anonymized once more, since the case may know a name by now that it did not know then.
+func (d *Desk) within(ctx context.Context, c triage.Case, draft Draft, summary string) error {
+	all := c.Allowed(draft.to(), draft.Level, d.Clock.Now())
+	if len(telling.Beyond(summary, all)) == 0 {
+		return nil
+	}
+	for i := range all {
+		var err error
+		if all[i].Text, err = d.scrubbed(ctx, c.ID, all[i].Text); err != nil {
+			return err
+		}
+	}
+	if beyond := telling.Beyond(summary, all); len(beyond) > 0 {
+		return refuse(triage.CodeConsent, "本人に見せた文にないことが入っています：「"+beyond[0]+"」。本人は、見せた文のとおりに読まれると聞いています。もう一度きくか、消してください。")
+	}
+	return nil
 }
 
 // compose makes the hand-off of a draft, with its summary anonymized.
-func (d *Desk) compose(ctx context.Context, p staff.Person, id triage.CaseID, draft Draft) (triage.Handoff, error) {
-	summary, err := d.scrubbed(ctx, id, draft.Summary)
+func (d *Desk) compose(ctx context.Context, p staff.Person, c triage.Case, draft Draft) (triage.Handoff, error) {
+	summary, err := d.scrubbed(ctx, c.ID, draft.Summary)
 	if err != nil {
 		return triage.Handoff{}, err
 	}
-	reason, err := d.scrubbed(ctx, id, draft.Reason)
+	reason, err := d.scrubbed(ctx, c.ID, draft.Reason)
 	if err != nil {
 		return triage.Handoff{}, err
 	}
-	h := triage.Handoff{ID: reference(id), Recipient: draft.Recipient, School: draft.School, Level: draft.Level, Reason: reason,
-		Summary: summary, Disclose: draft.Disclose, May: draft.May, By: p.Login, State: triage.HandoffSent}
+	h := triage.Handoff{ID: reference(c.ID), Recipient: draft.Recipient, School: draft.School, Level: draft.Level, Reason: reason,
+		Summary: summary, Disclose: draft.Disclose, Roles: draft.Roles, May: draft.May, By: p.Login, State: triage.HandoffSent}
+	from := d.Clock.Now()
+	if draft.Wait > 0 {
+		from = from.Add(draft.Wait)
+		h.OpensAt = from
+	}
 	if draft.Recipient == ToSchool && d.terms.AnswerSchoolWithin > 0 {
-		h.AnswerBy = d.Clock.Now().Add(d.terms.AnswerSchoolWithin)
+		h.AnswerBy = from.Add(d.terms.AnswerSchoolWithin)
+	}
+	if draft.Recipient == ToSchool || draft.Recipient == triage.ToBoard && draft.Level != triage.LevelEmergency {
+		if within := d.receiveWithin(c, draft.Level); within > 0 {
+			h.ReceiveBy = from.Add(within)
+		}
 	}
 	return h, nil
 }
 
+// Previewed is what the recipient would read, and what must be minded before that.
+type Previewed struct {
+	triage.HandoffView
+	Warnings []telling.Warning
+	Refused  string // why it could not be sent as it is now, or empty
+	Theirs   string // who runs the school, where that is not the city: they are handed the case over
+}
+
 // Preview shows exactly what the recipient would read, whether or not the child's will allows it yet. A lead who has not
 // joined the case sees the placeholders that would be filled in.
-func (d *Desk) Preview(ctx context.Context, p staff.Person, id triage.CaseID, draft Draft) (triage.HandoffView, error) {
-	c, _, err := d.Store.Load(ctx, id)
+func (d *Desk) Preview(ctx context.Context, p staff.Person, id triage.CaseID, draft Draft) (Previewed, error) {
+	c, events, err := d.Store.Load(ctx, id)
 	if err != nil {
-		return triage.HandoffView{}, err
+		return Previewed{}, err
 	}
 	if err := mayAct(p, c); err != nil {
-		return triage.HandoffView{}, err
+		return Previewed{}, err
 	}
 	if draft, err = d.check(draft); err != nil {
-		return triage.HandoffView{}, err
+		return Previewed{}, err
 	}
-	if len(draft.Disclose) > 0 {
-		if draft.Level == triage.LevelAnonymous {
-			return triage.HandoffView{}, refuse(triage.CodeConsent, "名前を伝えない引き継ぎでは、名前を入れられません。")
-		}
+	if len(draft.Disclose) > 0 && draft.Level == triage.LevelAnonymous {
+		return Previewed{}, refuse(triage.CodeConsent, "名前を伝えない引き継ぎでは、名前を入れられません。")
 	}
-	h, err := d.compose(ctx, p, id, draft)
+	h, err := d.compose(ctx, p, c, draft)
 	if err != nil {
-		return triage.HandoffView{}, err
+		return Previewed{}, err
 	}
 	if !joined(p, c) {
 		h.Disclose = nil
 	}
 	if err := d.record(ctx, p, "handoff_preview", id, "", strings.Join(h.Disclose, " ")); err != nil {
-		return triage.HandoffView{}, err
+		return Previewed{}, err
+	}
+	out := Previewed{Warnings: d.look(c, events, h)}
+	var refused *triage.Refusal
+	if _, err := d.allowed(ctx, c, draft, h.Summary); errors.As(err, &refused) {
+		out.Refused = refused.Say
+	} else if err != nil {
+		return Previewed{}, err
+	}
+	if s, ok := d.City.SchoolByID(draft.School); ok && !s.Ours() {
+		out.Theirs = d.City.Runs(s).Who
 	}
 	h.ID, h.SentAt = "", d.Clock.Now()
-	return d.view(ctx, id, h)
+	out.HandoffView, err = d.view(ctx, c, h)
+	return out, err
+}
+
+// look is what must be minded in what a recipient would read.
+func (d *Desk) look(c triage.Case, events []triage.Event, h triage.Handoff) []telling.Warning {
+	var written []string
+	for _, e := range events {
+		if e.From == triage.Seeker && e.Text != "" {
+			written = append(written, e.Text)
+		}
+	}
+	s, _ := d.City.SchoolByID(h.School)
+	return telling.Look(telling.Text{Summary: h.Summary, Disclose: h.Disclose, Written: written,
+		Named: h.Level != triage.LevelAnonymous}, c, telling.Pupils{All: s.Pupils, Grades: s.Grades, Small: s.Small})
 }
 
 // HandOff sends a hand-off and returns its id. The emergency way asks nobody first: it is for the assignee, the second and
@@ -152,11 +250,12 @@ func (d *Desk) HandOff(ctx context.Context, p staff.Person, id triage.CaseID, dr
 	_, err = d.perform(ctx, p, id, act{what: "handoff", reason: string(draft.Level) + " " + draft.Recipient, may: mayAct,
 		erased: draft.Level == triage.LevelEmergency,
 		do: func(c triage.Case, _ []triage.Event) ([]triage.Event, error) {
-			consent, err := allowed(c, draft)
-			if err != nil {
+			var err error
+			if h, err = d.compose(ctx, p, c, draft); err != nil {
 				return nil, err
 			}
-			if h, err = d.compose(ctx, p, id, draft); err != nil {
+			consent, err := d.allowed(ctx, c, draft, h.Summary)
+			if err != nil {
 				return nil, err
 			}
 			if twin, ok := twin(c, h, d.Clock.Now()); ok {
@@ -188,83 +287,4 @@ func twin(c triage.Case, h triage.Handoff, now time.Time) (triage.Handoff, bool)
 		return triage.Handoff{}, false
 	}
 	return c.Handoffs[i], true
-}
-
-// Kinds of the duties that a hand-off brings.
-const (
-	DutyAcknowledge = "acknowledge"   // the school's 受領
-	DutyAnswer      = "school_answer" // the school's answer
-	DutyCountersign = "countersign"   // a second person looks at an emergency
-)
-
-// duties are what a hand-off makes due.
-func (d *Desk) duties(h triage.Handoff) []triage.Event {
-	var events []triage.Event
-	due := func(kind string, within time.Duration) {
-		if within > 0 {
-			events = append(events, d.duty(kind, h.ID, d.Clock.Now().Add(within), time.Time{}))
-		}
-	}
-	if h.Recipient == ToSchool {
-		due(DutyAcknowledge, d.terms.AcknowledgeWithin)
-		due(DutyAnswer, d.terms.AnswerSchoolWithin)
-	}
-	if h.Level == triage.LevelEmergency {
-		within := d.terms.CountersignWithin
-		if within <= 0 {
-			within = 24 * time.Hour // an emergency without a second pair of eyes is not left to a city's silence
-		}
-		due(DutyCountersign, within)
-	}
-	return events
-}
-
-func (d *Desk) duty(kind, handoff string, due, done time.Time) triage.Event {
-	e := d.event(staff.Person{}, triage.KindDuty)
-	e.From = triage.System
-	owner := duty.School
-	if kind == DutyCountersign {
-		owner = duty.Coordinator
-	}
-	e.Duty = &triage.Duty{Kind: kind, What: kind + ":" + handoff, DueAt: due, DoneAt: done, Owner: owner, ClimbAt: d.City.Climb(due)}
-	return e
-}
-
-// fulfil returns the events by which the open duties of those kinds of a hand-off are done.
-func (d *Desk) fulfil(c triage.Case, handoff string, kinds ...string) []triage.Event {
-	var events []triage.Event
-	for _, x := range c.Duties {
-		if x.DoneAt.IsZero() && slices.Contains(kinds, x.Kind) && x.What == x.Kind+":"+handoff {
-			events = append(events, d.duty(x.Kind, handoff, x.DueAt, d.Clock.Now()))
-		}
-	}
-	return events
-}
-
-// Countersign is a lead's look at an emergency hand-off of somebody else, afterwards.
-func (d *Desk) Countersign(ctx context.Context, p staff.Person, id triage.CaseID, handoff string) (triage.Case, error) {
-	may := func(p staff.Person, c triage.Case) error {
-		if err := known(p, c); err != nil || leads(p) {
-			return err
-		}
-		return forbidden()
-	}
-	return d.perform(ctx, p, id, act{what: "countersign", ref: handoff, may: may, erased: true,
-		do: func(c triage.Case, _ []triage.Event) ([]triage.Event, error) {
-			h, ok := c.HandoffByID(handoff)
-			if !ok {
-				return nil, triage.ErrUnknown
-			}
-			if h.By == p.Login {
-				return nil, refuse(triage.CodeTwoPersons, "確認するのは、送った人とは別の人です。")
-			}
-			events := d.fulfil(c, handoff, DutyCountersign)
-			if len(events) == 0 {
-				return nil, refuse(triage.CodeState, "この引き継ぎの確認は、もう済んでいるか、要りません。")
-			}
-			for i := range events {
-				events[i].From, events[i].By = triage.Counselor, p.Login
-			}
-			return events, nil
-		}})
 }

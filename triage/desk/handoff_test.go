@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +16,7 @@ var toHinode = desk.Draft{School: "hinode-jhs", Level: triage.LevelNamed, Summar
 // asked asks the child, who answers.
 func (r *room) asked(id triage.CaseID, school string, level triage.ConsentLevel, answer triage.ConsentAnswer) string {
 	r.t.Helper()
-	k, err := r.AskConsent(r.t.Context(), people["sato"], id, desk.Ask{School: school, Level: level, Summary: "ゆうかさんのこと"})
+	k, err := r.AskConsent(r.t.Context(), people["sato"], id, desk.Ask{School: school, Level: level, Summary: toHinode.Summary, Early: true})
 	r.must(err)
 	if answer != "" {
 		r.answers(id, k.ID, answer)
@@ -74,7 +75,7 @@ func TestAQuestionIsSaidToTheChild(t *testing.T) {
 	k := r.asked(id, "hinode-jhs", triage.LevelNamed, "")
 	c, events := r.load(id)
 	last := events[len(events)-1]
-	if c.Said != 1 || last.Said != 1 || string(last.Words) != "sealed:ゆうかさんのこと" || last.Consent.Text != "[人物A]さんのこと" || last.Consent.Answer != triage.AnswerAsked {
+	if c.Said != 1 || last.Said != 1 || string(last.Words) != "sealed:"+toHinode.Summary || last.Consent.Text != "[人物A]さんが休み時間にけられています。" || last.Consent.Answer != triage.AnswerAsked {
 		t.Errorf("%+v", last)
 	}
 	if k[:2] != string(id[:2]) || strings.Contains(k, string(id[2:])) {
@@ -154,22 +155,26 @@ func TestTheSchoolsSide(t *testing.T) {
 	if v.State != triage.HandoffReceived || v.ReadAt.IsZero() || len(again.Answers) != 1 {
 		t.Errorf("%+v then %+v", v, again)
 	}
-	_, err = school.Answer(ctx, people["hinode"], h, "lost", "")
+	_, err = school.Answer(ctx, people["hinode"], h, triage.HandoffAnswer{Step: "lost", Text: ""})
 	r.want("an unknown step", err, "bad_request")
-	_, err = school.Answer(ctx, people["hinode"], h, triage.HandoffHandling, "ゆうかさんの担任と見守ります")
+	_, err = school.Answer(ctx, people["hinode"], h, triage.HandoffAnswer{Step: triage.HandoffHandling, Text: "ゆうかさんの担任と見守ります"})
 	r.want("handling", err, "ok")
-	v, err = school.Answer(ctx, people["hinode"], h, triage.HandoffDone, "終わりました")
+	v, err = school.Answer(ctx, people["hinode"], h, triage.HandoffAnswer{Step: triage.HandoffDone, Text: "終わりました"})
 	r.want("done", err, "ok")
-	_, err = school.Answer(ctx, people["hinode"], h, triage.HandoffHandling, "まだ")
+	_, err = school.Answer(ctx, people["hinode"], h, triage.HandoffAnswer{Step: triage.HandoffHandling, Text: "まだ"})
 	r.want("after done", err, "wrong_state")
 	c, events := r.load(id)
 	if c.State != triage.Open || v.State != triage.HandoffDone || c.Handoffs[0].Answers[1].Text != "[人物A]さんの担任と見守ります" {
 		t.Errorf("%s, %+v", c.State, c.Handoffs[0])
 	}
+	var due []string
 	for _, d := range c.Duties {
 		if d.DoneAt.IsZero() {
-			t.Errorf("%s is still due", d.Kind)
+			due = append(due, d.Kind)
 		}
+	}
+	if !slices.Equal(due, []string{"tell_result", "check_1w", "check_4w"}) { // the child hears what the school did, and is asked how it goes
+		t.Errorf("%v are still due", due)
 	}
 	for _, e := range events {
 		if e.From == triage.AtSchool && e.By != "hinode" {
@@ -184,7 +189,7 @@ func TestTheWrongSchoolReadsNoFurther(t *testing.T) {
 	r.asked(id, "hinode-jhs", triage.LevelNamed, triage.AnswerYes)
 	h, err := r.HandOff(ctx, people["sato"], id, toHinode)
 	r.must(err)
-	_, err = r.Portal().Answer(ctx, people["hinode"], h, triage.HandoffWrongSchool, "")
+	_, err = r.Portal().Answer(ctx, people["hinode"], h, triage.HandoffAnswer{Step: triage.HandoffWrongSchool, Text: ""})
 	r.must(err)
 	v, err := r.Portal().Open(ctx, people["hinode"], h)
 	if err != nil || v.Summary != "" || v.Cover != "" {
@@ -217,7 +222,7 @@ func TestEmergencyAsksNobodyFirstAndASecondPersonAfterwards(t *testing.T) {
 	h, err := r.HandOff(ctx, people["sato"], id, draft)
 	r.want("the assignee", err, "ok")
 	c, _ := r.load(id)
-	if c.State != triage.Open || c.Handoffs[0].Reason != "[人物A]が飛び降りると書いた" || len(c.Duties) != 1 || c.Duties[0].Kind != "countersign" ||
+	if c.State != triage.Open || c.Handoffs[0].Reason != "[人物A]が飛び降りると書いた" || len(c.Duties) != 2 || c.Duties[1].Kind != "tell_child" || c.Duties[0].Kind != "countersign" ||
 		!c.Duties[0].DueAt.Equal(opened.Add(24*time.Hour)) {
 		t.Fatalf("%s %+v %+v", c.State, c.Handoffs[0], c.Duties)
 	}

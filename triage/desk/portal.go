@@ -1,14 +1,18 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"madoguchi/triage"
 	"madoguchi/triage/city"
+	"madoguchi/triage/duty"
 	"madoguchi/triage/staff"
+	"madoguchi/triage/telling"
 )
 
 // Portal is the school's side of the desk. No method takes or returns a case or its id: what a school can reach by this
@@ -18,19 +22,27 @@ type Portal struct{ desk *Desk }
 // Portal returns the school's side of d.
 func (d *Desk) Portal() *Portal { return &Portal{d} }
 
-// List returns the hand-offs to the person's school, newest first, without their summaries and covers.
+// List returns the hand-offs to the person's school, newest first, without their summaries and covers; of somebody who came
+// by a link the one that it is for.
 func (p *Portal) List(ctx context.Context, who staff.Person) ([]triage.HandoffView, error) {
-	if who.Role != triage.School || who.School == "" {
+	if !reads(who) {
 		return nil, forbidden()
 	}
 	if err := p.desk.record(ctx, who, "handoff_list", "", who.School, ""); err != nil {
 		return nil, err
 	}
 	views := []triage.HandoffView{}
+	if who.Only != "" {
+		c, h, err := p.find(ctx, who, who.Only)
+		if err == nil {
+			views = append(views, p.desk.bare(c, h))
+		}
+		return views, err
+	}
 	err := p.desk.each(ctx, triage.Query{School: who.School, Erased: true}, func(c triage.Case) error {
 		for _, h := range c.Handoffs {
-			if sentTo(h, who) {
-				views = append(views, p.desk.bare(h))
+			if p.desk.sentTo(h, who) {
+				views = append(views, p.desk.bare(c, h))
 			}
 		}
 		return nil
@@ -39,124 +51,233 @@ func (p *Portal) List(ctx context.Context, who staff.Person) ([]triage.HandoffVi
 	return views, err
 }
 
-// Open shows a hand-off. Looking marks nothing as received.
-func (p *Portal) Open(ctx context.Context, who staff.Person, id string) (triage.HandoffView, error) {
+// Cover shows a hand-off without its content: whose will it rests on, until when to answer, what must not be done.
+func (p *Portal) Cover(ctx context.Context, who staff.Person, id string) (triage.HandoffView, error) {
 	c, h, err := p.find(ctx, who, id)
 	if err != nil {
 		return triage.HandoffView{}, err
 	}
-	if err := p.desk.record(ctx, who, "handoff_look", c, id, ""); err != nil {
+	if err := p.desk.record(ctx, who, "handoff_cover", c.ID, id, ""); err != nil {
 		return triage.HandoffView{}, err
 	}
-	return p.desk.view(ctx, c, h)
-}
-
-// Acknowledge says 受け取りました; again is the same as once.
-func (p *Portal) Acknowledge(ctx context.Context, who staff.Person, id string) (triage.HandoffView, error) {
-	return p.answer(ctx, who, id, triage.HandoffReceived, "")
-}
-
-// Answer says where the school stands (handling, needs_help, wrong_school, done), with words or without.
-func (p *Portal) Answer(ctx context.Context, who staff.Person, id string, step triage.HandoffState, text string) (triage.HandoffView, error) {
-	steps := []triage.HandoffState{triage.HandoffHandling, triage.HandoffNeedsHelp, triage.HandoffWrongSchool, triage.HandoffDone}
-	if !slices.Contains(steps, step) {
-		return triage.HandoffView{}, bad("回答の種類を選んでください。")
+	v := p.desk.bare(c, h)
+	if !h.Void() {
+		v.Cover = p.desk.cover(v)
 	}
-	if err := optional(text, maxSay); err != nil {
-		return triage.HandoffView{}, err
-	}
-	return p.answer(ctx, who, id, step, text)
+	return v, nil
 }
 
-func (p *Portal) answer(ctx context.Context, who staff.Person, id string, step triage.HandoffState, text string) (triage.HandoffView, error) {
+// Open shows a hand-off. Looking marks nothing as received; but from the first look on the child cannot take it back any
+// more, so that it is written down before the words are shown.
+func (p *Portal) Open(ctx context.Context, who staff.Person, id string) (triage.HandoffView, error) {
 	c, _, err := p.find(ctx, who, id)
 	if err != nil {
 		return triage.HandoffView{}, err
 	}
-	d := p.desk
-	mine := func(_ staff.Person, c triage.Case) error {
-		if h, ok := c.HandoffByID(id); !ok || !sentTo(h, who) {
-			return triage.ErrUnknown
-		}
-		return nil
+	if err := p.desk.record(ctx, who, "handoff_look", c.ID, id, ""); err != nil {
+		return triage.HandoffView{}, err
 	}
-	after, err := d.perform(ctx, who, c, act{what: "handoff_" + string(step), ref: id, may: mine, erased: true,
+	after, err := p.desk.perform(ctx, who, c.ID, act{may: p.mine(id), erased: true,
 		do: func(c triage.Case, _ []triage.Event) ([]triage.Event, error) {
 			h, _ := c.HandoffByID(id)
-			if step == triage.HandoffReceived && !h.ReadAt.IsZero() {
+			if h.Void() || !h.SeenAt.IsZero() {
 				return nil, nil
 			}
-			if h.State == triage.HandoffDone || h.State == triage.HandoffWrongSchool {
-				return nil, refuse(triage.CodeState, "この連絡への回答は、もう終わっています。")
-			}
-			words, err := d.scrubbed(ctx, c.ID, text)
-			if err != nil {
-				return nil, err
-			}
-			e := d.event(who, triage.KindHandoff)
-			e.From, e.Text = triage.AtSchool, words
-			e.Handoff = &triage.Handoff{ID: id, State: step,
-				Answers: []triage.HandoffAnswer{{At: e.At, By: who.Login, Step: step, Text: words}}}
-			kinds := []string{DutyAcknowledge}
-			if step != triage.HandoffReceived {
-				kinds = append(kinds, DutyAnswer)
-			}
-			return append([]triage.Event{e}, d.fulfil(c, id, kinds...)...), nil
+			e := p.desk.event(who, triage.KindHandoff)
+			e.From, e.Handoff = triage.AtSchool, &triage.Handoff{ID: id, SeenAt: e.At}
+			return []triage.Event{e}, nil
 		}})
 	if err != nil {
 		return triage.HandoffView{}, err
 	}
 	h, _ := after.HandoffByID(id)
-	return d.view(ctx, c, h)
+	return p.desk.view(ctx, after, h)
 }
 
-// find returns the hand-off of that id to the person's school, and the case that it belongs to.
-func (p *Portal) find(ctx context.Context, who staff.Person, id string) (triage.CaseID, triage.Handoff, error) {
-	if who.Role != triage.School || who.School == "" {
-		return "", triage.Handoff{}, forbidden()
+// mine lets those act on a hand-off to whom it went.
+func (p *Portal) mine(id string) func(staff.Person, triage.Case) error {
+	return func(who staff.Person, c triage.Case) error {
+		if h, ok := c.HandoffByID(id); !ok || !p.desk.sentTo(h, who) {
+			return triage.ErrUnknown
+		}
+		return nil
+	}
+}
+
+// Acknowledge says 受け取りました; again is the same as once.
+func (p *Portal) Acknowledge(ctx context.Context, who staff.Person, id string) (triage.HandoffView, error) {
+	return p.answer(ctx, who, id, triage.HandoffAnswer{Step: triage.HandoffReceived})
+}
+
+// Answer says where the school stands (handling, needs_help, wrong_school, done), with words or without; done says with what
+// outcome, and needs_help may say whose help.
+func (p *Portal) Answer(ctx context.Context, who staff.Person, id string, a triage.HandoffAnswer) (triage.HandoffView, error) {
+	steps := []triage.HandoffState{triage.HandoffHandling, triage.HandoffNeedsHelp, triage.HandoffWrongSchool, triage.HandoffDone}
+	if !slices.Contains(steps, a.Step) {
+		return triage.HandoffView{}, bad("回答の種類を選んでください。")
+	}
+	if err := optional(a.Text, maxSay); err != nil {
+		return triage.HandoffView{}, err
+	}
+	if a.Step != triage.HandoffNeedsHelp {
+		a.Help = nil
+	}
+	for _, help := range a.Help {
+		if !slices.Contains(p.desk.Helps(), help) {
+			return triage.HandoffView{}, bad("求める助けを、選択肢から選んでください。")
+		}
+	}
+	return p.answer(ctx, who, id, a)
+}
+
+// Helps lists what a school of this city can ask for.
+func (d *Desk) Helps() []string {
+	if _, ok := d.rules.Rule("emergency_team"); ok {
+		return triage.Helps
+	}
+	return slices.DeleteFunc(slices.Clone(triage.Helps), func(h string) bool { return h == triage.HelpTeam })
+}
+
+var helpNames = map[string]string{triage.HelpTeam: "緊急支援チーム", triage.HelpSCSSW: "スクールカウンセラー・スクールソーシャルワーカー", triage.HelpLawyer: "弁護士"}
+
+func (p *Portal) answer(ctx context.Context, who staff.Person, id string, a triage.HandoffAnswer) (triage.HandoffView, error) {
+	found, _, err := p.find(ctx, who, id)
+	if err != nil {
+		return triage.HandoffView{}, err
+	}
+	d := p.desk
+	after, err := d.perform(ctx, who, found.ID, act{what: "handoff_" + string(a.Step), ref: id, may: p.mine(id), erased: true,
+		do: func(c triage.Case, _ []triage.Event) ([]triage.Event, error) {
+			h, _ := c.HandoffByID(id)
+			if a.Step == triage.HandoffReceived && !h.ReadAt.IsZero() {
+				return nil, nil
+			}
+			if h.State == triage.HandoffDone || h.Void() {
+				return nil, refuse(triage.CodeState, "この連絡への回答は、もう終わっています。")
+			}
+			if a.Step == triage.HandoffDone && strings.TrimSpace(a.Text) == "" {
+				return nil, bad("どうなったかを、短く書いてください。")
+			}
+			words, err := d.scrubbed(ctx, c.ID, a.Text)
+			if err != nil {
+				return nil, err
+			}
+			e := d.event(who, triage.KindHandoff)
+			e.From, e.Text = triage.AtSchool, words
+			e.Handoff = &triage.Handoff{ID: id, State: a.Step,
+				Answers: []triage.HandoffAnswer{{At: e.At, By: who.Login, Step: a.Step, Text: words, Help: a.Help}}}
+			return append([]triage.Event{e}, d.answered(c, id, a)...), nil
+		}})
+	if err != nil {
+		return triage.HandoffView{}, err
+	}
+	h, _ := after.HandoffByID(id)
+	return d.view(ctx, after, h)
+}
+
+// answered are the duties that an answer ends, and those that it begins.
+func (d *Desk) answered(c triage.Case, id string, a triage.HandoffAnswer) []triage.Event {
+	if a.Step == triage.HandoffReceived {
+		return d.fulfil(c, id, DutyAcknowledge)
+	}
+	events := d.fulfil(c, id, DutyAcknowledge, DutyAnswer)
+	if a.Step == triage.HandoffWrongSchool {
+		return append(events, d.tell(dutyLeak, id, "別の学校に届いた連絡：漏えいとして報告するかを決め、送り直す（速報は3〜5日のうち）", d.Clock.Now().Add(3*day), duty.Supervisor))
+	}
+	if a.Step == triage.HandoffNeedsHelp {
+		want := []string{}
+		for _, h := range a.Help {
+			want = append(want, helpNames[h])
+		}
+		title := "学校が助けを求めています：" + cmp.Or(strings.Join(want, "、"), "内容を聞く")
+		open := slices.IndexFunc(c.Duties, func(x triage.Duty) bool { return x.What == dutyHelp+":"+id })
+		e := d.tell(dutyHelp, id, title, d.Clock.Now().Add(d.helpWithin(a.Help)), duty.Coordinator)
+		if open >= 0 {
+			e.Duty.Turn = c.Duties[open].Turn + 1
+		}
+		events = append(events, e)
+	}
+	return append(events, d.followed(c, id)...)
+}
+
+// helpWithin is how soon somebody decides on what a school asks for; a team that prevents the worst goes out at once.
+func (d *Desk) helpWithin(help []string) time.Duration {
+	if at := d.City.Terms.AtOnce.Value(); at > 0 && slices.Contains(help, triage.HelpTeam) {
+		return at
+	}
+	return day
+}
+
+// reads reports whether the person is one to whom something can be sent.
+func reads(who staff.Person) bool {
+	return who.Role == triage.School && (who.School != "" || who.Only != "")
+}
+
+// find returns the hand-off of that id to the person, and the case that it belongs to.
+func (p *Portal) find(ctx context.Context, who staff.Person, id string) (triage.Case, triage.Handoff, error) {
+	if !reads(who) {
+		return triage.Case{}, triage.Handoff{}, forbidden()
 	}
 	cases, _, err := p.desk.Store.List(ctx, triage.Query{Ref: id, Erased: true, Limit: 1})
 	if err != nil && !errors.Is(err, triage.ErrUnknown) {
-		return "", triage.Handoff{}, err
+		return triage.Case{}, triage.Handoff{}, err
 	}
 	for _, c := range cases {
-		if h, ok := c.HandoffByID(id); ok && id != "" && sentTo(h, who) {
-			return c.ID, h, nil
+		if h, ok := c.HandoffByID(id); ok && id != "" && p.desk.sentTo(h, who) {
+			return c, h, nil
 		}
 	}
-	return "", triage.Handoff{}, triage.ErrUnknown
+	return triage.Case{}, triage.Handoff{}, triage.ErrUnknown
 }
 
-func sentTo(h triage.Handoff, who staff.Person) bool {
+// sentTo reports whether the hand-off is one that the person may know of now. What is held back is not there yet; what was
+// called back before anybody read it never was.
+func (d *Desk) sentTo(h triage.Handoff, who staff.Person) bool {
+	switch {
+	case h.Notice != nil, h.OpensAt.After(d.Clock.Now()), h.State == triage.HandoffRecalled && !h.Read():
+		return false
+	case who.Only != "":
+		return h.ID == who.Only && h.School == who.School
+	}
 	return h.Recipient == ToSchool && h.School != "" && h.School == who.School
 }
 
 // bare is a hand-off as a list shows it.
-func (d *Desk) bare(h triage.Handoff) triage.HandoffView {
+func (d *Desk) bare(c triage.Case, h triage.Handoff) triage.HandoffView {
 	v := triage.HandoffView{ID: h.ID, School: h.School, Recipient: h.Recipient, SchoolName: recipientNames[h.Recipient],
-		Level: h.Level, May: h.May, SentAt: h.SentAt, AnswerBy: h.AnswerBy, State: h.State, ReadAt: h.ReadAt,
+		Level: h.Level, May: h.May, SentAt: h.SentAt, AcknowledgeBy: h.ReceiveBy, AnswerBy: h.AnswerBy, State: h.State, ReadAt: h.ReadAt,
 		Answers: slices.Concat([]triage.HandoffAnswer{}, h.Answers)}
+	if h.OpensAt.After(h.SentAt) {
+		v.SentAt = h.OpensAt // when it was written is nobody's business there
+	}
 	if s, ok := d.City.SchoolByID(h.School); ok {
 		v.SchoolName = s.Name
 	}
-	if h.Recipient == ToSchool && d.terms.AcknowledgeWithin > 0 {
-		v.AcknowledgeBy = h.SentAt.Add(d.terms.AcknowledgeWithin)
+	if h.Recipient != ToSchool || h.Void() {
+		return v
+	}
+	v.Helps = d.Helps()
+	for _, x := range c.Duties {
+		if x.Owner == duty.School && x.DoneAt.IsZero() && x.Title != "" {
+			v.Duties = append(v.Duties, triage.SchoolDuty{Kind: x.Kind, Title: x.Title, Source: x.Source, DueAt: x.DueAt})
+		}
 	}
 	return v
 }
 
-// view is a hand-off as its recipient reads it. A school that says it is another school's matter reads it no longer.
-func (d *Desk) view(ctx context.Context, id triage.CaseID, h triage.Handoff) (triage.HandoffView, error) {
-	v := d.bare(h)
-	if h.State == triage.HandoffWrongSchool {
+// view is a hand-off as its recipient reads it. A school that says it is another school's matter reads it no longer, nor does
+// anybody what was called back.
+func (d *Desk) view(ctx context.Context, c triage.Case, h triage.Handoff) (triage.HandoffView, error) {
+	v := d.bare(c, h)
+	if h.Void() {
 		return v, nil
 	}
 	v.Cover = d.cover(v)
-	summary, err := d.Front.Disclose(ctx, id, h.Summary, h.Disclose)
+	summary, err := d.Front.Disclose(ctx, c.ID, h.Summary, h.Disclose)
 	if err != nil {
 		return triage.HandoffView{}, err
 	}
-	v.Summary = summary
+	v.Summary = telling.Cast(summary, h.Roles)
 	return v, nil
 }
 

@@ -26,8 +26,8 @@ import (
 // A school's words are never turned away for the box that they stand in: what the form has no box for goes into the
 // remarks, with the name that it came under.
 func (p *Portal) Report(ctx context.Context, who staff.Person, handoff, form string, fields map[string]string) (string, error) {
-	if err := atSchool(who); err != nil {
-		return "", err
+	if who.Role != triage.School || who.School == "" || who.Only != "" && handoff == "" {
+		return "", forbidden()
 	}
 	var about triage.CaseID
 	if handoff != "" {
@@ -35,7 +35,7 @@ func (p *Portal) Report(ctx context.Context, who staff.Person, handoff, form str
 		if err != nil {
 			return "", err
 		}
-		about = c
+		about = c.ID
 	}
 	return p.file(ctx, who, filing{about: about, ref: handoff, form: form, fields: fields})
 }
@@ -128,8 +128,9 @@ func same(school string, f triage.Form, fields map[string]string) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
+// atSchool refuses everybody but a person with an account of a school.
 func atSchool(who staff.Person) error {
-	if who.Role != triage.School || who.School == "" {
+	if who.Role != triage.School || who.School == "" || who.Only != "" {
 		return forbidden()
 	}
 	return nil

@@ -23,6 +23,7 @@ import (
 	"madoguchi/triage/desk"
 	"madoguchi/triage/grant"
 	"madoguchi/triage/keyring"
+	"madoguchi/triage/pass"
 	"madoguchi/triage/redis"
 	"madoguchi/triage/seal"
 	"madoguchi/triage/staff"
@@ -95,7 +96,7 @@ func open(t *testing.T) *room {
 	r.machine = &clock{now: opened}
 	r.office = &office{there: []string{"sato", "kato", "mori"}}
 	r.Desk = desk.New(desk.Config{Store: r.store, Front: r.wall, Filed: r.wall, Lamp: r.wall, Audit: r.log, Clock: r.clock, City: town(), People: r.office,
-		Register: grant.New(c, keys, r.machine.Now)})
+		Register: grant.New(c, keys, r.machine.Now), Passes: pass.New(c, keys, r.machine.Now)})
 	return r
 }
 

@@ -163,7 +163,7 @@ func (d *Desk) moment(c triage.Case, events []triage.Event, kind triage.DueKind)
 			at = next
 		}
 		for _, x := range c.Duties {
-			for _, k := range climbs(x) {
+			for _, k := range d.climbs(c, x) {
 				if (at.IsZero() || k.at.Before(at)) && !happened(events, k.id()) {
 					at = k.at
 				}
@@ -221,7 +221,7 @@ func (d *Desk) do(ctx context.Context, w work) error {
 	case triage.DueDuty:
 		news = d.ringing(ctx, c, events, now)
 		for _, x := range c.Duties {
-			for _, k := range climbs(x) {
+			for _, k := range d.climbs(c, x) {
 				if now.Before(k.at) || happened(events, k.id()) {
 					continue
 				}

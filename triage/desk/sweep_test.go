@@ -92,7 +92,7 @@ func TestAdvanceGoesFromDueTimeToDueTime(t *testing.T) {
 	}{
 		{quiet, triage.KindAssignment, []time.Duration{15 * time.Minute}},
 		{later, triage.KindAssignment, []time.Duration{16 * time.Minute}},
-		{told, triage.KindDuty, []time.Duration{0, 0, 24 * time.Hour, 72 * time.Hour}},
+		{told, triage.KindDuty, []time.Duration{0, 0, 24 * time.Hour, 24 * time.Hour, 72 * time.Hour}}, // and who is to be called
 	} {
 		var got []time.Duration
 		for _, at := range r.kinds(c.id, c.kind, triage.System) {
@@ -103,7 +103,7 @@ func TestAdvanceGoesFromDueTimeToDueTime(t *testing.T) {
 		}
 	}
 	r.must(r.Advance(ctx, r.clock, opened.Add(31*24*time.Hour)))
-	if n := len(r.kinds(told, triage.KindDuty, triage.System)); n != 4 {
+	if n := len(r.kinds(told, triage.KindDuty, triage.System)); n != 5 {
 		t.Errorf("%d duties after another day", n)
 	}
 	c, _ := r.load(told)

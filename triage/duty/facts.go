@@ -118,10 +118,11 @@ func (f Facts) reported(e triage.Event) {
 	}
 }
 
-// told takes in who knows. A school that says it is another school's matter was told nothing that helps.
+// told takes in who knows. A school that says it is another school's matter was told nothing that helps, and what was called
+// back is as if it had not been told.
 func (f Facts) told(c triage.Case) {
 	for _, h := range c.Handoffs {
-		if h.State != triage.HandoffWrongSchool {
+		if !h.Void() {
 			f.hear(Fact("told."+h.Recipient), h.SentAt, h.By)
 		}
 	}
@@ -221,10 +222,14 @@ const (
 	Crime        = "crime"         // 犯罪に当たる疑い
 	Serious      = "serious"       // 重大事態の疑い
 	Declared     = "declared"      // 重大事態の申立て
+	StaffHarm    = "staff_harm"    // 学校の職員による害、または学校への疑い: the school is told nothing
+	SchoolClear  = "school_clear"  // and that this is over
+	Near         = "near"          // somebody is near the child who must not read along
+	Alone        = "alone"         // nobody is any more
 )
 
 // Observations lists these kinds.
-var Observations = []string{AbsentTotal, AbsentRun, SeparateRoom, Hard, Eased, Abused, Crime, Serious, Declared}
+var Observations = []string{AbsentTotal, AbsentRun, SeparateRoom, Hard, Eased, Abused, Crime, Serious, Declared, StaffHarm, SchoolClear, Near, Alone}
 
 // steps are the kinds of an observation on the way to 解消.
 var steps = []string{"stopped", "recurred", "apology", "child_no_pain", "parent_no_pain", "parent_not_asked"}
@@ -241,7 +246,7 @@ func (rs Rules) Means(name Fact) bool {
 	case prefix == "sure":
 		return slices.Contains(triage.Flags, triage.Flag(rest))
 	case prefix == "told":
-		return slices.Contains([]string{"school", "police", "ambulance", "child_guidance", "board", "guardian"}, rest)
+		return slices.Contains([]string{"school", "police", "ambulance", "child_guidance", "child_center", "board", "guardian"}, rest)
 	case prefix == "reported":
 		_, ok := triage.FormByID(rest)
 		return ok

@@ -14,6 +14,7 @@ import (
 	"errors"
 	"html/template"
 	"net/http"
+	"strings"
 	"time"
 
 	"madoguchi/triage"
@@ -28,12 +29,14 @@ var files embed.FS
 type Desk interface {
 	// List returns the hand-offs to the person's school, newest first, without their summaries.
 	List(ctx context.Context, who staff.Person) ([]triage.HandoffView, error)
-	// Open shows a hand-off, or triage.ErrUnknown for every other id. Looking marks nothing as received.
+	// Cover shows a hand-off without its content, or triage.ErrUnknown for every other id.
+	Cover(ctx context.Context, who staff.Person, id string) (triage.HandoffView, error)
+	// Open shows the content as well, which the child cannot take back from then on. Looking marks nothing as received.
 	Open(ctx context.Context, who staff.Person, id string) (triage.HandoffView, error)
 	// Acknowledge says 受け取りました; again is the same as once.
 	Acknowledge(ctx context.Context, who staff.Person, id string) (triage.HandoffView, error)
 	// Answer says where the school stands.
-	Answer(ctx context.Context, who staff.Person, id string, step triage.HandoffState, text string) (triage.HandoffView, error)
+	Answer(ctx context.Context, who staff.Person, id string, a triage.HandoffAnswer) (triage.HandoffView, error)
 	// Report files a report; handoff is the hand-off that it is about, or empty.
 	Report(ctx context.Context, who staff.Person, handoff, form string, fields map[string]string) (string, error)
 	// Reports returns what the person's school reported, newest first.
@@ -42,9 +45,10 @@ type Desk interface {
 
 // Config is what the pages need.
 type Config struct {
-	Desk  Desk
-	Name  func(school string) string // of a school's id, as the city writes it
-	Clock triage.Clock               // the desk's
+	Desk   Desk
+	Passes Passes
+	Name   func(school string) string // of a school's id, as the city writes it
+	Clock  triage.Clock               // the desk's
 }
 
 type portal struct {
@@ -65,6 +69,8 @@ func newPortal(site *web.Site, c Config) *portal {
 func Mount(site *web.Site, c Config) {
 	p := newPortal(site, c)
 	site.Static("", files)
+	site.Open("GET", "/school/open", p.openPage)
+	site.Open("POST", "/school/open", p.open)
 	site.Page("GET", "/school", p.list)
 	site.Page("GET", "/school/handoffs/{id}", p.cover)
 	site.Page("GET", "/school/handoffs/{id}/content", p.content)
@@ -75,11 +81,19 @@ func Mount(site *web.Site, c Config) {
 	site.Page("POST", "/school/reports", p.report)
 }
 
-func nav(staff.Person) []web.Link {
+func nav(who staff.Person) []web.Link {
+	if who.Only != "" {
+		return nil // who came by a link has that one page
+	}
 	return []web.Link{{Href: "/school", Label: "届いた連絡"}, {Href: "/school/reports/new", Label: "報告を書く"}, {Href: "/school/reports", Label: "出した報告"}}
 }
 
-func (p *portal) who(who staff.Person) string { return p.Name(who.School) + "　" + who.Login }
+func (p *portal) who(who staff.Person) string {
+	if who.Only != "" {
+		return strings.TrimSpace(p.Name(who.School) + "　リンクで開いた人")
+	}
+	return p.Name(who.School) + "　" + who.Login
+}
 
 // reference is how the telephone calls a hand-off: ten characters that cannot be joined with anything elsewhere.
 func reference(id string) string { return id[max(0, len(id)-10):] }
@@ -119,13 +133,14 @@ func (p *portal) content(w http.ResponseWriter, r *http.Request, who staff.Perso
 }
 
 func (p *portal) read(w http.ResponseWriter, r *http.Request, who staff.Person, page string) {
-	h, err := p.Desk.Open(r.Context(), who, r.PathValue("id"))
+	look := p.Desk.Open
+	if page == "cover" {
+		look = p.Desk.Cover
+	}
+	h, err := look(r.Context(), who, r.PathValue("id"))
 	if err != nil {
 		p.sorry(w, r, who, err)
 		return
-	}
-	if page == "cover" {
-		h.Summary = ""
 	}
 	p.show(w, r, who, http.StatusOK, page, "連絡 "+reference(h.ID), contentData{item: p.item(h), Steps: steps(h), Forms: triage.Forms})
 }
@@ -142,7 +157,7 @@ type contentData struct {
 
 // steps are the answers of a school. Until it is done, any may follow any: what was handled may turn out to need help.
 func steps(h triage.HandoffView) []triage.HandoffState {
-	if h.State == triage.HandoffDone || h.State == triage.HandoffWrongSchool {
+	if h.State == triage.HandoffDone || h.State == triage.HandoffWrongSchool || h.State == triage.HandoffRecalled {
 		return nil
 	}
 	return []triage.HandoffState{triage.HandoffHandling, triage.HandoffNeedsHelp, triage.HandoffWrongSchool, triage.HandoffDone}
@@ -161,7 +176,7 @@ func (p *portal) acknowledge(w http.ResponseWriter, r *http.Request, who staff.P
 // answer shows what was written again where it could not be taken.
 func (p *portal) answer(w http.ResponseWriter, r *http.Request, who staff.Person) {
 	id, step, text := r.PathValue("id"), triage.HandoffState(r.PostFormValue("step")), r.PostFormValue("text")
-	_, err := p.Desk.Answer(r.Context(), who, id, step, text)
+	_, err := p.Desk.Answer(r.Context(), who, id, triage.HandoffAnswer{Step: step, Text: text, Help: r.PostForm["help"]})
 	if err == nil {
 		p.site.Sessions.Flash(r.Context(), "窓口に伝えました。")
 		http.Redirect(w, r, "/school/handoffs/"+id+"/content", http.StatusSeeOther)

@@ -47,16 +47,23 @@ func (d *desk) Open(_ context.Context, _ staff.Person, id string) (triage.Handof
 	return d.h, nil
 }
 
-func (d *desk) Acknowledge(ctx context.Context, who staff.Person, id string) (triage.HandoffView, error) {
-	return d.Answer(ctx, who, id, triage.HandoffReceived, "")
+func (d *desk) Cover(ctx context.Context, who staff.Person, id string) (triage.HandoffView, error) {
+	h, err := d.Open(ctx, who, id)
+	h.Summary = ""
+	return h, err
 }
 
-func (d *desk) Answer(_ context.Context, who staff.Person, id string, step triage.HandoffState, text string) (triage.HandoffView, error) {
+func (d *desk) Acknowledge(ctx context.Context, who staff.Person, id string) (triage.HandoffView, error) {
+	return d.Answer(ctx, who, id, triage.HandoffAnswer{Step: triage.HandoffReceived})
+}
+
+func (d *desk) Answer(_ context.Context, who staff.Person, id string, a triage.HandoffAnswer) (triage.HandoffView, error) {
 	if d.refuse != nil || id != d.h.ID {
 		return triage.HandoffView{}, errors.Join(d.refuse, map[bool]error{true: triage.ErrUnknown}[id != d.h.ID])
 	}
-	d.h.State, d.h.ReadAt = step, now
-	d.h.Answers = append(d.h.Answers, triage.HandoffAnswer{At: now, By: who.Login, Step: step, Text: text})
+	d.h.State, d.h.ReadAt = a.Step, now
+	a.At, a.By = now, who.Login
+	d.h.Answers = append(d.h.Answers, a)
 	return d.h, nil
 }
 
@@ -70,6 +77,16 @@ func (d *desk) Report(_ context.Context, _ staff.Person, _, _ string, fields map
 
 func (d *desk) Reports(context.Context, staff.Person) ([]triage.ReportView, error) {
 	return []triage.ReportView{{ID: "07rabcdefghijklmnop", Form: "incident", SentAt: now}}, nil
+}
+
+// passes know one link.
+type passes struct{}
+
+func (passes) Open(_ context.Context, token, code string) (staff.Person, error) {
+	if token != "tok" || code != "1234" {
+		return staff.Person{}, staff.ErrUnknown
+	}
+	return staff.Person{Login: "hinode", Role: triage.School, School: "hinode-jhs", Only: "03habcdefghijklmnopqrs"}, nil
 }
 
 type people struct{}
@@ -89,7 +106,7 @@ func counter(t *testing.T, d *desk) func(method, path string, form url.Values) (
 	if err != nil {
 		t.Fatal(err)
 	}
-	Mount(site, Config{Desk: d, Name: func(string) string { return "日の出台中学校" }, Clock: clock{}})
+	Mount(site, Config{Desk: d, Passes: passes{}, Name: func(string) string { return "日の出台中学校" }, Clock: clock{}})
 	w := httptest.NewRecorder()
 	sessions.Keep(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if err := sessions.Begin(r.Context(), staff.Person{Login: "hinode"}); err != nil {
@@ -232,8 +249,8 @@ func TestEveryTemplateWithoutData(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := newPortal(site, Config{Desk: &desk{}, Name: func(string) string { return "" }, Clock: clock{}})
-	empty := map[string]any{"list": []item(nil), "cover": contentData{}, "content": contentData{}, "reports": []triage.ReportView(nil), "report": reportData{}, "refused": ""}
+	p := newPortal(site, Config{Desk: &desk{}, Passes: passes{}, Name: func(string) string { return "" }, Clock: clock{}})
+	empty := map[string]any{"list": []item(nil), "cover": contentData{}, "content": contentData{}, "reports": []triage.ReportView(nil), "report": reportData{}, "refused": "", "open": ""}
 	for _, name := range p.pages.Names() {
 		data, ok := empty[name]
 		if !ok {

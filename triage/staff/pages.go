@@ -53,6 +53,9 @@ var Pages = []Route{
 	{"POST", "/cases/{id}/handoffs", desk, false, "what the child allowed is told by who heard it; emergencies by who is there"},
 	{"POST", "/cases/{id}/handoffs/preview", desk, false, "whoever tells sees first what will be read"},
 	{"POST", "/cases/{id}/handoffs/{handoff}/countersign", lead, false, "a second person of rank looks at every emergency afterwards"},
+	{"POST", "/cases/{id}/handoffs/{handoff}/recall", desk, false, "who sent it to the wrong place takes it back at once"},
+	{"POST", "/cases/{id}/handoffs/{handoff}/links", desk, false, "who tells somebody without an account gives them a link"},
+	{"POST", "/cases/{id}/notices", desk, false, "whoever told an agency writes down when, whom and what it answered"},
 
 	{"POST", "/cases/{id}/duties/{duty}/done", desk, false, "what was done and decided is written by who did it; a lead's duty by a lead"},
 	{"GET", "/duties", desk, false, "what is owed in one's own cases; a lead sees what is overdue anywhere"},
@@ -75,6 +78,8 @@ var Pages = []Route{
 	{"POST", "/accounts/{login}/disable", admin, false, "the same"},
 	{"GET", "/audit", admin, false, "who looked is read by somebody who cannot look"},
 
+	{"GET", "/school/open", nil, true, "a link is opened by somebody without an account; looking at its page spends nothing"},
+	{"POST", "/school/open", nil, true, "the same; the link's token and the code are the proof"},
 	{"GET", "/school", school, false, "a school reads what was sent to it"},
 	{"GET", "/school/handoffs/{id}", school, false, "the same: the cover first"},
 	{"GET", "/school/handoffs/{id}/content", school, false, "the same, after the cover"},

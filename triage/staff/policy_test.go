@@ -40,6 +40,9 @@ POST /api/v1/cases/{id}/reveals                            y y y y - - - - -
 POST /api/v1/cases/{id}/consents                           y y y y - - - - -
 POST /api/v1/cases/{id}/handoffs                           y y y y - - - - -
 POST /api/v1/cases/{id}/handoffs/{handoff}/countersign     - - y y - - - - -
+POST /api/v1/cases/{id}/handoffs/{handoff}/recall          y y y y - - - - -
+POST /api/v1/cases/{id}/handoffs/{handoff}/links           y y y y - - - - -
+POST /api/v1/cases/{id}/notices                            y y y y - - - - -
 GET  /api/v1/cases/{id}/duties                             y y y y y - - - -
 POST /api/v1/cases/{id}/duties/{duty}/done                 y y y y - - - - -
 GET  /api/v1/disposals                                     - - y y - - - - -

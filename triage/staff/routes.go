@@ -57,6 +57,9 @@ var Routes = []Route{
 	{"POST", "/api/v1/cases/{id}/consents", desk, false, "the child is asked by the voice that she knows"},
 	{"POST", "/api/v1/cases/{id}/handoffs", desk, false, "what the child allowed is told by who heard it; emergencies by who is there"},
 	{"POST", "/api/v1/cases/{id}/handoffs/{handoff}/countersign", lead, false, "a second person of rank looks at every emergency afterwards"},
+	{"POST", "/api/v1/cases/{id}/handoffs/{handoff}/recall", desk, false, "who sent it to the wrong place takes it back at once"},
+	{"POST", "/api/v1/cases/{id}/handoffs/{handoff}/links", desk, false, "who tells somebody without an account gives them a link"},
+	{"POST", "/api/v1/cases/{id}/notices", desk, false, "whoever told an agency writes down when, whom and what it answered"},
 
 	{"GET", "/api/v1/cases/{id}/duties", together(desk, lawyer), false, "who may look at a case sees what is owed in it"},
 	{"POST", "/api/v1/cases/{id}/duties/{duty}/done", desk, false, "what was done and decided is written by who did it; a lead's duty by a lead"},

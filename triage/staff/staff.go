@@ -10,6 +10,8 @@ package staff
 
 import (
 	"errors"
+	"slices"
+	"strings"
 
 	"madoguchi/triage"
 )
@@ -19,10 +21,17 @@ type Person struct {
 	Login  string
 	Role   triage.Role
 	School string // id; only of role school
+	Only   string // id of the one hand-off that somebody without an account may reach, by a link that was sent to them
+	Posts  string // ids of schools that they belong to beside the desk (併任, a child or a husband there), a space between
 	Strong bool   // signed in with a second factor, or by an API token
 	// Stamp changes with the password, the role and the school, and when the account is disabled. A session keeps it and
 	// ends when it differs from the one that Accounts.Person returns.
 	Stamp string
+}
+
+// Belongs reports whether somebody of the desk belongs to that school as well: what it has to do with is not theirs to see.
+func (p Person) Belongs(school string) bool {
+	return slices.Contains(strings.Fields(p.Posts), school)
 }
 
 // Account is a login as the administrator sees it.
@@ -30,6 +39,7 @@ type Account struct {
 	Login    string
 	Role     triage.Role
 	School   string
+	Posts    string // as of a Person
 	Disabled bool
 	Enrolled bool // has a password
 	Tokens   int  // API tokens in use

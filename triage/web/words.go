@@ -158,7 +158,7 @@ func LevelWord(l triage.ConsentLevel) string {
 func StepWord(s triage.HandoffState) string {
 	return map[triage.HandoffState]string{triage.HandoffSent: "まだ受け取っていません", triage.HandoffReceived: "受け取りました",
 		triage.HandoffHandling: "すでに対応中", triage.HandoffNeedsHelp: "人手や専門職が要る", triage.HandoffWrongSchool: "別の学校の件",
-		triage.HandoffDone: "対応が終わりました"}[s]
+		triage.HandoffDone: "対応が終わりました", triage.HandoffRecalled: "取り消しました"}[s]
 }
 
 func permissionWord(p triage.Permission) string {
