@@ -231,11 +231,14 @@ type Report struct {
 // news reports whether the event may make duties by the city's rules, or end some: all that is not merely seen, noted, sent
 // or given back.
 func (e Event) news() bool {
+	if e.Bar != nil || e.Link != nil {
+		return true
+	}
 	switch e.Kind {
 	case KindMessage:
 		return e.From != Desk
 	case KindAssignment:
-		return e.Assignment != nil && (e.Assignment.To != "" || e.Assignment.Do == DoSecond) || e.Bar != nil
+		return e.Assignment != nil && (e.Assignment.To != "" || e.Assignment.Do == DoSecond)
 	case KindDuty:
 		return e.Duty != nil && !e.Duty.DoneAt.IsZero()
 	case KindAssessment, KindHandoff, KindReport, KindState:

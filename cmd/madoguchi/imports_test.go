@@ -43,7 +43,7 @@ triage/shelf                : triage triage/seal
 triage/grant                : triage triage/seal
 triage/seek                 : triage triage/grant
 triage/pass                 : triage triage/shelf triage/seal triage/staff
-triage/desk                 : triage triage/pass triage/telling triage/paper triage/sheet triage/duty triage/city triage/audit triage/staff triage/grant triage/seek
+triage/desk                 : triage triage/roster triage/pass triage/telling triage/paper triage/sheet triage/duty triage/city triage/audit triage/staff triage/grant triage/seek
 triage/ask                  : triage
 triage/web                  : triage triage/staff
 triage/console              : triage triage/telling triage/duty triage/desk triage/staff triage/web triage/city triage/grant triage/seek

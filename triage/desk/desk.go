@@ -33,23 +33,23 @@ import (
 
 // Config is what a Desk needs.
 type Config struct {
-	Store      triage.Store
-	Front      triage.Front
-	Lamp       triage.Lamp
-	Audit      Auditor
-	Clock      triage.Clock
-	City       *city.City // terms, schools and the texts of the cover
-	People     People
-	Cabinet    triage.Cabinet  // of what came with messages
-	Press      triage.Press    // of what goes by post
-	Filed      triage.Filed    // of what schools reported
-	ChatURL    string          // where seekers write, as it stands on letters
-	Register   *grant.Register // of what two people allow
-	Searcher   triage.Searcher // looks for a person behind the wall
-	Passes     Passes          // of those without an account
-	Colleagues Colleagues      // all who work here; nil where only those who are there are known
-	Roster     Roster          // what they say of themselves; nil where nobody does
-	Pager      triage.Pager    // calls who is on call; nil where nobody can be called
+	Store    triage.Store
+	Front    triage.Front
+	Lamp     triage.Lamp
+	Audit    Auditor
+	Clock    triage.Clock
+	City     *city.City // terms, schools and the texts of the cover
+	People   People
+	Cabinet  triage.Cabinet  // of what came with messages
+	Press    triage.Press    // of what goes by post
+	Filed    triage.Filed    // of what schools reported
+	ChatURL  string          // where seekers write, as it stands on letters
+	Register *grant.Register // of what two people allow
+	Searcher triage.Searcher // looks for a person behind the wall
+	Passes   Passes          // of those without an account
+	Accounts Accounts        // all who work here; nil where only those who are there are known
+	Roster   Roster          // what they say of themselves; nil where nobody does
+	Pager    triage.Pager    // calls who is on call; nil where nobody can be called
 }
 
 // Auditor writes down what is about to happen. A nil error says that it is written durably; see audit.Log.
@@ -67,8 +67,8 @@ type People interface {
 	Code(ctx context.Context, login, code string) error
 }
 
-// Colleagues lists who works here, whether or not they are there; see staff.Accounts.
-type Colleagues interface {
+// Accounts lists who works here, whether or not they are there; see staff.Accounts.
+type Accounts interface {
 	List(ctx context.Context) ([]staff.Account, error)
 }
 

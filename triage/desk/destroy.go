@@ -37,7 +37,7 @@ func (d *Desk) Disposals(ctx context.Context, p staff.Person) ([]Disposal, error
 		return nil, err
 	}
 	all := []Disposal{}
-	err := d.each(ctx, triage.Query{Erased: true}, func(c triage.Case) error {
+	err := d.eachFor(ctx, p, triage.Query{Erased: true}, func(c triage.Case) error {
 		if x := d.disposal(c); x.Ground != "" && c.Doomed == "" {
 			all = append(all, x)
 		}

@@ -85,7 +85,7 @@ func (d *Desk) Grants(ctx context.Context, p staff.Person) ([]grant.Grant, error
 	}
 	var mine []grant.Grant
 	for _, g := range list {
-		if g.By == p.Login || leads(p) {
+		if (g.By == p.Login || leads(p)) && (g.Case == "" || !d.Hidden(ctx, p, g.Case)) {
 			mine = append(mine, g)
 		}
 	}
@@ -95,7 +95,7 @@ func (d *Desk) Grants(ctx context.Context, p staff.Person) ([]grant.Grant, error
 // grantOf returns a grant that the person may know of.
 func (d *Desk) grantOf(ctx context.Context, p staff.Person, id string) (grant.Grant, error) {
 	g, err := d.Register.Find(ctx, id)
-	if errors.Is(err, grant.ErrUnknown) || err == nil && g.By != p.Login && !leads(p) {
+	if errors.Is(err, grant.ErrUnknown) || err == nil && (g.By != p.Login && !leads(p) || g.Case != "" && d.Hidden(ctx, p, g.Case)) {
 		return grant.Grant{}, triage.ErrUnknown
 	}
 	return g, err

@@ -116,11 +116,14 @@ func (d *Desk) SetState(ctx context.Context, p staff.Person, id triage.CaseID, c
 	if !slices.Contains([]string{"", "school", "board"}, ch.DecidedBy) {
 		return triage.Case{}, bad("決めるのは学校（school）か教育委員会（board）です。")
 	}
-	return d.perform(ctx, p, id, act{what: "state", reason: string(ch.To), may: mayAct,
-		do: func(c triage.Case, _ []triage.Event) ([]triage.Event, error) {
+	var before triage.Case
+	var was []triage.Event
+	after, err := d.perform(ctx, p, id, act{what: "state", reason: string(ch.To), may: mayAct,
+		do: func(c triage.Case, events []triage.Event) ([]triage.Event, error) {
 			if c.State == ch.To {
 				return nil, nil
 			}
+			before, was = c, events
 			change := triage.Change{To: ch.To}
 			if ch.To == triage.Resolved {
 				if err := d.resolvable(c, ch); err != nil {
@@ -139,6 +142,10 @@ func (d *Desk) SetState(ctx context.Context, p staff.Person, id triage.CaseID, c
 			e.Text, e.Change = change.Reason, &change
 			return []triage.Event{e}, nil
 		}})
+	if err == nil && ch.To != triage.Open {
+		d.rest(ctx, p, before, was)
+	}
+	return after, err
 }
 
 // resolvable refuses 解消 with what is unmet.

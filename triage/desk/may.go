@@ -34,6 +34,8 @@ func joined(p staff.Person, c triage.Case) bool {
 // known answers who may know that the case exists, and reports in the error who may not.
 func known(p staff.Person, c triage.Case) error {
 	switch {
+	case barred(p, c):
+		return triage.ErrUnknown
 	case leads(p):
 		return nil
 	case c.Erased():

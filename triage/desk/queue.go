@@ -99,7 +99,7 @@ func (d *Desk) Again(ctx context.Context, p staff.Person, id triage.CaseID) (Vie
 		return View{}, err
 	}
 	if err := mayLook(p, c); err != nil {
-		return View{}, err
+		return View{}, d.keptOut(ctx, p, c, err)
 	}
 	return View{Case: d.owing(c, events), Timeline: visible(c, events), Now: d.Clock.Now()}, nil
 }

@@ -37,7 +37,7 @@ func (d *Desk) Reveal(ctx context.Context, p staff.Person, id triage.CaseID, pla
 		return Opened{}, err
 	}
 	if err := mayAct(p, c); err != nil {
-		return Opened{}, err
+		return Opened{}, d.keptOut(ctx, p, c, err)
 	}
 	if !joined(p, c) || strings.HasPrefix(placeholder, address) {
 		g, err := d.askReveal(ctx, p, id, placeholder, reason)
@@ -91,7 +91,7 @@ func (d *Desk) mayOpen(ctx context.Context, p staff.Person, id triage.CaseID, re
 		return c, "", err
 	}
 	if err := mayReveal(p, c); err != nil {
-		return c, "", err
+		return c, "", d.keptOut(ctx, p, c, err)
 	}
 	if err := words(reason, maxReason); err != nil {
 		return c, "", bad("名前を開く理由を選んでください。")

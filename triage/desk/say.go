@@ -39,6 +39,11 @@ func (d *Desk) Say(ctx context.Context, p staff.Person, id triage.CaseID, messag
 			if err := unwanted(c, events); err != nil {
 				return nil, err
 			}
+			if !joined(p, c) {
+				if err := d.impartial(ctx, p.Login, c); err != nil {
+					return nil, err
+				}
+			}
 			if scrubbed.Words == nil {
 				var err error
 				if scrubbed, err = d.Front.Scrub(ctx, id, text); err != nil {

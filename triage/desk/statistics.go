@@ -44,7 +44,7 @@ func (d *Desk) Statistics(ctx context.Context, p staff.Person, from, to time.Tim
 	total, notAsked := 0, 0
 	months, channels, severity := map[string]int{}, map[string]int{}, map[string]int{}
 	flags, schools := map[string]int{}, map[string]int{}
-	err := d.each(ctx, triage.Query{Erased: true}, func(c triage.Case) error {
+	err := d.eachFor(ctx, p, triage.Query{Erased: true}, func(c triage.Case) error {
 		if c.OpenedAt.Before(from) || !c.OpenedAt.Before(to) {
 			return nil
 		}

@@ -30,6 +30,9 @@ func (d *Desk) Claim(ctx context.Context, p staff.Person, id triage.CaseID) (tri
 		do: func(c triage.Case, _ []triage.Event) ([]triage.Event, error) {
 			switch {
 			case c.State == triage.Waiting:
+				if err := d.takes(ctx, p, c); err != nil {
+					return nil, err
+				}
 				return d.assignment(p, triage.DoClaim, p.Login, d.Clock.Now().Add(d.lease())), nil
 			case c.Assignee != "":
 				return nil, refuse(triage.CodeClaimed, "この相談は、すでに受け持つ人がいます。")
@@ -42,27 +45,53 @@ func (d *Desk) Claim(ctx context.Context, p staff.Person, id triage.CaseID) (tri
 	return c, err
 }
 
+// takes reports why the person cannot take the case now: they speak with the other side, or rest after hard work while
+// somebody else is there.
+func (d *Desk) takes(ctx context.Context, p staff.Person, c triage.Case) error {
+	if err := d.impartial(ctx, p.Login, c); err != nil {
+		return err
+	}
+	return d.rested(ctx, p, c)
+}
+
+// receives reports why the colleague cannot be given the case. Who is kept out of it is like somebody who is not here.
+func (d *Desk) receives(ctx context.Context, colleague staff.Person, c triage.Case) error {
+	if barred(colleague, c) {
+		return bad("その人は、この相談を受け持てません。")
+	}
+	return d.impartial(ctx, colleague.Login, c)
+}
+
 // Release gives a case back to the queue.
 func (d *Desk) Release(ctx context.Context, p staff.Person, id triage.CaseID) (triage.Case, error) {
+	var before triage.Case
+	var was []triage.Event
 	c, err := d.perform(ctx, p, id, act{what: "release", may: mayDispose,
-		do: func(c triage.Case, _ []triage.Event) ([]triage.Event, error) {
+		do: func(c triage.Case, events []triage.Event) ([]triage.Event, error) {
 			if c.Assignee == "" || c.State != triage.Open && c.State != triage.HandedOff {
 				return nil, refuse(triage.CodeState, "この相談は、いま受け持つ人がいないか、終わっています。")
 			}
+			before, was = c, events
 			return d.assignment(p, triage.DoRelease, "", time.Time{}), nil
 		}})
 	if err == nil {
 		d.light(ctx, id, triage.DoingWaiting)
+		d.rest(ctx, p, before, was)
 	}
 	return c, err
 }
 
 // Transfer hands a case to a colleague. Where the seeker waits for an answer, the colleague has a lease like after a claim.
 func (d *Desk) Transfer(ctx context.Context, p staff.Person, id triage.CaseID, to string) (triage.Case, error) {
-	return d.perform(ctx, p, id, act{what: "transfer", may: mayDispose,
-		do: func(c triage.Case, _ []triage.Event) ([]triage.Event, error) {
+	var before triage.Case
+	var was []triage.Event
+	after, err := d.perform(ctx, p, id, act{what: "transfer", may: mayDispose,
+		do: func(c triage.Case, events []triage.Event) ([]triage.Event, error) {
 			colleague, err := d.colleague(ctx, to, answering...)
 			if err != nil {
+				return nil, err
+			}
+			if err := d.receives(ctx, colleague, c); err != nil {
 				return nil, err
 			}
 			if colleague.Login == c.Assignee {
@@ -72,8 +101,13 @@ func (d *Desk) Transfer(ctx context.Context, p staff.Person, id triage.CaseID, t
 			if !c.WaitingSince.IsZero() {
 				until = d.Clock.Now().Add(d.lease())
 			}
+			before, was = c, events
 			return d.assignment(p, triage.DoTransfer, colleague.Login, until), nil
 		}})
+	if err == nil {
+		d.rest(ctx, p, before, was)
+	}
+	return after, err
 }
 
 // Join makes a person the case's second, who may answer as well; a lawyer as the second may read and note. An empty login
@@ -86,6 +120,9 @@ func (d *Desk) Join(ctx context.Context, p staff.Person, id triage.CaseID, login
 			}
 			second, err := d.colleague(ctx, login, append([]triage.Role{triage.Lawyer}, answering...)...)
 			if err != nil {
+				return nil, err
+			}
+			if err := d.receives(ctx, second, c); err != nil {
 				return nil, err
 			}
 			if second.Login == c.Assignee {

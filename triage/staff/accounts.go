@@ -67,6 +67,7 @@ type record struct {
 	Login    string      `json:"login"`
 	Role     triage.Role `json:"role"`
 	School   string      `json:"school,omitempty"`
+	Posts    string      `json:"posts,omitempty"`
 	Disabled bool        `json:"disabled,omitempty"`
 	Stamp    string      `json:"stamp"`
 	Password *password   `json:"password,omitempty"`
@@ -79,7 +80,7 @@ type record struct {
 }
 
 func (r record) person() Person {
-	return Person{Login: r.Login, Role: r.Role, School: r.School, Stamp: r.Stamp}
+	return Person{Login: r.Login, Role: r.Role, School: r.School, Posts: r.Posts, Stamp: r.Stamp}
 }
 
 // loginForm allows what can be typed on every keyboard and stands in a log without quotes.
@@ -151,6 +152,21 @@ func (a *Accounts) SetSchool(ctx context.Context, login, school string) error {
 	return err
 }
 
+// SetPosts says to which schools somebody of the desk belongs beside it. It holds from their next act on.
+func (a *Accounts) SetPosts(ctx context.Context, login string, schools []string) error {
+	_, err := a.change(ctx, a.name(fold(login)), func(r *record) error {
+		if r.Login == "" {
+			return ErrUnknown
+		}
+		if r.Role == triage.School {
+			return ErrInvalid
+		}
+		r.Posts = strings.Join(schools, " ")
+		return nil
+	})
+	return err
+}
+
 // Person returns the person as they are now, or ErrUnknown where the account is gone or disabled.
 func (a *Accounts) Person(ctx context.Context, login string) (Person, error) {
 	r, _, err := a.read(ctx, a.name(fold(login)))
@@ -175,7 +191,7 @@ func (a *Accounts) List(ctx context.Context) ([]Account, error) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, Account{Login: r.Login, Role: r.Role, School: r.School, Disabled: r.Disabled,
+		all = append(all, Account{Login: r.Login, Role: r.Role, School: r.School, Posts: r.Posts, Disabled: r.Disabled,
 			Enrolled: r.Password != nil, Tokens: len(r.Tokens)})
 	}
 	slices.SortFunc(all, func(x, y Account) int { return strings.Compare(x.Login, y.Login) })

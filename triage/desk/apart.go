@@ -1,0 +1,155 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"madoguchi/triage"
+	"madoguchi/triage/staff"
+)
+
+// barred reports whether the case is not there for that person: they are kept out of it by name, or they belong to a school
+// that it has to do with.
+func barred(p staff.Person, c triage.Case) bool {
+	return c.Bars(p.Login) || slices.ContainsFunc(c.Schools(), p.Belongs)
+}
+
+// keptOut writes down that somebody tried to reach a case that they are kept out of. They are told nothing of it.
+func (d *Desk) keptOut(ctx context.Context, p staff.Person, c triage.Case, err error) error {
+	if !errors.Is(err, triage.ErrUnknown) || !barred(p, c) {
+		return err
+	}
+	if written := d.record(ctx, p, "kept_out", c.ID, "", ""); written != nil {
+		return written
+	}
+	return err
+}
+
+// Hidden reports whether the case is kept from that person, for lists that other rooms make.
+func (d *Desk) Hidden(ctx context.Context, p staff.Person, id triage.CaseID) bool {
+	c, _, err := d.Store.Load(ctx, id)
+	return err == nil && barred(p, c)
+}
+
+// eachFor visits every case of a query once, but those that the person is kept out of: they are not even counted.
+func (d *Desk) eachFor(ctx context.Context, p staff.Person, q triage.Query, visit func(triage.Case) error) error {
+	return d.each(ctx, q, func(c triage.Case) error {
+		if barred(p, c) {
+			return nil
+		}
+		return visit(c)
+	})
+}
+
+// Bar keeps somebody out of the case, or lets them in again: a lead anybody, and everybody themselves. From then on there is
+// nothing of it for them: in no list, count, search, notice or address. What they had goes back to the queue.
+func (d *Desk) Bar(ctx context.Context, p staff.Person, id triage.CaseID, b triage.Bar) error {
+	if b.Login == "" {
+		b.Login = p.Login
+	}
+	self := b.Login == p.Login
+	switch {
+	case self && b.Why == "":
+		b.Why = triage.BarSelf
+	case !b.Off && !slices.Contains(triage.BarReasons, b.Why):
+		return bad("外す理由を選んでください。")
+	}
+	may := mayLook
+	if !self || b.Off {
+		may = mayLead
+	}
+	_, err := d.perform(ctx, p, id, act{what: "bar", ref: b.Login, reason: b.Why, may: may, erased: true,
+		do: func(c triage.Case, _ []triage.Event) ([]triage.Event, error) {
+			if b.Off && !c.Bars(b.Login) || !b.Off && c.Bars(b.Login) {
+				return nil, nil
+			}
+			if !b.Off {
+				if _, err := d.People.Person(ctx, b.Login); errors.Is(err, staff.ErrUnknown) {
+					return nil, bad("その人は、ここにいません。")
+				} else if err != nil {
+					return nil, triage.ErrUnavailable
+				}
+				if err := d.ledBy(ctx, c, b.Login); err != nil {
+					return nil, err
+				}
+			}
+			e := d.event(p, triage.KindAssignment)
+			e.Bar = &b
+			return []triage.Event{e}, nil
+		}})
+	return err
+}
+
+// ledBy refuses to keep the last lead out: a case that nobody answers for is nobody's.
+func (d *Desk) ledBy(ctx context.Context, c triage.Case, without string) error {
+	people, err := d.everybody(ctx)
+	if err != nil {
+		return err
+	}
+	led := func(x staff.Person) bool { return leads(x) && !barred(x, c) }
+	if !slices.ContainsFunc(people, func(x staff.Person) bool { return x.Login == without && led(x) }) {
+		return nil
+	}
+	if slices.ContainsFunc(people, func(x staff.Person) bool { return x.Login != without && led(x) }) {
+		return nil
+	}
+	return refuse(triage.CodeState, "この人を外すと、責任を持って見る人がいなくなります。先に、ほかのコーディネーターか統括のアカウントが要ります。")
+}
+
+// mayLead: for whoever answers for all cases.
+func mayLead(p staff.Person, c triage.Case) error {
+	if err := known(p, c); err != nil || leads(p) {
+		return err
+	}
+	return forbidden()
+}
+
+// everybody returns who works here; only who is there, where the house keeps no list.
+func (d *Desk) everybody(ctx context.Context) ([]staff.Person, error) {
+	if d.Accounts == nil {
+		people, err := d.People.Present(ctx)
+		if err != nil {
+			return nil, triage.ErrUnavailable
+		}
+		return people, nil
+	}
+	accounts, err := d.Accounts.List(ctx)
+	if err != nil {
+		return nil, triage.ErrUnavailable
+	}
+	var people []staff.Person
+	for _, a := range accounts {
+		if !a.Disabled {
+			people = append(people, staff.Person{Login: a.Login, Role: a.Role, School: a.School, Posts: a.Posts})
+		}
+	}
+	return people, nil
+}
+
+// opposed reports whether that person speaks, or has spoken, with the other side of the case.
+func (d *Desk) opposed(ctx context.Context, login string, c triage.Case) (bool, error) {
+	for _, id := range c.OtherSides() {
+		other, events, err := d.Store.Load(ctx, id)
+		if errors.Is(err, triage.ErrUnknown) {
+			continue
+		}
+		if err != nil {
+			return false, err
+		}
+		if other.Assignee == login || other.Second == login ||
+			slices.ContainsFunc(events, func(e triage.Event) bool { return e.By == login && e.Said > 0 }) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// impartial refuses who speaks with the other side: neither family could trust them.
+func (d *Desk) impartial(ctx context.Context, login string, c triage.Case) error {
+	opposed, err := d.opposed(ctx, login, c)
+	if err == nil && opposed {
+		return refuse(triage.CodeState, "相手側の相談を受け持った人は、この相談を受け持てません。別の人にお願いしてください。")
+	}
+	return err
+}

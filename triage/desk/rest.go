@@ -1,0 +1,67 @@
+package desk
+
+import (
+	"context"
+
+	"madoguchi/triage"
+	"madoguchi/triage/city"
+	"madoguchi/triage/roster"
+	"madoguchi/triage/staff"
+)
+
+// profiles returns what the staff say of themselves. It is an aid: where it cannot be had, nobody has said anything.
+func (d *Desk) profiles(ctx context.Context) map[string]roster.Profile {
+	if d.Roster == nil {
+		return nil
+	}
+	all, err := d.Roster.All(ctx)
+	if err != nil {
+		return nil
+	}
+	return all
+}
+
+// rest begins a breather for who leaves an emergency that they have spoken in. Nothing that they do for their other cases is
+// touched by it; it is only that nothing new comes.
+func (d *Desk) rest(ctx context.Context, p staff.Person, before triage.Case, events []triage.Event) {
+	breather := d.City.Terms.Breather.Value()
+	if d.Roster == nil || breather <= 0 || before.Severity != triage.Emergency || !joined(p, before) || !spoke(events, p.Login) {
+		return
+	}
+	until := d.Clock.Now().Add(breather)
+	_, _ = d.Roster.Change(ctx, p.Login, func(x *roster.Profile) error { // an aid, as above
+		x.RestUntil = until
+		return nil
+	})
+}
+
+func spoke(events []triage.Event, login string) bool {
+	for _, e := range events {
+		if e.By == login && (e.Said > 0 && !e.Interim || e.Call != nil) {
+			return true
+		}
+	}
+	return false
+}
+
+// rested refuses a new case to who rests. Where a child is in danger and nobody else is there, the breather yields.
+func (d *Desk) rested(ctx context.Context, p staff.Person, c triage.Case) error {
+	mine, now := d.profiles(ctx)[p.Login], d.Clock.Now()
+	if !mine.Resting(now) || c.Former == p.Login {
+		return nil
+	}
+	others := 0
+	present, err := d.People.Present(ctx)
+	if err != nil {
+		return nil // it is not known that anybody else is there
+	}
+	for _, x := range present {
+		if x.Login != p.Login && (counsels(x) || leads(x)) && !barred(x, c) {
+			others++
+		}
+	}
+	if roster.May(mine, c.Severity, others, now) {
+		return nil
+	}
+	return refuse(triage.CodeState, "大変な相談のあとの、休む時間です。"+mine.RestUntil.In(city.JST).Format("15時04分")+"まで、新しい相談は受け持ちません。ほかに人がいて、見ています。")
+}
