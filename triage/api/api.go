@@ -68,6 +68,7 @@ func New(c Config) http.Handler {
 	a.cases()
 	a.handoffs()
 	a.schools()
+	a.filings()
 	a.events()
 	a.office()
 	a.document(mux)

@@ -14,6 +14,7 @@ var places = [...]web.Link{
 	{Href: "/visits", Label: "来所・電話の記録"},
 	{Href: "/school", Label: "連絡"},
 	{Href: "/school/reports", Label: "報告"},
+	{Href: "/filings", Label: "学校の報告", More: true},
 	{Href: "/statistics", Label: "件数", More: true},
 	{Href: "/reveals", Label: "二人で開く", More: true},
 	{Href: "/audit", Label: "見た人の記録", More: true},

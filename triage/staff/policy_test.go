@@ -62,6 +62,7 @@ POST /api/v1/handoffs/{id}/answers                         - - - - - - - - y
 POST /api/v1/handoffs/{id}/reports                         - - - - - - - - y
 GET  /api/v1/reports                                       - - - - - - - - y
 POST /api/v1/reports                                       - - - - - - - - y
+GET  /api/v1/filings                                       - - y y - y y - -
 GET  /api/v1/statistics                                    - - y y - y y - -
 POST /api/v1/demo/clock                                    - - - - - - - y -
 `

@@ -82,6 +82,7 @@ var Routes = []Route{
 	{"GET", "/api/v1/reports", school, false, "a school sees again that its reports were sent"},
 	{"POST", "/api/v1/reports", school, false, "a school reports every case, suspicions as well"},
 
+	{"GET", "/api/v1/filings", together(lead, board, clerk), false, "every report of every school stands in one register, for who answers to the city"},
 	{"GET", "/api/v1/statistics", together(lead, board, clerk), false, "numbers without names, small ones withheld, for who plans and answers to the city"},
 	{"POST", "/api/v1/demo/clock", admin, false, "only in the demonstration: whoever shows it moves its time"},
 }
