@@ -97,7 +97,6 @@ func (c *City) judgeTerms(j *judge) {
 	}
 	j.need(t.CodeDays > 0, ".terms.code_days", "days after which an unused return code ends")
 	j.need(t.EraseAfterDays > 0, ".terms.erase_after_days", "days of cooling-off before anything is shredded")
-	j.need(t.KeepYears > 0, ".terms.keep_years", "years that records are kept, by the city's own rules")
 }
 
 func (c *City) judgeSchools(j *judge) {

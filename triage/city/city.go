@@ -34,15 +34,18 @@ type City struct {
 	Closed     Closed             `yaml:"closed"`
 	Channels   map[string]Channel `yaml:"channels"`
 	Terms      Terms              `yaml:"terms"`
-	Facts      []Fact             `yaml:"facts"`  // what duties ask for, made of what is known of a case
-	Duties     []Duty             `yaml:"duties"` // what has to be done, and by when
-	Routes     []Route            `yaml:"routes"` // who gets which case
+	Facts      []Fact             `yaml:"facts"`     // what duties ask for, made of what is known of a case
+	Duties     []Duty             `yaml:"duties"`    // what has to be done, and by when
+	Routes     []Route            `yaml:"routes"`    // who gets which case
+	Retention  []Retention        `yaml:"retention"` // how long each kind of record is kept
 	Schools    []School           `yaml:"schools"`
 	Office     Deputy             `yaml:"office"` // of the board of education, which is called when no one at a school answers
 	Places     Places             `yaml:"places"`
 	Numbers    []Number           `yaml:"numbers"`
 	Texts      map[string]string  `yaml:"texts"`
 	Examples   []Example          `yaml:"examples"`
+
+	unstated Mistakes // what must be said before the desk opens; see Unstated
 }
 
 // Source is a document that rules of the file come from.
@@ -103,7 +106,6 @@ type Terms struct {
 	WatchMonths        int                 `yaml:"watch_months"`
 	CodeDays           int                 `yaml:"code_days"`
 	EraseAfterDays     int                 `yaml:"erase_after_days"`
-	KeepYears          int                 `yaml:"keep_years"`
 	MostCases          int                 `yaml:"most_cases"` // that one person has at a time; more are warned of, never refused
 	Continuity         Duration            `yaml:"continuity"` // for how long who comes back goes to whom they know
 	Breather           Duration            `yaml:"breather"`   // without a new case after an emergency

@@ -64,6 +64,11 @@ func (c *City) Rules() duty.Rules {
 		for _, k := range d.Decide {
 			r.Decide = append(r.Decide, duty.Choice(k))
 		}
+		if d.Due == "keep" {
+			if r.Keep = c.classes(); len(r.Keep) == 0 {
+				continue // nobody has said how long: nothing is ever due
+			}
+		}
 		rs.Duties = append(rs.Duties, r)
 	}
 	return rs
@@ -99,8 +104,6 @@ func (c *City) term(t Term) duty.Term {
 		return duty.Term{}
 	case "watch":
 		return duty.Term{Months: c.Terms.WatchMonths}
-	case "keep":
-		return duty.Term{Years: c.Terms.KeepYears}
 	}
 	v, _ := t.parse()
 	return v

@@ -243,7 +243,7 @@ func TestDutiesOfEachCity(t *testing.T) {
 			weekly_meeting coordinator 2027-01-19 11:00`},
 		{"resolved: nothing to watch for, but records to keep", "ashiya", `
 			2026-12-01 10:00 observed stopped 2026-12-01
-			2027-03-02 10:00 state resolved`, `retention supervisor 2032-04-01 00:00`},
+			2027-03-02 10:00 state resolved`, `retention supervisor 2028-04-01 00:00`},
 		{"a child's own word for 重大事態 is taken as it is", "asahikawa", `
 			2026-12-01 10:00 observed declared 2026-12-01`, `
 			article23 assignee 2026-12-04 17:15
@@ -275,10 +275,20 @@ func TestDutiesOfEachCity(t *testing.T) {
 			2026-12-01 10:00 observed absent_total 2026-12-01 15
 			2027-03-26 10:00 did hottoribon`, `hottoribon_april school 2027-04-08 00:00`},
 		{"a sheet is Usuki's alone", "ashiya", `2026-12-01 10:00 observed absent_total 2026-12-01 15`, ``},
-		{"closed in March: five fiscal years after that one", "asahikawa", `2027-03-31 10:00 says routine other
-			2027-03-31 11:00 state closed`, `retention supervisor 2032-04-01 00:00`},
+		{"closed in March: the fiscal year after that one", "asahikawa", `2027-03-31 10:00 says routine other
+			2027-03-31 11:00 state closed`, `retention supervisor 2028-04-01 00:00`},
 		{"closed in April: a year later", "asahikawa", `2027-04-01 10:00 says routine other
-			2027-04-01 11:00 state closed`, `retention supervisor 2033-04-01 00:00`},
+			2027-04-01 11:00 state closed`, `retention supervisor 2029-04-01 00:00`},
+		{"a suspicion of bullying: five fiscal years", "usuki", `2027-03-31 10:00 says routine verbal
+			2027-03-31 10:30 did article23 talk_on
+			2027-03-31 11:00 state closed`, `
+			article23 assignee 2027-04-07 10:30
+			retention supervisor 2032-04-01 00:00`},
+		{"over, and then a suspicion after all: the longest of its classes holds, and never a shorter one again", "usuki", `
+			2027-03-31 10:00 says routine other
+			2027-03-31 11:00 state closed
+			2027-04-20 10:00 observed abused 2027-03-01
+			2027-04-20 10:30 did abuse_notice`, `retention supervisor 2032-04-01 00:00`},
 		{"open again: its records are in use", "asahikawa", `2027-04-01 10:00 says routine other
 			2027-04-01 11:00 state closed
 			2027-05-01 11:00 says routine other`, ``},

@@ -67,12 +67,13 @@ func Load(file, national, texts File, a Assessor) (*City, error) {
 			return nil, Mistakes{{layers[i].Name, 1, "cannot be read as a city file"}}
 		}
 	}
-	own := layer{c.Facts, c.Duties}
+	own := layer{c.Facts, c.Duties, c.Retention}
 	c.over(base, catalogue)
-	ms := slices.Concat(c.judgeRules(trees[0], layer{base.Facts, base.Duties}, nil), c.judgeRules(trees[1], own, base), c.judge(trees[1], a))
+	ms := slices.Concat(c.judgeRules(trees[0], layer{base.Facts, base.Duties, base.Retention}, nil), c.judgeRules(trees[1], own, base), c.judge(trees[1], a))
 	if len(ms) > 0 {
 		return nil, ms
 	}
+	c.unstated = c.missing(trees[1], own.kept)
 	return c, nil
 }
 
@@ -92,6 +93,7 @@ func (c *City) over(base *City, catalogue map[string]string) {
 		}
 	}
 	c.overRules(base)
+	c.overRetention(base)
 	if len(c.Routes) == 0 {
 		c.Routes = base.Routes
 	}

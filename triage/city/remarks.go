@@ -10,7 +10,8 @@ import (
 )
 
 // Remarks finds what in a well-formed file is no mistake and yet wants a look: facts that were checked longer ago than the
-// given age, or after now, and places that people are told of without a way to reach them.
+// given age, or after now, places that people are told of without a way to reach them, and terms of records that the city has
+// not confirmed.
 func Remarks(f File, now time.Time, age time.Duration) Mistakes {
 	t, err := parse(f, reflect.TypeFor[City]())
 	if err != nil {
@@ -40,6 +41,11 @@ func Remarks(f File, now time.Time, age time.Duration) Mistakes {
 		checked(path, n.CheckedOn)
 		if n.Reach == "" {
 			say(path, n.Key+": no number and no page; people are told the name alone")
+		}
+	}
+	for i, r := range c.Retention {
+		if r.Keep != "" && !r.Confirmed && r.Ask != "" {
+			say(fmt.Sprintf(".retention.%d", i), fmt.Sprintf("%s is kept %s by assumption; the city has to confirm: %s", r.Key, r.Keep, r.Ask))
 		}
 	}
 	slices.SortStableFunc(ms, func(a, b Mistake) int { return a.Line - b.Line })

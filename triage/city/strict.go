@@ -14,11 +14,12 @@ import (
 type layer struct {
 	facts  []Fact
 	duties []Duty
+	kept   []Retention
 }
 
 // overRules lays the city's facts and duties over the nation's: what has the same key takes its place.
 func (c *City) overRules(base *City) {
-	own := layer{c.Facts, c.Duties}
+	own := layer{facts: c.Facts, duties: c.Duties}
 	c.Facts, c.Duties = slices.Clone(base.Facts), slices.Clone(base.Duties)
 	for _, f := range own.facts {
 		if i := slices.IndexFunc(c.Facts, func(x Fact) bool { return x.Key == f.Key }); i >= 0 {
@@ -61,6 +62,7 @@ func (c *City) judgeRules(t *tree, own layer, base *City) Mistakes {
 		seen["duty "+d.Key] = true
 		c.judgeDuty(j, rs, path, d)
 	}
+	c.judgeRetention(j, rs, own.kept, base)
 	if base != nil {
 		c.judgeStricter(j, own, base)
 	}
@@ -75,7 +77,7 @@ func (c *City) judgeDuty(j *judge, rs duty.Rules, path string, d Duty) {
 	j.need(len(d.Any)+len(d.All) > 0, path, "any or all: the facts for which it arises")
 	j.need(slices.Contains(duty.Owners, d.Owner), path+".owner", "owner: one of "+strings.Join(duty.Owners, ", "))
 	j.need(d.Due != "", path, "due: when it must be done")
-	j.need(d.Due == "" || !c.term(d.Due).IsZero(), path+".due", "a term whose number the city or the nation gives")
+	j.need(d.Due == "" || d.Due == "keep" || !c.term(d.Due).IsZero(), path+".due", "a term whose number the city or the nation gives")
 	j.need(len(d.Until) == 0 || d.Every != "", path+".until", "every, of which it is the end")
 	j.need(!d.Restarts || d.Every == "" && !d.Renews, path+".restarts", "neither every nor renews beside it")
 	for name, list := range map[string][]string{"any": d.Any, "all": d.All, "unless": d.Unless, "met": d.Met, "until": d.Until} {
@@ -142,7 +144,7 @@ func (c *City) judgeDutyStricter(j *judge, path string, d, b Duty) {
 	j.need(d.Renews || !b.Renews, path+".renews", "renews: true, as the nation has it")
 	j.need(d.Restarts == b.Restarts, path+".restarts", "restarts as the nation has it")
 	j.need(b.Every == "" || d.Every != "" && c.never(d.Every, b.Every), path+".every", "every: never later than the nation's "+string(b.Every))
-	j.need(d.Due == "watch" && b.Due == "watch" || c.never(d.Due, b.Due), path+".due", "never later than the nation's "+string(b.Due))
+	j.need(d.Due == b.Due && (d.Due == "watch" || d.Due == "keep") || c.never(d.Due, b.Due), path+".due", "never later than the nation's "+string(b.Due))
 }
 
 // holds reports whether all holds every one of some.

@@ -54,7 +54,7 @@ func (c *City) vars(channel string, now time.Time) map[string]string {
 	}
 	v := map[string]string{
 		"市名": c.Name, "窓口名": c.Desk.Name, "係名": c.Desk.Neutral, "読む人": readers, "電話": c.Desk.Phone,
-		"返事の時間": c.SayHours(channel), "電話の時間": c.SayHours("phone"), "保存年数": fmt.Sprint(c.Terms.KeepYears),
+		"返事の時間": c.SayHours(channel), "電話の時間": c.SayHours("phone"), "保存年数": c.sayKept(),
 		"消すまで": fmt.Sprint(c.Terms.EraseAfterDays), "合言葉の日数": fmt.Sprint(c.Terms.CodeDays), "夜の番号": c.night(),
 		"次の時間": "", "読まない間": "",
 	}

@@ -32,9 +32,10 @@ type Rule struct {
 	All    []Fact // and all of these,
 	Unless []Fact // and none of these
 
-	Owner string // assignee, coordinator, supervisor, school or board
-	Due   Term   // from when it arose
-	Climb Term   // from when it was due until it reaches the supervisor
+	Owner string  // assignee, coordinator, supervisor, school or board
+	Due   Term    // from when it arose
+	Keep  []Class // where given, it is due when the longest of these that the case is of ends, and not by Due
+	Climb Term    // from when it was due until it reaches the supervisor
 
 	Met    []Fact   // these acts do it
 	Decide []Choice // it is a decision between these
@@ -104,7 +105,7 @@ func (r Rule) owe(c triage.Case, f Facts, cal Calendar, now time.Time) []triage.
 	so, why, holds := r.holds(f)
 	for {
 		if last.Turn > 0 && last.DoneAt.IsZero() {
-			end, ended := r.ends(last, f, so, holds, now)
+			end, ended := r.ends(last, f, so, holds, cal, now)
 			if !ended {
 				return changes
 			}
@@ -166,11 +167,11 @@ func (r Rule) holds(f Facts) (Known, []string, bool) {
 }
 
 // ends reports whether an open duty is over by itself, and how.
-func (r Rule) ends(d triage.Duty, f Facts, so Known, holds bool, now time.Time) (triage.Duty, bool) {
+func (r Rule) ends(d triage.Duty, f Facts, so Known, holds bool, cal Calendar, now time.Time) (triage.Duty, bool) {
 	if end, ok := r.met(d, f); ok {
 		return end, true
 	}
-	if r.Restarts && (!holds || !so.First.Equal(d.Since)) {
+	if r.Restarts && (!holds || !so.First.Equal(d.Since) || r.outgrown(d, f, so, cal)) {
 		d.DoneAt, d.Decision = now, Restarted
 		return d, true
 	}
@@ -196,7 +197,7 @@ func (r Rule) next(last triage.Duty, f Facts, so Known, cal Calendar) (triage.Du
 	switch {
 	case last.Turn == 0:
 		d.Since = so.First
-	case r.Restarts && !so.First.Equal(last.Since):
+	case r.Restarts && (!so.First.Equal(last.Since) || len(r.Keep) > 0 && last.Decision == Restarted):
 		d.Since = so.First
 	case r.Renews && so.Last.After(last.DoneAt):
 		d.Since = so.Last
@@ -205,7 +206,13 @@ func (r Rule) next(last triage.Duty, f Facts, so Known, cal Calendar) (triage.Du
 	default:
 		return d, false
 	}
-	d.DueAt = term.After(d.Since, cal)
+	if len(r.Keep) > 0 {
+		if d.DueAt = r.kept(f, d.Since, cal).Until; d.DueAt.IsZero() {
+			return d, false
+		}
+	} else {
+		d.DueAt = term.After(d.Since, cal)
+	}
 	if !r.Climb.IsZero() {
 		d.ClimbAt = r.Climb.After(d.DueAt, cal)
 	}
