@@ -7,6 +7,9 @@ import (
 
 // beside takes in what stands beside an event's words: files, what was taken back or compared, calls.
 func (c *Case) beside(e Event) {
+	if (e.By != "" || e.From == Seeker || e.From == AtSchool) && e.At.After(c.TouchedAt) {
+		c.TouchedAt = e.At
+	}
 	c.Files = append(c.Files, e.Files...)
 	if e.Unchecked {
 		c.Unchecked = append(c.Unchecked, e.ID)

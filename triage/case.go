@@ -27,6 +27,7 @@ type Case struct {
 	PreviewOf string    `json:"preview_of,omitempty"` // id of the event that they are of
 	OpenedAt  time.Time `json:"opened_at"`
 	LastAt    time.Time `json:"last_at"`
+	TouchedAt time.Time `json:"touched_at,omitzero"` // when a person, the seeker or a school last said or did something
 
 	Assignee   string    `json:"assignee,omitempty"`
 	Former     string    `json:"former,omitempty"` // who had it before it came back to the queue

@@ -1,0 +1,166 @@
+// Package kin proposes which cases may tell of one and the same thing. It reads anonymized text only, says for each proposal
+// what speaks for it, and joins nothing: a wrong join would show one family's words to another, so a person looks, and then a
+// second one.
+//
+// Placeholders mean nothing from one case to the next ([人物A] here is somebody else than [人物A] there), so they are not
+// compared. What is compared is what two who saw the same would both have: the school, the days, what it is about, and the
+// rarer words.
+package kin
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"time"
+	"unicode"
+
+	"madoguchi/triage"
+)
+
+// Sketch is what is known of a case for this.
+type Sketch struct {
+	ID      triage.CaseID
+	Schools []string // ids of the schools that have to do with it
+	From    time.Time
+	To      time.Time // of the seeker's first and last word
+	Flags   []triage.Flag
+	Grams   map[string]bool // pairs of characters of the words
+}
+
+// Draw makes a case's sketch.
+func Draw(c triage.Case, events []triage.Event) Sketch {
+	s := Sketch{ID: c.ID, Schools: c.Schools(), Flags: c.Flags, Grams: map[string]bool{}}
+	for _, k := range c.Consents {
+		if k.School != "" && k.School != "board" {
+			s.Schools = append(s.Schools, k.School)
+		}
+	}
+	for _, e := range events {
+		if e.From != triage.Seeker && e.From != triage.AtSchool || slices.Contains(c.Hidden, e.ID) {
+			continue
+		}
+		if s.From.IsZero() {
+			s.From = e.At
+		}
+		s.To = e.At
+		s.read(e.Text)
+		if e.Report != nil {
+			for _, text := range e.Report.Fields {
+				s.read(text)
+			}
+		}
+	}
+	slices.Sort(s.Schools)
+	s.Schools = slices.Compact(s.Schools)
+	return s
+}
+
+var placeholder = regexp.MustCompile(`\[[^\[\]\s]{1,20}\]`)
+
+// read takes in the pairs of characters of a text that carry a meaning: hiragana alone is grammar.
+func (s *Sketch) read(text string) {
+	text = placeholder.ReplaceAllString(text, " ")
+	var before rune
+	for _, r := range text {
+		if unicode.In(r, unicode.Han, unicode.Katakana, unicode.Latin, unicode.Digit) {
+			if before != 0 {
+				s.Grams[string([]rune{before, r})] = true
+			}
+			before = r
+		} else {
+			before = 0
+		}
+	}
+}
+
+// Days is how far apart the words of two may lie.
+const Days = 21
+
+// Proposal is that two cases may tell of the same thing.
+type Proposal struct {
+	Other triage.CaseID
+	Score int
+	Why   []string // what speaks for it, in the words of the page
+}
+
+// Least is the score from which a proposal is shown: more than one thing speaks for it.
+const Least = 5
+
+// Propose lists the cases that may tell of the same thing as one, the likeliest first, at most ten. Words count by how few
+// cases have them, so common ones weigh nothing.
+func Propose(one Sketch, others []Sketch) []Proposal {
+	seen := map[string]int{}
+	for _, o := range others {
+		for g := range o.Grams {
+			seen[g]++
+		}
+	}
+	var all []Proposal
+	for _, o := range others {
+		if o.ID == one.ID {
+			continue
+		}
+		if p := compare(one, o, seen, len(others)); p.Score >= Least {
+			all = append(all, p)
+		}
+	}
+	slices.SortFunc(all, func(a, b Proposal) int { return cmp.Or(b.Score-a.Score, cmp.Compare(a.Other, b.Other)) })
+	return all[:min(len(all), 10)]
+}
+
+func compare(a, b Sketch, seen map[string]int, n int) Proposal {
+	p := Proposal{Other: b.ID}
+	gap := max(a.From.Sub(b.To), b.From.Sub(a.To), 0)
+	days := int(gap.Hours() / 24)
+	if days > Days {
+		return p
+	}
+	if shared := common(a.Schools, b.Schools); len(shared) > 0 {
+		p.say(3, "同じ学校の名が出ています")
+	}
+	switch {
+	case days <= 3:
+		p.say(2, "同じころに書かれています")
+	case days <= 7:
+		p.say(1, fmt.Sprintf("%d日ちがいです", days))
+	}
+	flags := common(a.Flags, b.Flags)
+	flags = slices.DeleteFunc(flags, func(f triage.Flag) bool { return f == triage.Other || f == triage.ThirdParty })
+	if len(flags) > 0 {
+		p.say(min(len(flags), 2), "同じことについてです")
+	}
+	rare := 0
+	for g := range a.Grams {
+		if b.Grams[g] && seen[g] <= max(5, n/20) {
+			rare++
+		}
+	}
+	switch {
+	case rare >= 6:
+		p.say(4, "めずらしい言葉が、いくつも同じです")
+	case rare >= 3:
+		p.say(2, "めずらしい言葉が同じです")
+	case rare >= 1:
+		p.say(1, "同じ言葉があります")
+	}
+	if rare == 0 && len(common(a.Schools, b.Schools)) == 0 {
+		p.Score = 0 // the same days and the same sort of thing are no trace
+	}
+	return p
+}
+
+func (p *Proposal) say(score int, why string) {
+	p.Score += score
+	p.Why = append(p.Why, why)
+}
+
+func common[T cmp.Ordered](a, b []T) []T {
+	var both []T
+	for _, x := range a {
+		if slices.Contains(b, x) && !slices.Contains(both, x) {
+			both = append(both, x)
+		}
+	}
+	return both
+}

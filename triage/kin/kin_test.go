@@ -1,0 +1,69 @@
+package kin
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"madoguchi/triage"
+)
+
+var day = time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)
+
+func sketch(id string, days int, school, text string, flags ...triage.Flag) Sketch {
+	c := triage.Case{ID: triage.CaseID(id), Flags: flags}
+	if school != "" {
+		c.Consents = []triage.Consent{{School: school}}
+	}
+	return Draw(c, []triage.Event{{Kind: triage.KindMessage, From: triage.Seeker, At: day.AddDate(0, 0, days), Text: text}})
+}
+
+func TestPropose(t *testing.T) {
+	one := sketch("one", 0, "hinode", "[人物A]が理科準備室で水筒の水をかけられていました", triage.Violence)
+	others := []Sketch{one,
+		sketch("same", 1, "hinode", "理科準備室で[人物C]が水筒の水をかけられたのを見た", triage.Violence),
+		sketch("unnamed", 1, "", "理科準備室で、水筒の水", triage.Violence),
+		sketch("school", 2, "hinode", "悪口を言われています", triage.Violence),
+		sketch("days", 0, "", "毎日つらいです", triage.Violence),
+		sketch("later", Days+1, "hinode", "理科準備室で水筒の水をかけられた", triage.Violence),
+		sketch("other", 1, "kawabe", "給食のとき無視される", triage.Exclusion),
+	}
+	got := Propose(one, others)
+	var ids []triage.CaseID
+	for _, p := range got {
+		ids = append(ids, p.Other)
+		if len(p.Why) == 0 {
+			t.Errorf("%s without a reason", p.Other)
+		}
+	}
+	if fmt.Sprint(ids) != "[same school unnamed]" {
+		t.Errorf("%+v", got)
+	}
+	for _, p := range Propose(others[4], others) {
+		t.Errorf("on the days and the sort of thing alone: %+v", p)
+	}
+}
+
+// Which comes first makes no difference, and placeholders make none.
+func TestProposalsAreMutual(t *testing.T) {
+	a := sketch("a", 0, "hinode", "[人物A]と[学校1]の理科準備室", triage.Verbal)
+	b := sketch("b", 3, "hinode", "[人物B]と[学校2]の理科準備室", triage.Verbal)
+	all := []Sketch{a, b}
+	x, y := Propose(a, all), Propose(b, all)
+	if len(x) != 1 || len(y) != 1 || x[0].Score != y[0].Score {
+		t.Errorf("%+v %+v", x, y)
+	}
+	for g := range a.Grams {
+		if g == "人物" || g == "物A" || g == "学校" {
+			t.Errorf("a placeholder was read: %s", g)
+		}
+	}
+}
+
+// What the seeker took back is not read.
+func TestWhatWasTakenBack(t *testing.T) {
+	c := triage.Case{ID: "a", Hidden: []string{"1"}}
+	if s := Draw(c, []triage.Event{{ID: "1", From: triage.Seeker, At: day, Text: "理科準備室"}}); len(s.Grams) != 0 {
+		t.Errorf("%v", s.Grams)
+	}
+}
