@@ -50,6 +50,11 @@ func cityCheck(_ context.Context, p *program, args []string) error {
 			failed = true
 			continue
 		}
+		if ms := c.Unstated(); len(ms) > 0 {
+			fmt.Fprintln(p.stdout, ms)
+			failed = true
+			continue
+		}
 		fmt.Fprintf(p.stdout, "%s: %s, %d schools, %d examples judged: ok\n", name, c.Name, len(c.Schools), len(c.Examples))
 		remark(p, city.File{Name: name, Data: data})
 	}
@@ -136,6 +141,18 @@ func loadCity(which string, a city.Assessor) (*city.City, error) {
 		name, data = which, read
 	}
 	return checkedCity(name, data, a)
+}
+
+// servedCity is loadCity for a desk that opens in earnest: every class of records has a term there, with its source.
+func servedCity(which string, a city.Assessor) (*city.City, error) {
+	c, err := loadCity(which, a)
+	if err != nil {
+		return nil, err
+	}
+	if ms := c.Unstated(); len(ms) > 0 {
+		return nil, ms
+	}
+	return c, nil
 }
 
 func checkedCity(name string, data []byte, a city.Assessor) (*city.City, error) {

@@ -76,7 +76,7 @@ func doctorCity(_ context.Context, p *program) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	c, err := loadCity(p.set["CITY"], a)
+	c, err := servedCity(p.set["CITY"], a)
 	if err != nil {
 		return "", err
 	}
@@ -89,6 +89,9 @@ func doctorCity(_ context.Context, p *program) (string, error) {
 	}
 	if keys := c.Stale(time.Now(), old); len(keys) > 0 {
 		remarks = append(remarks, "people are told what was not checked for more than a year: "+strings.Join(keys, ", "))
+	}
+	for _, r := range c.Unconfirmed() {
+		remarks = append(remarks, fmt.Sprintf("the term of %s (%s) is an assumption: the city has to confirm %s", r.Key, r.Keep, r.Ask))
 	}
 	if len(c.OnCall) > 0 && p.set["TWILIO_ACCOUNT_SID"] == "" {
 		remarks = append(remarks, "somebody is on call, and nothing can call them: "+envPrefix+"TWILIO_ACCOUNT_SID is not given")

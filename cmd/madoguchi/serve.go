@@ -64,7 +64,7 @@ func (p *program) plan() (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := loadCity(p.set["CITY"], assessor)
+	c, err := servedCity(p.set["CITY"], assessor)
 	if err != nil {
 		return nil, err
 	}
