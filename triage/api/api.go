@@ -71,6 +71,7 @@ func New(c Config) http.Handler {
 	a.filings()
 	a.events()
 	a.office()
+	a.searches()
 	a.document(mux)
 	mux.HandleFunc(root+"/", a.nothing)
 	return mux

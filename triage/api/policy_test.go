@@ -14,6 +14,8 @@ import (
 
 // bodies are well-formed requests, by route; a test fills in the ids.
 var bodies = map[string]string{
+	"POST /searches": `{"names":["高橋 結衣"],"ground":"serious","reason":"調査"}`,
+
 	"POST /cases/{id}/transfer":                  `{"to":"abe"}`,
 	"POST /cases/{id}/second":                    `{"to":""}`,
 	"POST /cases/{id}/messages":                  `{"id":"1","text":"読みました"}`,
@@ -115,7 +117,7 @@ func (r *room) fill(path, login string, v visibility) string {
 // expected is the policy as a child of the table and of the four sorts of case.
 func expected(row staff.Route, path string, role triage.Role, v visibility) (int, string) {
 	lead := role == triage.Coordinator || role == triage.Supervisor
-	done := map[string]int{"/visits": 201, "/reports": 201, "/handoffs/{id}/reports": 201, "/cases/{id}/messages": 202, "/cases/{id}/doing": 204, "/cases/{id}/keep": 204,
+	done := map[string]int{"/visits": 201, "/reports": 201, "/handoffs/{id}/reports": 201, "/cases/{id}/messages": 202, "/cases/{id}/doing": 204, "/cases/{id}/keep": 204, "/searches": 201,
 		"/cases/{id}/notes": 201, "/cases/{id}/observations": 201, "/cases/{id}/consents": 201, "/cases/{id}/handoffs": 201,
 		"/cases/{id}/handoffs/{handoff}/links": 201, "/cases/{id}/notices": 201}[path]
 	if done == 0 || row.Method == "GET" {
@@ -126,7 +128,7 @@ func expected(row staff.Route, path string, role triage.Role, v visibility) (int
 		return 403, "forbidden"
 	case strings.HasPrefix(path, "/handoffs/{id}") && v != own:
 		return 404, "not_found"
-	case strings.HasPrefix(path, "/reveals/"):
+	case strings.HasPrefix(path, "/reveals/"), strings.HasPrefix(path, "/searches/"):
 		return 404, "not_found" // no such grant
 	case !strings.Contains(path, "/cases/"):
 		return done, ""

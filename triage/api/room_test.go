@@ -35,6 +35,7 @@ var opened = time.Date(2026, 12, 1, 9, 0, 0, 0, city.JST)
 // room is the API on a real store and real accounts, with a wall of paper.
 type room struct {
 	t        testing.TB
+	desk     *desk.Desk
 	server   *httptest.Server
 	redis    *miniredis.Miniredis
 	accounts *staff.Accounts
@@ -71,12 +72,13 @@ func open(t testing.TB, timed bool) *room {
 	}
 	wall := wall{r.store}
 	conf := api.Config{
-		Desk: desk.New(desk.Config{Store: r.store, Front: wall, Lamp: wall, Audit: paper{}, Clock: r.clock, City: town, People: r.accounts, Register: grant.New(c, keys, time.Now), Passes: pass.New(c, keys, time.Now)}),
+		Desk: desk.New(desk.Config{Searcher: wall, Store: r.store, Front: wall, Lamp: wall, Audit: paper{}, Clock: r.clock, City: town, People: r.accounts, Register: grant.New(c, keys, time.Now), Passes: pass.New(c, keys, time.Now)}),
 		Log:  slog.New(slog.NewTextHandler(r.log, nil)), Accounts: r.accounts, Version: "test",
 	}
 	if timed {
 		conf.Timer = r.clock
 	}
+	r.desk = conf.Desk
 	r.server = httptest.NewServer(api.New(conf))
 	t.Cleanup(r.server.Close)
 	for _, l := range logins {

@@ -130,6 +130,7 @@ func (c *Console) routes() {
 	}
 	s.Page("GET", "/cases/{id}/files/{n}", c.file)
 	c.letterRoutes()
+	c.searchRoutes()
 	c.filingRoutes()
 	s.Page("POST", "/cases/{id}/consents/preview", c.previewConsent)
 	s.Page("POST", "/cases/{id}/handoffs/preview", c.previewHandoff)
@@ -252,7 +253,7 @@ func (c *Console) funcs() template.FuncMap {
 	f := template.FuncMap{"school": c.school, "form": formName, "number": number, "split": strings.Fields, "span": span, "pick": newPick, "found": found, "digit": func(i int) int { return i + 1 }}
 	for name, table := range map[string]map[string]string{
 		"role": roles, "severity": severities, "flag": flags, "state": states, "door": doors, "about": abouts,
-		"consentAnswer": answers, "age": ages, "help": helps, "way": ways, "recipient": recipients, "window": windows, "tellerWho": tellerWho, "observed": observations, "what": acts, "grantState": grantStates, "sort": sorts, "ground": grounds, "wish": wishes,
+		"consentAnswer": answers, "age": ages, "help": helps, "way": ways, "recipient": recipients, "window": windows, "tellerWho": tellerWho, "observed": observations, "what": acts, "grantState": grantStates, "match": matches, "sort": sorts, "ground": grounds, "wish": wishes,
 	} {
 		f[name] = func(key any) string { return word(table, key) }
 	}

@@ -27,6 +27,9 @@ func (c *Console) grants(w http.ResponseWriter, r *http.Request, p staff.Person)
 	lead := staff.Allowed(p.Role, staff.Row("POST", "/reveals/{id}/refuse"))
 	var all []grantData
 	for _, g := range list {
+		if g.For == grant.Seek {
+			continue // on a page of its own
+		}
 		d := grantData{Grant: g, State: g.State(c.Desk.Register.Now())}
 		mine, waits := g.By == p.Login, d.State == grant.Asked
 		d.CanOpen = mine && d.State == grant.Approved

@@ -54,6 +54,11 @@ GET  /api/v1/reveals/{id}                                  y y y y - - - - -
 POST /api/v1/reveals/{id}/approve                          y y y y - - - - -
 POST /api/v1/reveals/{id}/refuse                           - - y y - - - - -
 POST /api/v1/reveals/{id}/looked                           - - y y - - - - -
+GET  /api/v1/searches                                      - - y y - - - - -
+POST /api/v1/searches                                      - - y y - - - - -
+GET  /api/v1/searches/{id}                                 - - y y - - - - -
+POST /api/v1/searches/{id}/approve                         - - y y - - - - -
+POST /api/v1/searches/{id}/refuse                          - - y y - - - - -
 POST /api/v1/visits                                        y y y y - - y - -
 GET  /api/v1/handoffs                                      - - - - - - - - y
 GET  /api/v1/handoffs/{id}                                 - - - - - - - - y
