@@ -11,6 +11,7 @@ type OnCall struct {
 	Name  string   `yaml:"name"`  // 当番1; as the case says who was called
 	Reach string   `yaml:"reach"` // the telephone number, +81…
 	By    []string `yaml:"by"`    // voice, sms: in the order in which they are tried
+	Login string   `yaml:"login"` // their account at the desk, so that nobody is called to a case that they are kept out of
 }
 
 var numberForm = regexp.MustCompile(`^\+[1-9][0-9]{7,14}$`)
@@ -32,11 +33,18 @@ func (c *City) judgeOnCall(j *judge) {
 }
 
 // Called returns who is called at that step of an alarm, and by which path, from 0: each person by their first path, then
-// each by their next, and so on for as long as nobody answers. False where nobody is on call.
-func (c *City) Called(step int) (OnCall, string, bool) {
-	if len(c.OnCall) == 0 {
+// each by their next, and so on for as long as nobody answers. Whose login is out is passed over. False where nobody is on
+// call.
+func (c *City) Called(step int, out func(login string) bool) (OnCall, string, bool) {
+	var people []OnCall
+	for _, p := range c.OnCall {
+		if out == nil || !out(p.Login) {
+			people = append(people, p)
+		}
+	}
+	if len(people) == 0 {
 		return OnCall{}, "", false
 	}
-	p := c.OnCall[step%len(c.OnCall)]
-	return p, p.By[step/len(c.OnCall)%len(p.By)], true
+	p := people[step%len(people)]
+	return p, p.By[step/len(people)%len(p.By)], true
 }

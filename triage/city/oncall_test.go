@@ -26,7 +26,7 @@ func TestOnCallIsWhatNightCoverSays(t *testing.T) {
 			t.Errorf("%s: got %v, want %q", tt.cover, err, tt.want)
 		}
 	}
-	if _, _, ok := asahikawa(t).Called(0); ok {
+	if _, _, ok := asahikawa(t).Called(0, nil); ok {
 		t.Error("somebody is called where nobody is on call")
 	}
 }
@@ -36,7 +36,7 @@ func TestWhoIsCalled(t *testing.T) {
 	c := &city.City{OnCall: []city.OnCall{{Name: "a", By: []string{"voice", "sms"}}, {Name: "b", By: []string{"sms"}}, {Name: "c", By: []string{"sms", "voice"}}}}
 	var got []string
 	for step := range 9 {
-		p, by, _ := c.Called(step)
+		p, by, _ := c.Called(step, nil)
 		got = append(got, fmt.Sprint(p.Name, by))
 	}
 	if s := strings.Join(got, " "); s != "avoice bsms csms asms bsms cvoice avoice bsms csms" {

@@ -87,12 +87,12 @@ func (d *Desk) ringing(ctx context.Context, c triage.Case, events []triage.Event
 	if step == 0 && (c.Assignee != "" || d.City.OpenAt("phone", now)) {
 		return []triage.Event{e} // whoever has the case, or is at work, hears it first from the pages
 	}
-	return []triage.Event{d.paged(ctx, e, step)}
+	return []triage.Event{d.paged(ctx, c, e, step)}
 }
 
-// paged calls who is on call, where there is somebody, and adds to the event whether that went out.
-func (d *Desk) paged(ctx context.Context, e triage.Event, step int) triage.Event {
-	who, by, ok := d.City.Called(step)
+// paged calls who is on call and not kept out of the case, where there is somebody, and adds to the event whether that went out.
+func (d *Desk) paged(ctx context.Context, c triage.Case, e triage.Event, step int) triage.Event {
+	who, by, ok := d.City.Called(step, c.Bars)
 	if !ok || d.Pager == nil {
 		return e
 	}

@@ -101,6 +101,7 @@ func (d *Desk) Again(ctx context.Context, p staff.Person, id triage.CaseID) (Vie
 	if err := mayLook(p, c); err != nil {
 		return View{}, d.keptOut(ctx, p, c, err)
 	}
+	d.renew(ctx, p, c)
 	return View{Case: d.owing(c, events), Timeline: visible(c, events), Now: d.Clock.Now()}, nil
 }
 
@@ -137,6 +138,9 @@ func (d *Desk) Doing(ctx context.Context, p staff.Person, id triage.CaseID, doin
 	}
 	if c.Erased() {
 		return refuse(triage.CodeState, "この相談は、書いた人が取り下げています。")
+	}
+	if doing != triage.DoingWaiting {
+		d.renew(ctx, p, c)
 	}
 	return d.Lamp.Show(ctx, id, doing)
 }

@@ -18,6 +18,10 @@ const maxMessageID = 64
 //
 // A lead who answers a waiting case takes it by that, so that the next message finds the same voice.
 func (d *Desk) Say(ctx context.Context, p staff.Person, id triage.CaseID, messageID, text string) (int64, error) {
+	return d.say(ctx, p, id, messageID, text, false)
+}
+
+func (d *Desk) say(ctx context.Context, p staff.Person, id triage.CaseID, messageID, text string, interim bool) (int64, error) {
 	if n := utf8.RuneCountInString(messageID); n < 1 || n > maxMessageID {
 		return 0, bad("番号（id）は1文字から64文字までです。")
 	}
@@ -51,13 +55,20 @@ func (d *Desk) Say(ctx context.Context, p staff.Person, id triage.CaseID, messag
 				}
 			}
 			e := d.event(p, triage.KindMessage)
-			e.ID, e.Text, e.Words, e.Said = key, scrubbed.Text, scrubbed.Words, c.Said+1
-			seq, version = e.Said, c.Version+1
+			e.ID, e.Text, e.Words, e.Said, e.Interim = key, scrubbed.Text, scrubbed.Words, c.Said+1, interim
+			news := []triage.Event{e}
 			if c.State == triage.Waiting {
-				version++
-				return append(d.assignment(p, triage.DoClaim, p.Login, time.Time{}), e), nil
+				var until time.Time
+				if interim {
+					until = e.At.Add(d.lease())
+				}
+				news = append(d.assignment(p, triage.DoClaim, p.Login, until), e)
 			}
-			return []triage.Event{e}, nil
+			if !interim {
+				news = append(news, d.keepsPromise(c)...)
+			}
+			seq, version = e.Said, c.Version+int64(len(news))
+			return news, nil
 		}})
 	if err != nil {
 		return 0, err

@@ -122,7 +122,7 @@ func (d *Desk) due(ctx context.Context, until time.Time) ([]work, error) {
 			if err != nil {
 				return nil, err
 			}
-			if at := d.moment(c, events, kind); !at.IsZero() && !at.After(until) {
+			if at := d.moment(ctx, c, events, kind); !at.IsZero() && !at.After(until) {
 				all = append(all, work{due, at})
 			} else if err := d.Store.Settle(ctx, due, at); err != nil {
 				return nil, err
@@ -144,7 +144,7 @@ func news(w work) int {
 }
 
 // moment is when the case's work of that kind has something to do; zero where it has none.
-func (d *Desk) moment(c triage.Case, events []triage.Event, kind triage.DueKind) time.Time {
+func (d *Desk) moment(ctx context.Context, c triage.Case, events []triage.Event, kind triage.DueKind) time.Time {
 	var at time.Time
 	switch {
 	case c.Doomed != "":
@@ -153,10 +153,16 @@ func (d *Desk) moment(c triage.Case, events []triage.Event, kind triage.DueKind)
 		}
 	case c.Erased():
 	case kind == triage.DueLease:
+		if c.Severity == triage.Emergency && happened(events, keptID(c)) {
+			return time.Time{} // it was said; who has it keeps it
+		}
 		return lapses(c, events, d.lease())
 	case kind == triage.DueRules:
 		if len(d.ruled(c, events)) > 0 {
 			return c.LastAt // at once
+		}
+		if owed, err := d.pairs(ctx, c); err != nil || len(owed) > 0 {
+			return c.LastAt
 		}
 	default:
 		if _, next, ok := alarm(c, events); ok {
@@ -205,18 +211,20 @@ func (d *Desk) do(ctx context.Context, w work) error {
 	switch w.Kind {
 	case triage.DueLease:
 		if at := lapses(c, events, d.lease()); !at.IsZero() && !now.Before(at) {
-			e := d.event(staff.Person{}, triage.KindAssignment)
-			e.ID = "lapse:" + strconv.FormatInt(c.Version, 10) // of two sweeps, one
-			e.From, e.Text = triage.System, "時間内に返事がなかったので、待っている相談に戻しました。"
-			e.Assignment = &triage.Assignment{Do: triage.DoLapse}
-			news = append(news, e)
+			news = d.lapsed(c, events, now)
 		}
 	case triage.DueRules:
 		news = d.ruled(c, events)
+		owed, err := d.pairs(ctx, c)
+		if err != nil {
+			return err
+		}
+		news = append(news, owed...)
 		after := c
 		for _, e := range news {
 			after = after.With(e)
 		}
+		news = append(news, d.seconded(ctx, after, slices.Concat(events, news))...)
 		news = append(news, d.ringing(ctx, after, slices.Concat(events, news), now)...)
 	case triage.DueDuty:
 		news = d.ringing(ctx, c, events, now)
@@ -241,7 +249,22 @@ func (d *Desk) do(ctx context.Context, w work) error {
 		}
 		c, events = after, append(events, news...)
 	}
-	return d.Store.Settle(ctx, w.Due, d.moment(c, events, w.Kind))
+	return d.Store.Settle(ctx, w.Due, d.moment(ctx, c, events, w.Kind))
+}
+
+// lapsed gives a case back to the queue; but one in danger stays with who has it, and the leads are told.
+func (d *Desk) lapsed(c triage.Case, events []triage.Event, now time.Time) []triage.Event {
+	if c.Severity == triage.Emergency {
+		if happened(events, keptID(c)) {
+			return nil
+		}
+		return []triage.Event{d.kept(c, now)}
+	}
+	e := d.event(staff.Person{}, triage.KindAssignment)
+	e.ID = "lapse:" + strconv.FormatInt(c.Version, 10) // of two sweeps, one
+	e.From, e.Text = triage.System, "時間内に返事がなかったので、待っている相談に戻しました。"
+	e.Assignment = &triage.Assignment{Do: triage.DoLapse}
+	return []triage.Event{e}
 }
 
 func happened(events []triage.Event, id string) bool {

@@ -1,0 +1,126 @@
+package desk
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"madoguchi/triage"
+	"madoguchi/triage/duty"
+	"madoguchi/triage/staff"
+)
+
+// longestPromise is how far ahead a seeker is promised something.
+const longestPromise = 31 * day
+
+// LeaveSession writes down what whoever comes next has to know: four short lines, each of which may be empty. A promise to
+// the seeker becomes a duty of whoever has the case then.
+func (d *Desk) LeaveSession(ctx context.Context, p staff.Person, id triage.CaseID, s triage.Session) (triage.Case, error) {
+	now := d.Clock.Now()
+	if s.Complaint+s.View+s.Did+s.Next == "" && s.Promised.IsZero() {
+		return triage.Case{}, bad("主訴・見立て・したこと・次の、どれかを書いてください。")
+	}
+	if !s.Promised.IsZero() && (!s.Promised.After(now) || s.Promised.Sub(now) > longestPromise) {
+		return triage.Case{}, bad("次に話す時は、これから1か月のうちにしてください。")
+	}
+	for _, line := range []*string{&s.Complaint, &s.View, &s.Did, &s.Next} {
+		if err := optional(*line, maxReason); err != nil {
+			return triage.Case{}, err
+		}
+		var err error
+		if *line, err = d.scrubbed(ctx, id, *line); err != nil {
+			return triage.Case{}, err
+		}
+	}
+	return d.perform(ctx, p, id, act{what: "session", may: mayNote, erased: true,
+		do: func(c triage.Case, _ []triage.Event) ([]triage.Event, error) {
+			e := d.event(p, triage.KindNote)
+			e.Session = &s
+			if s.Promised.IsZero() {
+				return []triage.Event{e}, nil
+			}
+			return []triage.Event{e, d.promise(c, s.Promised)}, nil
+		}})
+}
+
+// promise makes it a duty that the seeker is spoken with at that time.
+func (d *Desk) promise(c triage.Case, at time.Time) triage.Event {
+	e := d.tell(dutyPromise, "", "約束した時に、相談者と話す", at, duty.Assignee)
+	e.Duty.What = dutyPromise + ":" + strconv.FormatInt(at.Unix(), 10)
+	if i := slices.IndexFunc(c.Duties, func(x triage.Duty) bool { return x.What == e.Duty.What }); i >= 0 {
+		e.Duty.Turn = c.Duties[i].Turn + 1
+	}
+	return e
+}
+
+// keepsPromise are the events by which what the desk says keeps its promises: those of which the time is near.
+func (d *Desk) keepsPromise(c triage.Case) []triage.Event {
+	var events []triage.Event
+	for _, x := range c.Duties {
+		if x.Kind == dutyPromise && x.DoneAt.IsZero() && x.DueAt.Sub(d.Clock.Now()) <= time.Hour {
+			e := d.event(staff.Person{}, triage.KindDuty)
+			x.DoneAt, x.Decision = e.At, duty.Met
+			e.From, e.Duty, e.Text = triage.System, &x, "済みました："+x.Title
+			events = append(events, e)
+		}
+	}
+	return events
+}
+
+// Passing is a case that somebody hands on at the end of their shift.
+type Passing struct {
+	Case triage.Case
+	Left bool // what the next person has to know was written after the latest words
+}
+
+// Handover lists the person's own cases that are not over, those first of which nothing has been left yet.
+func (d *Desk) Handover(ctx context.Context, p staff.Person) ([]Passing, error) {
+	if !leads(p) && !counsels(p) {
+		return nil, forbidden()
+	}
+	if err := d.record(ctx, p, "handover", "", "", ""); err != nil {
+		return nil, err
+	}
+	all := []Passing{}
+	err := d.eachFor(ctx, p, triage.Query{Assignee: p.Login}, func(c triage.Case) error {
+		if c.Assignee == p.Login && (c.State == triage.Open || c.State == triage.HandedOff) {
+			_, events, err := d.Store.Load(ctx, c.ID)
+			if err != nil {
+				return err
+			}
+			all = append(all, Passing{c, left(c, events)})
+		}
+		return nil
+	})
+	slices.SortStableFunc(all, func(a, b Passing) int {
+		return cmp.Or(truth(a.Left)-truth(b.Left), a.Case.Severity.Rank()-b.Case.Severity.Rank(), cmp.Compare(a.Case.ID, b.Case.ID))
+	})
+	return all, err
+}
+
+func truth(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// left reports whether nobody has said anything since the note was left.
+func left(c triage.Case, events []triage.Event) bool {
+	if c.Session == nil {
+		return false
+	}
+	return !slices.ContainsFunc(events, func(e triage.Event) bool { return e.Kind == triage.KindMessage && e.At.After(c.Session.At) })
+}
+
+// SayInterim tells the seeker by one key that somebody has read and is thinking. It is no answer: who waits for one waits
+// still, and the time for it runs on.
+func (d *Desk) SayInterim(ctx context.Context, p staff.Person, id triage.CaseID, messageID string) (int64, error) {
+	text := d.City.Text("talk.interim", "chat", d.Clock.Now(), nil)
+	if text == "" {
+		text = "読みました。いま考えています。"
+	}
+	return d.say(ctx, p, id, messageID, text, true)
+}

@@ -1,0 +1,234 @@
+package desk
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"madoguchi/triage"
+	"madoguchi/triage/roster"
+	"madoguchi/triage/staff"
+)
+
+// Suggestion is who should get a case, and why. It binds nobody.
+type Suggestion struct {
+	Way     roster.Way    // through the city's tree of routes
+	Wanted  triage.Wanted // what the seeker wishes: as a person wrote it down, or in the seeker's own words
+	Heard   bool          // it is in the seeker's own words, and nobody has written it down
+	Picks   []roster.Pick // who answers, best first
+	Seconds []roster.Pick // who could stand beside the assignee now
+	Alone   bool          // it is an emergency, and nobody else is there who could
+	Bars    []triage.Bar  // who is kept out
+}
+
+// Suggest says who should get the case, best first, with what speaks for and against each.
+func (d *Desk) Suggest(ctx context.Context, p staff.Person, id triage.CaseID) (Suggestion, error) {
+	c, events, err := d.Store.Load(ctx, id)
+	if err != nil {
+		return Suggestion{}, err
+	}
+	if err := mayLook(p, c); err != nil {
+		return Suggestion{}, d.keptOut(ctx, p, c, err)
+	}
+	people, err := d.sharers(ctx, c)
+	if err != nil {
+		return Suggestion{}, err
+	}
+	s := Suggestion{Way: roster.Find(d.City.Tree(), c), Bars: c.Barred}
+	s.Wanted, s.Heard = wanted(c, events)
+	a := roster.Ask{Roles: s.Way.Roles, Wanted: s.Wanted, Former: cmp.Or(c.Assignee, c.Former),
+		Grave: c.Severity.Rank() <= triage.Urgent.Rank()}
+	for _, e := range events {
+		if e.By == a.Former && e.Said > 0 {
+			a.FormerAt = e.At
+		}
+	}
+	s.Picks = roster.Suggest(a, people, d.City.Sharing(), d.Clock.Now())
+	s.Seconds = roster.Seconds(s.Picks, c.Assignee)
+	s.Alone = c.Severity == triage.Emergency && c.Second == "" && len(s.Seconds) == 0
+	return s, nil
+}
+
+// sharers are all who may be given the case, with what they have in hand.
+func (d *Desk) sharers(ctx context.Context, c triage.Case) ([]roster.Person, error) {
+	everybody, err := d.everybody(ctx)
+	if err != nil {
+		return nil, err
+	}
+	present, err := d.People.Present(ctx)
+	if err != nil {
+		return nil, triage.ErrUnavailable
+	}
+	cases, grave := map[string]int{}, map[string]int{}
+	for _, state := range []triage.State{triage.Open, triage.HandedOff} {
+		err := d.each(ctx, triage.Query{State: state}, func(c triage.Case) error {
+			cases[c.Assignee]++
+			if c.Severity.Rank() <= triage.Urgent.Rank() {
+				grave[c.Assignee]++
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	profiles := d.profiles(ctx)
+	var people []roster.Person
+	for _, x := range everybody {
+		if !slices.Contains(answering, x.Role) || barred(x, c) {
+			continue
+		}
+		opposed, err := d.opposed(ctx, x.Login, c)
+		if err != nil {
+			return nil, err
+		}
+		if opposed {
+			continue
+		}
+		here := slices.ContainsFunc(present, func(y staff.Person) bool { return y.Login == x.Login })
+		people = append(people, roster.Person{Login: x.Login, Role: x.Role, Profile: profiles[x.Login], Here: here,
+			Cases: cases[x.Login], Grave: grave[x.Login]})
+	}
+	return people, nil
+}
+
+// wanted is whom the seeker wishes for: what a person wrote down, and what the seeker said since.
+func wanted(c triage.Case, events []triage.Event) (triage.Wanted, bool) {
+	var w triage.Wanted
+	var since []string
+	for _, e := range visible(c, events) {
+		switch {
+		case e.Wanted != nil:
+			w, since = *e.Wanted, nil
+		case e.Kind == triage.KindMessage && e.From == triage.Seeker:
+			since = append(since, e.Text)
+		}
+	}
+	h := roster.Heard(since...)
+	if h.Woman || h.Man {
+		w.Woman, w.Man = h.Woman, h.Man
+	}
+	w.Change = w.Change || h.Change
+	return w, h.Woman || h.Man || h.Change
+}
+
+// Want writes down whom the seeker wishes for.
+func (d *Desk) Want(ctx context.Context, p staff.Person, id triage.CaseID, w triage.Wanted) (triage.Case, error) {
+	if w.Woman && w.Man {
+		return triage.Case{}, bad("女の人か男の人の、どちらかを選んでください。")
+	}
+	if len(w.Language) > 35 || strings.ContainsFunc(w.Language, func(r rune) bool { return r != '-' && (r < '0' || r > 'z') }) {
+		return triage.Case{}, bad("言葉は、en や pt-BR のような記号で書いてください。")
+	}
+	return d.perform(ctx, p, id, act{what: "want", may: mayAdd,
+		do: func(c triage.Case, _ []triage.Event) ([]triage.Event, error) {
+			if w.Change && c.Assignee != "" && !slices.Contains(w.Not, c.Assignee) {
+				w.Not = append(w.Not, c.Assignee)
+			}
+			e := d.event(p, triage.KindAssignment)
+			e.Wanted = &w
+			return []triage.Event{e}, nil
+		}})
+}
+
+// Mate is somebody of the desk, as everybody there sees them.
+type Mate struct {
+	roster.Person
+	OnShift, Resting bool
+}
+
+// Mates lists who answers, those who are there first.
+func (d *Desk) Mates(ctx context.Context, p staff.Person) ([]Mate, error) {
+	if !leads(p) && !counsels(p) {
+		return nil, forbidden()
+	}
+	people, err := d.sharers(ctx, triage.Case{})
+	if err != nil {
+		return nil, err
+	}
+	now := d.Clock.Now()
+	mates := []Mate{}
+	for _, x := range people {
+		mates = append(mates, Mate{x, x.OnShift(now), x.Resting(now)})
+	}
+	rank := func(m Mate) int {
+		switch {
+		case m.Here:
+			return 0
+		case m.OnShift:
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(mates, func(a, b Mate) int { return cmp.Or(rank(a)-rank(b), cmp.Compare(a.Login, b.Login)) })
+	return mates, nil
+}
+
+// SetProfile says what counts for somebody when work is shared out: one's own, or for a lead anybody's. The breather of a
+// person is nobody's to set.
+func (d *Desk) SetProfile(ctx context.Context, p staff.Person, login string, x roster.Profile) error {
+	login = cmp.Or(login, p.Login)
+	switch {
+	case login != p.Login && !leads(p) || !leads(p) && !counsels(p):
+		return forbidden()
+	case d.Roster == nil:
+		return triage.ErrUnavailable
+	case x.Woman && x.Man, x.Most < 0 || x.Most > 999, len(x.Languages) > 20, len(x.Shifts) > 14:
+		return bad("入力を確かめてください。")
+	case slices.ContainsFunc(x.Shifts, func(s roster.Shift) bool { return len(s.Days) == 0 || s.From < 0 || s.From >= s.To || s.To > 24*60 }):
+		return bad("勤務は、曜日と、始まりと終わりの時刻を書いてください。")
+	}
+	if _, err := d.colleague(ctx, login, answering...); err != nil {
+		return err
+	}
+	if err := d.record(ctx, p, "profile", "", login, ""); err != nil {
+		return err
+	}
+	_, err := d.Roster.Change(ctx, login, func(was *roster.Profile) error {
+		x.RestUntil = was.RestUntil
+		*was = x
+		return nil
+	})
+	return err
+}
+
+// Profile is what somebody says of themselves.
+func (d *Desk) Profile(ctx context.Context, login string) roster.Profile {
+	return d.profiles(ctx)[login]
+}
+
+// fewest is how many have to be there so that an emergency has its two (できる限り2人以上, as the health ministry's guide for
+// consultation by messages asks). Below it the desk stays open.
+const fewest = 2
+
+// There counts who answers and is there.
+func (d *Desk) There(ctx context.Context) (int, error) {
+	present, err := d.People.Present(ctx)
+	if err != nil {
+		return 0, triage.ErrUnavailable
+	}
+	n := 0
+	for _, x := range present {
+		if leads(x) || counsels(x) {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// TooFew reports whether the desk is short of a second person just now. It closes nothing; a person decides.
+func (d *Desk) TooFew(ctx context.Context) bool {
+	n, err := d.There(ctx)
+	return err == nil && n < fewest && d.anyOpen(d.Clock.Now())
+}
+
+func (d *Desk) anyOpen(now time.Time) bool {
+	for channel := range d.City.Channels {
+		if d.City.OpenAt(channel, now) {
+			return true
+		}
+	}
+	return false
+}
