@@ -189,5 +189,8 @@ func FormByID(id string) (Form, bool) {
 			return f, true
 		}
 	}
+	if id == Weekly.ID {
+		return Weekly, true
+	}
 	return Form{}, false
 }

@@ -68,6 +68,7 @@ func New(c Config) http.Handler {
 	a.cases()
 	a.handoffs()
 	a.schools()
+	a.weeks()
 	a.filings()
 	a.events()
 	a.office()

@@ -35,6 +35,7 @@ var bodies = map[string]string{
 	"POST /cases/{id}/handoffs/{handoff}/recall": `{"reason":"宛先をまちがえた"}`,
 	"POST /cases/{id}/notices":                   `{"recipient":"child_guidance","at":"2026-12-01T08:00:00+09:00","how":"phone","text":"虐待の疑い"}`,
 	"POST /visits":                               `{"channel":"visit","text":"来ました","contact":""}`,
+	"POST /handoffs/{id}/week":                   `{"state":"かわらない"}`,
 	"POST /handoffs/{id}/answers":                `{"step":"handling"}`,
 	"POST /handoffs/{id}/reports":                `{"form":"interview","fields":{"what":"見た"}}`,
 	"POST /reports":                              `{"form":"incident","fields":{"matter":"けられた"}}`,
@@ -126,6 +127,8 @@ func expected(row staff.Route, path string, role triage.Role, v visibility) (int
 	switch {
 	case !staff.Allowed(role, row):
 		return 403, "forbidden"
+	case path == "/handoffs/{id}/week":
+		return 404, "not_found" // the city asks for none
 	case strings.HasPrefix(path, "/handoffs/{id}") && v != own:
 		return 404, "not_found"
 	case strings.HasPrefix(path, "/reveals/"), strings.HasPrefix(path, "/searches/"):

@@ -47,6 +47,7 @@ type Desk interface {
 type Config struct {
 	Desk   Desk
 	Passes Passes
+	Weeks  Weeks
 	Name   func(school string) string // of a school's id, as the city writes it
 	Clock  triage.Clock               // the desk's
 }
@@ -60,7 +61,8 @@ type portal struct {
 func newPortal(site *web.Site, c Config) *portal {
 	p := &portal{Config: c, site: site}
 	form := func(id string) string { f, _ := triage.FormByID(id); return f.Name }
-	funcs := template.FuncMap{"form": form, "reference": reference}
+	funcs := template.FuncMap{"form": form, "reference": reference,
+		"help": func(h string) string { return helps[h] }, "late": func(t time.Time) bool { return p.Clock.Now().After(t) }}
 	p.pages = site.Pages(files, web.Look{Funcs: funcs, Style: "/static/school.css", Nav: nav, Who: p.who})
 	return p
 }
@@ -76,6 +78,8 @@ func Mount(site *web.Site, c Config) {
 	site.Page("GET", "/school/handoffs/{id}/content", p.content)
 	site.Page("POST", "/school/handoffs/{id}/acknowledge", p.acknowledge)
 	site.Page("POST", "/school/handoffs/{id}/answers", p.answer)
+	site.Page("GET", "/school/handoffs/{id}/week", p.week)
+	site.Page("POST", "/school/handoffs/{id}/week", p.reportWeek)
 	site.Page("GET", "/school/reports", p.reports)
 	site.Page("GET", "/school/reports/new", p.newReport)
 	site.Page("POST", "/school/reports", p.report)
@@ -97,6 +101,9 @@ func (p *portal) who(who staff.Person) string {
 
 // reference is how the telephone calls a hand-off: ten characters that cannot be joined with anything elsewhere.
 func reference(id string) string { return id[max(0, len(id)-10):] }
+
+// helps are what a school can ask for, in words.
+var helps = map[string]string{triage.HelpTeam: "緊急支援チーム", triage.HelpSCSSW: "スクールカウンセラー・スクールソーシャルワーカー", triage.HelpLawyer: "弁護士"}
 
 // item is a hand-off with what is late about it.
 type item struct {
@@ -142,7 +149,7 @@ func (p *portal) read(w http.ResponseWriter, r *http.Request, who staff.Person, 
 		p.sorry(w, r, who, err)
 		return
 	}
-	p.show(w, r, who, http.StatusOK, page, "連絡 "+reference(h.ID), contentData{item: p.item(h), Steps: steps(h), Forms: triage.Forms})
+	p.show(w, r, who, http.StatusOK, page, "連絡 "+reference(h.ID), contentData{item: p.item(h), Steps: steps(h), Forms: triage.Forms, Guest: who.Only != ""})
 }
 
 // contentData is what cover.html and content.html show.
@@ -153,6 +160,8 @@ type contentData struct {
 	Wrong  string // why an answer was not taken
 	Text   string // what was written in it
 	Chosen triage.HandoffState
+	Help   []string
+	Guest  bool // came by a link: has this one page
 }
 
 // steps are the answers of a school. Until it is done, any may follow any: what was handled may turn out to need help.
@@ -189,7 +198,7 @@ func (p *portal) answer(w http.ResponseWriter, r *http.Request, who staff.Person
 		return
 	}
 	p.show(w, r, who, status, "content", "連絡 "+reference(h.ID), contentData{item: p.item(h), Steps: steps(h), Forms: triage.Forms,
-		Wrong: say, Text: text, Chosen: step})
+		Wrong: say, Text: text, Chosen: step, Help: r.PostForm["help"], Guest: who.Only != ""})
 }
 
 func (p *portal) show(w http.ResponseWriter, r *http.Request, who staff.Person, status int, page, title string, data any) {

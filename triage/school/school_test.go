@@ -250,7 +250,7 @@ func TestEveryTemplateWithoutData(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := newPortal(site, Config{Desk: &desk{}, Passes: passes{}, Name: func(string) string { return "" }, Clock: clock{}})
-	empty := map[string]any{"list": []item(nil), "cover": contentData{}, "content": contentData{}, "reports": []triage.ReportView(nil), "report": reportData{}, "refused": "", "open": ""}
+	empty := map[string]any{"list": []item(nil), "cover": contentData{}, "content": contentData{}, "reports": []triage.ReportView(nil), "report": reportData{}, "refused": "", "open": "", "week": weekData{}}
 	for _, name := range p.pages.Names() {
 		data, ok := empty[name]
 		if !ok {

@@ -95,6 +95,8 @@ var Pages = []Route{
 	{"GET", "/school/handoffs/{id}/content", school, false, "the same, after the cover"},
 	{"POST", "/school/handoffs/{id}/acknowledge", school, false, "a school says that a person there has it"},
 	{"POST", "/school/handoffs/{id}/answers", school, false, "a school says where it stands"},
+	{"GET", "/school/handoffs/{id}/week", school, false, "a school reports each week on a hard case, where the city asks for it"},
+	{"POST", "/school/handoffs/{id}/week", school, false, "the same"},
 	{"GET", "/school/reports", school, false, "a school sees again that its reports were sent"},
 	{"GET", "/school/reports/new", school, false, "a school reports every case, suspicions as well"},
 	{"POST", "/school/reports", school, false, "the same"},

@@ -65,6 +65,8 @@ GET  /api/v1/handoffs/{id}                                 - - - - - - - - y
 POST /api/v1/handoffs/{id}/acknowledge                     - - - - - - - - y
 POST /api/v1/handoffs/{id}/answers                         - - - - - - - - y
 POST /api/v1/handoffs/{id}/reports                         - - - - - - - - y
+GET  /api/v1/handoffs/{id}/week                            - - - - - - - - y
+POST /api/v1/handoffs/{id}/week                            - - - - - - - - y
 GET  /api/v1/reports                                       - - - - - - - - y
 POST /api/v1/reports                                       - - - - - - - - y
 GET  /api/v1/filings                                       - - y y - y y - -

@@ -84,6 +84,8 @@ var Routes = []Route{
 	{"POST", "/api/v1/handoffs/{id}/acknowledge", school, false, "a school says that a person there has it"},
 	{"POST", "/api/v1/handoffs/{id}/answers", school, false, "a school says where it stands"},
 	{"POST", "/api/v1/handoffs/{id}/reports", school, false, "a school reports on what was sent to it"},
+	{"GET", "/api/v1/handoffs/{id}/week", school, false, "a school reports each week on a hard case, where the city asks for it"},
+	{"POST", "/api/v1/handoffs/{id}/week", school, false, "the same"},
 	{"GET", "/api/v1/reports", school, false, "a school sees again that its reports were sent"},
 	{"POST", "/api/v1/reports", school, false, "a school reports every case, suspicions as well"},
 

@@ -1,0 +1,49 @@
+package desk
+
+import (
+	"context"
+	"slices"
+
+	"madoguchi/triage"
+	"madoguchi/triage/staff"
+)
+
+// weeklyRule is the rule of a city that asks schools to report on a hard case each week (asahikawa-model:74).
+const weeklyRule = "weekly_report"
+
+// Week shows the weekly report that the school owes on a hard case, with its own words of the last time; ErrUnknown where
+// the city asks for none, or not on this.
+func (p *Portal) Week(ctx context.Context, who staff.Person, id string) (triage.WeekView, error) {
+	c, h, err := p.find(ctx, who, id)
+	if err != nil {
+		return triage.WeekView{}, err
+	}
+	i := slices.IndexFunc(c.Duties, func(x triage.Duty) bool { return x.What == weeklyRule })
+	if i < 0 || h.Recipient != ToSchool || h.Void() {
+		return triage.WeekView{}, triage.ErrUnknown
+	}
+	v := triage.WeekView{DueAt: c.Duties[i].DueAt, Last: map[string]string{}}
+	for _, f := range slices.Backward(c.Filed()) {
+		if f.School != h.School || f.Form != triage.Weekly.ID {
+			continue
+		}
+		if err := p.desk.record(ctx, who, "report_look", c.ID, f.ID, ""); err != nil {
+			return triage.WeekView{}, err
+		}
+		v.LastAt = f.At
+		v.Last, err = p.desk.Filed.Report(ctx, c.ID, f.ID)
+		return v, err
+	}
+	return v, nil
+}
+
+// ReportWeek files the weekly report on a hard case.
+func (p *Portal) ReportWeek(ctx context.Context, who staff.Person, id string, fields map[string]string) (string, error) {
+	if _, err := p.Week(ctx, who, id); err != nil {
+		return "", err
+	}
+	if fields["state"] == "" {
+		return "", bad("本人の様子を選んでください。")
+	}
+	return p.Report(ctx, who, id, triage.Weekly.ID, fields)
+}
