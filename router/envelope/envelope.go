@@ -21,10 +21,7 @@ import (
 	"crypto/cipher"
 	"crypto/ecdh"
 	"crypto/hpke"
-	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"sync"
 	"time"
@@ -57,113 +54,10 @@ func suite() (hpke.KEM, hpke.KDF, hpke.AEAD) {
 	return hpke.DHKEM(ecdh.X25519()), hpke.HKDFSHA256(), hpke.ExportOnly()
 }
 
-// KeyID names an intake key without saying anything of it: the start of the digest of its public half.
-type KeyID [idSize]byte
-
-func (id KeyID) String() string { return hex.EncodeToString(id[:]) }
-
-func idOf(pub hpke.PublicKey) KeyID {
-	sum := sha256.Sum256(pub.Bytes())
-	return KeyID(sum[:idSize])
-}
-
-// Recipient is the public half of an intake key. It can only seal.
-type Recipient struct {
-	id  KeyID
-	key hpke.PublicKey
-}
-
-// ID names the key.
-func (r *Recipient) ID() KeyID { return r.id }
-
-// Identity is the private half of an intake key. It belongs to the router alone.
-type Identity struct {
-	id  KeyID
-	key hpke.PrivateKey
-}
-
-// NewIdentity makes a key.
-func NewIdentity() (*Identity, error) {
-	kem, _, _ := suite()
-	key, err := kem.GenerateKey()
-	if err != nil {
-		return nil, err
-	}
-	return &Identity{idOf(key.PublicKey()), key}, nil
-}
-
-// ID names the key.
-func (i *Identity) ID() KeyID { return i.id }
-
-// Recipient returns the public half.
-func (i *Identity) Recipient() *Recipient { return &Recipient{i.id, i.key.PublicKey()} }
-
-// keyFile is how a half is kept. The id is derived, and stands there for the people who handle the file.
-type keyFile struct {
-	Version int    `json:"version"`
-	Use     string `json:"use"` // "seal intake" or "open intake", so that the two cannot be exchanged
-	ID      string `json:"id"`
-	Key     []byte `json:"key"`
-}
-
-const (
-	useSeal = "seal intake"
-	useOpen = "open intake"
-)
-
-// Marshal returns the public half as JSON, for ParseRecipient.
-func (r *Recipient) Marshal() ([]byte, error) {
-	return json.Marshal(keyFile{version, useSeal, r.id.String(), r.key.Bytes()})
-}
-
-// Marshal returns the private half as JSON, for ParseIdentity. It is a secret.
-func (i *Identity) Marshal() ([]byte, error) {
-	secret, err := i.key.Bytes()
-	if err != nil {
-		return nil, ErrKey
-	}
-	return json.Marshal(keyFile{version, useOpen, i.id.String(), secret})
-}
-
-// ParseRecipient reads what Recipient.Marshal wrote.
-func ParseRecipient(b []byte) (*Recipient, error) {
-	f, err := parse(b, useSeal)
-	if err != nil {
-		return nil, err
-	}
-	kem, _, _ := suite()
-	key, err := kem.NewPublicKey(f.Key)
-	if err != nil || idOf(key).String() != f.ID {
-		return nil, ErrKey
-	}
-	return &Recipient{idOf(key), key}, nil
-}
-
-// ParseIdentity reads what Identity.Marshal wrote.
-func ParseIdentity(b []byte) (*Identity, error) {
-	f, err := parse(b, useOpen)
-	if err != nil {
-		return nil, err
-	}
-	kem, _, _ := suite()
-	key, err := kem.NewPrivateKey(f.Key)
-	if err != nil || idOf(key.PublicKey()).String() != f.ID {
-		return nil, ErrKey
-	}
-	return &Identity{idOf(key.PublicKey()), key}, nil
-}
-
-func parse(b []byte, use string) (keyFile, error) {
-	var f keyFile
-	if err := json.Unmarshal(b, &f); err != nil || f.Version != version || f.Use != use {
-		return f, ErrKey
-	}
-	return f, nil
-}
-
 // Sealer seals the messages of one lane. It belongs to one goroutine.
 type Sealer struct {
 	to    *Recipient
+	used  *public // of the epoch
 	lane  string
 	now   func() time.Time
 	epoch cipher.AEAD
@@ -178,7 +72,7 @@ func NewSealer(to *Recipient, lane string) *Sealer { return &Sealer{to: to, lane
 
 // Seal seals a message under its number in the lane. plain is what Encode returned.
 func (s *Sealer) Seal(seq int64, plain []byte) ([]byte, error) {
-	if now := s.now(); s.epoch == nil || s.count >= EpochSize || now.Sub(s.begun) >= EpochAge {
+	if now := s.now(); s.epoch == nil || s.count >= EpochSize || now.Sub(s.begun) >= EpochAge || s.used != s.to.key.Load() {
 		if err := s.renew(now); err != nil {
 			return nil, err
 		}
@@ -193,7 +87,8 @@ func (s *Sealer) Seal(seq int64, plain []byte) ([]byte, error) {
 
 func (s *Sealer) renew(now time.Time) error {
 	_, kdf, aead := suite()
-	enc, sender, err := hpke.NewSender(s.to.key, kdf, aead, []byte(s.lane))
+	to := s.to.key.Load()
+	enc, sender, err := hpke.NewSender(to.key, kdf, aead, []byte(s.lane))
 	if err != nil {
 		return ErrKey
 	}
@@ -206,9 +101,9 @@ func (s *Sealer) renew(now time.Time) error {
 	if err != nil {
 		return err
 	}
-	s.epoch, s.begun, s.count = epoch, now, 0
+	s.epoch, s.used, s.begun, s.count = epoch, to, now, 0
 	s.head[0] = version
-	copy(s.head[1:], s.to.id[:])
+	copy(s.head[1:], to.id[:])
 	copy(s.head[1+idSize:], enc)
 	return nil
 }
@@ -239,7 +134,7 @@ const cached = 256
 
 // Opener opens records that were sealed to any of its keys. It is safe for concurrent use.
 type Opener struct {
-	keys map[KeyID]hpke.PrivateKey
+	keys []*Identity
 
 	mu     sync.Mutex
 	epochs map[epochName]cipher.AEAD
@@ -252,13 +147,9 @@ type epochName struct {
 	lane string
 }
 
-// NewOpener returns an opener. While a key is being replaced it holds the old one as well.
+// NewOpener returns an opener of what was sealed to any key of the identities, as they are at the time.
 func NewOpener(keys ...*Identity) *Opener {
-	o := &Opener{keys: make(map[KeyID]hpke.PrivateKey), epochs: make(map[epochName]cipher.AEAD)}
-	for _, k := range keys {
-		o.keys[k.id] = k.key
-	}
-	return o
+	return &Opener{keys: keys, epochs: make(map[epochName]cipher.AEAD)}
 }
 
 // Open returns what was sealed under that number in that lane, or ErrKey or ErrOpen.
@@ -285,8 +176,8 @@ func (o *Opener) epoch(name epochName) (cipher.AEAD, error) {
 	if ok {
 		return epoch, nil
 	}
-	private, ok := o.keys[KeyID(name.head[1:])]
-	if !ok {
+	private := o.private(KeyID(name.head[1:]))
+	if private == nil {
 		return nil, ErrKey
 	}
 	_, kdf, aead := suite()
@@ -305,6 +196,17 @@ func (o *Opener) epoch(name epochName) (cipher.AEAD, error) {
 	}
 	o.remember(name, epoch)
 	return epoch, nil
+}
+
+func (o *Opener) private(id KeyID) hpke.PrivateKey {
+	for _, i := range o.keys {
+		for _, p := range i.set.Load().keys {
+			if p.id == id {
+				return p.key
+			}
+		}
+	}
+	return nil
 }
 
 func (o *Opener) remember(name epochName, epoch cipher.AEAD) {

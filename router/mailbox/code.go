@@ -69,9 +69,23 @@ type codeRecord struct {
 	open []byte
 }
 
+// codeRecord is where a code is registered now.
 func (p *peppers) codeRecord(stretched []byte) codeRecord {
-	m := mac(p.Code.Key, []byte("code"), stretched)
-	return codeRecord{p.name("code", m).key("code"), derive(stretched, p.Code.Key, "code record")}
+	return p.codeRecordUnder(p.Code, stretched)
+}
+
+// codeRecords are all places where a code may have been registered, the present one first.
+func (p *peppers) codeRecords(stretched []byte) []codeRecord {
+	var all []codeRecord
+	for _, pepper := range p.codes() {
+		all = append(all, p.codeRecordUnder(pepper, stretched))
+	}
+	return all
+}
+
+func (p *peppers) codeRecordUnder(pepper key, stretched []byte) codeRecord {
+	m := mac(pepper.Key, []byte("code"), stretched)
+	return codeRecord{p.name("code", m).key("code"), derive(stretched, pepper.Key, "code record")}
 }
 
 // linkRecord is the same for a link's token.

@@ -56,7 +56,7 @@ func (c *conversation) Opening() *channels.Opening {
 	if c.secret == nil {
 		return nil
 	}
-	o := c.reader.peppers.sealOpening(opening{c.ticket.seed, *c.secret}) // the seed never changes
+	o := c.reader.peppers().sealOpening(opening{c.ticket.seed, *c.secret}) // the seed never changes
 	return &o
 }
 

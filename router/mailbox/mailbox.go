@@ -32,6 +32,7 @@ package mailbox
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -76,7 +77,7 @@ var _ channels.Mailbox = (*Reader)(nil)
 
 // NewReader returns the gateway's side. now is the machine's clock; nil stands for time.Now.
 func NewReader(client redis.UniversalClient, keys *ReaderKeys, now func() time.Time) *Reader {
-	return &Reader{store: newStore(client, &keys.set.peppers, now), keys: keys, pool: newPool(waiting), hub: newHub(), patience: registerWait}
+	return &Reader{store: newStore(client, func() *peppers { return &keys.set.Load().peppers }, now), keys: keys, pool: newPool(waiting), hub: newHub(), patience: registerWait}
 }
 
 // Begin implements channels.Mailbox. It asks nobody.
@@ -131,8 +132,7 @@ func (r *Reader) byCode(ctx context.Context, typed string) (channels.Conversatio
 	if err != nil {
 		return nil, err
 	}
-	rec := r.peppers.codeRecord(stretched)
-	c, err := r.atCode(ctx, rec, mistyped)
+	c, err := r.atCode(ctx, stretched, mistyped)
 	if err == channels.ErrUnknown {
 		// A code that was told a moment ago may not be registered yet. Every wrong one waits as long.
 		patience := time.NewTimer(r.patience)
@@ -142,22 +142,61 @@ func (r *Reader) byCode(ctx context.Context, typed string) (channels.Conversatio
 		case <-ctx.Done():
 			return nil, failure(ctx, ctx.Err())
 		}
-		c, err = r.atCode(ctx, rec, mistyped)
-	}
-	if err == nil {
-		_ = r.client.PExpire(ctx, rec.key, r.keep()).Err() // the box already says so; an answer of the desk repeats it
+		c, err = r.atCode(ctx, stretched, mistyped)
 	}
 	return c, err
 }
 
-// atCode looks whether a conversation is to be found at the code's record.
-func (r *Reader) atCode(ctx context.Context, rec codeRecord, mistyped bool) (channels.Conversation, error) {
-	sealed, err := r.client.Get(ctx, rec.key).Bytes()
-	if err != nil && err != redis.Nil {
+// atCode looks whether a conversation is to be found where the code may be registered: under the present pepper, or one of
+// those beside it. All places are looked at in one trip, whatever is found, so that the time tells nothing.
+func (r *Reader) atCode(ctx context.Context, stretched []byte, mistyped bool) (channels.Conversation, error) {
+	var plain []byte
+	found, records := "", r.peppers().codeRecords(stretched)
+	replies := make([]*redis.StringCmd, len(records))
+	pipe := r.client.Pipeline()
+	for i, rec := range records {
+		replies[i] = pipe.Get(ctx, rec.key)
+	}
+	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
 		return nil, failure(ctx, err)
 	}
-	plain, ok := openUnder(rec.open, sealed, about("code"))
-	return r.admit(ctx, howCode, plain, ok && !mistyped)
+	for i, reply := range replies {
+		sealed, err := reply.Bytes()
+		if err != nil && !errors.Is(err, redis.Nil) {
+			return nil, failure(ctx, err)
+		}
+		if opened, ok := openUnder(records[i].open, sealed, about("code")); ok && found == "" {
+			plain, found = opened, records[i].key
+		}
+	}
+	c, err := r.admit(ctx, howCode, plain, found != "" && !mistyped)
+	if err == nil {
+		_ = r.client.PExpire(ctx, found, r.keep()).Err() // the box already says so; an answer of the desk repeats it
+		r.move(ctx, stretched, found, plain)
+	}
+	return c, err
+}
+
+// move registers a code that was used, and is registered under a pepper of before, under the present one. Where it is cut off,
+// the code opens as it did, and is moved when it is used again.
+func (r *Reader) move(ctx context.Context, stretched []byte, found string, plain []byte) {
+	p := r.peppers()
+	for _, former := range p.Former {
+		if p.codeRecordUnder(former, stretched).key != found {
+			continue
+		}
+		rec, ttl, n := p.codeRecord(stretched), r.keep(), r.name(seed(plain).id())
+		if r.client.Set(ctx, rec.key, sealUnder(rec.open, plain, about("code")), ttl).Err() != nil {
+			return
+		}
+		got, err := r.scripts.recode.Run(ctx, r.client, []string{n.key("box")}, rec.key, r.lastDay(), ttl.Milliseconds()).StringSlice()
+		if err != nil {
+			return
+		}
+		if dead := got[1]; dead != "" && (dead != rec.key || got[0] == "closed") {
+			_ = r.client.Del(ctx, dead).Err() // it runs out by itself, too
+		}
+	}
 }
 
 func (r *Reader) byLink(ctx context.Context, token string) (channels.Conversation, error) {
@@ -166,7 +205,7 @@ func (r *Reader) byLink(ctx context.Context, token string) (channels.Conversatio
 	if wrong {
 		secret = bytesOf(anySecret())
 	}
-	rec := r.peppers.linkRecord(secret)
+	rec := r.peppers().linkRecord(secret)
 	sealed, err := r.client.GetDel(ctx, rec.key).Bytes()
 	if err != nil && err != redis.Nil {
 		return nil, failure(ctx, err)
@@ -210,7 +249,7 @@ const (
 // visit looks whether the conversation may be opened, or is still open, and keeps its session in use.
 func (r *Reader) visit(ctx context.Context, how string, t ticket) (state string, err error) {
 	n, now := r.name(t.seed.id()), r.now()
-	session := name{n.shard, r.peppers.name("sess", t.session[:]).mac}
+	session := name{n.shard, r.peppers().name("sess", t.session[:]).mac}
 	minute := func(t time.Time) int64 { return t.Unix() / 60 }
 	return r.scripts.visit.Run(ctx, r.client, []string{n.key("box"), session.key("sess"), n.key("mail")},
 		how, t.gen, minute(t.seen), minute(now), minute(time.Unix(0, 0).Add(idleFor)),

@@ -222,7 +222,11 @@ func TestKeys(t *testing.T) {
 		}
 	}
 	old := rk.sealTicket(ticket{seed: newSeed()})
-	rk.set.Tickets = append([]key{newKey()}, rk.set.Tickets...)
+	added, both := Added(rk, wk)
+	turned, _ := Turned(added, both, time.Now())
+	if rk.Adopt(turned); strings.HasPrefix(rk.sealTicket(ticket{}), old[:8]) {
+		t.Error("the ticket key is not replaced")
+	}
 	if _, ok := rk.openTicket(old); !ok {
 		t.Error("a ticket of the key before is not opened")
 	}

@@ -17,14 +17,14 @@ const notices = "madoguchi:mail"
 // store is what both sides have.
 type store struct {
 	client  redis.UniversalClient
-	peppers *peppers
+	peppers func() *peppers // as they are now
 	now     func() time.Time
 	scripts *scripts
 }
 
 type scripts struct{ visit, read, mark, put, register, recode, close, show *redis.Script }
 
-func newStore(client redis.UniversalClient, p *peppers, now func() time.Time) store {
+func newStore(client redis.UniversalClient, p func() *peppers, now func() time.Time) store {
 	if now == nil {
 		now = time.Now
 	}
@@ -36,7 +36,7 @@ func newStore(client redis.UniversalClient, p *peppers, now func() time.Time) st
 }
 
 // name is what a conversation's keys are named by.
-func (s *store) name(id string) name { return s.peppers.name("conversation", []byte(id)) }
+func (s *store) name(id string) name { return s.peppers().name("conversation", []byte(id)) }
 
 // until is the time from now to an end rounded up to a unit, so that what Redis keeps tells no moment of arrival.
 func (s *store) until(end time.Time, unit time.Duration) time.Duration {

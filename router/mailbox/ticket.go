@@ -29,12 +29,12 @@ func (k *ReaderKeys) sealTicket(t ticket) string {
 	} else {
 		b = append(b, make([]byte, 9)...)
 	}
-	key := k.set.Tickets[0]
+	key := k.set.Load().Tickets[0]
 	return key.ID + text.EncodeToString(sealUnder(key.Key, b, about("ticket "+key.ID)))
 }
 
 func (k *ReaderKeys) openTicket(s string) (t ticket, ok bool) {
-	for _, key := range k.set.Tickets {
+	for _, key := range k.set.Load().Tickets {
 		if len(s) < len(key.ID) || s[:len(key.ID)] != key.ID {
 			continue
 		}

@@ -43,7 +43,7 @@ type Writer struct {
 
 // NewWriter returns the wall's side. now is the machine's clock; nil stands for time.Now.
 func NewWriter(client redis.UniversalClient, keys *WriterKeys, now func() time.Time) *Writer {
-	return &Writer{store: newStore(client, &keys.set.peppers, now), pool: newPool(0)}
+	return &Writer{store: newStore(client, func() *peppers { return &keys.set.Load().peppers }, now), pool: newPool(0)}
 }
 
 // Register makes a new conversation reachable by its return code. It is to be called for a message that carries an
@@ -53,7 +53,7 @@ func (w *Writer) Register(ctx context.Context, conversation channels.Address, o 
 	if err != nil {
 		return err
 	}
-	opened, ok := w.peppers.openOpening(o)
+	opened, ok := w.peppers().openOpening(o)
 	if !ok || opened.seed.id() != id {
 		return errOpening
 	}
@@ -70,7 +70,7 @@ func (w *Writer) Register(ctx context.Context, conversation channels.Address, o 
 		return err
 	}
 	// The record first: should this end between the two, the code opens already and registering is done again.
-	rec, ttl := w.peppers.codeRecord(stretched), w.keep()
+	rec, ttl := w.peppers().codeRecord(stretched), w.keep()
 	sealed := sealUnder(rec.open, opened.seed[:], about("code"))
 	if err := w.client.Set(ctx, rec.key, sealed, ttl).Err(); err != nil {
 		return failure(ctx, err)
@@ -126,7 +126,7 @@ func (w *Writer) Link(ctx context.Context, conversation channels.Address, seedBy
 		return "", errAddress
 	}
 	secret := newSession() // any 128 random bits
-	rec := w.peppers.linkRecord(secret[:])
+	rec := w.peppers().linkRecord(secret[:])
 	plain := append(bytesOf(uint64(w.now().Unix())), seedBytes...)
 	err = w.client.Set(ctx, rec.key, sealUnder(rec.open, plain, about("link")), w.until(w.now().Add(linkLives), day)).Err()
 	return text.EncodeToString(secret[:]), failure(ctx, err)
@@ -147,7 +147,7 @@ func (w *Writer) Recode(ctx context.Context, conversation channels.Address, seed
 	if err != nil {
 		return "", "", err
 	}
-	rec, ttl, n := w.peppers.codeRecord(stretched), w.keep(), w.name(id)
+	rec, ttl, n := w.peppers().codeRecord(stretched), w.keep(), w.name(id)
 	sealed := sealUnder(rec.open, seedBytes, about("code"))
 	if err := w.client.Set(ctx, rec.key, sealed, ttl).Err(); err != nil {
 		return "", "", failure(ctx, err)

@@ -8,10 +8,10 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 )
 
 // ErrKeys says that a key set cannot be read.
@@ -27,73 +27,14 @@ const (
 	block    = 512 // the smallest size class
 )
 
-// Keys is the identity key set: versioned, each key with an id. The newest seals, all of them open. It is safe for
-// concurrent use.
-type Keys struct {
-	masters []master // oldest first
-	names   []byte   // names records by digests; never replaced, because names are compared over the years
-}
+// Keys is the identity key set: versioned, each key with an id. One seals, all of them open. It is safe for concurrent use,
+// also while Adopt replaces what is in it.
+type Keys struct{ set atomic.Pointer[keySet] }
 
 type master struct {
 	id     uint32
 	secret []byte      // wraps the keys of cases, together with the share of each
 	small  cipher.AEAD // seals aliases
-}
-
-// NewKeys makes a set with one random key.
-func NewKeys() *Keys {
-	k := &Keys{names: random(keyBytes)}
-	return k.Rotated()
-}
-
-// Rotated returns a set with a new random key that seals from now on; those of k still open.
-func (k *Keys) Rotated() *Keys {
-	m, err := newMaster(random(keyBytes))
-	if err != nil {
-		panic(err) // a key of the right length is never refused
-	}
-	return &Keys{masters: append(slices.Clone(k.masters), m), names: k.names}
-}
-
-// file is a key set as Marshal writes it.
-type file struct {
-	Version int      `json:"version"`
-	Keys    []secret `json:"keys"` // oldest first
-	Names   []byte   `json:"names"`
-}
-
-type secret struct {
-	ID     uint32 `json:"id"`
-	Secret []byte `json:"secret"` // 32 bytes
-}
-
-// Marshal returns the set as JSON, for a file that only its owner can read.
-func (k *Keys) Marshal() ([]byte, error) {
-	f := file{Version: version, Names: k.names}
-	for _, m := range k.masters {
-		f.Keys = append(f.Keys, secret{m.id, m.secret})
-	}
-	return json.MarshalIndent(f, "", "  ")
-}
-
-// ParseKeys reads what Marshal wrote, or fails with ErrKeys.
-func ParseKeys(data []byte) (*Keys, error) {
-	var f file
-	if json.Unmarshal(data, &f) != nil || f.Version != version || len(f.Keys) == 0 || len(f.Names) != keyBytes {
-		return nil, ErrKeys
-	}
-	k := &Keys{names: f.Names}
-	for _, s := range f.Keys {
-		m, err := newMaster(s.Secret)
-		if err != nil {
-			return nil, err
-		}
-		if m.id != s.ID {
-			return nil, fmt.Errorf("%w: a key is not what its id says", ErrKeys)
-		}
-		k.masters = append(k.masters, m)
-	}
-	return k, nil
 }
 
 func newMaster(key []byte) (master, error) {
@@ -103,35 +44,28 @@ func newMaster(key []byte) (master, error) {
 	return master{keyID(key), key, aead(key, nil, "small")}, nil
 }
 
-// master returns the key that the sealed record was sealed with.
-func (k *Keys) master(sealed []byte) (master, error) {
-	for _, m := range k.masters {
-		if hasPrefix(sealed, m.id) {
-			return m, nil
-		}
-	}
-	return master{}, ErrDamaged
-}
-
 func (k *Keys) digest(parts ...string) []byte {
-	mac := hmac.New(sha256.New, k.names)
+	mac := hmac.New(sha256.New, k.set.Load().names)
 	mac.Write(fields(parts...))
 	return mac.Sum(nil)
 }
 
 // seal closes something that belongs to no case, bound to its place.
 func (k *Keys) seal(place string, plain []byte) []byte {
-	m := k.masters[len(k.masters)-1]
+	m := k.set.Load().newest()
 	return sealed(m.small, m.id, fields("small", place), plain)
 }
 
 func (k *Keys) open(place string, record []byte) ([]byte, error) {
-	m, err := k.master(record)
+	m, err := k.set.Load().master(record)
 	if err != nil {
 		return nil, err
 	}
 	return opened(m.small, m.id, fields("small", place), record)
 }
+
+// stale reports whether another key than the sealing one closed the record.
+func (k *Keys) stale(record []byte) bool { return !hasPrefix(record, k.set.Load().newest().id) }
 
 // caseKey seals and opens what belongs to one case.
 type caseKey struct {
@@ -142,18 +76,31 @@ type caseKey struct {
 
 // newCase makes a random key for the case of that name, and wraps it with the case's share.
 func (k *Keys) newCase(name string, share []byte) (*caseKey, []byte) {
-	m, key := k.masters[len(k.masters)-1], random(keyBytes)
-	return &caseKey{name, keyID(key), aead(key, nil, "case")}, sealed(aead(m.secret, share, "wrap"), m.id, fields("wrap", name), key)
+	key := random(keyBytes)
+	return &caseKey{name, keyID(key), aead(key, nil, "case")}, k.wrap(name, key, share)
 }
 
-func (k *Keys) openCase(name string, wrapped, share []byte) (*caseKey, error) {
-	m, err := k.master(wrapped)
+func (k *Keys) wrap(name string, key, share []byte) []byte {
+	m := k.set.Load().newest()
+	return sealed(aead(m.secret, share, "wrap"), m.id, fields("wrap", name), key)
+}
+
+func (k *Keys) unwrap(name string, wrapped, share []byte) ([]byte, error) {
+	m, err := k.set.Load().master(wrapped)
 	if err != nil {
 		return nil, err
 	}
 	key, err := opened(aead(m.secret, share, "wrap"), m.id, fields("wrap", name), wrapped)
 	if err != nil || len(key) != keyBytes {
 		return nil, ErrDamaged
+	}
+	return key, nil
+}
+
+func (k *Keys) openCase(name string, wrapped, share []byte) (*caseKey, error) {
+	key, err := k.unwrap(name, wrapped, share)
+	if err != nil {
+		return nil, err
 	}
 	return &caseKey{name, keyID(key), aead(key, nil, "case")}, nil
 }

@@ -27,7 +27,7 @@ const headBytes = 64
 
 // NewCase makes a random data key for the case of that name. The wrapped key is kept beside the case, the share elsewhere.
 func (k *Keys) NewCase(name string, share []byte) (c *Case, wrapped []byte) {
-	key, m := random(keyBytes), k.newest()
+	key, m := random(keyBytes), k.set.Load().newest()
 	c, err := newCase(name, key)
 	wrap, failed := aead(m.secret, share, "wrap")
 	if err = errors.Join(err, failed); err != nil {
@@ -38,11 +38,36 @@ func (k *Keys) NewCase(name string, share []byte) (c *Case, wrapped []byte) {
 
 // OpenCase unwraps the data key of the case of that name with its share, or fails with ErrKey or ErrOpen.
 func (k *Keys) OpenCase(name string, wrapped, share []byte) (*Case, error) {
+	key, err := k.unwrap(name, wrapped, share)
+	if err != nil {
+		return nil, err
+	}
+	return newCase(name, key)
+}
+
+// Rewrap wraps the data key of a case anew where another master than the sealing one holds it; stale says whether it was so.
+func (k *Keys) Rewrap(name string, wrapped, share []byte) (anew []byte, stale bool, err error) {
+	m := k.set.Load().newest()
+	if id, _, err := split(wrapped); err != nil || id == m.id {
+		return wrapped, false, err
+	}
+	key, err := k.unwrap(name, wrapped, share)
+	if err != nil {
+		return nil, false, err
+	}
+	wrap, err := aead(m.secret, share, "wrap")
+	if err != nil {
+		return nil, false, err
+	}
+	return sealed(wrap, header(m.id), fields("wrap", name), key), true, nil
+}
+
+func (k *Keys) unwrap(name string, wrapped, share []byte) ([]byte, error) {
 	id, body, err := split(wrapped)
 	if err != nil {
 		return nil, err
 	}
-	m, err := k.master(id)
+	m, err := k.set.Load().master(id)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +82,7 @@ func (k *Keys) OpenCase(name string, wrapped, share []byte) (*Case, error) {
 	if len(key) != keyBytes {
 		return nil, ErrOpen
 	}
-	return newCase(name, key)
+	return key, nil
 }
 
 func newCase(name string, key []byte) (*Case, error) {

@@ -21,10 +21,9 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
+	"sync/atomic"
 )
 
 // The errors of this package.
@@ -43,9 +42,13 @@ const (
 	block    = 512         // the smallest size class
 )
 
-// Keys is a versioned set of master keys. The newest seals; all of them open. It is safe for concurrent use.
-type Keys struct {
+// Keys is a versioned set of master keys: one seals, all of them open. It is safe for concurrent use, also while Adopt
+// replaces what is in it.
+type Keys struct{ set atomic.Pointer[keySet] }
+
+type keySet struct {
 	masters []*master // oldest first
+	sealing int       // which of them seals
 	digest  []byte    // of Digest; never replaced, because digests are compared over the years
 }
 
@@ -53,65 +56,6 @@ type master struct {
 	secret []byte // wraps data keys, together with the share of the case
 	id     uint32
 	small  cipher.AEAD // seals small secrets
-}
-
-// New makes a key set with one random master.
-func New() *Keys {
-	k := &Keys{digest: random(keyBytes)}
-	return k.Rotated()
-}
-
-// Rotated returns a set with a new random master that seals from now on; those of k still open.
-func (k *Keys) Rotated() *Keys {
-	m, err := newMaster(random(keyBytes))
-	if err != nil {
-		panic("seal: " + err.Error()) // a key of the right length is never refused
-	}
-	return &Keys{masters: append(slices.Clone(k.masters), m), digest: k.digest}
-}
-
-// file is a key set as Marshal writes it.
-type file struct {
-	Version int      `json:"version"`
-	Masters []secret `json:"masters"` // oldest first
-	Digest  []byte   `json:"digest"`
-}
-
-type secret struct {
-	ID     uint32 `json:"id"`
-	Secret []byte `json:"secret"` // 32 bytes
-}
-
-// Marshal returns the set as JSON, for a file that only its owner can read. Parse reads it.
-func (k *Keys) Marshal() ([]byte, error) {
-	f := file{Version: version, Digest: k.digest}
-	for _, m := range k.masters {
-		f.Masters = append(f.Masters, secret{m.id, m.secret})
-	}
-	return json.MarshalIndent(f, "", "  ")
-}
-
-// Parse reads what Marshal wrote, or fails with ErrKey and no detail of the content.
-func Parse(data []byte) (*Keys, error) {
-	var f file
-	if json.Unmarshal(data, &f) != nil {
-		return nil, fmt.Errorf("%w: the key set is not JSON", ErrKey)
-	}
-	if f.Version != version {
-		return nil, fmt.Errorf("%w: the key set's version is not %d", ErrKey, version)
-	}
-	if len(f.Masters) == 0 || len(f.Digest) != keyBytes {
-		return nil, fmt.Errorf("%w: the key set is incomplete", ErrKey)
-	}
-	k := &Keys{digest: f.Digest}
-	for _, s := range f.Masters {
-		m, err := newMaster(s.Secret)
-		if err != nil || m.id != s.ID {
-			return nil, fmt.Errorf("%w: a master key is not what its id says", ErrKey)
-		}
-		k.masters = append(k.masters, m)
-	}
-	return k, nil
 }
 
 func newMaster(secret []byte) (*master, error) {
@@ -124,22 +68,10 @@ func newMaster(secret []byte) (*master, error) {
 	return m, err
 }
 
-// master returns the master of that id.
-func (k *Keys) master(id uint32) (*master, error) {
-	for _, m := range slices.Backward(k.masters) {
-		if m.id == id {
-			return m, nil
-		}
-	}
-	return nil, ErrKey
-}
-
-func (k *Keys) newest() *master { return k.masters[len(k.masters)-1] }
-
 // Digest names something without showing it: 16 bytes of a keyed hash of what it is (label) and its parts. The same
 // parts give the same digest for as long as the key set lives.
 func (k *Keys) Digest(label string, parts ...string) []byte {
-	mac := hmac.New(sha256.New, k.digest)
+	mac := hmac.New(sha256.New, k.set.Load().digest)
 	mac.Write(fields(append([]string{label}, parts...)...))
 	return mac.Sum(nil)[:16]
 }
@@ -147,7 +79,7 @@ func (k *Keys) Digest(label string, parts ...string) []byte {
 // Seal closes a small secret of the desk. The label says what it is and whose (account‖login), so that one cannot stand in
 // another's place.
 func (k *Keys) Seal(label string, plain []byte) []byte {
-	m := k.newest()
+	m := k.set.Load().newest()
 	return sealed(m.small, header(m.id), fields("small", label), pad(plain))
 }
 
@@ -157,7 +89,7 @@ func (k *Keys) Open(label string, record []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := k.master(id)
+	m, err := k.set.Load().master(id)
 	if err != nil {
 		return nil, err
 	}
