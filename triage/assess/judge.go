@@ -35,6 +35,7 @@ func (l *lexicon) judge(s string) triage.Judgement {
 		misread = append(misread, r.match(p, false)...)
 	}
 	var found []evidence
+	doubtful := false                        // a modifier took something away that is no jest
 	silent := slices.Concat(guards, misread) // what says nothing to the model either
 	for i := range l.rules {
 		rule := &l.rules[i]
@@ -45,6 +46,7 @@ func (l *lexicon) judge(s string) triage.Judgement {
 				}
 				if within(h, guards) || r.modified(h, rule.unless) {
 					innocent = innocent || life(rule.Flag)
+					doubtful = doubtful || !life(rule.Flag) && !within(h, guards)
 					silent = append(silent, h)
 					continue
 				}
@@ -53,7 +55,7 @@ func (l *lexicon) judge(s string) triage.Judgement {
 		}
 	}
 	found = settle(found)
-	found = append(found, l.learned(t, silent, len(found) > 0)...)
+	found = append(found, l.learned(t, silent, found)...)
 	j := triage.Judgement{Severity: triage.Routine, Flags: []triage.Flag{}, Reasons: []triage.Reason{}}
 	for _, e := range found {
 		j.Severity = triage.Graver(j.Severity, e.rule.Severity)
@@ -71,7 +73,7 @@ func (l *lexicon) judge(s string) triage.Judgement {
 	slices.SortFunc(j.Flags, func(a, b triage.Flag) int {
 		return cmp.Compare(slices.Index(triage.Flags, a), slices.Index(triage.Flags, b))
 	})
-	if len(found) == 0 && !innocent && !r.calm(l.calm) {
+	if len(found) == 0 && !innocent && (doubtful || !r.calm(l.calm)) {
 		j.Severity = triage.Soon
 	}
 	return j
@@ -169,8 +171,7 @@ func settle(found []evidence) []evidence {
 		}
 		kept = append(kept, e)
 	}
-	solid := slices.ContainsFunc(kept, func(e evidence) bool { return !e.rule.Fallback && e.rule.Flag != triage.ThirdParty })
-	if solid {
+	if slices.ContainsFunc(kept, matter) {
 		kept = slices.DeleteFunc(kept, func(e evidence) bool { return e.rule.Fallback })
 	}
 	return kept

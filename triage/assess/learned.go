@@ -16,17 +16,20 @@ var learnedRules = func() []rule {
 		switch r.Flag {
 		case triage.Suicide, triage.SelfHarm, triage.Sexual, triage.Extortion, triage.AbuseHome:
 			r.Severity = triage.Urgent
-		case triage.Other:
-			r.Fallback = true
+		case triage.ThirdParty:
+			r.Severity = triage.Routine // that it is about somebody else is no danger
 		}
 		out = append(out, rule{ruleText: r})
 	}
 	return out
 }()
 
-// learned returns what the model finds in a text, leaving out the clauses with silent places. It stands beside what the rules found and
-// takes nothing of it away; where they found something, that it is something else is no news.
-func (l *lexicon) learned(t text, silent []hit, spoken bool) []evidence {
+// learned returns what the model finds in a text, leaving out the clauses with silent places. It stands beside what the
+// rules found and takes nothing of it away; where they found something, that it is something else is no news.
+//
+// Alone the model says urgent only where it is sure: a desk whose every message is urgent has no triage. Where a rule found
+// something that is the matter, as much as it takes to be heard at all is enough.
+func (l *lexicon) learned(t text, silent []hit, spoken []evidence) []evidence {
 	parts := t.parts()
 	clauses := make([][]rune, len(parts))
 	for i, p := range parts {
@@ -51,20 +54,31 @@ func (l *lexicon) learned(t text, silent []hit, spoken bool) []evidence {
 			likely, top = r.Flag, f.Score
 		}
 	}
+	supported := slices.ContainsFunc(spoken, matter)
 	var out []evidence
 	for _, f := range found {
-		r := &learnedRules[f.Head]
-		if triage.Severity(r.Flag) == triage.Emergency {
-			continue // few messages to learn from: that it is now is for the rules to say
-		}
+		r := learnedRules[f.Head]
 		if s := triage.Severity(r.Flag); s.Valid() {
-			r = &rule{ruleText: ruleText{ID: r.ID, Flag: likely, Severity: s}}
+			r.Flag, r.Severity = likely, s
 		}
-		if r.Fallback && (spoken || len(found) > 1) {
-			continue
+		if !f.Sure && !supported && r.Severity.Rank() < triage.Soon.Rank() {
+			r.Severity = triage.Soon
+		}
+		switch model.Heads[f.Head] {
+		case "other", "soon":
+			if len(spoken) > 0 || len(found) > 1 {
+				continue
+			}
+		case "third_party":
+			if !supported && likely == triage.Other {
+				continue
+			}
 		}
 		at := parts[f.Clause].start
-		out = append(out, evidence{r, at + f.Start, at + f.End})
+		out = append(out, evidence{&r, at + f.Start, at + f.End})
 	}
 	return out
 }
+
+// matter reports whether the evidence says what the matter is, and not only that something is.
+func matter(e evidence) bool { return !e.rule.Fallback && e.rule.Flag != triage.ThirdParty }

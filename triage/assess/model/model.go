@@ -30,7 +30,7 @@ var words string
 
 // Heads are what the model decides: the flags, and the severities that a text reaches at least.
 var Heads = strings.Fields("suicide self_harm violence sexual extortion abuse_home absence sns_spread exclusion verbal property " +
-	"multi_school third_party other urgent emergency")
+	"multi_school third_party other urgent soon")
 
 // heads is the number of Heads.
 const heads = 16
@@ -45,12 +45,14 @@ type Model struct {
 	weights  []int8           // rows of heads
 	scale    [heads]float32   // of a step of weights
 	bias     [heads]float32   // a window is found where its score is above zero
+	sure     [heads]float32   // and is sure where it is above this
 }
 
 // Found is a head that a window speaks for.
 type Found struct {
 	Head  int     // of Heads
 	Score float32 // above 0
+	Sure  bool    // hardly a harmless message of a writer unknown to the learner scored as high
 	// Clause, Start and End tell where the heaviest words stand: runes Start to End of that clause.
 	Clause, Start, End int
 }
@@ -66,7 +68,7 @@ func Parse(weights []byte, words string) (*Model, error) {
 	r := bytes.NewReader(weights)
 	var rows uint32
 	if binary.Read(r, binary.LittleEndian, &rows) != nil || binary.Read(r, binary.LittleEndian, &m.scale) != nil ||
-		binary.Read(r, binary.LittleEndian, &m.bias) != nil || r.Len() != int(rows)*(4+heads) {
+		binary.Read(r, binary.LittleEndian, &m.bias) != nil || binary.Read(r, binary.LittleEndian, &m.sure) != nil || r.Len() != int(rows)*(4+heads) {
 		return nil, errors.New("model: weights are cut short")
 	}
 	keys := make([]uint32, rows)
@@ -126,7 +128,7 @@ func (m *Model) Find(clauses [][]rune, masked func(clause, i int) bool) []Found 
 	for h, b := range best {
 		if b.score > 0 {
 			f := m.heaviest(read, b.from, b.to, h, masked)
-			f.Score = b.score
+			f.Score, f.Sure = b.score, b.score > m.sure[h]
 			found = append(found, f)
 		}
 	}
@@ -167,7 +169,7 @@ func (m *Model) heaviest(read []Sound, from, to, h int, masked func(clause, i in
 func Length(n int) float32 { return float32(math.Sqrt(float64(max(n, 12)))) }
 
 // Marshal writes weights: what Parse reads. rows go with keys.
-func Marshal(keys []uint32, rows [][heads]float32, bias [heads]float32) []byte {
+func Marshal(keys []uint32, rows [][heads]float32, bias, sure [heads]float32) []byte {
 	var scale [heads]float32
 	for h := range scale {
 		var top float32
@@ -183,6 +185,7 @@ func Marshal(keys []uint32, rows [][heads]float32, bias [heads]float32) []byte {
 	write(uint32(len(keys)))
 	write(scale)
 	write(bias)
+	write(sure)
 	write(keys)
 	for _, r := range rows {
 		for h, w := range r {

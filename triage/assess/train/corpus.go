@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"madoguchi/triage"
 	"madoguchi/triage/assess/gold"
 	"madoguchi/triage/assess/model"
 )
@@ -199,11 +200,6 @@ func (c *corpus) fit(which []int) (keys []uint32, rows [][heads]float32, bias [h
 	return keys, rows, l.bias
 }
 
-// thresholds returns what is to be added to the bias of every head, chosen by scores of writers who were left out.
-func (c *corpus) thresholds() [heads]float32 {
-	return c.choose(c.leftOut())
-}
-
 // leftOut returns the scores of all messages for every head, each by what was learned without its writer.
 func (c *corpus) leftOut() (scored [heads][]score) {
 	for writer := range c.writers {
@@ -221,7 +217,7 @@ func (c *corpus) leftOut() (scored [heads][]score) {
 			}
 			for h := range heads {
 				if _, z := l.best(e, h); e.want[h] >= 0 && len(e.windows) > 0 {
-					scored[h] = append(scored[h], score{z, int(e.want[h])})
+					scored[h] = append(scored[h], score{z, int(e.want[h]), e.message})
 				}
 			}
 		}
@@ -229,7 +225,8 @@ func (c *corpus) leftOut() (scored [heads][]score) {
 	return scored
 }
 
-func (c *corpus) choose(scored [heads][]score) [heads]float32 {
+// choose returns what is to be added to the bias of every head, by the scores of writers who were left out.
+func choose(scored [heads][]score) [heads]float32 {
 	var add [heads]float32
 	for h := range scored {
 		beta2 := 0.25
@@ -239,4 +236,24 @@ func (c *corpus) choose(scored [heads][]score) [heads]float32 {
 		add[h] = -threshold(scored[h], beta2)
 	}
 	return add
+}
+
+// doubt is the share of harmless messages that may score above what is called sure.
+const doubt = 0.06
+
+// certain returns the score of every head above which no more than doubt of the routine messages lie, those apart that were
+// written to mislead: the rules know them. It is as from the bias chosen, and never below zero.
+func certain(messages []gold.Message, scored [heads][]score, bias [heads]float32) [heads]float32 {
+	var sure [heads]float32
+	for h := range scored {
+		var calm []float32
+		for _, s := range scored[h] {
+			if m := messages[s.message]; m.Severity == triage.Routine && !slices.Contains(m.Tags, "hn") {
+				calm = append(calm, s.score)
+			}
+		}
+		slices.Sort(calm)
+		sure[h] = max(0, calm[int(float64(len(calm))*(1-doubt))]+bias[h])
+	}
+	return sure
 }

@@ -64,12 +64,14 @@ func learn(messages []gold.Message) (weights []byte, words string) {
 	}
 	words = readings(texts)
 	c := newCorpus(messages, texts, model.ParseReadings(words))
-	bias := c.thresholds()
+	scored := c.leftOut()
+	bias := choose(scored)
+	sure := certain(messages, scored, bias)
 	keys, rows, own := c.fit(c.all())
 	for h := range bias {
 		bias[h] += own[h]
 	}
-	return model.Marshal(keys, rows, bias), words
+	return model.Marshal(keys, rows, bias, sure), words
 }
 
 // target says what head h should say of a message: 1, 0, or -1 where the labels leave it open.
@@ -81,7 +83,7 @@ func target(m gold.Message, h int) int {
 		return 0
 	}
 	switch name := model.Heads[h]; name {
-	case "urgent", "emergency":
+	case "urgent", "soon":
 		floor := triage.Severity(name).Rank()
 		all := append([]triage.Severity{m.Severity}, m.Else...)
 		n := 0
@@ -102,7 +104,7 @@ func target(m gold.Message, h int) int {
 
 // grave are the heads where a miss is worse than a false alarm.
 func grave(h int) bool {
-	return slices.Contains(strings.Fields("suicide self_harm violence sexual extortion abuse_home urgent emergency"), model.Heads[h])
+	return slices.Contains(strings.Fields("suicide self_harm violence sexual extortion abuse_home urgent"), model.Heads[h])
 }
 
 // threshold returns the score that divides best what was scored: the highest F2 where a miss is grave, F1 elsewhere.
@@ -126,7 +128,9 @@ func threshold(scored []score, beta2 float64) float32 {
 	return at
 }
 
+// score is what head h says of a message that the learner did not see.
 type score struct {
-	score float32
-	want  int
+	score   float32
+	want    int
+	message int
 }
