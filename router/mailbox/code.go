@@ -44,8 +44,12 @@ func stretch(secret uint64) []byte {
 	return argon2.IDKey(bytesOf(secret), salt, argonPasses, argonMemory, argonLanes, 32)
 }
 
-// stretch waits for its turn, or fails with ErrBusy where too many already do, and with ErrUnavailable where it never came.
 func (p *pool) stretch(ctx context.Context, secret uint64) ([]byte, error) {
+	return p.run(ctx, func() []byte { return p.hash(secret) })
+}
+
+// run waits for its turn, or fails with ErrBusy where too many already do, and with ErrUnavailable where it never came.
+func (p *pool) run(ctx context.Context, check func() []byte) ([]byte, error) {
 	if p.queue != nil {
 		select {
 		case p.queue <- struct{}{}:
@@ -60,7 +64,7 @@ func (p *pool) stretch(ctx context.Context, secret uint64) ([]byte, error) {
 	case <-ctx.Done():
 		return nil, failure(ctx, ctx.Err())
 	}
-	return p.hash(secret), nil
+	return check(), nil
 }
 
 // codeRecord is where a code's record is and what opens it.

@@ -20,10 +20,17 @@
 //
 //	{mNN}:box:…     hash: code (name of its record), until (last day of the code), read (mark), closed
 //	{mNN}:mail:…    sorted set of sealed entries by their seq
+//	{mNN}:own:…     hash: what the seeker wrote, sealed to a key that a PIN opens, or a mark for each where there is none
+//	{mNN}:pin:…     hash: salt, lock (the words' seed, sealed under PIN, seed and pepper), public key, tries and next
 //	{mNN}:doing:…   what the desk is doing; goes out after 30 s
 //	{mNN}:sess:…    generation and minute of last use, by session
 //	{mNN}:feed      how many entries the shard has seen
 //	{mNN}:code:…, {mNN}:link:…   the sealed seed, named by the secret (in a shard of their own)
+//
+// What the seeker wrote is kept for her only where she chose a PIN, and then PIN and code open it together: at rest the
+// gateway can read none of it. The tries of a PIN are counted, and slowed; a wrong one and none at all are alike. A first
+// PIN is chosen where the conversation was begun, which its ticket knows: who comes with the code alone could otherwise
+// choose one, and read what the child writes after.
 //
 // Wrong, mistyped, expired, erased and unknown codes cost the same check, the same trips to Redis and the same second, and
 // the answer is the same; so do spent, expired and wrong links.
@@ -83,7 +90,7 @@ func NewReader(client redis.UniversalClient, keys *ReaderKeys, now func() time.T
 // Begin implements channels.Mailbox. It asks nobody.
 func (r *Reader) Begin(context.Context) (channels.Conversation, error) {
 	secret := anySecret()
-	return r.conversation(ticket{seed: newSeed(), session: newSession(), seen: r.now(), secret: &secret}, false), nil
+	return r.conversation(ticket{seed: newSeed(), session: newSession(), seen: r.now(), secret: &secret, begun: true}, false), nil
 }
 
 // Open implements channels.Mailbox.
@@ -251,7 +258,7 @@ func (r *Reader) visit(ctx context.Context, how string, t ticket) (state string,
 	n, now := r.name(t.seed.id()), r.now()
 	session := name{n.shard, r.peppers().name("sess", t.session[:]).mac}
 	minute := func(t time.Time) int64 { return t.Unix() / 60 }
-	return r.scripts.visit.Run(ctx, r.client, []string{n.key("box"), session.key("sess"), n.key("mail")},
+	return r.scripts.visit.Run(ctx, r.client, []string{n.key("box"), session.key("sess"), n.key("mail"), n.key("own"), n.key("pin")},
 		how, t.gen, minute(t.seen), minute(now), minute(time.Unix(0, 0).Add(idleFor)),
 		r.until(now.Add(idleFor+time.Minute), 10*time.Minute).Milliseconds(),
 		now.Unix()/86400, r.lastDay(), r.keep().Milliseconds()).Text()

@@ -22,7 +22,7 @@ type store struct {
 	scripts *scripts
 }
 
-type scripts struct{ visit, read, mark, put, register, recode, close, show *redis.Script }
+type scripts struct{ visit, read, mark, put, register, recode, close, show, wrote, try, choose *redis.Script }
 
 func newStore(client redis.UniversalClient, p func() *peppers, now func() time.Time) store {
 	if now == nil {
@@ -31,7 +31,7 @@ func newStore(client redis.UniversalClient, p func() *peppers, now func() time.T
 	return store{client, p, now, &scripts{
 		visit: redis.NewScript(visitSource), read: redis.NewScript(readSource), mark: redis.NewScript(markSource),
 		put: redis.NewScript(putSource), register: redis.NewScript(registerSource), recode: redis.NewScript(recodeSource), close: redis.NewScript(closeSource),
-		show: redis.NewScript(showSource),
+		show: redis.NewScript(showSource), wrote: redis.NewScript(wroteSource), try: redis.NewScript(trySource), choose: redis.NewScript(chooseSource),
 	}}
 }
 
@@ -53,7 +53,7 @@ func (s *store) keep() time.Duration { return s.until(s.now().Add(codeLives+time
 // close leaves a mark that outlives every ticket and every message that is still on its way.
 func (s *store) close(ctx context.Context, id string) error {
 	n := s.name(id)
-	code, err := s.scripts.close.Run(ctx, s.client, []string{n.key("box"), n.key("mail"), n.key("doing"), feedKey(n.shard)},
+	code, err := s.scripts.close.Run(ctx, s.client, []string{n.key("box"), n.key("mail"), n.key("doing"), feedKey(n.shard), n.key("own"), n.key("pin")},
 		s.keep().Milliseconds(), notices, n.notice()).Text()
 	if err == nil && code != "" {
 		err = s.client.Del(ctx, code).Err()

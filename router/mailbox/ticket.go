@@ -14,6 +14,7 @@ type ticket struct {
 	gen     uint32
 	seen    time.Time // when it was last in use
 	secret  *uint64   // of the return code, while nothing was written
+	begun   bool      // whoever holds it began the conversation
 }
 
 const ticketLen = 32 + 16 + 4 + 8 + 1 + 8
@@ -24,9 +25,12 @@ func (k *ReaderKeys) sealTicket(t ticket) string {
 	b = append(b, t.session[:]...)
 	b = binary.BigEndian.AppendUint32(b, t.gen)
 	b = binary.BigEndian.AppendUint64(b, uint64(t.seen.Unix()))
-	if t.secret != nil {
+	switch {
+	case t.secret != nil: // nobody else has it yet
 		b = append(append(b, 1), bytesOf(*t.secret)...)
-	} else {
+	case t.begun:
+		b = append(append(b, 2), make([]byte, 8)...)
+	default:
 		b = append(b, make([]byte, 9)...)
 	}
 	key := k.set.Load().Tickets[0]
@@ -48,6 +52,7 @@ func (k *ReaderKeys) openTicket(s string) (t ticket, ok bool) {
 		}
 		t = ticket{seed: seed(b[:32]), session: [16]byte(b[32:48]), gen: binary.BigEndian.Uint32(b[48:]),
 			seen: time.Unix(int64(binary.BigEndian.Uint64(b[52:])), 0)}
+		t.begun = b[60] != 0
 		if b[60] == 1 {
 			secret := number(b[61:])
 			t.secret = &secret

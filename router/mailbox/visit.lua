@@ -1,6 +1,6 @@
 -- visit: one look at a conversation by its holder, which keeps the session in use.
 --
--- KEYS  1 box, 2 session, 3 mail
+-- KEYS  1 box, 2 session, 3 mail, 4 own, 5 pin
 -- ARGV  1 how: resume, code, link or touch (a conversation that is already open)
 --       2 the ticket's generation   3 minute when the ticket was last in use   4 minute now
 --       5 minutes of idleness allowed   6 ms until the session may be dropped
@@ -18,8 +18,7 @@ if how == 'code' then
   local last = redis.call('HGET', KEYS[1], 'until')
   if last and tonumber(ARGV[7]) > tonumber(last) then return 'stale' end
   redis.call('HSET', KEYS[1], 'until', ARGV[8])
-  redis.call('PEXPIRE', KEYS[1], ARGV[9])
-  redis.call('PEXPIRE', KEYS[3], ARGV[9])
+  for _, key in ipairs({KEYS[1], KEYS[3], KEYS[4], KEYS[5]}) do redis.call('PEXPIRE', key, ARGV[9]) end
 end
 local session = redis.call('GET', KEYS[2])
 if session then

@@ -102,7 +102,7 @@ func (w *Writer) Put(ctx context.Context, conversation channels.Address, e chann
 		return err
 	}
 	n, ttl := w.name(id), w.keep()
-	keys := []string{n.key("box"), n.key("mail"), feedKey(n.shard)}
+	keys := []string{n.key("box"), n.key("mail"), feedKey(n.shard), n.key("own"), n.key("pin")}
 	got, err := w.scripts.put.Run(ctx, w.client, keys, e.Seq, sealed, w.lastDay(), ttl.Milliseconds(), notices, n.notice()).StringSlice()
 	if err != nil {
 		return failure(ctx, err)
