@@ -17,6 +17,18 @@ type Disposal struct {
 	From   time.Time `json:"from" doc:"not before"`
 	Bars   []string  `json:"bars" nullable:"false" doc:"why it must stay, in Japanese; none: it can be decided on"`
 	Kept   bool      `json:"kept" doc:"somebody said that it stays"`
+	Class  *Class    `json:"class,omitempty" doc:"which kind of record it is; absent while the case goes on"`
+}
+
+// Class is a kind of record, and how long it is kept.
+type Class struct {
+	Key       string    `json:"key"`
+	Name      string    `json:"name"`
+	Term      string    `json:"term" doc:"in Japanese"`
+	Source    string    `json:"source" doc:"who says so"`
+	Confirmed bool      `json:"confirmed" doc:"false where the city has yet to confirm it"`
+	End       string    `json:"end" doc:"what becomes of it then"`
+	Since     time.Time `json:"since" doc:"when the case ended"`
 }
 
 // Disposals are those, what can be decided on first.
@@ -63,7 +75,11 @@ func (a *api) disposals() {
 func disposed(all []desk.Disposal) []Disposal {
 	out := []Disposal{}
 	for _, x := range all {
-		out = append(out, Disposal{string(x.Case.ID), x.Ground, x.From, list(x.Bars), x.Case.Kept})
+		y := Disposal{string(x.Case.ID), x.Ground, x.From, list(x.Bars), x.Case.Kept, nil}
+		if k := x.Class; k.Key != "" {
+			y.Class = &Class{k.Key, k.Name, k.Say(), k.Source, k.Confirmed, k.End, x.Since}
+		}
+		out = append(out, y)
 	}
 	return out
 }

@@ -243,3 +243,20 @@ func (c *City) missing(t *tree, own []Retention) Mistakes {
 	slices.SortStableFunc(j.ms, func(a, b Mistake) int { return a.Line - b.Line })
 	return j.ms
 }
+
+// Due is paper outside of the desk whose term has ended, and whose holder destroys it in this fiscal year.
+type Due struct {
+	Retention
+	Year int // of the graduates, or in which it was made
+}
+
+// Papers lists what the holders of papers have to destroy in the fiscal year of now.
+func (c *City) Papers(now time.Time) []Due {
+	var all []Due
+	for _, r := range c.Retention {
+		if y, ok := r.EndsIn(now); ok && r.Of == OfPaper {
+			all = append(all, Due{r, y})
+		}
+	}
+	return all
+}

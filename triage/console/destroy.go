@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"madoguchi/triage"
+	"madoguchi/triage/city"
 	"madoguchi/triage/desk"
 	"madoguchi/triage/staff"
 	"madoguchi/triage/web"
@@ -36,9 +37,18 @@ func (c Certificate) On() string { return c.At.In(web.JST).Format("2006年1月2�
 // disposalsShown is how many certificates are listed.
 const disposalsShown = 200
 
+// disposal is a case with its days, and their years.
+type disposal struct {
+	desk.Disposal
+	FromOn, SinceOn string
+}
+
 type disposalsData struct {
-	Ready, Later []desk.Disposal
+	Ready, Later []disposal
 	Done         []Certificate
+	Classes      []city.Retention
+	Papers       []city.Due
+	Holders      map[string]string
 }
 
 // disposals lists what can be destroyed, what must wait, and what was destroyed.
@@ -48,8 +58,9 @@ func (c *Console) disposals(w http.ResponseWriter, r *http.Request, p staff.Pers
 		c.sorry(w, r, p, err)
 		return
 	}
-	var d disposalsData
-	for _, x := range all {
+	d := disposalsData{Classes: c.City.Retention, Papers: c.City.Papers(c.Clock.Now()), Holders: map[string]string{"school": "学校", "board": "教育委員会", "desk": "窓口"}}
+	for _, a := range all {
+		x := disposal{a, a.From.In(web.JST).Format("2006年1月2日"), a.Since.In(web.JST).Format("2006年1月2日")}
 		if len(x.Bars) == 0 {
 			d.Ready = append(d.Ready, x)
 		} else {

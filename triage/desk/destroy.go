@@ -15,9 +15,12 @@ import (
 // Disposal is a case that may be destroyed one day, and what stands against it now.
 type Disposal struct {
 	Case   triage.Case
-	Ground string    // triage.DestroyWithdrawn or DestroyExpired
-	From   time.Time // not before
-	Bars   []string  // why it must stay, in Japanese; none: a person may decide
+	Ground string         // triage.DestroyWithdrawn or DestroyExpired
+	From   time.Time      // not before
+	Class  city.Retention // the kind of record that it is, with its term and who says so; zero while the case goes on
+	Since  time.Time      // when the case ended, from which the term counts
+	Until  time.Time      // when the term ends; zero: never
+	Bars   []string       // why it must stay, in Japanese; none: a person may decide
 }
 
 // ActDestroy is how a destruction stands in the audit, with its ground as the reason and the size of the case as the
@@ -38,10 +41,17 @@ func (d *Desk) Disposals(ctx context.Context, p staff.Person) ([]Disposal, error
 	}
 	all := []Disposal{}
 	err := d.eachFor(ctx, p, triage.Query{Erased: true}, func(c triage.Case) error {
-		if x := d.disposal(c); x.Ground != "" && c.Doomed == "" {
+		if !c.Erased() && !slices.ContainsFunc(c.Duties, keeping) || c.Doomed != "" {
+			return nil
+		}
+		c, events, err := d.Store.Load(ctx, c.ID)
+		if errors.Is(err, triage.ErrUnknown) {
+			return nil
+		}
+		if x := d.disposal(c, events); err == nil && x.Ground != "" {
 			all = append(all, x)
 		}
-		return nil
+		return err
 	})
 	slices.SortStableFunc(all, func(a, b Disposal) int {
 		if n := len(a.Bars) - len(b.Bars); (len(a.Bars) == 0) != (len(b.Bars) == 0) {
@@ -54,9 +64,17 @@ func (d *Desk) Disposals(ctx context.Context, p staff.Person) ([]Disposal, error
 
 // disposal says on which ground the case may be destroyed, and what stands against it. What a seeker withdrew is kept while
 // it may be the trace of a danger or of something that others were told: the wish may have been pressed out of a child.
-func (d *Desk) disposal(c triage.Case) Disposal {
+//
+// What was kept long enough is what its class says now: a case that goes on again, or that turned out to be a graver one, is
+// not that, whatever was due before.
+func (d *Desk) disposal(c triage.Case, events []triage.Event) Disposal {
 	x := Disposal{Case: c}
-	expired := slices.IndexFunc(c.Duties, func(u triage.Duty) bool { return u.What == retention })
+	kept, over := d.rules.Kept(retention, c, events, d.City)
+	if over {
+		x.Class, _ = d.City.Class(kept.Class)
+		x.Since, x.Until = kept.Since, kept.Until
+	}
+	expired := slices.IndexFunc(c.Duties, keeping)
 	switch {
 	case c.Erased():
 		x.Ground, x.From = triage.DestroyWithdrawn, c.ErasedAt.AddDate(0, 0, d.City.Terms.EraseAfterDays)
@@ -72,9 +90,12 @@ func (d *Desk) disposal(c triage.Case) Disposal {
 		if slices.ContainsFunc(c.Observed, func(o triage.Observed) bool { return o.Kind == "serious" || o.Kind == "declared" }) {
 			x.bar("重大事態の疑いがあります。")
 		}
-	case expired >= 0:
+	case expired >= 0 && over && !x.Until.IsZero():
 		u := c.Duties[expired]
-		x.Ground, x.From = triage.DestroyExpired, u.DueAt
+		x.Ground, x.From = triage.DestroyExpired, x.Until
+		if u.DueAt.After(x.From) { // a term that was cut short later holds for what ends from now on
+			x.From = u.DueAt
+		}
 		if u.Decision == "keep" {
 			x.bar("残すと決めています。")
 		}
@@ -90,6 +111,9 @@ func (d *Desk) disposal(c triage.Case) Disposal {
 	return x
 }
 
+// keeping reports whether a duty is that of the records' term.
+func keeping(u triage.Duty) bool { return u.What == retention }
+
 func (x *Disposal) bar(why string) { x.Bars = append(x.Bars, why) }
 
 // Destroy destroys everything of a case, for good, once a lead has decided so: the keys, and with them every copy; the
@@ -103,11 +127,11 @@ func (d *Desk) Destroy(ctx context.Context, p staff.Person, id triage.CaseID, re
 	if err != nil {
 		return err
 	}
-	x := d.disposal(c)
+	x := d.disposal(c, events)
 	_, err = d.perform(ctx, p, id, act{what: ActDestroy, ref: fmt.Sprintf("events=%d files=%d", len(events), len(c.Files)), reason: x.Ground,
 		may: mayKeep, erased: true,
-		do: func(c triage.Case, _ []triage.Event) ([]triage.Event, error) {
-			x := d.disposal(c)
+		do: func(c triage.Case, events []triage.Event) ([]triage.Event, error) {
+			x := d.disposal(c, events)
 			switch {
 			case c.Doomed != "":
 				return nil, nil
