@@ -36,7 +36,7 @@ func (f *Front) Enter(ctx context.Context, e triage.Entry) (triage.CaseID, error
 	}
 	id := e.Case
 	if id == "" {
-		id = r.Names.caseOf(r.Names.pseudonymOf("entry", e.Channel+"\x00"+e.ID))
+		id = r.Names.caseOf(r.Names.event("entry", e.Channel, e.ID))
 	} else if _, _, err := r.Store.Load(ctx, id); err != nil {
 		return "", err
 	}

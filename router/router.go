@@ -99,7 +99,7 @@ func (r *Router) Process(ctx context.Context, m channels.Message) error {
 	if m.At.IsZero() {
 		m.At = r.Clock.Now()
 	}
-	id, err := r.home(ctx, r.Names.pseudonym(m.From))
+	id, err := r.home(ctx, m.From)
 	if err != nil {
 		return err
 	}
@@ -119,15 +119,6 @@ func (r *Router) Process(ctx context.Context, m channels.Message) error {
 		return r.opt(ctx, id, m)
 	}
 	return r.message(ctx, id, m)
-}
-
-// home returns the case of a sender: the one that an alias leads to, or the sender's own.
-func (r *Router) home(ctx context.Context, pseudonym string) (triage.CaseID, error) {
-	id, err := r.Vault.Case(ctx, pseudonym)
-	if errors.Is(err, vault.ErrUnknown) {
-		return r.Names.caseOf(pseudonym), nil
-	}
-	return triage.CaseID(id), err
 }
 
 // message takes in words.
