@@ -46,8 +46,10 @@ func (l *lexicon) judge(s string) triage.Judgement {
 				}
 				if within(h, guards) || r.modified(h, rule.unless) {
 					innocent = innocent || life(rule.Flag)
-					doubtful = doubtful || !life(rule.Flag) && !within(h, guards)
-					silent = append(silent, h)
+					if !rule.Fallback { // a worry is about nothing in particular
+						doubtful = doubtful || !life(rule.Flag) && !within(h, guards)
+						silent = append(silent, h)
+					}
 					continue
 				}
 				found = append(found, evidence{rule, h.start, h.end})
