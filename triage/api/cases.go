@@ -126,6 +126,7 @@ func (a *api) cases() {
 	a.judgement()
 	a.duties()
 	a.disposals()
+	a.share()
 }
 
 // told is a case as an answer.

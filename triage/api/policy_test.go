@@ -16,6 +16,12 @@ import (
 var bodies = map[string]string{
 	"POST /searches": `{"names":["高橋 結衣"],"ground":"serious","reason":"調査"}`,
 
+	"POST /cases/{id}/wanted":   `{"language":"en","woman":true}`,
+	"POST /cases/{id}/bars":     `{"login":"ueda","why":"named"}`,
+	"POST /cases/{id}/sessions": `{"next":"あした話す"}`,
+	"POST /cases/{id}/interim":  `{"id":"1"}`,
+	"POST /mates":               `{"login":"","woman":true}`,
+
 	"POST /cases/{id}/transfer":                  `{"to":"abe"}`,
 	"POST /cases/{id}/second":                    `{"to":""}`,
 	"POST /cases/{id}/messages":                  `{"id":"1","text":"読みました"}`,
@@ -120,9 +126,13 @@ func expected(row staff.Route, path string, role triage.Role, v visibility) (int
 	lead := role == triage.Coordinator || role == triage.Supervisor
 	done := map[string]int{"/visits": 201, "/reports": 201, "/handoffs/{id}/reports": 201, "/cases/{id}/messages": 202, "/cases/{id}/doing": 204, "/cases/{id}/keep": 204, "/searches": 201,
 		"/cases/{id}/notes": 201, "/cases/{id}/observations": 201, "/cases/{id}/consents": 201, "/cases/{id}/handoffs": 201,
+		"/cases/{id}/sessions": 201, "/cases/{id}/interim": 202, "/cases/{id}/bars": 204,
 		"/cases/{id}/handoffs/{handoff}/links": 201, "/cases/{id}/notices": 201}[path]
 	if done == 0 || row.Method == "GET" {
 		done = 200
+	}
+	if row.Method+path == "POST/mates" {
+		done = 204
 	}
 	switch {
 	case !staff.Allowed(role, row):
@@ -153,7 +163,12 @@ func expected(row staff.Route, path string, role triage.Role, v visibility) (int
 			return 403, "forbidden"
 		}
 		return 404, "not_found" // nothing came with it, and it is no letter
-	case "/cases/{id}", "/cases/{id}/duties":
+	case "/cases/{id}/bars":
+		if !lead {
+			return 403, "forbidden" // another person
+		}
+		return done, ""
+	case "/cases/{id}", "/cases/{id}/duties", "/cases/{id}/suggestions", "/cases/{id}/wanted":
 		if v == colleagues && !lead {
 			return 403, "forbidden"
 		}

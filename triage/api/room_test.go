@@ -26,7 +26,9 @@ import (
 	"madoguchi/triage/keyring"
 	"madoguchi/triage/pass"
 	"madoguchi/triage/redis"
+	"madoguchi/triage/roster"
 	"madoguchi/triage/seal"
+	"madoguchi/triage/shelf"
 	"madoguchi/triage/staff"
 )
 
@@ -72,7 +74,7 @@ func open(t testing.TB, timed bool) *room {
 	}
 	wall := wall{r.store}
 	conf := api.Config{
-		Desk: desk.New(desk.Config{Searcher: wall, Store: r.store, Front: wall, Lamp: wall, Audit: paper{}, Clock: r.clock, City: town, People: r.accounts, Register: grant.New(c, keys, time.Now), Passes: pass.New(c, keys, time.Now)}),
+		Desk: desk.New(desk.Config{Accounts: r.accounts, Roster: shelf.New[roster.Profile](c, keys, "roster"), Searcher: wall, Store: r.store, Front: wall, Lamp: wall, Audit: paper{}, Clock: r.clock, City: town, People: r.accounts, Register: grant.New(c, keys, time.Now), Passes: pass.New(c, keys, time.Now)}),
 		Log:  slog.New(slog.NewTextHandler(r.log, nil)), Accounts: r.accounts, Version: "test",
 	}
 	if timed {

@@ -45,6 +45,14 @@ POST /api/v1/cases/{id}/handoffs/{handoff}/links           y y y y - - - - -
 POST /api/v1/cases/{id}/notices                            y y y y - - - - -
 GET  /api/v1/cases/{id}/duties                             y y y y y - - - -
 POST /api/v1/cases/{id}/duties/{duty}/done                 y y y y - - - - -
+GET  /api/v1/cases/{id}/suggestions                        y y y y - - - - -
+POST /api/v1/cases/{id}/wanted                             y y y y - - - - -
+POST /api/v1/cases/{id}/bars                               y y y y - - - - -
+POST /api/v1/cases/{id}/sessions                           y y y y - - - - -
+POST /api/v1/cases/{id}/interim                            y y y y - - - - -
+GET  /api/v1/mates                                         y y y y - - - - -
+POST /api/v1/mates                                         y y y y - - - - -
+GET  /api/v1/handover                                      y y y y - - - - -
 GET  /api/v1/disposals                                     - - y y - - - - -
 POST /api/v1/cases/{id}/destroy                            - - y y - - - - -
 POST /api/v1/cases/{id}/keep                               - - y y - - - - -
