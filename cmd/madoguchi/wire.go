@@ -232,6 +232,7 @@ func (h *house) pages(p plan) error {
 	if err != nil {
 		return err
 	}
+	h.shelves(p)
 	h.console = console.Mount(site, console.Config{Desk: h.desk, Accounts: h.accounts, Apps: h.accounts, Passkeys: h.accounts, Ledger: ledger{h.audit, h.clock}, City: h.city,
 		Clock: h.clock, URL: h.staffURL, Log: h.log})
 	school.Mount(site, school.Config{Desk: h.desk.Portal(), Passes: h.passes, Weeks: h.desk.Portal(), Name: h.schoolName, Clock: h.clock})

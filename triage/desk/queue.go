@@ -102,7 +102,9 @@ func (d *Desk) Again(ctx context.Context, p staff.Person, id triage.CaseID) (Vie
 		return View{}, d.keptOut(ctx, p, c, err)
 	}
 	d.renew(ctx, p, c)
-	return View{Case: d.owing(c, events), Timeline: visible(c, events), Now: d.Clock.Now()}, nil
+	owing := d.owing(c, events)
+	owing, seen, err := d.apart(ctx, p, owing, heard(p, visible(c, events)))
+	return View{Case: owing, Timeline: seen, Now: d.Clock.Now()}, err
 }
 
 // Visible returns the case as it is now if that person may see it in a list, and writes no audit: for the live stream

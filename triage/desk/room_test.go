@@ -23,9 +23,13 @@ import (
 	"madoguchi/triage/desk"
 	"madoguchi/triage/grant"
 	"madoguchi/triage/keyring"
+	"madoguchi/triage/lookin"
+	"madoguchi/triage/meeting"
 	"madoguchi/triage/pass"
 	"madoguchi/triage/redis"
+	"madoguchi/triage/roster"
 	"madoguchi/triage/seal"
+	records "madoguchi/triage/shelf"
 	"madoguchi/triage/staff"
 )
 
@@ -97,6 +101,8 @@ func open(t *testing.T) *room {
 	r.office = &office{there: []string{"sato", "kato", "mori"}}
 	r.Desk = desk.New(desk.Config{Store: r.store, Front: r.wall, Filed: r.wall, Lamp: r.wall, Audit: r.log, Clock: r.clock, City: town(), People: r.office,
 		Register: grant.New(c, keys, r.machine.Now), Passes: pass.New(c, keys, r.machine.Now)})
+	r.Minutes, r.LookIns = records.New[meeting.Record](c, keys, "meetings"), records.New[lookin.Looks](c, keys, "looks")
+	r.Roster = records.New[roster.Profile](c, keys, "roster")
 	return r
 }
 
