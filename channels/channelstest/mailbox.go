@@ -31,6 +31,7 @@ type box struct {
 	read          int64
 	doing         string
 	listeners     map[int]func(channels.Change)
+	own           own
 }
 
 // NewMailbox returns an empty mailbox.

@@ -4,7 +4,8 @@
 // It promises that an acknowledgement is true (it is sent only after Intake.Take has returned), that nothing a person wrote
 // is refused for what it says, and that nobody is turned away: new conversations are never counted and no address is ever
 // looked at, since one school is one address. It knows no case and keeps nothing but counters of rates and open
-// connections in memory. What a seeker wrote is never sent back; the page keeps it in its own memory while it is open.
+// connections in memory. What a seeker wrote is never sent back but behind a PIN that
+// she chose (pin.go); the page keeps it in its own memory while it is open.
 //
 // # Connections
 //
@@ -205,6 +206,9 @@ func (d *door) welcome(ctx context.Context, conv channels.Conversation, how chan
 	}
 	if token, err := conv.Resume(ctx); err == nil {
 		w.Resume = token
+	}
+	if how == channels.ByCode {
+		w.tellOwn(ctx, conv)
 	}
 	return w
 }

@@ -18,6 +18,7 @@ var statuses = map[string]int{
 	badFrame: http.StatusBadRequest, empty: http.StatusBadRequest, tooLong: http.StatusBadRequest, closed: http.StatusUnauthorized,
 	unknownCode: http.StatusUnauthorized, rateLimited: http.StatusTooManyRequests, unavailable: http.StatusServiceUnavailable,
 	unknownFile: http.StatusNotFound, wrongOffset: http.StatusConflict, noPicture: http.StatusUnsupportedMediaType,
+	badPIN: http.StatusBadRequest, unknownPIN: http.StatusForbidden, slowPIN: http.StatusTooManyRequests,
 	tooLarge: http.StatusRequestEntityTooLarge, noRoom: http.StatusInsufficientStorage,
 }
 
@@ -120,6 +121,10 @@ func (d *door) say(ctx context.Context, conv channels.Conversation, f *frame) *f
 			return slow
 		}
 	}
+	if f.private() {
+		frames := d.ownFrame(ctx, conv, f)
+		return frames[len(frames)-1] // a request has one answer: the newest words
+	}
 	if bad := d.attach(conv, f); bad != nil {
 		return bad
 	}
@@ -136,6 +141,7 @@ func (d *door) say(ctx context.Context, conv channels.Conversation, f *frame) *f
 		return f
 	}
 	ack := f.acknowledge(state)
+	d.remember(ctx, conv, []*frame{f})
 	if f.Type == "unsend" {
 		return ack
 	}

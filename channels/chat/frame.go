@@ -86,6 +86,13 @@ type frame struct {
 	Files  []string `json:"files,omitempty"`  // ids of whole uploads
 	Unsent bool     `json:"unsent,omitempty"` // with an ack: that the message of this id is taken back
 
+	PIN    string    `json:"pin,omitempty"`
+	Old    string    `json:"old,omitempty"`    // the PIN before
+	Words  []ownWord `json:"words,omitempty"`  // what the seeker wrote
+	More   bool      `json:"more,omitempty"`   // another frame of words follows
+	Hidden *int      `json:"hidden,omitempty"` // with a welcome by the code: how many of the seeker's messages are not shown
+	Locked *bool     `json:"locked,omitempty"` // the same: that a PIN opens them
+
 	kept []channels.File // what Files are for the house
 }
 
@@ -126,6 +133,10 @@ func parseFrame(b []byte) (f, bad *frame) {
 	case "unsend":
 		if id == "" {
 			return nil, refuse("", badFrame)
+		}
+	case "pin", "own":
+		if bad := f.parsePIN(id); bad != nil {
+			return nil, bad
 		}
 	case "bye":
 	default:

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,7 +22,7 @@ var files embed.FS
 func assets() map[string]string {
 	return map[string]string{
 		"/chat.js": "page/chat.js", "/chat/line.js": "page/line.js", "/chat/talk.js": "page/talk.js", "/chat/words.js": "page/words.js",
-		"/chat/gallery.js": "page/gallery.js", "/chat/picture.js": "page/picture.js",
+		"/chat/gallery.js": "page/gallery.js", "/chat/own.js": "page/own.js", "/chat/picture.js": "page/picture.js",
 		"/chat/exit.js": "page/exit.js", "/chat.css": "page/chat.css", "/favicon.ico": "page/favicon.ico",
 		"/chat/places.css": "page/places.css", "/chat/places.js": "page/places.js",
 	}
@@ -99,7 +100,7 @@ type spokenText struct {
 
 func (p *page) spoken() []spokenText {
 	var out []spokenText
-	for _, key := range spoken.lines {
+	for _, key := range slices.Concat(spoken.lines, pinSpoken) {
 		out = append(out, spokenText{key, p.line(key)})
 	}
 	for _, key := range spoken.blocks {
@@ -135,11 +136,11 @@ func newPage(desk channels.Desk, now func() time.Time) (*page, error) {
 
 // say returns a text of the city, or the word that the page has itself.
 func (p *page) say(key string) string {
-	vars := map[string]string{"伝える人": slots["school"], "伝えること": slots["words"], "合言葉": slots["code"]}
+	vars := map[string]string{"伝える人": slots["school"], "伝えること": slots["words"], "合言葉": slots["code"], "数": slots["count"]}
 	if text := p.desk.Text(key, vars); text != "" {
 		return text
 	}
-	text := cmp.Or(words[key], signWords[key], pictureWords[key])
+	text := cmp.Or(words[key], signWords[key], pictureWords[key], pinWords[key])
 	for name, value := range vars {
 		text = strings.ReplaceAll(text, "{"+name+"}", value)
 	}

@@ -20,15 +20,19 @@ func (s *socket) take(ctx context.Context) {
 	for len(s.queue) > 0 {
 		batch := s.queue
 		s.queue = nil
-		if i := slices.IndexFunc(batch, func(f *frame) bool { return f.Type == "bye" }); i > 0 {
+		if i := slices.IndexFunc(batch, func(f *frame) bool { return f.Type == "bye" || f.private() }); i >= 0 {
+			i = max(i, 1) // each of these alone, in its turn
 			batch, s.queue = batch[:i], batch[i:]
 		}
 		s.idle.Broadcast()
 		conv := s.conv
 		s.mu.Unlock()
-		if batch[0].Type == "bye" {
+		switch {
+		case batch[0].Type == "bye":
 			s.bye(ctx, conv, batch[0])
-		} else {
+		case batch[0].private():
+			s.send(s.door.ownFrame(ctx, conv, batch[0])...)
+		default:
 			s.store(ctx, conv, batch)
 		}
 		s.mu.Lock()
@@ -73,6 +77,9 @@ func (s *socket) store(ctx context.Context, conv channels.Conversation, batch []
 		s.mu.Unlock()
 	}
 	s.send(answers...)
+	if err == nil {
+		s.door.remember(ctx, conv, good)
+	}
 }
 
 // attach finds the pictures that a message names.

@@ -3,6 +3,7 @@
 
 import { arm, cover } from '/chat/exit.js';
 import { Line } from '/chat/line.js';
+import { choose, hidden } from '/chat/own.js';
 import { Talk, codeBox } from '/chat/talk.js';
 import { el, ruby, text } from '/chat/words.js';
 
@@ -22,6 +23,7 @@ let desk = 'waiting';
 let answered = false;
 let lost = false;
 let composing = false;
+let locked = false; // a PIN opens what the seeker wrote
 
 function show(name) {
   if (view === 'code-again') {
@@ -61,6 +63,9 @@ const line = new Line({
         $('about').hidden = true;
         show('chat');
         talk.card(el('p', {}, text(asked === 'code' ? 'say.entered' : 'say.linked')));
+        locked = f.locked === true;
+        if (f.hidden > 0) hidden(talk.card(), line, f.hidden, locked);
+        $('to-pin').hidden = !locked;
       }
     }
     $('notice').replaceChildren(ruby(f.notice));
@@ -78,6 +83,7 @@ const line = new Line({
         if (f.unsent) break;
         answered = false;
         talk.acknowledged(f);
+        if (came === '') $('to-pin').hidden = false;
         break;
       case 'message':
         answered = true;
@@ -140,6 +146,9 @@ function forget() {
   $('code').value = '';
   link = '';
   came = '';
+  locked = false;
+  $('to-pin').hidden = true;
+  $('pin-here').replaceChildren();
   answered = lost = false;
   desk = 'waiting';
   codeAgain = null;
@@ -222,6 +231,15 @@ const again = (done) => {
   show('code-again');
 };
 $('show-code').addEventListener('click', () => again(() => show('chat')));
+$('to-pin').addEventListener('click', () => {
+  choose($('pin-here'), line, { changing: locked, words: () => talk.words, done: () => {
+    locked = true;
+    $('pin-here').replaceChildren();
+    show('chat');
+    talk.card(el('p', {}, text('say.pinSet')));
+  } });
+  show('pin');
+});
 $('send').addEventListener('click', send);
 words.addEventListener('input', grow);
 words.addEventListener('compositionstart', () => { composing = true; });

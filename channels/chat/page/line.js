@@ -24,6 +24,7 @@ export class Line {
   #failures = 0; // WebSockets in a row that never welcomed
   #timers = new Set();
   #bye = null;
+  #asks = new Map();
 
   // on: frame(f), ready(welcome), lost(), unknown(which), busy(seconds), closed()
   constructor(on) { this.#on = on; }
@@ -44,6 +45,22 @@ export class Line {
     this.#later(patience, () => { if (this.#pending.has(key)) told('failed'); });
     this.#later(hopeless, () => { if (this.#pending.has(key) && this.#ready && !this.#plain && !this.#holding) this.#drop(); });
     if (this.#ready && !this.#holding) this.#put([...this.#pending.values()].at(-1));
+  }
+
+  // ask brings a frame that is not tried again, and resolves to its answer, or to null where there was none.
+  ask(frame) {
+    if (!this.#ready) return Promise.resolve(null);
+    return new Promise((resolve) => {
+      this.#asks.set(frame.id, { resolve, words: [] });
+      this.#later(hopeless, () => this.#answered({ id: frame.id }, null));
+      if (this.#plain) this.#post(frame).then((f) => this.#answered({ id: frame.id }, f ?? null));
+      else this.#socket.send(JSON.stringify(frame));
+    });
+  }
+
+  #answered({ id }, f) {
+    this.#asks.get(id)?.resolve(f);
+    this.#asks.delete(id);
   }
 
   // again tries at once what has not arrived.
@@ -95,6 +112,8 @@ export class Line {
     for (const t of this.#timers) clearTimeout(t);
     this.#timers.clear();
     this.#pending.clear();
+    for (const a of this.#asks.values()) a.resolve(null);
+    this.#asks.clear();
     this.#secret = {};
     this.#code = '';
     this.#written = false;
@@ -199,8 +218,18 @@ export class Line {
         this.#on.frame(f);
         return;
       case 'error':
-        this.#refused(f);
+        if (this.#asks.has(f.id)) this.#answered(f, f);
+        else this.#refused(f);
         return;
+      case 'pin':
+        this.#answered(f, f);
+        return;
+      case 'own': {
+        const ask = this.#asks.get(f.id);
+        ask?.words.push(...(f.words ?? []));
+        if (!f.more) this.#answered(f, { ...f, words: ask?.words });
+        return;
+      }
       case 'message':
       case 'consent':
         if (f.seq <= this.#seq) return;

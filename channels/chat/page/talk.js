@@ -53,6 +53,7 @@ export class Talk {
   #held = false;
   #late = 0;
   #questions = new Map();
+  #words = new Map(); // what was taken in, as long as the page is open
   #gallery;
 
   constructor(log, line, views) {
@@ -70,10 +71,14 @@ export class Talk {
     this.#asked = this.#held = false;
     this.#hours = '';
     this.#questions.clear();
+    this.#words.clear();
     clearTimeout(this.#late);
   }
 
   get code() { return this.#code; }
+
+  // words are what the seeker wrote on this page and did not take back.
+  get words() { return [...this.#words.values()].slice(-60); }
 
   get written() { return this.#asked; }
 
@@ -139,7 +144,10 @@ export class Talk {
           this.#reveal(bubble);
         }
         if (before !== '' && told !== 'sending') this.#views.say(`state.${told}`);
-        if (told === 'stored' || told === 'held') this.#undo(bubble, undo, frame.id);
+        if (told === 'stored' || told === 'held') {
+          if (frame.text) this.#words.set(frame.id, { id: frame.id, text: frame.text, at: new Date().toISOString() });
+          this.#undo(bubble, undo, frame.id);
+        }
       });
     };
     return { bubble, state, deliver };
@@ -171,6 +179,7 @@ export class Talk {
           bubble.classList.add('taken');
           bubble.tabIndex = -1;
           bubble.focus({ preventScroll: true });
+          this.#words.delete(id);
           this.#gallery.sweep();
           this.#views.say(key);
         }
