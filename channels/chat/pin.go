@@ -26,7 +26,7 @@ var pinSays = map[string]string{
 
 // pinWords are what the page says of the PIN. A city may change each.
 var pinWords = map[string]string{
-	"button.pin": "ひみつの番号", "button.pinSet": "この番号にする", "button.pinShow": "書いたことを見る", "button.pinChange": "番号をかえる",
+	"button.pin": "ひみつの番号", "button.pinSet": "この番号にする", "button.pinShow": "書いたことを見る",
 	"head.pin": "ひみつの番号（ばんごう）",
 	"pin.about": "ここで書いたことは、合言葉だけでは出てきません。ほかの人に見られないようにするためです。\n\n" +
 		"あとで自分の書いたことも読みたいときは、番号をつけてください。4けたから8けたの数字です。合言葉と番号の両方（りょうほう）で、読めるようになります。\n\n" +
@@ -47,7 +47,7 @@ var pinWords = map[string]string{
 }
 
 // pinSpoken are those of them that the script shows.
-var pinSpoken = []string{"button.pinShow", "button.hide", "say.pin", "say.pinSet", "say.pinBad", "say.pinUnknown", "say.pinHere", "say.pinSlow",
+var pinSpoken = []string{"button.pinShow", "button.pinSet", "button.hide", "say.pin", "say.pinBefore", "say.pinSet", "say.pinBad", "say.pinUnknown", "say.pinHere", "say.pinSlow",
 	"say.pinAway", "own.hidden", "own.locked", "own.none", "own.part"}
 
 // ownWord is a word of the seeker as it stands in a frame.
