@@ -32,7 +32,9 @@ import (
 	"madoguchi/triage/keyring"
 	"madoguchi/triage/pass"
 	store "madoguchi/triage/redis"
+	"madoguchi/triage/roster"
 	"madoguchi/triage/school"
+	"madoguchi/triage/shelf"
 	"madoguchi/triage/staff"
 	"madoguchi/triage/web"
 )
@@ -168,7 +170,7 @@ func (h *house) wall(p plan) error {
 	front := router.NewFront(r)
 	h.passes = pass.New(h.redis, p.keys.desk, time.Now)
 	h.desk = desk.New(desk.Config{Cabinet: router.NewCabinet(rooms, cleaner), Press: front, Filed: front, Searcher: router.NewSearcher(r), ChatURL: h.publicURL, Store: h.store, Front: front, Lamp: router.NewLamp(rooms), Audit: h.audit, Clock: h.clock,
-		City: h.city, People: h.accounts, Register: grant.New(h.redis, p.keys.desk, time.Now), Passes: h.passes, Pager: h.pager()})
+		City: h.city, People: h.accounts, Register: grant.New(h.redis, p.keys.desk, time.Now), Passes: h.passes, Accounts: h.accounts, Roster: shelf.New[roster.Profile](h.redis, p.keys.desk, "roster"), Pager: h.pager()})
 	return nil
 }
 

@@ -53,6 +53,7 @@ type caseData struct {
 	Today      string
 	Phone      *phone // calls; nil where nobody has a phone
 	Post       *post  // letters; nil where none came
+	Share      *share // who should get it; nil where that is not for the person
 }
 
 // canned is a line that fills the composer, to be changed before it is sent.
@@ -73,6 +74,7 @@ func (c *Console) showCase(w http.ResponseWriter, r *http.Request, p staff.Perso
 		return
 	}
 	d := c.newCase(v, p)
+	c.suggest(r.Context(), &d, p, v.Case.ID)
 	if byHand(r) && d.CanAnswer {
 		d.Colleagues = c.colleagues(r.Context(), p)
 	}

@@ -44,6 +44,7 @@ type Accounts interface {
 	List(ctx context.Context) ([]staff.Account, error)
 	Create(ctx context.Context, login string, role triage.Role, school string) (link string, err error)
 	Disable(ctx context.Context, login string) error
+	SetPosts(ctx context.Context, login string, schools []string) error
 }
 
 // Ledger is the audit, as the administrator's pages need it.
@@ -119,6 +120,7 @@ func (c *Console) routes() {
 	s.Quiet("POST", "/cases/{id}/doing", c.doing)
 	for pattern, act := range map[string]act{
 		"/cases/{id}/claim": c.claim, "/cases/{id}/release": c.release, "/cases/{id}/transfer": c.transfer,
+		"/cases/{id}/bars": c.bar, "/cases/{id}/wanted": c.want, "/cases/{id}/interim": c.interim, "/cases/{id}/sessions": c.leave,
 		"/cases/{id}/second": c.second, "/cases/{id}/messages": c.reply, "/cases/{id}/notes": c.note, "/cases/{id}/calls": c.call,
 		"/cases/{id}/severity": c.severity, "/cases/{id}/state": c.state, "/cases/{id}/observations": c.observe,
 		"/cases/{id}/taken/{seq}/open": c.openTaken, "/cases/{id}/taken/{seq}/drop": c.dropTaken,
@@ -149,6 +151,10 @@ func (c *Console) routes() {
 	}
 
 	s.Page("GET", "/duties", c.duties)
+	s.Page("GET", "/handover", c.handover)
+	s.Page("GET", "/mates", c.mates)
+	s.Page("POST", "/mates", c.setProfile)
+	s.Page("POST", "/accounts/{login}/posts", c.setPosts)
 	s.Page("GET", "/disposals", c.disposals)
 	s.Page("GET", "/disposals/{n}", c.certificate)
 	s.Page("POST", "/cases/{id}/destroy", c.destroy)
@@ -250,9 +256,9 @@ func (c *Console) sorry(w http.ResponseWriter, r *http.Request, p staff.Person, 
 }
 
 func (c *Console) funcs() template.FuncMap {
-	f := template.FuncMap{"school": c.school, "form": formName, "number": number, "split": strings.Fields, "span": span, "pick": newPick, "found": found, "digit": func(i int) int { return i + 1 }}
+	f := template.FuncMap{"school": c.school, "form": formName, "number": number, "split": strings.Fields, "pair": func(a, b any) []any { return []any{a, b} }, "span": span, "pick": newPick, "found": found, "digit": func(i int) int { return i + 1 }}
 	for name, table := range map[string]map[string]string{
-		"role": roles, "severity": severities, "flag": flags, "state": states, "door": doors, "about": abouts,
+		"role": roles, "language": languages, "barReason": barReasons, "severity": severities, "flag": flags, "state": states, "door": doors, "about": abouts,
 		"consentAnswer": answers, "age": ages, "help": helps, "way": ways, "recipient": recipients, "window": windows, "tellerWho": tellerWho, "observed": observations, "what": acts, "grantState": grantStates, "match": matches, "sort": sorts, "ground": grounds, "wish": wishes,
 	} {
 		f[name] = func(key any) string { return word(table, key) }

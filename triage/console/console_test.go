@@ -23,7 +23,7 @@ func TestEveryTemplateWithoutData(t *testing.T) {
 	empty := map[string]any{
 		"signin": signInData{}, "enrol": enrolData{}, "sorry": "", "queue": queueData{}, "case": h.console.newCase(desk.View{}, staff.Person{}),
 		"preview": previewData{}, "link": linkData{}, "visits": visitData{}, "statistics": statisticsData{}, "filings": filingsData{}, "accounts": accountsData{}, "audit": []Looked(nil),
-		"code": codeData{}, "security": securityData{}, "grants": []grantData(nil), "letters": []waitingLetter(nil), "reading": readingData{}, "duties": dutiesData{}, "disposals": disposalsData{}, "certificate": Certificate{},
+		"code": codeData{}, "security": securityData{}, "grants": []grantData(nil), "letters": []waitingLetter(nil), "reading": readingData{}, "duties": dutiesData{}, "disposals": disposalsData{}, "handover": handoverData{}, "mates": matesData{}, "certificate": Certificate{},
 	}
 	for _, name := range h.console.pages.Names() {
 		data, ok := empty[name]
@@ -45,7 +45,7 @@ func TestEveryPageWithData(t *testing.T) {
 	h.seed()
 	h.hire("yakusho", triage.Clerk, "")
 	for login, paths := range map[string][]string{
-		"sato":    {"/queue", "/queue?show=mine", "/queue?show=all", "/cases/" + string(mine), "/cases/" + string(danger), "/cases/" + string(letter), "/visits"},
+		"sato":    {"/queue", "/queue?show=mine", "/queue?show=all", "/cases/" + string(mine), "/cases/" + string(danger), "/cases/" + string(letter), "/visits", "/handover", "/mates"},
 		"mori":    {"/queue?show=all", "/cases/" + string(mine), "/cases/" + string(watched), "/statistics", "/filings", "/filings.csv?form=incident", "/duties", "/duties?show=all"},
 		"yakusho": {"/visits", "/statistics?from=2026-04-01&to=2026-11-30"},
 		"kanri":   {"/accounts", "/audit"},

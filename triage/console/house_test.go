@@ -24,8 +24,10 @@ import (
 	"madoguchi/triage/pass"
 	"madoguchi/triage/redis"
 	"madoguchi/triage/redistest"
+	"madoguchi/triage/roster"
 	"madoguchi/triage/school"
 	"madoguchi/triage/seal"
+	records "madoguchi/triage/shelf"
 	"madoguchi/triage/staff"
 	"madoguchi/triage/web"
 )
@@ -73,7 +75,7 @@ func newHouse(t testing.TB) *house {
 	h.city = asahikawa(t)
 	h.accounts = staff.New(staff.Config{Client: client, Keys: keys, URL: h.url})
 	h.desk = desk.New(desk.Config{Store: h.store, Front: h.front, Lamp: h.lamp, Audit: h.log, Clock: h.clock, City: h.city, People: h.accounts,
-		Register: grant.New(client, keys, time.Now), Passes: pass.New(client, keys, time.Now)})
+		Accounts: h.accounts, Roster: records.New[roster.Profile](client, keys, "roster"), Register: grant.New(client, keys, time.Now), Passes: pass.New(client, keys, time.Now)})
 
 	log := slog.New(slog.NewTextHandler(h.logged, nil))
 	site, err = web.NewSite(web.Config{Sessions: web.NewSessions(client, false), People: h.accounts, URL: h.url, Log: log, Banners: func() []string {

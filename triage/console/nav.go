@@ -11,6 +11,8 @@ var places = [...]web.Link{
 	{Href: "/queue", Label: "事案"},
 	{Href: "/letters", Label: "手紙"},
 	{Href: "/duties", Label: "期限"},
+	{Href: "/handover", Label: "引き継ぎ", More: true},
+	{Href: "/mates", Label: "当番", More: true},
 	{Href: "/visits", Label: "来所・電話の記録"},
 	{Href: "/school", Label: "連絡"},
 	{Href: "/school/reports", Label: "報告"},

@@ -178,5 +178,6 @@ func (c *Console) audit(w http.ResponseWriter, r *http.Request, p staff.Person) 
 		c.sorry(w, r, p, triage.ErrUnavailable)
 		return
 	}
+	looked = slices.DeleteFunc(looked, func(l Looked) bool { return l.Case != "" && c.Desk.Hidden(r.Context(), p, l.Case) })
 	c.pages.Show(w, r, p, http.StatusOK, "audit", web.Frame{Title: "見た人の記録", Room: "audit", Data: looked})
 }

@@ -76,6 +76,15 @@ func (c *Console) tell(l *line, e triage.Event, seen told) bool {
 		l.Text = "手紙を写真と見くらべて、読みを確かめました。"
 	case e.Kind == triage.KindMessage:
 		c.message(l, e, seen.fates)
+	case e.Session != nil:
+		l.Class, l.Quote, l.Text = "note", true, sessionLine(*e.Session)
+	case e.Bar != nil:
+		l.Text = e.Bar.Login + " さんを、この事案から外しました（" + word(barReasons, e.Bar.Why) + "）。"
+		if e.Bar.Off {
+			l.Text = e.Bar.Login + " さんを、外すのをやめました。"
+		}
+	case e.Wanted != nil:
+		l.Text = "担当についての、本人の希望を記録しました。"
 	case e.Kind == triage.KindNote:
 		l.Class, l.Quote = "note", true
 	case e.Kind == triage.KindDelivery && e.Delivery != nil:
@@ -167,6 +176,16 @@ func delivery(l *line, d triage.Delivery) bool {
 	}
 	l.Who = "窓口"
 	return true
+}
+
+func sessionLine(s triage.Session) string {
+	var b strings.Builder
+	for _, l := range [][2]string{{"主訴", s.Complaint}, {"見立て", s.View}, {"したこと", s.Did}, {"次", s.Next}} {
+		if l[1] != "" {
+			b.WriteString(l[0] + "：" + l[1] + "\n")
+		}
+	}
+	return strings.TrimSpace(b.String())
 }
 
 func assignment(a triage.Assignment) string {

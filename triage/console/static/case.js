@@ -26,6 +26,7 @@ document.addEventListener('submit', async (e) => {
   if (!done.ok) return;
   if (done.to && done.to !== base) { leaving = true; location.assign(done.to); return; }
   if (form.querySelector('textarea')) clear(form);
+  if (form.id === 'interim') form.elements.id.value = crypto.getRandomValues(new Uint32Array(4)).join('-');
   if (form === reply) {
     form.elements.id.value = crypto.getRandomValues(new Uint32Array(4)).join('-');
     doing('reading');
@@ -181,6 +182,7 @@ document.addEventListener('keydown', (e) => {
   switch (e.key) {
     case 'c': { const button = document.getElementById('claim'); if (!button) return; button.form.requestSubmit(); break; }
     case 'r': if (!text) return; text.focus(); text.scrollIntoView({ block: 'center' }); break;
+    case 'i': { const form = document.getElementById('interim'); if (!form) return; form.requestSubmit(); break; }
     case 'n': openNote(); break;
     case 'q': location.assign('/queue'); break;
     case '?': help.showModal(); break;

@@ -1,0 +1,233 @@
+package console
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"madoguchi/triage"
+	"madoguchi/triage/desk"
+	"madoguchi/triage/roster"
+	"madoguchi/triage/staff"
+	"madoguchi/triage/web"
+)
+
+// The words of the screens for sharing out.
+var (
+	barReasons = map[string]string{triage.BarNamed: "本人か、本人の学校のことが書かれている", triage.BarRelative: "家族・親しい人のことが書かれている",
+		triage.BarOther: "相手側の相談を受けている", triage.BarSelf: "自分から外れた"}
+	languages = map[string]string{"": "日本語", "en": "英語", "zh": "中国語", "ko": "韓国語", "vi": "ベトナム語", "pt-BR": "ポルトガル語", "tl": "フィリピノ語", "ne": "ネパール語", "es": "スペイン語"}
+	spoken    = []string{"en", "zh", "ko", "vi", "pt-BR", "tl", "ne", "es"}
+)
+
+// best is how many picks a page shows without being asked for more.
+const best = 3
+
+// share is who should get a case, as its page shows it.
+type share struct {
+	desk.Suggestion
+	Best, Rest []roster.Pick
+	Languages  []string
+	BarReasons []string
+}
+
+func newShare(s desk.Suggestion) *share {
+	n := min(best, len(s.Picks))
+	return &share{Suggestion: s, Best: s.Picks[:n], Rest: s.Picks[n:], Languages: append([]string{""}, spoken...), BarReasons: triage.BarReasons[:3]}
+}
+
+// suggest fills in who should get the case. It is an aid: where it cannot be had, the page is shown without it.
+func (c *Console) suggest(ctx context.Context, d *caseData, p staff.Person, id triage.CaseID) {
+	if !d.CanAnswer && !d.CanClaim {
+		return
+	}
+	if s, err := c.Desk.Suggest(ctx, p, id); err == nil {
+		d.Share = newShare(s)
+	}
+}
+
+func (c *Console) bar(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {
+	f := r.PostForm
+	b := triage.Bar{Login: strings.ToLower(strings.TrimSpace(f.Get("login"))), Why: f.Get("why"), Off: f.Get("off") == "1"}
+	err := c.Desk.Bar(r.Context(), p, id, b)
+	res := result{Say: "外しました。その人には、この事案は見えません。"}
+	switch {
+	case b.Off:
+		res.Say = "外すのをやめました。"
+	case b.Login == "" || b.Login == p.Login:
+		res = result{Say: "この事案から外れました。", To: "/queue"}
+	}
+	return res, err
+}
+
+func (c *Console) want(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {
+	f := r.PostForm
+	_, err := c.Desk.Want(r.Context(), p, id, triage.Wanted{Woman: f.Get("who") == "woman", Man: f.Get("who") == "man",
+		Change: f.Get("change") == "1", Language: f.Get("language")})
+	return result{Say: "本人の希望を記録しました。"}, err
+}
+
+func (c *Console) interim(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {
+	seq, err := c.Desk.SayInterim(r.Context(), p, id, r.PostForm.Get("id"))
+	return result{Say: "「読みました。いま考えています」と伝えました。返事の期限は、そのままです。", Seq: seq}, err
+}
+
+func (c *Console) leave(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {
+	f := r.PostForm
+	s := triage.Session{Complaint: f.Get("complaint"), View: f.Get("view"), Did: f.Get("did"), Next: f.Get("next")}
+	if at := f.Get("promised"); at != "" {
+		t, err := time.ParseInLocation("2006-01-02T15:04", at, web.JST)
+		if err != nil {
+			return result{}, &triage.Refusal{Code: triage.CodeBadRequest, Say: "次に話す時を、日付と時刻で書いてください。"}
+		}
+		s.Promised = t
+	}
+	_, err := c.Desk.LeaveSession(r.Context(), p, id, s)
+	res := result{Say: "残しました。次の人が最初に読みます。"}
+	if f.Get("from") == "handover" {
+		res.To = "/handover"
+	}
+	return res, err
+}
+
+// handoverData is what handover.html shows.
+type handoverData struct {
+	Rows []handoverRow
+	Left int
+	Soon string // the earliest promise that can be made
+}
+
+type handoverRow struct {
+	row
+	Kept   bool // what is there still holds
+	Action string
+}
+
+func (c *Console) handover(w http.ResponseWriter, r *http.Request, p staff.Person) {
+	all, err := c.Desk.Handover(r.Context(), p)
+	if err != nil {
+		c.sorry(w, r, p, err)
+		return
+	}
+	now := c.Clock.Now()
+	d := handoverData{Soon: now.In(web.JST).Format("2006-01-02T15:04")}
+	for _, x := range all {
+		d.Rows = append(d.Rows, handoverRow{newRow(x.Case, p, now), x.Left, "/cases/" + string(x.Case.ID)})
+		if x.Left {
+			d.Left++
+		}
+	}
+	c.pages.Show(w, r, p, http.StatusOK, "handover", web.Frame{Title: "引き継ぎ", Room: "handover", Data: d})
+}
+
+// matesData is what mates.html shows.
+type matesData struct {
+	Mates     []desk.Mate
+	Lead      bool
+	Who       string // whose profile the form shows
+	Mine      roster.Profile
+	Days      []day7
+	From, To  string
+	Languages []spokenBy
+	TooFew    bool
+}
+
+type day7 struct {
+	N    int
+	Name string
+	On   bool
+}
+
+type spokenBy struct {
+	Code string
+	On   bool
+}
+
+func (c *Console) mates(w http.ResponseWriter, r *http.Request, p staff.Person) {
+	mates, err := c.Desk.Mates(r.Context(), p)
+	if err != nil {
+		c.sorry(w, r, p, err)
+		return
+	}
+	lead := p.Role == triage.Coordinator || p.Role == triage.Supervisor
+	who := r.URL.Query().Get("who")
+	if who == "" || !lead {
+		who = p.Login
+	}
+	d := matesData{Mates: mates, Lead: lead, Who: who, Mine: c.Desk.Profile(r.Context(), who), TooFew: c.Desk.TooFew(r.Context())}
+	var shift roster.Shift
+	if len(d.Mine.Shifts) > 0 {
+		shift = d.Mine.Shifts[0]
+		d.From, d.To = clockOf(shift.From), clockOf(shift.To)
+	}
+	for i, name := range []string{"月", "火", "水", "木", "金", "土", "日"} {
+		n := (i + 1) % 7
+		d.Days = append(d.Days, day7{n, name, slices.Contains(shift.Days, time.Weekday(n))})
+	}
+	for _, l := range spoken {
+		d.Languages = append(d.Languages, spokenBy{l, slices.Contains(d.Mine.Languages, l)})
+	}
+	c.pages.Show(w, r, p, http.StatusOK, "mates", web.Frame{Title: "当番", Room: "mates", Data: d})
+}
+
+func clockOf(minutes int) string {
+	return time.Date(2000, 1, 1, 0, minutes, 0, 0, time.UTC).Format("15:04")
+}
+
+func minutesOf(clock string) int {
+	t, err := time.Parse("15:04", clock)
+	if err != nil {
+		return -1
+	}
+	return t.Hour()*60 + t.Minute()
+}
+
+func (c *Console) setProfile(w http.ResponseWriter, r *http.Request, p staff.Person) {
+	if r.ParseForm() != nil {
+		c.sorry(w, r, p, triage.ErrUnknown)
+		return
+	}
+	f := r.PostForm
+	x := roster.Profile{Woman: f.Get("who") == "woman", Man: f.Get("who") == "man", Languages: f["language"], Most: int(number64(f.Get("most")))}
+	if len(f["day"]) > 0 || f.Get("from") != "" || f.Get("to") != "" {
+		s := roster.Shift{From: minutesOf(f.Get("from")), To: minutesOf(f.Get("to"))}
+		for _, d := range f["day"] {
+			s.Days = append(s.Days, time.Weekday(number64(d)))
+		}
+		x.Shifts = []roster.Shift{s}
+	}
+	res := result{Say: "保存しました。", To: "/mates"}
+	status := http.StatusOK
+	if err := c.Desk.SetProfile(r.Context(), p, f.Get("login"), x); err != nil {
+		status, res = c.failed(err)
+		res.To = "/mates"
+	}
+	c.answer(w, r, status, res)
+}
+
+// setPosts says to which schools somebody of the desk belongs beside it.
+func (c *Console) setPosts(w http.ResponseWriter, r *http.Request, p staff.Person) {
+	login := r.PathValue("login")
+	if r.ParseForm() != nil {
+		c.sorry(w, r, p, triage.ErrUnknown)
+		return
+	}
+	for _, id := range r.PostForm["post"] {
+		if _, known := c.City.SchoolByID(id); !known {
+			c.showAccounts(w, r, p, http.StatusBadRequest, accountsData{Wrong: "その学校は、ありません。"})
+			return
+		}
+	}
+	if err := c.Ledger.Record(r.Context(), p, "account_posts", login); err != nil {
+		c.sorry(w, r, p, triage.ErrUnavailable)
+		return
+	}
+	if err := c.Accounts.SetPosts(r.Context(), login, r.PostForm["post"]); err != nil {
+		c.showAccounts(w, r, p, http.StatusNotFound, accountsData{Wrong: "そのアカウントは変えられませんでした。"})
+		return
+	}
+	c.site.Sessions.Flash(r.Context(), login+" の、かかわりのある学校を変えました。")
+	http.Redirect(w, r, "/accounts", http.StatusSeeOther)
+}
