@@ -26,7 +26,7 @@ var tokenCreateCommand = command{name: "token create", args: "--login L --role R
 
 // withAccounts runs f with the accounts behind the configured Redis, after the act is in the audit.
 func (p *program) withAccounts(ctx context.Context, act string, f func(*staff.Accounts) error) error {
-	pl, err := p.plan()
+	pl, err := p.plan("console")
 	if err != nil {
 		return err
 	}

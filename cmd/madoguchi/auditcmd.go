@@ -11,7 +11,7 @@ import (
 var auditVerifyCommand = command{name: "audit verify", does: "checks the audit chain; names the first broken link", run: auditVerify}
 
 func auditVerify(ctx context.Context, p *program, _ []string) error {
-	pl, err := p.plan()
+	pl, err := p.plan("console")
 	if err != nil {
 		return err
 	}

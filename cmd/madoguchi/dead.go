@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"madoguchi/router/stream"
+	asks "madoguchi/triage/ask"
 )
 
 // A dead letter is a message that was acknowledged and could not be brought into a case. It is kept, sealed, until a person
@@ -57,13 +60,44 @@ func (h *house) watchDead(ctx context.Context) error {
 	tick := time.NewTicker(deadEvery)
 	defer tick.Stop()
 	for {
-		h.deadLetters.Store(h.intake.Status(ctx).Dead)
+		n, err := h.unread(ctx)
+		if err == nil {
+			h.deadLetters.Store(n)
+		}
+		h.silent.Store(err != nil && !h.runs("router"))
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
 		}
 	}
+}
+
+// unread counts the messages that could not be read.
+func (h *house) unread(ctx context.Context) (int64, error) {
+	switch {
+	case h.intake != nil:
+		return h.intake.Status(ctx).Dead, nil
+	case h.runs("router"):
+		return deadLetters(ctx, h.redis)
+	}
+	return asks.NewFront(h.asker, "router").Waiting(ctx)
+}
+
+// deadLetters counts them in all lanes.
+func deadLetters(ctx context.Context, c redis.UniversalClient) (n int64, err error) {
+	names, err := stream.Lanes(ctx, c)
+	if err != nil {
+		return 0, err
+	}
+	for _, name := range names {
+		t, err := stream.NewLane(c, name).Totals(ctx)
+		if err != nil {
+			return 0, err
+		}
+		n += t.Dead
+	}
+	return n, nil
 }
 
 // consume brings messages into cases once the dictionary is there without which names would stay unreadable: less than a

@@ -27,7 +27,10 @@ type examination struct {
 func examinations() []examination {
 	return []examination{
 		{"configuration", doctorConfiguration},
-		{"keys", func(_ context.Context, p *program) (string, error) { _, err := loadKeys(p.set["KEYS"]); return "", err }},
+		{"keys", func(_ context.Context, p *program) (string, error) {
+			_, err := loadKeys(p.set["KEYS"], p.set.running()...)
+			return "", err
+		}},
 		{"city", doctorCity},
 		{"redis", doctorRedis},
 		{"keys of cases", doctorKeyring},

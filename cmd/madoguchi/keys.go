@@ -5,13 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"madoguchi/router"
 	"madoguchi/router/envelope"
 	"madoguchi/router/mailbox"
 	"madoguchi/router/vault"
+	asks "madoguchi/triage/ask"
 	"madoguchi/triage/seal"
 )
 
@@ -28,11 +32,16 @@ type keySets struct {
 	names  *router.Names       // names.json: pseudonyms and case ids
 	vault  *vault.Keys         // identity.json: addresses, originals, names
 	writer *mailbox.WriterKeys // mailbox.json: where answers are put
-	// router/, vault/ and console/
+	// router/ and console/
 	body *seal.Keys // body.json: the anonymized case
 	// console/
 	desk *seal.Keys // desk.json: accounts and audit
+	// router/, vault/ and console/, each its own, by the folder; read where they run apart
+	asks map[string]*asks.Keys // ask.json: asks of each other
 }
+
+// askers are the roles that ask, or are asked.
+func askers() []string { return []string{"router", "vault", "console"} }
 
 // keyFile is one file of a key set.
 type keyFile struct {
@@ -51,11 +60,26 @@ func (k *keySets) files() []keyFile {
 		read("gateway/mailbox.json", into(&k.reader, mailbox.ParseReaderKeys)),
 		read("router/intake.json", into(&k.identity, envelope.ParseIdentity)),
 		read("router/names.json", names), read("router/identity.json", identity), read("router/mailbox.json", writer), read("router/body.json", body),
-		read("vault/names.json", names), read("vault/identity.json", identity), read("vault/mailbox.json", writer), read("vault/body.json", body),
+		read("vault/names.json", names), read("vault/identity.json", identity), read("vault/mailbox.json", writer),
 		read("console/body.json", body),
 		read("console/desk.json", into(&k.desk, seal.Parse)),
 	}
 }
+
+// askFiles lists the keys by which roles ask each other.
+func (k *keySets) askFiles() []keyFile {
+	var all []keyFile
+	for _, role := range askers() {
+		all = append(all, keyFile{role + "/" + askFile, func(data []byte) error {
+			keys, err := asks.ParseKeys(data)
+			k.asks[role] = keys
+			return err
+		}})
+	}
+	return all
+}
+
+const askFile = "ask.json"
 
 func into[T any](to *T, parse func([]byte) (T, error)) func([]byte) error {
 	return func(data []byte) (err error) {
@@ -90,9 +114,26 @@ func newKeys() (map[string][]byte, error) {
 	put(writer.Marshal(), nil, "router/mailbox.json", "vault/mailbox.json")
 	marshal(router.NewNames(), "router/names.json", "vault/names.json")
 	marshal(vault.NewKeys(), "router/identity.json", "vault/identity.json")
-	marshal(seal.New(), "router/body.json", "vault/body.json", "console/body.json")
+	marshal(seal.New(), "router/body.json", "console/body.json")
 	marshal(seal.New(), "console/desk.json")
-	return files, errors.Join(errs...)
+	between, err := newAskKeys()
+	maps.Copy(files, between)
+	return files, errors.Join(append(errs, err)...)
+}
+
+// newAskKeys makes the keys by which roles ask each other.
+func newAskKeys() (map[string][]byte, error) {
+	made, err := asks.NewKeys(askers()...)
+	if err != nil {
+		return nil, err
+	}
+	files := map[string][]byte{}
+	for role, k := range made {
+		if files[role+"/"+askFile], err = k.Marshal(); err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
 }
 
 // freshKeys are keys that no file holds: the demonstration's.
@@ -113,10 +154,18 @@ func freshKeys() (*keySets, error) {
 // errNoKeys says that there are none yet.
 var errNoKeys = errors.New("there are no keys; make them with: madoguchi keys init")
 
-// loadKeys reads the keys of every role. It refuses files that others than their owner could read.
-func loadKeys(dir string) (*keySets, error) {
-	k := &keySets{}
-	for _, f := range k.files() {
+// loadKeys reads the keys of the roles, and touches no other folder. It refuses files that others than their owner could read.
+// Where a role is missing, the keys by which roles ask each other are read as well.
+func loadKeys(dir string, run ...string) (*keySets, error) {
+	k := &keySets{asks: map[string]*asks.Keys{}}
+	files := k.files()
+	if len(run) < len(roles) {
+		files = append(files, k.askFiles()...)
+	}
+	for _, f := range files {
+		if role, _, _ := strings.Cut(f.path, "/"); !slices.Contains(run, role) {
+			continue
+		}
 		path := filepath.Join(dir, f.path)
 		info, err := os.Stat(path)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -154,8 +203,8 @@ func keysInit(_ context.Context, p *program, _ []string) error {
 		if p.flags["if-missing"] != "true" {
 			return fmt.Errorf("keys: there are keys already; nothing was changed")
 		}
-		_, err := loadKeys(dir)
-		return err
+		_, err := loadKeys(dir, roles...)
+		return errors.Join(err, addAskKeys(dir))
 	}
 	files, err := newKeys()
 	if err != nil {
@@ -183,6 +232,25 @@ func keysInit(_ context.Context, p *program, _ []string) error {
 		return errors.New("keys: the folder cannot be put in its place")
 	}
 	fmt.Fprintf(p.stdout, "keys for gateway, router, vault and console are in %s\nBack them up apart from Redis: without them nothing can be read any more.\n", dir)
+	return nil
+}
+
+// addAskKeys makes the keys by which roles ask each other in a set that is older than they are.
+func addAskKeys(dir string) error {
+	files, err := newAskKeys()
+	if err != nil {
+		return err
+	}
+	for path := range files {
+		if _, err := os.Stat(filepath.Join(dir, path)); !errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+	}
+	for path, data := range files {
+		if err := writeSynced(filepath.Join(dir, path), data); err != nil {
+			return errors.New("keys: a file cannot be written")
+		}
+	}
 	return nil
 }
 

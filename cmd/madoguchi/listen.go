@@ -8,43 +8,60 @@ import (
 	"strings"
 )
 
-// listeners are the three sockets.
+// listeners are the sockets of a process: public where it takes in, staff where it has the desk, ops always.
 type listeners struct{ public, staff, ops net.Listener }
-
-func (l listeners) all() []net.Listener { return []net.Listener{l.public, l.staff, l.ops} }
 
 func (l listeners) close() error {
 	var errs []error
-	for _, one := range l.all() {
-		errs = append(errs, one.Close())
+	for _, one := range []net.Listener{l.public, l.staff, l.ops} {
+		if one != nil {
+			errs = append(errs, one.Close())
+		}
 	}
 	return errors.Join(errs...)
 }
 
-// listen opens the sockets and settles the outside URLs. Off loopback both must be https: TLS is the proxy's.
+// listen opens the sockets of this process and settles the outside URLs. Off loopback both must be https: TLS is the proxy's.
 func (h *house) listen(set settings) error {
-	var opened []net.Listener
-	for _, name := range []string{"PUBLIC_ADDR", "STAFF_ADDR", "OPS_ADDR"} {
-		l, err := net.Listen("tcp", set[name])
-		if err != nil {
-			for _, o := range opened {
-				err = errors.Join(err, o.Close())
+	h.publicURL, h.staffURL = set["PUBLIC_URL"], set["STAFF_URL"]
+	for _, s := range []struct {
+		name, role string
+		to         *net.Listener
+		url        *string
+		needs      []string // the roles that must know the URL
+	}{
+		{"PUBLIC", "gateway", &h.listeners.public, &h.publicURL, []string{"vault", "console"}}, {"STAFF", "console", &h.listeners.staff, &h.staffURL, nil}, {"OPS", "", &h.listeners.ops, nil, nil},
+	} {
+		if s.role != "" && !h.runs(s.role) {
+			if *s.url == "" && slices.ContainsFunc(s.needs, h.runs) {
+				return errors.Join(fmt.Errorf("%s%s_URL is missing: its listener is another process's", envPrefix, s.name), h.listeners.close())
 			}
-			return fmt.Errorf("%s%s: nothing can listen there", envPrefix, name)
+			continue
 		}
-		opened = append(opened, l)
-	}
-	h.listeners = listeners{opened[0], opened[1], opened[2]}
-	for name, to := range map[string]*string{"PUBLIC": &h.publicURL, "STAFF": &h.staffURL} {
-		l := opened[slices.Index([]string{"PUBLIC", "STAFF"}, name)]
-		if *to = set[name+"_URL"]; *to == "" {
-			*to = "http://" + l.Addr().String()
+		l, err := net.Listen("tcp", set[s.name+"_ADDR"])
+		if err != nil {
+			return errors.Join(fmt.Errorf("%s%s_ADDR: nothing can listen there", envPrefix, s.name), h.listeners.close())
 		}
-		if !loopback(l.Addr()) && !strings.HasPrefix(*to, "https://") {
-			return errors.Join(fmt.Errorf("%s%s_URL: off loopback it must be https; TLS is the proxy's", envPrefix, name), h.listeners.close())
+		*s.to = l
+		if s.url == nil {
+			continue
+		}
+		if *s.url == "" {
+			*s.url = "http://" + l.Addr().String()
+		}
+		if !loopback(l.Addr()) && !strings.HasPrefix(*s.url, "https://") {
+			return errors.Join(fmt.Errorf("%s%s_URL: off loopback it must be https; TLS is the proxy's", envPrefix, s.name), h.listeners.close())
 		}
 	}
 	return nil
+}
+
+// at is the address of a listener of this process, as its users on this machine write it, or nothing.
+func at(l net.Listener) string {
+	if l == nil {
+		return ""
+	}
+	return "http://" + l.Addr().String()
 }
 
 func loopback(a net.Addr) bool {

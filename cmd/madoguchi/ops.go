@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"madoguchi/router"
+	asks "madoguchi/triage/ask"
 )
 
 // opsHandler serves what machines ask: is it alive, can it accept, how much has it done. No number has a label that could
@@ -20,7 +21,13 @@ func (h *house) opsHandler() http.Handler {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, map[string]bool{"alive": true}) })
 	mux.HandleFunc("GET /readyz", h.readyz)
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(&counts{h}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	if h.intake != nil {
+		registry.MustRegister(&counts{h})
+	}
+	if len(h.answerers) > 0 {
+		registry.MustRegister(asked{h.answerers})
+	}
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	return mux
 }
@@ -32,26 +39,33 @@ func answer(w http.ResponseWriter, status int, body any) {
 	json.NewEncoder(w).Encode(body) //nolint:errcheck // the other side left
 }
 
-// asked bounds what one question of a machine may take.
-const asked = 2 * time.Second
+// answerWithin bounds what one question of a machine may take.
+const answerWithin = 2 * time.Second
 
 func (h *house) readyz(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), asked)
+	ctx, cancel := context.WithTimeout(r.Context(), answerWithin)
 	defer cancel()
-	s := h.intake.Status(ctx)
-	found := s.Redis
-	if redisState(h.safe.Load()) == redisUnsafe {
-		found = redisUnsafe.String()
+	up := map[string]bool{}
+	for _, role := range roles {
+		up[role] = h.runs(role)
 	}
-	status := http.StatusOK
+	body, status := map[string]any{"roles": up, "redis": redisState(h.safe.Load()).String()}, http.StatusOK
+	if h.intake == nil { // it takes nothing in, and does its work while Redis is there
+		if redisState(h.safe.Load()) == redisAway {
+			status = http.StatusServiceUnavailable
+		}
+		answer(w, status, body)
+		return
+	}
+	s := h.intake.Status(ctx)
+	body["accepts"], body["journal"] = s.Accepts, s.Journal
+	if redisState(h.safe.Load()) != redisUnsafe {
+		body["redis"] = s.Redis
+	}
 	if s.Accepts == "none" {
 		status = http.StatusServiceUnavailable
 	}
-	up := map[string]bool{}
-	for _, role := range roles {
-		up[role] = true
-	}
-	answer(w, status, map[string]any{"accepts": s.Accepts, "redis": found, "journal": s.Journal, "roles": up})
+	answer(w, status, body)
 }
 
 // counts collects the gateway's counts when they are asked for.
@@ -90,10 +104,32 @@ func (c *counts) Describe(out chan<- *prometheus.Desc) {
 }
 
 func (c *counts) Collect(out chan<- prometheus.Metric) {
-	ctx, cancel := context.WithTimeout(context.Background(), asked)
+	ctx, cancel := context.WithTimeout(context.Background(), answerWithin)
 	defer cancel()
 	s := c.h.intake.Status(ctx)
 	for _, m := range metrics() {
 		out <- prometheus.MustNewConstMetric(m.desc, m.kind, float64(m.value(s)))
+	}
+}
+
+// asked counts what other roles have asked this process, by who asked, what, and what became of it. More asks than people can
+// read say that somebody else asks.
+type asked struct{ of []*asks.Answerer }
+
+func askedTotal() *prometheus.Desc {
+	return prometheus.NewDesc("madoguchi_asks_total", "What other roles asked; an empty result is success.", []string{"from", "verb", "result"}, nil)
+}
+
+func (a asked) Describe(out chan<- *prometheus.Desc) { out <- askedTotal() }
+
+func (a asked) Collect(out chan<- prometheus.Metric) {
+	total := map[asks.Count]int64{}
+	for _, one := range a.of {
+		for c, n := range one.Counts() {
+			total[c] += n
+		}
+	}
+	for c, n := range total {
+		out <- prometheus.MustNewConstMetric(askedTotal(), prometheus.CounterValue, float64(n), c.From, c.Verb, c.Code)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net"
 	"net/http"
 	"time"
 
@@ -16,12 +17,13 @@ import (
 // run gives the house life until ctx ends, then lets what is under way end well.
 func (h *house) run(ctx context.Context, opened func() error) error {
 	g, ctx := errgroup.WithContext(ctx)
-	servers := []*http.Server{h.server(h.public), h.server(h.staff), h.server(h.ops)}
+	var servers []*http.Server
 	// What answers people stops first, and what it hands things to afterwards.
 	behind, stopBehind := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopBehind()
-	for i, s := range servers {
-		l := h.listeners.all()[i]
+	for l, handler := range h.served() {
+		s := h.server(handler)
+		servers = append(servers, s)
 		g.Go(func() error {
 			if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 				return errors.New("a listener broke")
@@ -41,23 +43,58 @@ func (h *house) run(ctx context.Context, opened func() error) error {
 		return shutdown(servers)
 	})
 	g.Go(opened)
-	err := g.Wait()
-	return errors.Join(err, h.intake.Close(), h.closeFiles())
+	return errors.Join(g.Wait(), h.closeRooms())
+}
+
+// served are the listeners of this process, and what each shows.
+func (h *house) served() map[net.Listener]http.Handler {
+	all := map[net.Listener]http.Handler{h.listeners.ops: h.ops}
+	if h.listeners.public != nil {
+		all[h.listeners.public] = h.public
+	}
+	if h.listeners.staff != nil {
+		all[h.listeners.staff] = h.staff
+	}
+	return all
 }
 
 // fronts are the rooms that begin things; backs those that finish them.
 func (h *house) fronts() []func(context.Context) error {
-	all := []func(context.Context) error{h.mailbox.Run, h.console.Run}
-	for _, d := range h.doors {
-		all = append(all, d.Run)
+	var all []func(context.Context) error
+	if h.runs("console") {
+		all = append(all, h.console.Run)
+	}
+	if h.runs("gateway") {
+		all = append(all, h.mailbox.Run)
+		for _, d := range h.doors {
+			all = append(all, d.Run)
+		}
 	}
 	return all
 }
 
 func (h *house) backs() []func(context.Context) error {
-	all := []func(context.Context) error{h.intake.Run, h.consume, h.courier.Run, h.audit.Run, h.desk.Run, h.desk.Seek, h.watchDead, h.sweepFiles, h.finishErased}
+	var all []func(context.Context) error
+	if h.runs("router") || h.runs("console") {
+		all = append(all, h.finishErased)
+	}
+	if h.runs("gateway") {
+		all = append(all, h.intake.Run, h.sweepFiles)
+	}
+	if h.runs("router") {
+		all = append(all, h.consume)
+	}
+	if h.runs("vault") {
+		all = append(all, h.courier.Run)
+	}
+	if h.runs("console") {
+		all = append(all, h.audit.Run, h.desk.Run, h.desk.Seek, h.watchDead)
+	}
+	for _, a := range h.answerers {
+		all = append(all, a.Run)
+	}
 	if !h.demo {
-		all = append(all, h.watchRedis)
+		all = append(append(all, h.watchRedis), h.keyLife()...)
 	}
 	return all
 }
@@ -82,9 +119,15 @@ func (h *house) hourly(ctx context.Context, failed string, do func(context.Conte
 // the shares, where that keeps nothing else.
 func (h *house) finishErased(ctx context.Context) error {
 	return h.hourly(ctx, "the keys of erased cases cannot all be destroyed", func(ctx context.Context) error {
-		err := errors.Join(h.store.Finish(ctx), h.vault.Finish(ctx))
-		if h.keysRedis != h.redis {
-			err = errors.Join(err, keyring.Rewrite(ctx, h.keysRedis))
+		var err error
+		if h.runs("console") {
+			err = h.store.Finish(ctx)
+		}
+		if h.runs("router") {
+			err = errors.Join(err, h.vault.Finish(ctx))
+			if h.keysRedis != h.redis {
+				err = errors.Join(err, keyring.Rewrite(ctx, h.keysRedis))
+			}
 		}
 		return err
 	})
@@ -96,7 +139,7 @@ func (h *house) sweepFiles(ctx context.Context) error {
 		if !settled(h.intake.Status(ctx)) {
 			return nil
 		}
-		return h.archive.Sweep(time.Now())
+		return h.inbox.Sweep(time.Now())
 	})
 }
 

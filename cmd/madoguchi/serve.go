@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/redis/go-redis/v9"
@@ -20,12 +22,7 @@ var readyFlag = flagDef{"ready-file", "", "a file that is written once every lis
 var serveCommand = command{name: "serve", does: "the product for real: needs Redis, keys and a city file", own: []flagDef{readyFlag}, run: serve}
 
 func serve(ctx context.Context, p *program, _ []string) error {
-	for _, r := range roles {
-		if !p.set.runs(r) {
-			return fmt.Errorf("%sROLES: this release runs all roles in one process; %s is missing", envPrefix, r)
-		}
-	}
-	base, err := p.plan()
+	base, err := p.plan(p.set.running()...)
 	if err != nil {
 		return err
 	}
@@ -49,13 +46,21 @@ func (p *program) live(ctx context.Context, base plan) error {
 		h.log.Warn("the city file has fictional schools", "count", n)
 	}
 	return h.run(ctx, func() error {
-		fmt.Fprintf(p.stdout, "madoguchi %s for %s\n  public %s\n  staff  %s\n  ops    http://%s\n", version, h.city.Name, h.publicURL, h.staffURL, h.listeners.ops.Addr())
+		fmt.Fprintf(p.stdout, "madoguchi %s for %s: %s\n", version, h.city.Name, strings.Join(p.set.running(), ", "))
+		for _, l := range []struct {
+			name, url string
+			l         net.Listener
+		}{{"public", h.publicURL, h.listeners.public}, {"staff", h.staffURL, h.listeners.staff}, {"ops", at(h.listeners.ops), h.listeners.ops}} {
+			if l.l != nil {
+				fmt.Fprintf(p.stdout, "  %-6s %s\n", l.name, l.url)
+			}
+		}
 		return writeReady(p.flags["ready-file"], h, []account{})
 	})
 }
 
-// plan reads everything that a house for real is built from, and says what is missing.
-func (p *program) plan() (*plan, error) {
+// plan reads everything that those roles are built from, and says what is missing.
+func (p *program) plan(run ...string) (*plan, error) {
 	level, err := logLevel(p.set["LOG_LEVEL"])
 	if err != nil {
 		return nil, err
@@ -71,13 +76,13 @@ func (p *program) plan() (*plan, error) {
 	if p.set["REDIS_URL"] == "" {
 		return nil, fmt.Errorf("%sREDIS_URL is missing: the desk needs a Redis", envPrefix)
 	}
-	keys, err := loadKeys(p.set["KEYS"])
+	keys, err := loadKeys(p.set["KEYS"], run...)
 	if err != nil {
 		return nil, err
 	}
 	pl := &plan{set: p.set, keys: keys, city: c, assessor: assessor, clock: &deskClock{}, log: newLog(p.stderr, level), watchEvery: watchEvery}
 	redis.SetLogger(silence{pl.log})
-	if err := pl.dial(); err != nil {
+	if err := pl.dial(run...); err != nil {
 		pl.close()
 		return nil, err
 	}
@@ -87,19 +92,25 @@ func (p *program) plan() (*plan, error) {
 // redisURLs are the settings that name a Redis.
 var redisURLs = []string{"REDIS_URL", "VAULT_REDIS_URL", "REDIS_CHECK_URL", "KEYS_REDIS_URL"}
 
-// dial opens the clients that the settings name; equal URLs share one.
-func (pl *plan) dial() error {
+// dial opens the clients that the settings name and the roles use; equal URLs share one.
+func (pl *plan) dial(run ...string) error {
 	opened := map[string]redis.UniversalClient{}
-	for i, to := range []*redis.UniversalClient{&pl.redis, &pl.vaultRedis, &pl.checkRedis, &pl.keysRedis} {
+	for i, c := range []struct {
+		to   *redis.UniversalClient
+		uses []string
+	}{{&pl.redis, nil}, {&pl.vaultRedis, []string{"router", "vault"}}, {&pl.checkRedis, nil}, {&pl.keysRedis, []string{"router", "vault", "console"}}} {
+		if len(run) > 0 && len(c.uses) > 0 && !slices.ContainsFunc(c.uses, func(r string) bool { return slices.Contains(run, r) }) {
+			continue
+		}
 		url := pl.set[redisURLs[i]]
 		if opened[url] == nil {
-			c, err := dialRedis(url)
+			client, err := dialRedis(url)
 			if err != nil {
 				return fmt.Errorf("%s%s: %w", envPrefix, redisURLs[i], err)
 			}
-			opened[url] = c
+			opened[url] = client
 		}
-		*to = opened[url]
+		*c.to = opened[url]
 	}
 	return nil
 }
@@ -128,8 +139,7 @@ func writeReady(path string, h *house, accounts []account) error {
 	if path == "" {
 		return nil
 	}
-	data, err := json.MarshalIndent(map[string]any{"public": "http://" + h.listeners.public.Addr().String(),
-		"staff": "http://" + h.listeners.staff.Addr().String(), "ops": "http://" + h.listeners.ops.Addr().String(), "accounts": accounts}, "", "  ")
+	data, err := json.MarshalIndent(map[string]any{"public": at(h.listeners.public), "staff": at(h.listeners.staff), "ops": at(h.listeners.ops), "accounts": accounts}, "", "  ")
 	if err != nil {
 		return err
 	}

@@ -218,3 +218,8 @@ func (s settings) check() error {
 func (s settings) runs(role string) bool {
 	return slices.ContainsFunc(strings.Split(s["ROLES"], ","), func(r string) bool { return strings.TrimSpace(r) == role })
 }
+
+// running are the roles of this process.
+func (s settings) running() []string {
+	return slices.DeleteFunc(slices.Clone(roles), func(r string) bool { return !s.runs(r) })
+}

@@ -37,7 +37,7 @@ func (h *house) watchRedis(ctx context.Context) error {
 // lookAtRedis asks once and returns what it found.
 func (h *house) lookAtRedis(ctx context.Context) error {
 	err := safeRedis(ctx, h.checkRedis)
-	if err == nil && h.keysRedis != h.redis {
+	if err == nil && h.keysRedis != nil && h.keysRedis != h.redis {
 		err = safeRedis(ctx, h.keysRedis)
 	}
 	state := redisOK

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -17,12 +18,12 @@ import (
 	"madoguchi/channels/chat"
 	"madoguchi/router"
 	"madoguchi/router/anonymize"
-	"madoguchi/router/clean"
 	"madoguchi/router/envelope"
 	"madoguchi/router/files"
 	"madoguchi/router/mailbox"
 	"madoguchi/router/vault"
 	"madoguchi/triage/api"
+	asks "madoguchi/triage/ask"
 	"madoguchi/triage/assess"
 	"madoguchi/triage/audit"
 	"madoguchi/triage/city"
@@ -49,13 +50,20 @@ type house struct {
 	redis, vaultRedis, checkRedis, keysRedis redis.UniversalClient
 	safe                                     atomic.Int32 // how Redis was found last: see watchRedis
 	deadLetters                              atomic.Int64 // how many wait for a person
+	silent                                   atomic.Bool  // whether the role that reads messages gives no answer
 	watchEvery                               time.Duration
+	keys                                     *keyWatch
+	turned                                   chan struct{} // the keys are others now
+	runs                                     func(role string) bool
 
 	intake     *router.Intake
 	inbox      *files.Inbox
 	archive    *files.Archive
 	mailbox    *mailbox.Reader
 	names      *router.Names
+	within     *router.Router   // behind what the desk asks, and before what is taken in
+	asker      *asks.Asker      // of the roles that run elsewhere; nil where none does
+	answerers  []*asks.Answerer // to those that run elsewhere
 	anonymizer *anonymize.Anonymizer
 	consumer   *router.Consumer
 	courier    *router.Courier
@@ -92,10 +100,12 @@ type plan struct {
 // build puts the rooms together. What it opened it closes again if it fails.
 func build(p plan) (*house, error) {
 	h := &house{log: p.log, city: p.city, clock: p.clock, demo: p.demo, redis: p.redis, vaultRedis: p.vaultRedis, checkRedis: p.checkRedis, keysRedis: p.keysRedis,
-		names: p.keys.names, watchEvery: p.watchEvery}
+		names: p.keys.names, watchEvery: p.watchEvery, runs: p.set.runs}
+	h.keys, h.turned = &keyWatch{dir: p.set["KEYS"], live: p.keys}, make(chan struct{}, 1)
 	if err := h.listen(p.set); err != nil {
 		return nil, err
 	}
+	h.asker = asking(h.redis, p.keys.asks)
 	for _, room := range []func(plan) error{h.wall, h.pages} {
 		if err := room(p); err != nil {
 			return nil, errors.Join(err, h.close())
@@ -106,10 +116,12 @@ func build(p plan) (*house, error) {
 }
 
 // close gives back what a house that never lived has opened.
-func (h *house) close() error {
-	err := h.listeners.close()
+func (h *house) close() error { return errors.Join(h.listeners.close(), h.closeRooms()) }
+
+func (h *house) closeRooms() error {
+	var err error
 	if h.intake != nil {
-		err = errors.Join(err, h.intake.Close())
+		err = h.intake.Close()
 	}
 	return errors.Join(err, h.closeFiles())
 }
@@ -125,12 +137,44 @@ func (h *house) closeFiles() error {
 	return err
 }
 
-// wall builds the gateway with its doors, the router, the courier and the desk behind them.
+// wall builds the gateway with its doors, the router, the courier and the desk behind them: as many of them as this process
+// runs.
 func (h *house) wall(p plan) error {
-	var err error
-	if h.anonymizer, err = anonymize.New(gazetteer(p.city)); err != nil {
+	if h.runs("gateway") {
+		if err := h.gateway(p); err != nil {
+			return err
+		}
+	}
+	rooms := h.rooms(p)
+	if h.runs("router") {
+		if err := h.routing(p, &rooms); err != nil {
+			return err
+		}
+	}
+	open, err := h.openDoors(p.set)
+	if err != nil {
 		return err
 	}
+	h.within = router.NewRouter(rooms)
+	if h.runs("router") {
+		h.consumer = router.NewConsumer(h.redis, envelope.NewOpener(p.keys.identity), h.within.Process, h.log)
+	}
+	if h.runs("vault") {
+		h.courier = router.NewCourier(rooms, router.Way{Doors: open, School: cityDesk{h.city, h.clock.Now}.reader, PublicURL: h.publicURL, Log: h.log})
+	}
+	win, err := h.window(p, rooms)
+	if err != nil {
+		return err
+	}
+	h.answers(p, win)
+	if h.runs("console") {
+		return h.office(p, win)
+	}
+	return nil
+}
+
+// gateway builds what takes in.
+func (h *house) gateway(p plan) (err error) {
 	h.intake, err = router.OpenIntake(router.IntakeConfig{Dir: filepath.Join(p.set["DATA_DIR"], "journal"), Redis: h.redis,
 		Recipient: p.keys.recipient, Key: p.keys.take, Safe: func() bool { return redisState(h.safe.Load()) != redisUnsafe }, Log: h.log})
 	if err != nil {
@@ -140,37 +184,51 @@ func (h *house) wall(p plan) error {
 		return errors.New("MADOGUCHI_FILES_DIR cannot be opened")
 	}
 	h.mailbox = mailbox.NewReader(h.redis, p.keys.reader, time.Now)
-	h.store = store.New(h.redis, p.keys.body, keyring.New(h.keysRedis, "body"))
-	h.vault = vault.New(h.vaultRedis, p.keys.vault, keyring.New(h.keysRedis, "identity"))
-	rooms := router.Rooms{Store: h.store, Vault: h.vault, Mailbox: mailbox.NewWriter(h.redis, p.keys.writer, time.Now),
-		Names: p.keys.names, Assessor: p.assessor, Anonymizer: h.anonymizer, Terms: h.city.CaseTerms(), Clock: h.clock}
-	opener := envelope.NewOpener(p.keys.identity)
-	if h.archive, err = files.OpenArchive(p.set["FILES_DIR"], opener); err != nil {
+	return nil
+}
+
+// rooms are what the wall stands on, as far as this process has the keys. The courier alone sees of the cases what the router
+// tells it.
+func (h *house) rooms(p plan) router.Rooms {
+	rooms := router.Rooms{Names: p.keys.names, Assessor: p.assessor, Terms: h.city.CaseTerms(), Clock: h.clock}
+	if p.keys.body != nil {
+		h.store = store.New(h.redis, p.keys.body, keyring.New(h.keysRedis, "body"))
+		rooms.Store = h.store
+	} else if h.asker != nil {
+		rooms.Store = asks.NewOutbox(h.asker, "router", store.New(h.redis, nil, nil).Watch)
+	}
+	if p.keys.vault != nil {
+		h.vault = vault.New(h.vaultRedis, p.keys.vault, keyring.New(h.keysRedis, "identity"))
+		rooms.Vault = h.vault
+	}
+	if p.keys.writer != nil {
+		rooms.Mailbox = mailbox.NewWriter(h.redis, p.keys.writer, time.Now)
+	}
+	return rooms
+}
+
+// routing adds what makes cases of messages.
+func (h *house) routing(p plan, rooms *router.Rooms) (err error) {
+	if h.anonymizer, err = anonymize.New(gazetteer(p.city)); err != nil {
+		return err
+	}
+	rooms.Anonymizer = h.anonymizer
+	if h.archive, err = files.OpenArchive(p.set["FILES_DIR"], envelope.NewOpener(p.keys.identity)); err != nil {
 		return errors.New("MADOGUCHI_FILES_DIR cannot be opened")
 	}
 	rooms.Archive = h.archive
-	r := router.NewRouter(rooms)
-	h.consumer = router.NewConsumer(h.redis, opener, r.Process, h.log)
-	open, err := h.openDoors(p.set)
-	if err != nil {
-		return err
-	}
-	h.courier = router.NewCourier(rooms, router.Way{Doors: open, School: cityDesk{h.city, h.clock.Now}.reader, PublicURL: h.publicURL, Log: h.log})
+	return nil
+}
+
+// office builds the desk.
+func (h *house) office(p plan, w window) (err error) {
 	if h.audit, err = openAudit(h.redis, p); err != nil {
 		return err
 	}
 	h.accounts = staff.New(staff.Config{Client: h.redis, Keys: p.keys.desk, URL: h.staffURL, PasswordIsStrong: h.demo})
-	cleaner, err := clean.NewCleaner("")
-	if err != nil {
-		return errors.New("the program does not find itself")
-	}
-	if at := p.set["CLAMD"]; at != "" {
-		cleaner.Scanner = clean.NewScanner(at)
-	}
-	front := router.NewFront(r)
 	h.passes = pass.New(h.redis, p.keys.desk, time.Now)
-	h.desk = desk.New(desk.Config{Cabinet: router.NewCabinet(rooms, cleaner), Press: front, Filed: front, Searcher: router.NewSearcher(r), ChatURL: h.publicURL, Store: h.store, Front: front, Lamp: router.NewLamp(rooms), Audit: h.audit, Clock: h.clock,
-		City: h.city, People: h.accounts, Register: grant.New(h.redis, p.keys.desk, time.Now), Passes: h.passes, Accounts: h.accounts, Roster: shelf.New[roster.Profile](h.redis, p.keys.desk, "roster"), Pager: h.pager()})
+	h.desk = desk.New(desk.Config{Cabinet: w.cabinet, Press: w.press, Filed: w.filed, Searcher: w.searcher, ChatURL: h.publicURL, Store: h.store, Front: w.front, Lamp: w.lamp, Audit: h.audit, Clock: h.clock,
+		City: h.city, People: h.accounts, Register: grant.New(h.redis, p.keys.desk, time.Now), Passes: h.passes, Accounts: h.accounts, Roster: shelf.New[roster.Profile](h.redis, p.keys.desk, "roster"), Pager: w.pager})
 	return nil
 }
 
@@ -182,10 +240,14 @@ func openAudit(c redis.UniversalClient, p plan) (*audit.Log, error) {
 	return audit.Open(c, p.keys.desk, dir)
 }
 
-// openDoors opens every door whose settings are given, and serves them on the public listener.
+// openDoors opens every door whose settings are given, for who takes in and for who sends out, and serves them on the public
+// listener.
 func (h *house) openDoors(set settings) (map[string]channels.Channel, error) {
 	mux := http.NewServeMux()
 	open := map[string]channels.Channel{}
+	if !h.runs("gateway") && !h.runs("vault") {
+		return open, nil
+	}
 	for _, k := range kinds() {
 		on, err := switchedOn(k, set)
 		if err != nil {
@@ -194,8 +256,13 @@ func (h *house) openDoors(set settings) (map[string]channels.Channel, error) {
 		if !on {
 			continue
 		}
-		c, err := k.New(channels.Env{Intake: h.intake, Mailbox: h.mailbox, Files: h.inbox, Desk: cityDesk{h.city, h.clock.Now},
-			Setting: func(name string) string { return set[name] }, Now: h.clock.Now, Log: h.log, PublicURL: h.publicURL})
+		env := channels.Env{Desk: cityDesk{h.city, h.clock.Now}, Setting: func(name string) string { return set[name] }, Now: h.clock.Now, Log: h.log, PublicURL: h.publicURL}
+		if h.runs("gateway") {
+			env.Intake, env.Mailbox, env.Files = h.intake, h.mailbox, h.inbox
+		} else if slices.Contains(k.Names, "chat") { // nothing goes out by it
+			continue
+		}
+		c, err := k.New(env)
 		if err != nil {
 			return nil, fmt.Errorf("%s%w", envPrefix, err)
 		}
@@ -229,6 +296,9 @@ func switchedOn(k channels.Kind, set settings) (bool, error) {
 
 // pages builds what the staff listener serves.
 func (h *house) pages(p plan) error {
+	if !h.runs("console") {
+		return nil
+	}
 	https := strings.HasPrefix(h.staffURL, "https://")
 	site, err := web.NewSite(web.Config{Sessions: web.NewSessions(h.redis, https), People: pass.Guests{People: h.accounts, Register: h.passes}, URL: h.staffURL, Banners: h.banners, Log: h.log})
 	if err != nil {
@@ -269,6 +339,9 @@ func (h *house) banners() []string {
 	}
 	if redisState(h.safe.Load()) == redisUnsafe {
 		b = append(b, "保存の設定が安全でないため、新しく届いたものを別の場所にあずかっています。担当者に知らせてください。")
+	}
+	if h.silent.Load() {
+		b = append(b, "受け取った相談を読む部分が、いま止まっています。届いたものはなくなっていませんが、画面に出るのが遅れています。担当者に、すぐに知らせてください。")
 	}
 	if n := h.deadLetters.Load(); n > 0 {
 		b = append(b, fmt.Sprintf("機械が読めなかったものが%d通あります。なくなってはいません。担当者に、すぐに知らせてください。", n))

@@ -85,6 +85,31 @@ func (i *Inbox) Keep(ctx context.Context, r io.Reader, sort string) (channels.Fi
 	return channels.File{ID: id, Sort: sort}, nil
 }
 
+// Sweep throws away what no message has named within Waits, and what a crash has left half written. It knows of no message:
+// the caller sees to it that none is on its way.
+func (i *Inbox) Sweep(now time.Time) error {
+	dir, err := i.root.Open(arriving)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	entries, err := dir.ReadDir(-1)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil && now.Sub(info.ModTime()) > Waits {
+			if err := remove(i.root, arriving+"/"+e.Name()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // lane binds a file to its id.
 func lane(id string) string { return "file/" + id }
 
@@ -143,31 +168,6 @@ func (a *Archive) Forget(owner, name string) error { return remove(a.root, kept+
 
 // ForgetAll removes everything of an owner.
 func (a *Archive) ForgetAll(owner string) error { return a.root.RemoveAll(kept + "/" + owner) }
-
-// Sweep throws away what no message has named within Waits, and what a crash has left half written. It knows of no message:
-// the caller sees to it that none is on its way.
-func (a *Archive) Sweep(now time.Time) error {
-	dir, err := a.root.Open(arriving)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer dir.Close()
-	entries, err := dir.ReadDir(-1)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		if info, err := e.Info(); err == nil && now.Sub(info.ModTime()) > Waits {
-			if err := remove(a.root, arriving+"/"+e.Name()); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
 
 func open(dir string) (*os.Root, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {

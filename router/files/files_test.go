@@ -176,7 +176,7 @@ func TestWhatIsKeptAndForgotten(t *testing.T) {
 
 func TestWhatNobodyNamesIsThrownAway(t *testing.T) {
 	dir, in, a := rooms(t)
-	if err := a.Sweep(time.Now()); err != nil {
+	if err := in.Sweep(time.Now()); err != nil {
 		t.Fatal("of an empty folder:", err)
 	}
 	f, err := in.Keep(t.Context(), strings.NewReader("x"), channels.Other)
@@ -184,11 +184,11 @@ func TestWhatNobodyNamesIsThrownAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	for after, want := range map[time.Duration]int{0: 1, Waits - time.Minute: 1} {
-		if err := a.Sweep(time.Now().Add(after)); err != nil || len(on(t, dir)) != want {
+		if err := in.Sweep(time.Now().Add(after)); err != nil || len(on(t, dir)) != want {
 			t.Errorf("after %v: %d, %v", after, len(on(t, dir)), err)
 		}
 	}
-	if err := a.Sweep(time.Now().Add(Waits + time.Minute)); err != nil || len(on(t, dir)) != 0 {
+	if err := in.Sweep(time.Now().Add(Waits + time.Minute)); err != nil || len(on(t, dir)) != 0 {
 		t.Errorf("a day later: %d, %v", len(on(t, dir)), err)
 	}
 	if _, err := a.Arrived(f.ID); !errors.Is(err, ErrMissing) {

@@ -30,13 +30,21 @@ type about struct {
 	Doing                    triage.Doing
 }
 
-// Front is a triage.Front that asks a role.
+// Front is a triage.Front and its neighbours, of a role that is asked.
 type Front struct {
 	asker *Asker
 	role  string
 }
 
-var _ triage.Front = Front{}
+var (
+	_ triage.Front    = Front{}
+	_ triage.Press    = Front{}
+	_ triage.Cabinet  = Front{}
+	_ triage.Lamp     = Front{}
+	_ triage.Filed    = Front{}
+	_ triage.Searcher = Front{}
+	_ triage.Pager    = Front{}
+)
 
 // NewFront returns a front behind which the role answers with TakesIn or GivesOut.
 func NewFront(a *Asker, role string) Front { return Front{a, role} }
@@ -125,4 +133,76 @@ func GivesOut(f triage.Front, p triage.Press, l triage.Lamp) []Handler {
 		}).ofPersons(),
 		On("show", func(ctx context.Context, in about) (none, error) { return none{}, l.Show(ctx, in.Case, in.Doing) }),
 	}
+}
+
+// Report implements triage.Filed.
+func (f Front) Report(ctx context.Context, id triage.CaseID, report string) (fields map[string]string, err error) {
+	err = f.asker.Ask(ctx, f.role, "report", entering, about{Case: id, Event: report}, &fields)
+	return fields, err
+}
+
+// seeking is an ask about somebody who is looked for.
+type seeking struct {
+	Sought triage.Sought
+	Sealed []byte
+	Cases  []triage.CaseID
+}
+
+// concealed is what somebody who is looked for became.
+type concealed struct {
+	Sealed []byte
+	Reason string
+}
+
+// Conceal implements triage.Searcher.
+func (f Front) Conceal(ctx context.Context, s triage.Sought) (sealed []byte, reason string, err error) {
+	var c concealed
+	err = f.asker.Ask(ctx, f.role, "conceal", entering, seeking{Sought: s}, &c)
+	return c.Sealed, c.Reason, err
+}
+
+// Unveil implements triage.Searcher.
+func (f Front) Unveil(ctx context.Context, sealed []byte) (s triage.Sought, err error) {
+	err = f.asker.Ask(ctx, f.role, "unveil", entering, seeking{Sealed: sealed}, &s)
+	return s, err
+}
+
+// Search implements triage.Searcher.
+func (f Front) Search(ctx context.Context, sealed []byte, cases []triage.CaseID) (found []triage.Found, err error) {
+	err = f.asker.Ask(ctx, f.role, "search", looking, seeking{Sealed: sealed, Cases: cases}, &found)
+	return found, err
+}
+
+// Burn implements triage.Searcher.
+func (f Front) Burn(ctx context.Context, sealed []byte) error {
+	return f.asker.Ask(ctx, f.role, "burn", entering, seeking{Sealed: sealed}, nil)
+}
+
+// Page implements triage.Pager.
+func (f Front) Page(ctx context.Context, p triage.Page) error {
+	return f.asker.Ask(ctx, f.role, "page", looking, p, nil)
+}
+
+// Looks answers what opens the words that people wrote, for the pages of who wrote them and for two people who look for
+// somebody.
+func Looks(f triage.Filed, s triage.Searcher) []Handler {
+	return []Handler{
+		On("report", func(ctx context.Context, in about) (map[string]string, error) {
+			return f.Report(ctx, in.Case, in.Event)
+		}).ofPersons(),
+		On("conceal", func(ctx context.Context, in seeking) (c concealed, err error) {
+			c.Sealed, c.Reason, err = s.Conceal(ctx, in.Sought)
+			return c, err
+		}),
+		On("unveil", func(ctx context.Context, in seeking) (triage.Sought, error) { return s.Unveil(ctx, in.Sealed) }),
+		On("search", func(ctx context.Context, in seeking) ([]triage.Found, error) {
+			return s.Search(ctx, in.Sealed, in.Cases)
+		}),
+		On("burn", func(ctx context.Context, in seeking) (none, error) { return none{}, s.Burn(ctx, in.Sealed) }),
+	}
+}
+
+// Pages answers who calls the people on call.
+func Pages(p triage.Pager) Handler {
+	return On("page", func(ctx context.Context, in triage.Page) (none, error) { return none{}, p.Page(ctx, in) })
 }
