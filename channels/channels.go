@@ -202,6 +202,7 @@ type Conversation interface {
 type Change struct {
 	Mail  bool
 	Doing string
+	Peer  bool // who may asks where the connection comes from: see Traceable
 }
 
 // Entry is one thing in a mailbox: words, or a question.

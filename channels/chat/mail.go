@@ -3,6 +3,8 @@ package chat
 import (
 	"context"
 	"errors"
+	"net"
+	"time"
 
 	"github.com/gorilla/websocket"
 
@@ -13,7 +15,7 @@ import (
 func (s *socket) news(ctx context.Context, c channels.Change) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.mail = s.mail || c.Mail
+	s.mail, s.traced = s.mail || c.Mail, s.traced || c.Peer
 	if c.Doing != "" {
 		s.doing = c.Doing
 	}
@@ -40,10 +42,13 @@ func (s *socket) tick(ctx context.Context) {
 func (s *socket) fetch(ctx context.Context) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for s.mail || s.doing != "" {
-		conv, mail, state, last := s.conv, s.mail, s.doing, s.last
-		s.mail, s.doing = false, ""
+	for s.mail || s.traced || s.doing != "" {
+		conv, mail, traced, state, last := s.conv, s.mail, s.traced, s.doing, s.last
+		s.mail, s.traced, s.doing = false, false, ""
 		s.mu.Unlock()
+		if t, ok := conv.(channels.Traceable); ok && traced && t.Trace(ctx, s.peer) != nil {
+			s.door.env.Log.Warn("a connection that was asked for could not be told", "channel", name)
+		}
 		if mail {
 			last = s.deliver(ctx, conv, last)
 		}
@@ -58,8 +63,17 @@ func (s *socket) fetch(ctx context.Context) {
 func (s *socket) fetched() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.fetching, s.mail, s.doing = false, false, ""
+	s.fetching, s.mail, s.traced, s.doing = false, false, false, ""
 	s.idle.Broadcast()
+}
+
+// peer is where the connection comes from, as the socket itself says: no header has a word in it. Nothing else asks for it.
+func (s *socket) peer() channels.Peer {
+	host, port, err := net.SplitHostPort(s.conn.NetConn().RemoteAddr().String())
+	if err != nil {
+		host, port = "", ""
+	}
+	return channels.Peer{Address: host, Port: port, At: time.Now().UTC()}
 }
 
 // deliver sends what came after last and returns the new last.

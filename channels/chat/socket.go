@@ -56,6 +56,7 @@ type socket struct {
 	fetching bool
 	deaf     bool   // no news is wanted any more
 	mail     bool   // there may be mail
+	traced   bool   // who may asks where this connection comes from
 	behind   bool   // mail could not be fetched
 	doing    string // to be told
 	told     string // what the desk was last said to do

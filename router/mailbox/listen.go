@@ -102,14 +102,14 @@ func (r *Reader) Run(ctx context.Context) error {
 	}
 }
 
-// notice takes "NAME mail FEED" or "NAME doing STATE".
+// notice takes "NAME mail FEED", "NAME doing STATE" or "NAME peer -".
 func (h *hub) notice(payload string, now time.Time) {
 	parts := strings.Fields(payload)
 	if len(parts) != 3 {
 		return
 	}
 	name := parts[0]
-	change := channels.Change{Mail: parts[1] == "mail"}
+	change := channels.Change{Mail: parts[1] == "mail", Peer: parts[1] == "peer"}
 	h.mu.Lock()
 	if n, err := strconv.ParseInt(parts[2], 10, 64); change.Mail && err == nil {
 		shard, _, _ := strings.Cut(name, "}")
@@ -119,7 +119,7 @@ func (h *hub) notice(payload string, now time.Time) {
 		}
 	}
 	ls := h.listeners[name]
-	if !change.Mail {
+	if !change.Mail && !change.Peer {
 		change.Doing = parts[2]
 		delete(h.lit, name)
 		if change.Doing != doingWaiting && len(ls) > 0 {

@@ -22,6 +22,8 @@
 //	{mNN}:mail:…    sorted set of sealed entries by their seq
 //	{mNN}:own:…     hash: what the seeker wrote, sealed to a key that a PIN opens, or a mark for each where there is none
 //	{mNN}:pin:…     hash: salt, lock (the words' seed, sealed under PIN, seed and pepper), public key, tries and next
+//	{mNN}:ask:…     the public key of a question, by two people, where a live connection comes from; 15 minutes
+//	{mNN}:peers:…   hash: the answers, sealed to it, for as long
 //	{mNN}:doing:…   what the desk is doing; goes out after 30 s
 //	{mNN}:sess:…    generation and minute of last use, by session
 //	{mNN}:feed      how many entries the shard has seen

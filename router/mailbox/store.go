@@ -11,7 +11,7 @@ import (
 )
 
 // notices is the channel on which mailboxes tell those who listen: "NAME mail FEED", where FEED is the shard's count of
-// entries, or "NAME doing STATE".
+// entries, "NAME doing STATE", or "NAME peer -" where two people ask where its connection comes from.
 const notices = "madoguchi:mail"
 
 // store is what both sides have.
@@ -22,7 +22,7 @@ type store struct {
 	scripts *scripts
 }
 
-type scripts struct{ visit, read, mark, put, register, recode, close, show, wrote, try, choose *redis.Script }
+type scripts struct{ visit, read, mark, put, register, recode, close, show, wrote, try, choose, answer *redis.Script }
 
 func newStore(client redis.UniversalClient, p func() *peppers, now func() time.Time) store {
 	if now == nil {
@@ -31,7 +31,7 @@ func newStore(client redis.UniversalClient, p func() *peppers, now func() time.T
 	return store{client, p, now, &scripts{
 		visit: redis.NewScript(visitSource), read: redis.NewScript(readSource), mark: redis.NewScript(markSource),
 		put: redis.NewScript(putSource), register: redis.NewScript(registerSource), recode: redis.NewScript(recodeSource), close: redis.NewScript(closeSource),
-		show: redis.NewScript(showSource), wrote: redis.NewScript(wroteSource), try: redis.NewScript(trySource), choose: redis.NewScript(chooseSource),
+		show: redis.NewScript(showSource), wrote: redis.NewScript(wroteSource), try: redis.NewScript(trySource), choose: redis.NewScript(chooseSource), answer: redis.NewScript(answerSource),
 	}}
 }
 
