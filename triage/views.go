@@ -39,6 +39,18 @@ type ReportView struct {
 	Version int       `json:"version"` // from 1: how often it was sent
 }
 
+// Draft is a report that a school has not finished. Its fields are as they were typed.
+type Draft struct {
+	ID      string            `json:"-"`
+	School  string            `json:"school"`
+	Form    string            `json:"form"`
+	Handoff string            `json:"handoff,omitempty"` // the hand-off that it is about
+	Amends  string            `json:"amends,omitempty"`  // the report that it takes the place of
+	Fields  map[string]string `json:"fields"`
+	By      string            `json:"by"`
+	At      time.Time         `json:"at"`
+}
+
 // Imported is what became of a row of a school's workbook.
 type Imported struct {
 	Row   int    // as the workbook counts

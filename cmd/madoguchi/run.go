@@ -118,10 +118,10 @@ func (h *house) hourly(ctx context.Context, failed string, do func(context.Conte
 // finishErased ends destructions that were interrupted, and takes what was destroyed out of the log of the Redis that keeps
 // the shares, where that keeps nothing else.
 func (h *house) finishErased(ctx context.Context) error {
-	return h.hourly(ctx, "the keys of erased cases cannot all be destroyed", func(ctx context.Context) error {
+	return h.hourly(ctx, "the keys of erased cases, and old drafts, cannot all be destroyed", func(ctx context.Context) error {
 		var err error
 		if h.runs("console") {
-			err = h.store.Finish(ctx)
+			err = errors.Join(h.store.Finish(ctx), h.desk.ForgetDrafts(ctx))
 		}
 		if h.runs("router") {
 			err = errors.Join(err, h.vault.Finish(ctx))

@@ -22,6 +22,7 @@ import (
 	"madoguchi/router/files"
 	"madoguchi/router/mailbox"
 	"madoguchi/router/vault"
+	"madoguchi/triage"
 	"madoguchi/triage/api"
 	asks "madoguchi/triage/ask"
 	"madoguchi/triage/assess"
@@ -225,7 +226,7 @@ func (h *house) office(p plan, w window) (err error) {
 	h.accounts = staff.New(staff.Config{Client: h.redis, Keys: p.keys.desk, URL: h.staffURL, PasswordIsStrong: h.demo})
 	h.passes = pass.New(h.redis, p.keys.desk, time.Now)
 	h.desk = desk.New(desk.Config{Cabinet: w.cabinet, Press: w.press, Filed: w.filed, Searcher: w.searcher, ChatURL: h.publicURL, Store: h.store, Front: w.front, Lamp: w.lamp, Audit: h.audit, Clock: h.clock,
-		City: h.city, People: h.accounts, Register: grant.New(h.redis, p.keys.desk, time.Now), Passes: h.passes, Accounts: h.accounts, Roster: shelf.New[roster.Profile](h.redis, p.keys.desk, "roster"), Pager: w.pager})
+		City: h.city, People: h.accounts, Register: grant.New(h.redis, p.keys.desk, time.Now), Drafts: shelf.New[triage.Draft](h.redis, p.keys.desk, "drafts"), Passes: h.passes, Accounts: h.accounts, Roster: shelf.New[roster.Profile](h.redis, p.keys.desk, "roster"), Pager: w.pager})
 	return nil
 }
 
@@ -304,7 +305,7 @@ func (h *house) pages(p plan) error {
 	h.shelves(p)
 	h.console = console.Mount(site, console.Config{Desk: h.desk, Accounts: h.accounts, Apps: h.accounts, Passkeys: h.accounts, Ledger: ledger{h.audit, h.clock}, City: h.city,
 		Clock: h.clock, URL: h.staffURL, Log: h.log})
-	school.Mount(site, school.Config{Desk: h.desk.Portal(), Passes: h.passes, Weeks: h.desk.Portal(), Name: h.schoolName, Clock: h.clock})
+	school.Mount(site, school.Config{Desk: h.desk.Portal(), Papers: h.desk.Portal(), Passes: h.passes, Weeks: h.desk.Portal(), Name: h.schoolName, Clock: h.clock})
 	var timer desk.Timer
 	if h.demo {
 		timer = h.clock

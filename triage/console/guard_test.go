@@ -56,6 +56,12 @@ func TestNothingIsDoneForAnotherSite(t *testing.T) {
 			"plain text": {"Sec-Fetch-Site": "same-origin", "Content-Type": "text/plain"}, "multipart": {"Sec-Fetch-Site": "same-origin", "Content-Type": "multipart/form-data; boundary=x"},
 		} {
 			a := b.ask("POST", fill.Replace(row.Pattern), url.Values{"text": {"x"}, "severity": {"routine"}, "reason": {"x"}}, headers)
+			if row.Pattern == "/school/reports/import" && name == "multipart" {
+				if a.status == http.StatusOK {
+					t.Errorf("a counselor files a school's table")
+				}
+				continue // the one page that takes a file
+			}
 			if a.status != http.StatusForbidden && a.status != http.StatusUnsupportedMediaType {
 				t.Errorf("%s, %s: %d", row.Pattern, name, a.status)
 			}

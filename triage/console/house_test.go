@@ -77,7 +77,7 @@ func newHouse(t testing.TB) *house {
 	h.accounts = staff.New(staff.Config{Client: client, Keys: keys, URL: h.url})
 	h.passes = pass.New(client, keys, time.Now)
 	h.desk = desk.New(desk.Config{Store: h.store, Front: h.front, Lamp: h.lamp, Audit: h.log, Clock: h.clock, City: h.city, People: h.accounts,
-		Accounts: h.accounts, Roster: records.New[roster.Profile](client, keys, "roster"), Register: grant.New(client, keys, time.Now), Passes: h.passes})
+		Accounts: h.accounts, Roster: records.New[roster.Profile](client, keys, "roster"), Drafts: records.New[triage.Draft](client, keys, "drafts"), Register: grant.New(client, keys, time.Now), Passes: h.passes})
 
 	log := slog.New(slog.NewTextHandler(h.logged, nil))
 	site, err = web.NewSite(web.Config{Sessions: web.NewSessions(client, false), People: pass.Guests{People: h.accounts, Register: h.passes}, URL: h.url, Log: log, Banners: func() []string {
@@ -87,7 +87,7 @@ func newHouse(t testing.TB) *house {
 		t.Fatal(err)
 	}
 	h.console = Mount(site, Config{Desk: h.desk, Accounts: h.accounts, Apps: h.accounts, Passkeys: h.accounts, Ledger: ledger{h.log, h.clock}, City: h.city, Clock: h.clock, URL: h.url, Log: log})
-	school.Mount(site, school.Config{Desk: h.desk.Portal(), Passes: h.passes, Weeks: h.desk.Portal(), Name: h.console.school, Clock: h.clock})
+	school.Mount(site, school.Config{Desk: h.desk.Portal(), Papers: h.desk.Portal(), Passes: h.passes, Weeks: h.desk.Portal(), Name: h.console.school, Clock: h.clock})
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() { defer close(done); h.console.Run(ctx) }()

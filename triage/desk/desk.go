@@ -28,6 +28,7 @@ import (
 	"madoguchi/triage/duty"
 	"madoguchi/triage/grant"
 	"madoguchi/triage/roster"
+	"madoguchi/triage/shelf"
 	"madoguchi/triage/staff"
 )
 
@@ -40,9 +41,10 @@ type Config struct {
 	Clock    triage.Clock
 	City     *city.City // terms, schools and the texts of the cover
 	People   People
-	Cabinet  triage.Cabinet  // of what came with messages
-	Press    triage.Press    // of what goes by post
-	Filed    triage.Filed    // of what schools reported
+	Cabinet  triage.Cabinet // of what came with messages
+	Press    triage.Press   // of what goes by post
+	Filed    triage.Filed   // of what schools reported
+	Drafts   *shelf.Shelf[triage.Draft]
 	ChatURL  string          // where seekers write, as it stands on letters
 	Register *grant.Register // of what two people allow
 	Searcher triage.Searcher // looks for a person behind the wall

@@ -100,7 +100,7 @@ func open(t *testing.T) *room {
 	r.machine = &clock{now: opened}
 	r.office = &office{there: []string{"sato", "kato", "mori"}}
 	r.Desk = desk.New(desk.Config{Store: r.store, Front: r.wall, Filed: r.wall, Lamp: r.wall, Audit: r.log, Clock: r.clock, City: town(), People: r.office,
-		Register: grant.New(c, keys, r.machine.Now), Passes: pass.New(c, keys, r.machine.Now)})
+		Drafts: records.New[triage.Draft](c, keys, "drafts"), Register: grant.New(c, keys, r.machine.Now), Passes: pass.New(c, keys, r.machine.Now)})
 	r.Minutes, r.LookIns = records.New[meeting.Record](c, keys, "meetings"), records.New[lookin.Looks](c, keys, "looks")
 	r.Roster = records.New[roster.Profile](c, keys, "roster")
 	return r

@@ -46,6 +46,7 @@ type Desk interface {
 // Config is what the pages need.
 type Config struct {
 	Desk   Desk
+	Papers Papers
 	Passes Passes
 	Weeks  Weeks
 	Name   func(school string) string // of a school's id, as the city writes it
@@ -61,7 +62,7 @@ type portal struct {
 func newPortal(site *web.Site, c Config) *portal {
 	p := &portal{Config: c, site: site}
 	form := func(id string) string { f, _ := triage.FormByID(id); return f.Name }
-	funcs := template.FuncMap{"form": form, "reference": reference,
+	funcs := template.FuncMap{"form": form, "reference": reference, "box": newBox,
 		"help": func(h string) string { return helps[h] }, "late": func(t time.Time) bool { return p.Clock.Now().After(t) }}
 	p.pages = site.Pages(files, web.Look{Funcs: funcs, Style: "/static/school.css", Nav: nav, Who: p.who})
 	return p
@@ -83,6 +84,7 @@ func Mount(site *web.Site, c Config) {
 	site.Page("GET", "/school/reports", p.reports)
 	site.Page("GET", "/school/reports/new", p.newReport)
 	site.Page("POST", "/school/reports", p.report)
+	p.papers()
 }
 
 func nav(who staff.Person) []web.Link {

@@ -32,6 +32,7 @@ type desk struct {
 	h       triage.HandoffView
 	refuse  error // of every act
 	reports []map[string]string
+	drafts  []triage.Draft
 }
 
 func (d *desk) List(context.Context, staff.Person) ([]triage.HandoffView, error) {
@@ -100,13 +101,22 @@ func (people) Person(context.Context, string) (staff.Person, error) {
 // counter is the pages over d, with the cookie of somebody who signed in.
 func counter(t *testing.T, d *desk) func(method, path string, form url.Values) (int, string, string) {
 	t.Helper()
+	send := pages(t, d)
+	return func(method, path string, form url.Values) (int, string, string) {
+		return send(method, path, form.Encode(), "application/x-www-form-urlencoded")
+	}
+}
+
+// pages is the same, for a body of any kind.
+func pages(t *testing.T, d *desk) func(method, path, body, kind string) (int, string, string) {
+	t.Helper()
 	client, _ := redistest.Embedded(t)
 	sessions := web.NewSessions(client, false)
 	site, err := web.NewSite(web.Config{Sessions: sessions, People: people{}, URL: "http://127.0.0.1:1", Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	Mount(site, Config{Desk: d, Passes: passes{}, Name: func(string) string { return "日の出台中学校" }, Clock: clock{}})
+	Mount(site, Config{Desk: d, Papers: d, Passes: passes{}, Name: func(string) string { return "日の出台中学校" }, Clock: clock{}})
 	w := httptest.NewRecorder()
 	sessions.Keep(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if err := sessions.Begin(r.Context(), staff.Person{Login: "hinode"}); err != nil {
@@ -114,15 +124,15 @@ func counter(t *testing.T, d *desk) func(method, path string, form url.Values) (
 		}
 	})).ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
 	cookie := w.Result().Cookies()[0]
-	return func(method, path string, form url.Values) (int, string, string) {
-		r := httptest.NewRequest(method, path, strings.NewReader(form.Encode()))
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return func(method, path, body, kind string) (int, string, string) {
+		r := httptest.NewRequest(method, path, strings.NewReader(body))
+		r.Header.Set("Content-Type", kind)
 		r.Header.Set("Sec-Fetch-Site", "same-origin")
 		r.AddCookie(cookie)
 		w := httptest.NewRecorder()
 		site.ServeHTTP(w, r)
-		body, _ := io.ReadAll(w.Body)
-		return w.Code, string(body), w.Header().Get("Location")
+		page, _ := io.ReadAll(w.Body)
+		return w.Code, string(page), w.Header().Get("Location")
 	}
 }
 
@@ -155,9 +165,7 @@ func TestTheDeskNamesNoCase(t *testing.T) {
 		}
 		return false
 	}
-	typ := reflect.TypeFor[Desk]()
-	for i := range typ.NumMethod() {
-		m := typ.Method(i)
+	for _, m := range slices.Concat(methods(reflect.TypeFor[Desk]()), methods(reflect.TypeFor[Papers]())) {
 		for j := range m.Type.NumIn() {
 			if holds(m.Type.In(j), 0) {
 				t.Errorf("%s takes a case", m.Name)
@@ -216,6 +224,13 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+func methods(typ reflect.Type) (all []reflect.Method) {
+	for i := range typ.NumMethod() {
+		all = append(all, typ.Method(i))
+	}
+	return all
+}
+
 func TestReports(t *testing.T) {
 	d := sample()
 	ask := counter(t, d)
@@ -249,8 +264,8 @@ func TestEveryTemplateWithoutData(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := newPortal(site, Config{Desk: &desk{}, Passes: passes{}, Name: func(string) string { return "" }, Clock: clock{}})
-	empty := map[string]any{"list": []item(nil), "cover": contentData{}, "content": contentData{}, "reports": []triage.ReportView(nil), "report": reportData{}, "refused": "", "open": "", "week": weekData{}}
+	p := newPortal(site, Config{Desk: &desk{}, Papers: &desk{}, Passes: passes{}, Name: func(string) string { return "" }, Clock: clock{}})
+	empty := map[string]any{"list": []item(nil), "cover": contentData{}, "content": contentData{}, "reports": reportsData{}, "paper": paperData{}, "import": importData{}, "report": reportData{}, "refused": "", "open": "", "week": weekData{}}
 	for _, name := range p.pages.Names() {
 		data, ok := empty[name]
 		if !ok {

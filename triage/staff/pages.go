@@ -108,4 +108,10 @@ var Pages = []Route{
 	{"GET", "/school/reports", school, false, "a school sees again that its reports were sent"},
 	{"GET", "/school/reports/new", school, false, "a school reports every case, suspicions as well"},
 	{"POST", "/school/reports", school, false, "the same"},
+	{"GET", "/school/reports/{id}", school, false, "a school reads its own report again, each look written down"},
+	{"GET", "/school/reports/{id}/sheet", school, false, "the same, on paper: the principal's seal stands on it"},
+	{"POST", "/school/reports/drafts/{id}/drop", school, false, "what was not finished is the school's own"},
+	{"GET", "/school/reports/import", school, false, "a school that keeps a table need not type it again"},
+	{"GET", "/school/reports/table.xlsx", school, false, "an empty table"},
+	{"POST", "/school/reports/import", school, false, "the same as a report a row"},
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"mime"
 	"net/http"
 	"net/url"
 	"strings"
@@ -36,6 +37,7 @@ type Site struct {
 	mux     *http.ServeMux
 	serve   http.Handler
 	statics map[string]static
+	uploads map[string]bool // the paths of pages that take a file
 }
 
 // Page serves a person who is signed in and may use the route.
@@ -47,12 +49,12 @@ func NewSite(c Config) (*Site, error) {
 	if err != nil || u.Host == "" {
 		return nil, errors.New("web: the staff URL is no URL")
 	}
-	s := &Site{Config: c, mux: http.NewServeMux(), statics: map[string]static{}}
+	s := &Site{Config: c, mux: http.NewServeMux(), statics: map[string]static{}, uploads: map[string]bool{}}
 	guarded, err := SameOrigin(u.Scheme+"://"+u.Host, s.mux)
 	if err != nil {
 		return nil, err
 	}
-	s.serve = Headers(u.Scheme == "https", Recover(c.Log, Limit(MaxForm, guarded)))
+	s.serve = Headers(u.Scheme == "https", Recover(c.Log, s.limit(guarded)))
 	s.mux.HandleFunc("GET /static/", s.file)
 	staff.Row("GET", "/static/")
 	s.Static("", own)
@@ -73,6 +75,28 @@ func (s *Site) Open(method, pattern string, h http.HandlerFunc) {
 // Page mounts a page whose use is activity: it keeps the session alive.
 func (s *Site) Page(method, pattern string, page Page) {
 	s.mux.Handle(method+" "+pattern, s.Sessions.Keep(s.admit(staff.Row(method, pattern), s.active(page))))
+}
+
+// Upload mounts a page at a plain path that takes a file with its form, of up to MaxUpload.
+func (s *Site) Upload(path string, page Page) {
+	s.uploads[path] = true
+	s.Page("POST", path, page)
+}
+
+// limit ends a body that is larger than its page takes, and refuses a file where no page takes one.
+func (s *Site) limit(next http.Handler) http.Handler {
+	form, upload := Limit(MaxForm, next), Limit(MaxUpload, next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		t, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+		switch {
+		case s.uploads[r.URL.Path]:
+			upload.ServeHTTP(w, r)
+		case t == "multipart/form-data":
+			Problem{Status: http.StatusUnsupportedMediaType, Code: "bad_request", Title: "not a form without files"}.Write(w)
+		default:
+			form.ServeHTTP(w, r)
+		}
+	})
 }
 
 // active notes that who asks is there.

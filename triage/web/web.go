@@ -85,6 +85,9 @@ func panicPlace() string {
 // MaxForm is the largest body of a form: a long letter typed off is some 20 KiB.
 const MaxForm = 256 << 10
 
+// MaxUpload is the largest body with a file: a workbook of five hundred reports is some 300 KiB.
+const MaxUpload = 5 << 20
+
 // Limit cuts bodies at max bytes; reading past it fails, and the connection is closed.
 func Limit(max int64, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -113,7 +116,7 @@ func SameOrigin(origin string, next http.Handler) (http.Handler, error) {
 			Problem{Status: http.StatusForbidden, Code: "cross_origin", Title: "sent by another site"}.Write(w)
 			return
 		}
-		if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/x-www-form-urlencoded" {
+		if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/x-www-form-urlencoded" && t != "multipart/form-data" {
 			Problem{Status: http.StatusUnsupportedMediaType, Code: "bad_request", Title: "not a form"}.Write(w)
 			return
 		}
