@@ -132,6 +132,7 @@ type matesData struct {
 	From, To  string
 	Languages []spokenBy
 	TooFew    bool
+	Paged     bool
 }
 
 type day7 struct {
@@ -156,7 +157,7 @@ func (c *Console) mates(w http.ResponseWriter, r *http.Request, p staff.Person) 
 	if who == "" || !lead {
 		who = p.Login
 	}
-	d := matesData{Mates: mates, Lead: lead, Who: who, Mine: c.Desk.Profile(r.Context(), who), TooFew: c.Desk.TooFew(r.Context())}
+	d := matesData{Mates: mates, Lead: lead, Who: who, Mine: c.Desk.Profile(r.Context(), who), TooFew: c.Desk.TooFew(r.Context()), Paged: c.Desk.Pages()}
 	var shift roster.Shift
 	if len(d.Mine.Shifts) > 0 {
 		shift = d.Mine.Shifts[0]

@@ -108,7 +108,7 @@ func open(t *testing.T) *room {
 
 func town() *city.City {
 	return &city.City{
-		Terms:   city.Terms{Lease: "15m", AcknowledgeWithin: "24h", AnswerSchoolWithin: "3d", CountersignWithin: "24h", WatchMonths: 3, EraseAfterDays: 14},
+		Terms:   city.Terms{Lease: "15m", AcknowledgeWithin: "24h", AnswerSchoolWithin: "3d", CountersignWithin: "24h", WatchMonths: 3, Breather: "30m", EraseAfterDays: 14},
 		Schools: []city.School{{ID: "hinode-jhs", Name: "日の出台中学校"}, {ID: "kawabe-jhs", Name: "川辺西中学校"}},
 		Texts: map[string]string{
 			"handoff.cover":   "**取扱注意**\n\n本人の意向：{意向}\n期限：{受け取り期限}、回答は{回答期限}",

@@ -19,6 +19,7 @@ type Suggestion struct {
 	Heard   bool          // it is in the seeker's own words, and nobody has written it down
 	Picks   []roster.Pick // who answers, best first
 	Seconds []roster.Pick // who could stand beside the assignee now
+	Paged   bool          // and somebody on call is paged then
 	Alone   bool          // it is an emergency, and nobody else is there who could
 	Bars    []triage.Bar  // who is kept out
 }
@@ -47,6 +48,7 @@ func (d *Desk) Suggest(ctx context.Context, p staff.Person, id triage.CaseID) (S
 	}
 	s.Picks = roster.Suggest(a, people, d.City.Sharing(), d.Clock.Now())
 	s.Seconds = roster.Seconds(s.Picks, c.Assignee)
+	s.Paged = d.Pages()
 	s.Alone = c.Severity == triage.Emergency && c.Second == "" && len(s.Seconds) == 0
 	return s, nil
 }
@@ -223,6 +225,9 @@ func (d *Desk) TooFew(ctx context.Context) bool {
 	n, err := d.There(ctx)
 	return err == nil && n < fewest && d.anyOpen(d.Clock.Now())
 }
+
+// Pages reports whether somebody on call can be paged at all, for texts that must not claim it otherwise.
+func (d *Desk) Pages() bool { return d.Pager != nil && len(d.City.OnCall) > 0 }
 
 func (d *Desk) anyOpen(now time.Time) bool {
 	for channel := range d.City.Channels {
