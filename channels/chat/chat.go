@@ -101,6 +101,7 @@ func newDoor(env channels.Env) (*door, error) {
 func (d *door) Routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{$}", d.page.start)
 	mux.HandleFunc("GET /places", d.page.places)
+	mux.HandleFunc("GET /practice", d.page.practice)
 	for path := range assets() {
 		mux.HandleFunc("GET "+path, d.page.asset)
 	}

@@ -24,7 +24,7 @@ func assets() map[string]string {
 		"/chat.js": "page/chat.js", "/chat/line.js": "page/line.js", "/chat/talk.js": "page/talk.js", "/chat/words.js": "page/words.js",
 		"/chat/gallery.js": "page/gallery.js", "/chat/own.js": "page/own.js", "/chat/picture.js": "page/picture.js",
 		"/chat/exit.js": "page/exit.js", "/chat.css": "page/chat.css", "/favicon.ico": "page/favicon.ico",
-		"/chat/places.css": "page/places.css", "/chat/places.js": "page/places.js",
+		"/chat/places.css": "page/places.css", "/chat/places.js": "page/places.js", "/chat/practice.js": "page/practice.js",
 	}
 }
 
@@ -111,18 +111,20 @@ func (p *page) spoken() []spokenText {
 
 // page renders what people see.
 type page struct {
-	desk  channels.Desk
-	now   func() time.Time
-	set   *template.Template
-	plain *template.Template
-	sheet *template.Template
+	desk   channels.Desk
+	now    func() time.Time
+	set    *template.Template
+	plain  *template.Template
+	sheet  *template.Template
+	lesson *template.Template
 }
 
 func newPage(desk channels.Desk, now func() time.Time) (*page, error) {
 	p := &page{desk: desk, now: now}
 	functions := template.FuncMap{"line": p.line, "text": p.text, "numbers": p.numbers, "has": p.has, "exit": p.exit, "spoken": p.spoken,
 		"say": p.say, "plain": p.plainly, "code": p.code, "question": p.question, "paragraphs": paragraphs,
-		"signs": p.signs, "dial": dial, "host": host, "inline": inline}
+		"signs": p.signs, "dial": dial, "host": host, "inline": inline,
+		"practiced": func() []string { return []string{"practice.first", "practice.code", "practice.exit", "practice.again"} }}
 	var err error
 	if p.set, err = template.New("page.html").Funcs(functions).ParseFS(files, "page/page.html", "page/signs.html"); err != nil {
 		return nil, err
@@ -130,7 +132,10 @@ func newPage(desk channels.Desk, now func() time.Time) (*page, error) {
 	if p.plain, err = template.New("plain.html").Funcs(functions).ParseFS(files, "page/plain.html", "page/signs.html"); err != nil {
 		return nil, err
 	}
-	p.sheet, err = template.New("places.html").Funcs(functions).ParseFS(files, "page/places.html", "page/signs.html")
+	if p.sheet, err = template.New("places.html").Funcs(functions).ParseFS(files, "page/places.html", "page/signs.html"); err != nil {
+		return nil, err
+	}
+	p.lesson, err = template.New("practice.html").Funcs(functions).ParseFS(files, "page/practice.html")
 	return p, err
 }
 
@@ -140,7 +145,7 @@ func (p *page) say(key string) string {
 	if text := p.desk.Text(key, vars); text != "" {
 		return text
 	}
-	text := cmp.Or(words[key], signWords[key], pictureWords[key], pinWords[key])
+	text := cmp.Or(words[key], signWords[key], pictureWords[key], pinWords[key], practiceWords[key])
 	for name, value := range vars {
 		text = strings.ReplaceAll(text, "{"+name+"}", value)
 	}
