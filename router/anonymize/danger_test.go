@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"madoguchi/router/anonymize"
-	"madoguchi/triage"
 	"madoguchi/triage/assess"
 	"madoguchi/triage/assess/gold"
 )
@@ -35,7 +34,7 @@ func TestDangerIsNotLessAfterwards(t *testing.T) {
 				continue
 			}
 			before, after := judge.Assess(m.Text).Severity, judge.Assess(redacted).Severity
-			if after.Rank() > before.Rank() && m.Severity != triage.Routine { // that a false alarm goes is no danger less
+			if after.Rank() > max(before.Rank(), m.Severity.Rank()) { // that a false alarm goes is no danger less
 				t.Errorf("%s: %s → %s", m.ID, before, after) // some of them are held out, and nobody reads those
 			}
 		}

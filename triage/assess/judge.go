@@ -2,6 +2,7 @@ package assess
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 
 	"madoguchi/triage"
@@ -12,6 +13,9 @@ type reading struct {
 	text
 	hits map[int32][]hit
 }
+
+// placeholder is what stands where words were taken out: [人物A], [学校1].
+var placeholder = regexp.MustCompile(`\[\p{Han}+[A-Z0-9]+\]|\[[\p{Katakana}ー]+[A-Z0-9]+\]`)
 
 // evidence is a place where a rule fired. parts are the pieces of its pattern.
 type evidence struct {
@@ -56,9 +60,10 @@ func (l *lexicon) judge(s string) triage.Judgement {
 			}
 		}
 	}
-	found = settle(found)
-	found = append(found, l.learned(t, silent, found)...)
-	j := triage.Judgement{Severity: triage.Routine, Flags: []triage.Flag{}, Reasons: []triage.Reason{}}
+	found, least := settle(found)
+	calm := r.places(l.calm)
+	found = append(found, l.learned(t, heard{silent, calm, found, placeholder.MatchString(s)})...)
+	j := triage.Judgement{Severity: least, Flags: []triage.Flag{}, Reasons: []triage.Reason{}}
 	for _, e := range found {
 		j.Severity = triage.Graver(j.Severity, e.rule.Severity)
 		if !slices.Contains(j.Flags, e.rule.Flag) {
@@ -75,7 +80,7 @@ func (l *lexicon) judge(s string) triage.Judgement {
 	slices.SortFunc(j.Flags, func(a, b triage.Flag) int {
 		return cmp.Compare(slices.Index(triage.Flags, a), slices.Index(triage.Flags, b))
 	})
-	if len(found) == 0 && !innocent && (doubtful || !r.calm(l.calm)) {
+	if len(found) == 0 && !innocent && (doubtful || len(calm) == 0) {
 		j.Severity = triage.Soon
 	}
 	return j
@@ -85,9 +90,13 @@ func (l *lexicon) judge(s string) triage.Judgement {
 // use of them says something. What was taken away from any other flag says nothing.
 func life(f triage.Flag) bool { return f == triage.Suicide || f == triage.SelfHarm }
 
-// calm reports whether the text says what makes it routine.
-func (r *reading) calm(ps []pattern) bool {
-	return slices.ContainsFunc(ps, func(p pattern) bool { return len(r.match(p, false)) > 0 })
+// places returns where the text says what makes it routine.
+func (r *reading) places(ps []pattern) []hit {
+	var out []hit
+	for _, p := range ps {
+		out = append(out, r.match(p, false)...)
+	}
+	return out
 }
 
 // match returns where a pattern stands, at most maxEvidence places.
@@ -133,7 +142,7 @@ func within(h hit, guards []hit) bool {
 // modified reports whether a modifier takes the evidence away: in the clause where the evidence stands, or right behind.
 func (r *reading) modified(h hit, mods []modifier) bool {
 	for _, m := range mods {
-		if r.calm(m.anywhere) {
+		if len(r.places(m.anywhere)) > 0 {
 			return true
 		}
 		for _, p := range m.clause {
@@ -154,14 +163,15 @@ func (r *reading) modified(h hit, mods []modifier) bool {
 	return false
 }
 
-// settle drops what counts only in company or in nobody's: With, Instead, Fallback.
-func settle(found []evidence) []evidence {
+// settle drops what counts only in company or in nobody's: With, Instead, Fallback. What falls back still says how soon
+// somebody must read the text: least.
+func settle(found []evidence) (kept []evidence, least triage.Severity) {
+	least = triage.Routine
 	has := func(flags []triage.Flag, self *rule) bool {
 		return slices.ContainsFunc(found, func(e evidence) bool {
 			return e.rule != self && !e.rule.Fallback && slices.Contains(flags, e.rule.Flag)
 		})
 	}
-	var kept []evidence
 	for _, e := range found {
 		if len(e.rule.With) > 0 && !has(e.rule.With, e.rule) {
 			continue
@@ -174,7 +184,12 @@ func settle(found []evidence) []evidence {
 		kept = append(kept, e)
 	}
 	if slices.ContainsFunc(kept, matter) {
-		kept = slices.DeleteFunc(kept, func(e evidence) bool { return e.rule.Fallback })
+		kept = slices.DeleteFunc(kept, func(e evidence) bool {
+			if e.rule.Fallback {
+				least = triage.Graver(least, e.rule.Severity)
+			}
+			return e.rule.Fallback
+		})
 	}
-	return kept
+	return kept, least
 }

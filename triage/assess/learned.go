@@ -24,26 +24,39 @@ var learnedRules = func() []rule {
 	return out
 }()
 
+// heard is what the model is told of a text: the places that say nothing to it either, those that say what is everyday, what
+// the rules found, and whether words were taken out.
+type heard struct {
+	silent, calm []hit
+	spoken       []evidence
+	redacted     bool
+}
+
 // learned returns what the model finds in a text, leaving out the clauses with silent places. It stands beside what the
 // rules found and takes nothing of it away; where they found something, that it is something else is no news.
 //
 // Alone the model says urgent only where it is sure: a desk whose every message is urgent has no triage. Where a rule found
-// something that is the matter, as much as it takes to be heard at all is enough.
-func (l *lexicon) learned(t text, silent []hit, spoken []evidence) []evidence {
+// something that is the matter, as much as it takes to be heard at all is enough; so it is where words were taken out, which
+// can only make it less sure: whoever reads the rest sees no less danger.
+func (l *lexicon) learned(t text, h heard) []evidence {
 	parts := t.parts()
 	clauses := make([][]rune, len(parts))
 	for i, p := range parts {
 		clauses[i] = t.view.Runes[p.start:p.end]
 	}
 	mute := make([]bool, t.view.Len())
+	touches := func(hits []hit, p part) bool {
+		return slices.ContainsFunc(hits, func(x hit) bool { return x.start < p.end && p.start < x.end })
+	}
 	for _, p := range parts { // what is said in jest, or of a poster, is said of its whole clause
-		if slices.ContainsFunc(silent, func(h hit) bool { return h.start < p.end && p.start < h.end }) {
+		if touches(h.silent, p) {
 			for i := p.start; i < p.end; i++ {
 				mute[i] = true
 			}
 		}
 	}
-	found := l.model.Find(clauses, func(c, i int) bool { return mute[parts[c].start+i] })
+	found := l.model.Find(clauses, func(c, i int) bool { return mute[parts[c].start+i] },
+		func(c int) bool { return touches(h.calm, parts[c]) })
 	if len(found) == 0 {
 		return nil
 	}
@@ -54,7 +67,7 @@ func (l *lexicon) learned(t text, silent []hit, spoken []evidence) []evidence {
 			likely, top = r.Flag, f.Score
 		}
 	}
-	supported := slices.ContainsFunc(spoken, matter)
+	supported := h.redacted || slices.ContainsFunc(h.spoken, matter)
 	var out []evidence
 	for _, f := range found {
 		r := learnedRules[f.Head]
@@ -66,7 +79,7 @@ func (l *lexicon) learned(t text, silent []hit, spoken []evidence) []evidence {
 		}
 		switch model.Heads[f.Head] {
 		case "other", "soon":
-			if len(spoken) > 0 || len(found) > 1 {
+			if len(h.spoken) > 0 || len(found) > 1 {
 				continue
 			}
 		case "third_party":

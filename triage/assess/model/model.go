@@ -38,6 +38,9 @@ const heads = 16
 // maxClauses is how many clauses a window has at most.
 const maxClauses = 3
 
+// caution is how much more it takes to be sure of a window that speaks of everyday things.
+const caution = 0.8
+
 // Model judges texts. It may be used by many goroutines.
 type Model struct {
 	readings Readings
@@ -52,7 +55,7 @@ type Model struct {
 type Found struct {
 	Head  int     // of Heads
 	Score float32 // above 0
-	Sure  bool    // hardly a harmless message of a writer unknown to the learner scored as high
+	Sure  bool    // hardly a harmless message of a writer unknown to the learner scores as high
 	// Clause, Start and End tell where the heaviest words stand: runes Start to End of that clause.
 	Clause, Start, End int
 }
@@ -83,8 +86,9 @@ func Parse(weights []byte, words string) (*Model, error) {
 }
 
 // Find returns the heads that the clauses of a text speak for, each once. masked tells of a rune of a clause that it says
-// nothing (jest, a dead pet); pieces with such a rune do not count.
-func (m *Model) Find(clauses [][]rune, masked func(clause, i int) bool) []Found {
+// nothing (jest, a dead pet); pieces with such a rune do not count. everyday tells of a clause that it speaks of what harmless
+// messages speak of: with it, it takes more to be sure.
+func (m *Model) Find(clauses [][]rune, masked func(clause, i int) bool, everyday func(clause int) bool) []Found {
 	type sum struct {
 		w [heads]float32
 		n int
@@ -110,17 +114,24 @@ func (m *Model) Find(clauses [][]rune, masked func(clause, i int) bool) []Found 
 	var best [heads]struct {
 		score    float32
 		from, to int
+		sure     bool
 	}
 	for from := range clauses {
 		var w [heads]float32
 		n := 0
+		var more float32
 		for to := from; to < min(from+maxClauses, len(clauses)); to++ {
 			n += sums[to].n
+			if everyday(to) {
+				more = caution
+			}
 			for h := range w {
 				w[h] += sums[to].w[h]
-				if s := w[h]*m.scale[h]/Length(n) + m.bias[h]; s > best[h].score {
+				s := w[h]*m.scale[h]/Length(n) + m.bias[h]
+				if s > best[h].score {
 					best[h].score, best[h].from, best[h].to = s, from, to+1
 				}
+				best[h].sure = best[h].sure || s > m.sure[h]+more
 			}
 		}
 	}
@@ -128,7 +139,7 @@ func (m *Model) Find(clauses [][]rune, masked func(clause, i int) bool) []Found 
 	for h, b := range best {
 		if b.score > 0 {
 			f := m.heaviest(read, b.from, b.to, h, masked)
-			f.Score, f.Sure = b.score, b.score > m.sure[h]
+			f.Score, f.Sure = b.score, b.sure
 			found = append(found, f)
 		}
 	}

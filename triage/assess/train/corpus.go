@@ -238,8 +238,15 @@ func choose(scored [heads][]score) [heads]float32 {
 	return add
 }
 
-// doubt is the share of harmless messages that may score above what is called sure.
-const doubt = 0.06
+// doubt returns the share of harmless messages that may score above what is called sure: more where a miss costs a life, and
+// for what any grave matter is heard by.
+func doubt(h int) float64 {
+	switch model.Heads[h] {
+	case "suicide", "urgent":
+		return 0.08
+	}
+	return 0.05
+}
 
 // certain returns the score of every head above which no more than doubt of the routine messages lie, those apart that were
 // written to mislead: the rules know them. It is as from the bias chosen, and never below zero.
@@ -253,7 +260,7 @@ func certain(messages []gold.Message, scored [heads][]score, bias [heads]float32
 			}
 		}
 		slices.Sort(calm)
-		sure[h] = max(0, calm[int(float64(len(calm))*(1-doubt))]+bias[h])
+		sure[h] = max(0, calm[int(float64(len(calm))*(1-doubt(h)))]+bias[h])
 	}
 	return sure
 }
