@@ -126,6 +126,9 @@ func (a *api) cases() {
 	a.judgement()
 	a.duties()
 	a.disposals()
+	a.meetings()
+	a.lead()
+	a.kin()
 	a.share()
 }
 

@@ -40,6 +40,14 @@ var bodies = map[string]string{
 	"POST /cases/{id}/keep":                      `{"keep":true,"reason":"調査"}`,
 	"POST /cases/{id}/handoffs/{handoff}/recall": `{"reason":"宛先をまちがえた"}`,
 	"POST /cases/{id}/notices":                   `{"recipient":"child_guidance","at":"2026-12-01T08:00:00+09:00","how":"phone","text":"虐待の疑い"}`,
+	"POST /cases/{id}/whispers":                  `{"text":"そばにいます"}`,
+	"POST /cases/{id}/links":                     `{"other":"07zzzz","as":"same_child","sure":"maybe","reason":"x"}`,
+	"POST /cases/{id}/links/agree":               `{"other":"07zzzz","as":"same_child"}`,
+	"POST /cases/{id}/links/off":                 `{"other":"07zzzz","as":"same_child","reason":"x"}`,
+	"POST /cases/{id}/parts":                     `{"who":"[人物A]","role":"accused"}`,
+	"POST /absences/{login}":                     `{"until":""}`,
+	"POST /meetings":                             `{"people":[]}`,
+	"POST /meetings/{id}/decisions":              `{"case":"07zzzz","decision":"go_on","reason":"x"}`,
 	"POST /visits":                               `{"channel":"visit","text":"来ました","contact":""}`,
 	"POST /handoffs/{id}/week":                   `{"state":"かわらない"}`,
 	"POST /handoffs/{id}/answers":                `{"step":"handling"}`,
@@ -114,7 +122,7 @@ func (r *room) fill(path, login string, v visibility) string {
 		a := r.ask("mori", "POST", "/cases/"+at+"/handoffs", `{"school":"`+school+`","consent":"emergency","summary":"x","reason":"y"}`)
 		handoff = read[struct{ ID string }](a.is(201, "")).ID
 	}
-	path = strings.NewReplacer("{handoff}", handoff, "{n}", "1", "{duty}", "meeting", "{seq}", "1", "{said}", "1").Replace(path)
+	path = strings.NewReplacer("{handoff}", handoff, "{n}", "1", "{duty}", "meeting", "{seq}", "1", "{said}", "1", "{login}", "sato").Replace(path)
 	if strings.HasPrefix(path, "/handoffs") {
 		return strings.ReplaceAll(path, "{id}", handoff)
 	}
@@ -124,7 +132,8 @@ func (r *room) fill(path, login string, v visibility) string {
 // expected is the policy as a child of the table and of the four sorts of case.
 func expected(row staff.Route, path string, role triage.Role, v visibility) (int, string) {
 	lead := role == triage.Coordinator || role == triage.Supervisor
-	done := map[string]int{"/visits": 201, "/reports": 201, "/handoffs/{id}/reports": 201, "/cases/{id}/messages": 202, "/cases/{id}/doing": 204, "/cases/{id}/keep": 204, "/searches": 201,
+	done := map[string]int{"/visits": 201, "/reports": 201, "/handoffs/{id}/reports": 201, "/cases/{id}/messages": 202, "/cases/{id}/doing": 204, "/cases/{id}/keep": 204, "/absences/{login}": 204, "/meetings": 201,
+		"/cases/{id}/look-in": 204, "/cases/{id}/whispers": 204, "/cases/{id}/parts": 204, "/searches": 201,
 		"/cases/{id}/notes": 201, "/cases/{id}/observations": 201, "/cases/{id}/consents": 201, "/cases/{id}/handoffs": 201,
 		"/cases/{id}/sessions": 201, "/cases/{id}/interim": 202, "/cases/{id}/bars": 204,
 		"/cases/{id}/handoffs/{handoff}/links": 201, "/cases/{id}/notices": 201}[path]
@@ -141,6 +150,8 @@ func expected(row staff.Route, path string, role triage.Role, v visibility) (int
 		return 404, "not_found" // the city asks for none
 	case strings.HasPrefix(path, "/handoffs/{id}") && v != own:
 		return 404, "not_found"
+	case strings.HasPrefix(path, "/meetings/"), strings.HasPrefix(path, "/cases/{id}/links"):
+		return 404, "not_found" // no such meeting, and no such other case
 	case strings.HasPrefix(path, "/reveals/"), strings.HasPrefix(path, "/searches/"):
 		return 404, "not_found" // no such grant
 	case !strings.Contains(path, "/cases/"):
@@ -192,6 +203,8 @@ func expected(row staff.Route, path string, role triage.Role, v visibility) (int
 		return 409, "wrong_state"
 	case path == "/cases/{id}/transfer" && v == own && role == triage.SocialWorker:
 		return 409, "wrong_state" // to herself
+	case path == "/cases/{id}/whispers" && v != colleagues:
+		return 409, "wrong_state" // nobody else has it
 	case path == "/cases/{id}/calls":
 		return 409, "wrong_state" // who writes on the chat has no phone that we know of
 	case path == "/cases/{id}/reveals" && v != own:

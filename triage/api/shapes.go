@@ -64,9 +64,11 @@ type Reason struct {
 // Whole is a case with all that happened.
 type Whole struct {
 	Case
-	Timeline []Entry   `json:"timeline" nullable:"false"`
-	Duties   []Duty    `json:"duties" nullable:"false"`
-	Contacts []Contact `json:"contacts" nullable:"false"`
+	Timeline []Entry       `json:"timeline" nullable:"false"`
+	Duties   []Duty        `json:"duties" nullable:"false"`
+	Contacts []Contact     `json:"contacts" nullable:"false"`
+	Links    []triage.Link `json:"links" nullable:"false" doc:"with other cases"`
+	Parts    []triage.Part `json:"parts" nullable:"false" doc:"the roles of people"`
 }
 
 // Contact is one way to reach the seeker. Its address is opened by two people.
@@ -105,6 +107,10 @@ type Entry struct {
 	Call       *Call              `json:"call,omitempty"`
 	Reveal     *triage.Reveal     `json:"reveal,omitempty"`
 	Observed   *triage.Observed   `json:"observed,omitempty"`
+	Link       *triage.Link       `json:"link,omitempty" doc:"with another case"`
+	Part       *triage.Part       `json:"part,omitempty" doc:"somebody's role"`
+	Minute     *triage.Minute     `json:"minute,omitempty" doc:"what a meeting decided"`
+	For        string             `json:"for,omitempty" doc:"login of the one to whom the note was whispered"`
 }
 
 // File is what came with a message. Its cleaned copy is at files/{n} of the case.
@@ -148,7 +154,7 @@ func calls(all []triage.Call) []Call {
 }
 
 func (a *api) whole(v desk.View) Whole {
-	w := Whole{Case: shape(v.Case), Timeline: []Entry{}, Duties: a.owed(v), Contacts: []Contact{}}
+	w := Whole{Case: shape(v.Case), Timeline: []Entry{}, Duties: a.owed(v), Contacts: []Contact{}, Links: list(v.Case.Links), Parts: list(v.Case.Parts)}
 	for _, k := range v.Case.Contacts() {
 		w.Contacts = append(w.Contacts, Contact(k))
 	}
@@ -193,7 +199,7 @@ func entry(e triage.Event) Entry {
 	out := Entry{
 		Seq: e.Seq, At: e.At, Kind: e.Kind, From: e.From, By: e.By, Channel: e.Channel, Text: e.Text, Said: e.Said,
 		Hidden: e.Hidden, DueAt: moment(e.DueAt), Assignment: e.Assignment, Consent: e.Consent, Handoff: e.Handoff,
-		Report: e.Report, Duty: e.Duty, Change: e.Change, Delivery: e.Delivery, Reveal: e.Reveal, Observed: e.Observed,
+		Report: e.Report, Duty: e.Duty, Change: e.Change, Delivery: e.Delivery, Reveal: e.Reveal, Observed: e.Observed, Link: e.Link, Part: e.Part, Minute: e.Minute, For: e.For,
 		Teller: teller(e.Teller), CallBack: wish(e.CallBack), Late: e.Late,
 		Other: string(desk.Alongside(e)),
 	}

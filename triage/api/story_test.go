@@ -186,7 +186,10 @@ func TestWhatCannotBeReadIsNotRepeated(t *testing.T) {
 			login = "root"
 		}
 		path = strings.ReplaceAll(path, "{id}", id)
-		wrong := append([]string{strings.Replace(body, `":"`, `":["`+secret+`"],"x":"`, 1)}, junk...)
+		wrong := junk
+		if other := strings.Replace(body, `":"`, `":["`+secret+`"],"x":"`, 1); other != body {
+			wrong = append([]string{other}, junk...)
+		}
 		for _, body := range wrong {
 			a := r.ask(login, method, path, body).is(400, "bad_request")
 			if a.body != one {

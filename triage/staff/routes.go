@@ -22,6 +22,7 @@ var (
 	school  = []triage.Role{triage.School}
 
 	desk     = together(counsel, lead)
+	seated   = together(desk, lawyer, board)
 	everyone = triage.Roles
 )
 
@@ -76,6 +77,22 @@ var Routes = []Route{
 	{"POST", "/api/v1/cases/{id}/keep", lead, false, "the same"},
 	{"GET", "/api/v1/duties", desk, false, "what is owed in one's own cases; a lead sees what is overdue anywhere"},
 
+	{"GET", "/api/v1/board", desk, false, "numbers without words, for who answers and who leads"},
+	{"GET", "/api/v1/exposure", desk, false, "how much of the gravest work one had oneself; the supervisor, who looks after all, sees everybody's"},
+	{"GET", "/api/v1/absences/{login}", lead, false, "who is away leaves children who must not wait"},
+	{"POST", "/api/v1/absences/{login}", lead, false, "the same"},
+	{"GET", "/api/v1/meetings", seated, false, "the whole staff sits in it; each sees those in which they took part"},
+	{"POST", "/api/v1/meetings", lead, false, "who leads calls it"},
+	{"GET", "/api/v1/meetings/{id}", seated, false, "the same paper for all who sit there, without words, less what is kept from each"},
+	{"POST", "/api/v1/meetings/{id}/decisions", lead, false, "who leads it writes down what was decided"},
+	{"POST", "/api/v1/meetings/{id}/end", lead, false, "the same"},
+	{"POST", "/api/v1/cases/{id}/look-in", lead, false, "who leads may look in, and is seen doing so"},
+	{"POST", "/api/v1/cases/{id}/whispers", lead, false, "who looks in may help without taking over"},
+	{"GET", "/api/v1/cases/{id}/kin", desk, false, "who knows a case sees what may belong to it, of what they may look at"},
+	{"POST", "/api/v1/cases/{id}/links", desk, false, "the same, and writes it down"},
+	{"POST", "/api/v1/cases/{id}/links/agree", desk, false, "a second person looks before it counts"},
+	{"POST", "/api/v1/cases/{id}/links/off", desk, false, "what was wrong is taken back by who sees it"},
+	{"POST", "/api/v1/cases/{id}/parts", desk, false, "who did what is written by who heard it"},
 	{"GET", "/api/v1/reveals", desk, false, "what one asked for; a lead what everybody asked for"},
 	{"GET", "/api/v1/reveals/{id}", desk, false, "the words are shown to who asked, and only while the grant lasts"},
 	{"POST", "/api/v1/reveals/{id}/approve", desk, false, "a lead who did not ask; or who asked, with the code that a lead reads over the telephone"},
