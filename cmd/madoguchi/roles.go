@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
 	"madoguchi/router"
 	"madoguchi/router/clean"
+	"madoguchi/router/mailbox"
 	"madoguchi/triage"
 	asks "madoguchi/triage/ask"
 	"madoguchi/triage/city"
@@ -28,6 +30,7 @@ type window struct {
 	cabinet  triage.Cabinet
 	filed    triage.Filed
 	searcher triage.Searcher
+	tracer   triage.Tracer
 	pager    triage.Pager
 }
 
@@ -66,9 +69,10 @@ func (h *house) window(p plan, rooms router.Rooms) (window, error) {
 	if h.runs("vault") {
 		front := router.NewFront(h.within)
 		out, w.press, w.lamp, w.pager = front, front, router.NewLamp(rooms), h.pager()
+		w.tracer = router.NewTracer(rooms, mailbox.NewWriter(h.redis, p.keys.writer, time.Now))
 	} else if h.asker != nil {
 		front := asks.NewFront(h.asker, "vault")
-		out, w.press, w.lamp = front, front, front
+		out, w.press, w.lamp, w.tracer = front, front, front, front
 		if len(h.city.OnCall) > 0 {
 			w.pager = front
 		}
@@ -90,6 +94,7 @@ func (h *house) answers(p plan, w window) {
 	if keys := p.keys.asks["vault"]; keys != nil {
 		a := asks.NewAnswerer(h.redis, keys, asks.People(), h.log)
 		a.Allow("console", asks.GivesOut(w.front, w.press, w.lamp)...)
+		a.Allow("console", asks.Traces(w.tracer)...)
 		a.Allow("console", asks.Pages(onCall{w.pager, h.city.OnCall}))
 		h.answerers = append(h.answerers, a)
 	}

@@ -48,6 +48,7 @@ type Config struct {
 	ChatURL  string          // where seekers write, as it stands on letters
 	Register *grant.Register // of what two people allow
 	Searcher triage.Searcher // looks for a person behind the wall
+	Tracer   triage.Tracer   // asks where a live connection comes from
 	Passes   Passes          // of those without an account
 	Accounts Accounts        // all who work here; nil where only those who are there are known
 	Roster   Roster          // what they say of themselves; nil where nobody does

@@ -43,6 +43,7 @@ const (
 const (
 	Reveal = "reveal" // what is behind a placeholder
 	Seek   = "search" // in which cases somebody is named
+	Trace  = "trace"  // where the live connection of a seeker in danger comes from
 )
 
 // State is where a grant stands.
@@ -71,7 +72,7 @@ type Grant struct {
 	Alone    bool          `json:"alone,omitempty"`  // nobody else was there
 	Until    time.Time     `json:"until,omitzero"`   // the end, once approved
 	Looked   string        `json:"looked,omitempty"` // login of the lead who looked at it afterwards
-	Words    []byte        `json:"words,omitempty"`  // of a search: what is looked for, sealed to the wall; gone when it has ended
+	Words    []byte        `json:"words,omitempty"`  // of a search: what is looked for, sealed to the wall; of a trace: its key. Gone when it has ended
 	Ground   string        `json:"ground,omitempty"` // of a search: a code that says what allows it
 	Search   *Search       `json:"search,omitempty"` // how far it is
 }

@@ -81,12 +81,12 @@ func (s *Seeker) Step(ctx context.Context) (more bool, err error) {
 	}
 	var errs []error
 	for _, g := range list {
-		if g.For != grant.Seek {
-			continue
-		}
 		state := g.State(s.register.Now())
 		over := state == grant.Refused || state == grant.Expired
 		switch {
+		case g.For == grant.Trace && over && len(g.Words) > 0: // the key of what was seen of a connection
+			errs = append(errs, s.burn(ctx, g, true))
+		case g.For != grant.Seek:
 		case over && (len(g.Words) > 0 || g.Search != nil && len(g.Search.Found) > 0):
 			errs = append(errs, s.burn(ctx, g, true))
 		case state == grant.Approved && len(g.Words) > 0 && g.Search != nil && g.Search.Ended:
