@@ -3,7 +3,10 @@
 // It reads the original words, before anything is redacted, and it is pure. A child's danger must not be missed, so rules
 // only raise: a modifier (play, hyperbole, negation, an animal) takes away only the evidence that stands in its own
 // clause, and 「死ぬほど笑われて、もう死にたい」 stays urgent. Text that says little is soon; routine needs positive evidence:
-// thanks, a question about the desk, a test, or clearly innocent use of a dangerous word.
+// thanks, a question about the desk, a test, everyday matters, or clearly innocent use of a dangerous word.
+//
+// A learned model stands beside the rules and may only raise: alone to soon, and further only where it is sure. Emergency is
+// for the rules to say: the means at hand, the place, what is done or under way.
 //
 // The rules are data (the YAML files of this package), each with examples that it must match and must not match; the
 // tests run every example, also in katakana, half-width, spaced out and with an emoji behind it.

@@ -10,8 +10,8 @@ import (
 	"madoguchi/triage/assess/gold"
 )
 
-// Writers whom neither the rules nor the model learned from: most of what is grave is found in their words too. The floors
-// are a little below what is measured; see triage/assess/measure.
+// Writers whom the model did not learn from, and the rules of all but some emergencies neither: most of what is grave is
+// found in their words too. The floors are a little below what is measured; see triage/assess/measure.
 func TestUnknownWritersAreHeard(t *testing.T) {
 	a, err := assess.New()
 	if err != nil {
@@ -47,7 +47,7 @@ func TestUnknownWritersAreHeard(t *testing.T) {
 			}
 		}
 	}
-	if n < 300 || under*100 > 6*n || found*100 < 80*suicide || missed*100 > 2*urgent {
+	if n < 300 || under*100 > 4*n || found*100 < 92*suicide || missed*100 > 2*urgent {
 		t.Errorf("of %d messages %d judged too lightly, suicide found %d of %d, urgent missed %d of %d", n, under, found, suicide, missed, urgent)
 	}
 }

@@ -76,6 +76,9 @@ func (l *lexicon) learned(t text, h heard) []evidence {
 		}
 		if !f.Sure && !supported && r.Severity.Rank() < triage.Soon.Rank() {
 			r.Severity = triage.Soon
+			if touches(h.calm, parts[f.Clause]) {
+				r.Flag = triage.Other // what sets others in motion is not said of everyday things on a guess
+			}
 		}
 		switch model.Heads[f.Head] {
 		case "other", "soon":

@@ -59,13 +59,19 @@ func TestMoreRulesNeverLower(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	messages := written(t, "testdata/fresh/danger-*.jsonl", "testdata/written/friend.jsonl")
+	messages := slices.DeleteFunc(written(t, "testdata/fresh/danger-*.jsonl", "testdata/written/friend.jsonl"), func(m gold.Message) bool {
+		return m.Severity == triage.Routine
+	})
+	all := make([]triage.Severity, len(messages))
+	for i, m := range messages {
+		all[i] = l.judge(m.Text).Severity
+	}
 	for i := range l.rules {
 		fewer := *l
 		fewer.rules = slices.Delete(slices.Clone(l.rules), i, i+1)
-		for _, m := range messages {
-			if all, without := l.judge(m.Text).Severity, fewer.judge(m.Text).Severity; m.Severity != triage.Routine && without.Rank() < all.Rank() {
-				t.Errorf("%s: %s, without %s %s", m.ID, all, l.rules[i].ID, without)
+		for k, m := range messages {
+			if without := fewer.judge(m.Text).Severity; without.Rank() < all[k].Rank() {
+				t.Errorf("%s: %s, without %s %s", m.ID, all[k], l.rules[i].ID, without)
 			}
 		}
 	}
