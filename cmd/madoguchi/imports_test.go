@@ -33,6 +33,7 @@ triage/city                 : triage triage/assess triage/duty triage/roster
 triage/redistest            :
 triage/paper                :
 triage/table                :
+triage/figures              :
 triage/sheet                : triage triage/paper triage/table
 triage/telling              : triage
 triage/redis                : triage triage/seal triage/keyring
@@ -47,7 +48,7 @@ triage/board                : triage
 triage/meeting              : triage triage/board
 triage/lookin               : triage
 triage/kin                  : triage
-triage/desk                 : triage triage/board triage/meeting triage/lookin triage/kin triage/roster triage/pass triage/telling triage/paper triage/sheet triage/table triage/shelf triage/duty triage/city triage/audit triage/staff triage/grant triage/seek triage/shelf
+triage/desk                 : triage triage/figures triage/board triage/meeting triage/lookin triage/kin triage/roster triage/pass triage/telling triage/paper triage/sheet triage/table triage/shelf triage/duty triage/city triage/audit triage/staff triage/grant triage/seek triage/shelf
 triage/ask                  : triage
 triage/web                  : triage triage/staff
 triage/console              : triage triage/roster triage/board triage/meeting triage/lookin triage/kin triage/table triage/telling triage/duty triage/desk triage/staff triage/web triage/city triage/grant triage/seek

@@ -17,15 +17,21 @@ type statisticsIn struct {
 
 // Statistics counts cases by what they are. A number is null where it is so small that it could point at a child.
 type Statistics struct {
-	From      time.Time       `json:"from"`
-	To        time.Time       `json:"to"`
+	From      time.Time       `json:"from" doc:"the beginning of a month"`
+	To        time.Time       `json:"to" doc:"the end of one"`
 	Total     *int            `json:"total"`
 	Months    map[string]*int `json:"months"`
-	Channels  map[string]*int `json:"channels"`
+	Channels  map[string]*int `json:"channels" doc:"by the door that a case came by first"`
 	Severity  map[string]*int `json:"severity"`
 	Flags     map[string]*int `json:"flags"`
 	Schools   map[string]*int `json:"schools"`
+	Manners   map[string]*int `json:"manners" doc:"of bullying; a case can have several"`
+	Stages    map[string]*int `json:"stages" doc:"of the schools: elementary, junior, other"`
+	Outcome   map[string]*int `json:"outcome" doc:"the state that the case is in"`
+	Answer    map[string]*int `json:"answer" doc:"answered, waiting, withdrawn before an answer, ended without one"`
+	About     map[string]*int `json:"about" doc:"whom it is about"`
 	NotAsked  *int            `json:"parents_not_asked" doc:"cases resolved without the parents having been asked"`
+	Whole     bool            `json:"whole" doc:"the period is whole fiscal years; otherwise only the total and the months are counted"`
 	SmallCell int             `json:"small_cell" doc:"fewer than this is withheld"`
 }
 
@@ -57,9 +63,7 @@ func (a *api) office() {
 				return nil, badRequest()
 			}
 			s, err := a.Desk.Statistics(ctx, p, from, to)
-			return &statisticsOut{Statistics{From: s.From, To: s.To, Total: number(s.Total), Months: numbers(s.Months),
-				Channels: numbers(s.Channels), Severity: numbers(s.Severity), Flags: numbers(s.Flags), Schools: numbers(s.Schools),
-				NotAsked: number(s.NotAsked), SmallCell: s.SmallCell}}, err
+			return &statisticsOut{counted(s)}, err
 		})
 	if a.Timer == nil {
 		return
@@ -73,6 +77,14 @@ func (a *api) office() {
 			err = a.Desk.Advance(ctx, a.Timer, a.Timer.Now().Add(by))
 			return &clockOut{Clock{a.Timer.Now()}}, err
 		})
+}
+
+func counted(s desk.Statistics) Statistics {
+	of := func(dimension string) map[string]*int { return numbers(s.Of[dimension]) }
+	return Statistics{From: s.From, To: s.To, Whole: s.Whole, Total: number(s.Total), Months: numbers(s.Months),
+		Channels: of(desk.ByDoor), Severity: of(desk.BySeverity), Flags: of(desk.ByFlag), Schools: of(desk.BySchool),
+		Manners: of(desk.ByManner), Stages: of(desk.ByStage), Outcome: of(desk.ByOutcome), Answer: of(desk.ByAnswer),
+		About: of(desk.ByAbout), NotAsked: number(s.Of[desk.ByParents]["not_asked"]), SmallCell: s.SmallCell}
 }
 
 func number(c desk.Count) *int {

@@ -161,7 +161,7 @@ func (c *Console) routes() {
 	s.Page("POST", "/cases/{id}/keep", c.keep)
 	s.Page("GET", "/visits", c.visitPage)
 	s.Page("POST", "/visits", c.visit)
-	s.Page("GET", "/statistics", c.statistics)
+	c.statisticsRoutes()
 	s.Page("GET", "/accounts", c.accounts)
 	s.Page("POST", "/accounts", c.createAccount)
 	s.Page("POST", "/accounts/{login}/disable", c.disableAccount)

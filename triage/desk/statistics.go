@@ -3,10 +3,11 @@ package desk
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"madoguchi/triage"
-	"madoguchi/triage/city"
+	"madoguchi/triage/figures"
 	"madoguchi/triage/staff"
 )
 
@@ -14,26 +15,53 @@ import (
 // for municipalities (NDB guideline: fewer than 10 are suppressed). A smaller one may point at a child.
 const SmallCell = 10
 
+// SmallSchool is the least number that is shown of a school: the same guideline is stricter where few people are meant.
+const SmallSchool = 20
+
 // Statistics counts cases.
 type Statistics struct {
-	From, To  time.Time
-	Total     Count
+	From, To  time.Time        // whole months
+	Whole     bool             // they are whole fiscal years; otherwise no kinds are told
+	Total     Count            //
 	Months    map[string]Count // 2026-12
-	Channels  map[string]Count // a case counts for each of its channels
-	Severity  map[string]Count
-	Flags     map[string]Count // a case counts for each of its flags
-	Schools   map[string]Count // ids of schools that were told or reported
-	NotAsked  Count            // resolved without the parents having been asked
-	SmallCell int              // what is fewer than this is withheld
+	Of        map[string]map[string]Count
+	Cross     *Cross // of one fiscal year: its months by the door
+	SmallCell int    // what is fewer than this is withheld
+}
+
+// Cross is a table of months by doors, with its sums.
+type Cross struct {
+	figures.Grid
+	Months, Doors []string
 }
 
 // Count is a number of cases, or withheld where it is so small that it could point at a child.
-type Count struct {
-	N        int
-	Withheld bool
-}
+type Count = figures.Cell
 
-// Statistics counts the cases opened in [from, to).
+// What cases are counted by: a case is of one kind, or of several where that is said.
+const (
+	ByDoor     = "channels" // the one it came by first
+	BySeverity = "severity"
+	ByFlag     = "flags"   // several
+	ByManner   = "manners" // of bullying, as ashiya-policy:97-104 lists them; several
+	BySchool   = "schools" // that were told, or reported; several
+	ByStage    = "stages"  // of these schools: elementary, junior, other; several
+	ByOutcome  = "outcome" // where it stands
+	ByAnswer   = "answer"  // answered, waiting, withdrawn (before an answer), ended (without one)
+	ByAbout    = "about"   // whom it is about, as the seeker says
+	ByParents  = "parents" // not_asked: resolved without the parents having been asked
+)
+
+var dimensions = []figures.Dimension{{Key: ByDoor, Least: SmallCell}, {Key: BySeverity, Least: SmallCell}, {Key: ByFlag, Least: SmallCell},
+	{Key: ByManner, Least: SmallCell}, {Key: BySchool, Least: SmallSchool}, {Key: ByStage, Least: SmallCell}, {Key: ByOutcome, Least: SmallCell},
+	{Key: ByAnswer, Least: SmallCell}, {Key: ByAbout, Least: SmallCell}, {Key: ByParents, Least: SmallCell}}
+
+// manners are the manners of bullying that a flag tells. Light blows and hard ones are one flag; what somebody is made to do
+// is none.
+var manners = map[triage.Flag]string{triage.Verbal: "verbal", triage.Exclusion: "exclusion", triage.Violence: "blows",
+	triage.Extortion: "extortion", triage.Property: "property", triage.SNSSpread: "net"}
+
+// Statistics counts the cases opened in the months of [from, to).
 func (d *Desk) Statistics(ctx context.Context, p staff.Person, from, to time.Time) (Statistics, error) {
 	if !to.After(from) {
 		return Statistics{}, bad("期間の終わりは、始まりより後にしてください。")
@@ -41,68 +69,71 @@ func (d *Desk) Statistics(ctx context.Context, p staff.Person, from, to time.Tim
 	if err := d.record(ctx, p, "statistics", "", "", ""); err != nil {
 		return Statistics{}, err
 	}
-	total, notAsked := 0, 0
-	months, channels, severity := map[string]int{}, map[string]int{}, map[string]int{}
-	flags, schools := map[string]int{}, map[string]int{}
-	err := d.eachFor(ctx, p, triage.Query{Erased: true}, func(c triage.Case) error {
-		if c.OpenedAt.Before(from) || !c.OpenedAt.Before(to) {
-			return nil
-		}
-		total++
-		months[c.OpenedAt.In(city.JST).Format("2006-01")]++
-		severity[string(c.Severity)]++
-		for _, ch := range c.Channels {
-			channels[ch]++
-		}
-		for _, f := range c.Flags {
-			flags[string(f)]++
-		}
-		told := c.Schools()
-		slices.Sort(told)
-		for _, s := range slices.Compact(told) {
-			schools[s]++
-		}
-		if c.State == triage.Resolved && slices.ContainsFunc(c.Observed, func(o triage.Observed) bool { return o.Kind == ParentNotAsked }) {
-			notAsked++
-		}
+	var items []figures.Item
+	err := d.each(ctx, triage.Query{Erased: true}, func(c triage.Case) error {
+		items = append(items, d.counted(c))
 		return nil
 	})
 	if err != nil {
 		return Statistics{}, err
 	}
-	return Statistics{From: from, To: to, Total: count(total), Months: withheld(months), Channels: withheld(channels),
-		Severity: withheld(severity), Flags: withheld(flags), Schools: withheld(schools), NotAsked: count(notAsked),
-		SmallCell: SmallCell}, nil
-}
-
-func count(n int) Count {
-	if n > 0 && n < SmallCell {
-		return Count{Withheld: true}
-	}
-	return Count{N: n}
-}
-
-// withheld hides small cells. Where just one would be hidden, the next smallest is hidden too, since otherwise the total
-// less the others would tell it.
-func withheld(cells map[string]int) map[string]Count {
-	counts := map[string]Count{}
-	hidden := 0
-	for key, n := range cells {
-		if counts[key] = count(n); counts[key].Withheld {
-			hidden++
+	book := figures.New(items, dimensions, SmallCell, d.Clock.Now())
+	a := book.Ask(from, to)
+	s := Statistics{From: a.From, To: a.To, Whole: a.Whole, Total: a.Total, Months: a.Months, Of: a.Of, SmallCell: SmallCell}
+	if a.Whole && !a.To.After(a.From.AddDate(1, 0, 0)) && len(a.Months) > 0 {
+		x := &Cross{}
+		if x.Grid, x.Months, x.Doors = book.Cross(a.To.AddDate(0, 0, -1), ByDoor); len(x.Months) > 0 {
+			s.Cross = x
 		}
 	}
-	if hidden != 1 {
-		return counts
+	return s, nil
+}
+
+// counted is the case as it is counted.
+func (d *Desk) counted(c triage.Case) figures.Item {
+	of := map[string][]string{ByDoor: {"other"}, BySeverity: {string(c.Severity)}, ByOutcome: {string(c.State)}, ByAnswer: {became(c)}, BySchool: c.Schools()}
+	if len(c.Channels) > 0 {
+		of[ByDoor] = c.Channels[:1]
 	}
-	next := ""
-	for key, c := range counts {
-		if !c.Withheld && (next == "" || cells[key] < cells[next] || cells[key] == cells[next] && key < next) {
-			next = key
+	if c.About != "" {
+		of[ByAbout] = []string{c.About}
+	}
+	for _, f := range c.Flags {
+		of[ByFlag] = append(of[ByFlag], string(f))
+		if m, ok := manners[f]; ok {
+			of[ByManner] = append(of[ByManner], m)
 		}
 	}
-	if next != "" {
-		counts[next] = Count{Withheld: true}
+	for _, id := range c.Schools() {
+		of[ByStage] = append(of[ByStage], d.stage(id))
 	}
-	return counts
+	if c.State == triage.Resolved && slices.ContainsFunc(c.Observed, func(o triage.Observed) bool { return o.Kind == ParentNotAsked }) {
+		of[ByParents] = []string{"not_asked"}
+	}
+	return figures.Item{At: c.OpenedAt, Of: of}
+}
+
+// stage is what kind of school it is, as its name says.
+func (d *Desk) stage(id string) string {
+	s, _ := d.City.SchoolByID(id)
+	switch {
+	case strings.HasSuffix(s.Name, "小学校"):
+		return "elementary"
+	case strings.HasSuffix(s.Name, "中学校"):
+		return "junior"
+	}
+	return "other"
+}
+
+// became tells what became of somebody who wrote.
+func became(c triage.Case) string {
+	switch {
+	case c.Said > 0:
+		return "answered"
+	case c.Erased():
+		return "withdrawn"
+	case c.State == triage.Resolved || c.State == triage.Closed:
+		return "ended"
+	}
+	return "waiting"
 }

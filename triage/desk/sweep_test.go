@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"madoguchi/triage"
+	"madoguchi/triage/city"
+	"madoguchi/triage/desk"
 )
 
 func (r *room) kinds(id triage.CaseID, kind triage.Kind, from triage.From) (at []time.Time) {
@@ -150,18 +152,18 @@ func TestStatisticsWithholdSmallCells(t *testing.T) {
 	if s.Total.N != 24 || s.Months["2026-12"].N != 12 || s.Months["2027-01"].N != 12 {
 		t.Errorf("%+v", s)
 	}
-	if c := s.Channels["sms"]; !c.Withheld || c.N != 0 {
+	if c := s.Of[desk.ByDoor]["sms"]; !c.Withheld || c.N != 0 {
 		t.Errorf("three by SMS: %+v", c)
 	}
-	if c := s.Channels["chat"]; !c.Withheld {
+	if c := s.Of[desk.ByDoor]["chat"]; !c.Withheld {
 		t.Errorf("the other channel tells the small one: %+v", c)
 	}
-	if s.Severity["soon"].N != 14 || s.Severity["urgent"].N != 10 {
-		t.Errorf("%+v", s.Severity)
+	if s.Of[desk.BySeverity]["soon"].N != 14 || s.Of[desk.BySeverity]["urgent"].N != 10 {
+		t.Errorf("%+v", s.Of)
 	}
-	s, err = r.Statistics(ctx, people["ono"], opened, opened.AddDate(0, 1, 0))
+	s, err = r.Statistics(ctx, people["ono"], opened, city.Date("2027-01-01").Value())
 	r.must(err)
-	if s.Total.N != 12 || len(s.Months) != 1 {
+	if s.Total.N != 12 || len(s.Months) != 1 || s.Whole || len(s.Of) > 0 {
 		t.Errorf("%+v", s)
 	}
 	_, err = r.Statistics(ctx, people["ono"], opened, opened)

@@ -91,6 +91,8 @@ var Pages = []Route{
 	{"GET", "/filings/{id}/sheet", together(lead, board, clerk), false, "the same, without names"},
 	{"POST", "/filings/{id}/sheet", together(lead, board), false, "names are for the print that needs them, each written down with its reason"},
 	{"GET", "/statistics", together(lead, board, clerk), false, "numbers without names, small ones withheld, for who plans and answers to the city"},
+	{"GET", "/statistics.xlsx", together(lead, board, clerk), false, "numbers without names, small ones withheld, for who plans and answers to the city"},
+	{"GET", "/statistics.csv", together(lead, board, clerk), false, "numbers without names, small ones withheld, for who plans and answers to the city"},
 	{"GET", "/accounts", admin, false, "whoever keeps the accounts sees no case"},
 	{"POST", "/accounts", admin, false, "the same"},
 	{"POST", "/accounts/{login}/disable", admin, false, "the same"},

@@ -1,0 +1,199 @@
+// Package figures counts cases for those who plan and answer to the city, so that no number points at a child: neither by
+// itself, nor with the others beside it, nor with those of another period or another way to ask.
+//
+// That holds because of what is asked of, not of who remembers what was asked before. For each fiscal year there is one set
+// of numbers: its total, its months, and how many cases were of each kind in the whole year. In each of these lists the small
+// numbers are withheld, with so many others that they cannot be computed from the total (Row, Cross). Every answer is a sum of
+// whole numbers of that set, and withheld where one of them is: so all answers together tell no more than the set does,
+// however their periods overlap. The price is that a kind is counted by the fiscal year and not by the month.
+//
+// What the package does not see is time going by: who asks every day learns what a day added to a number that is shown.
+// Reports that leave the office are therefore made once and kept as they are (package desk).
+package figures
+
+import (
+	"slices"
+	"time"
+)
+
+// jst is where months begin and end.
+var jst = time.FixedZone("JST", 9*60*60)
+
+// Item is a case, as it is counted.
+type Item struct {
+	At time.Time           // it began
+	Of map[string][]string // its kinds, by dimension
+}
+
+// Dimension is a way to tell cases apart.
+type Dimension struct {
+	Key   string
+	Least int // the least number that is shown
+}
+
+// Book is the cases of a desk, ready to be asked about.
+type Book struct {
+	dims  []Dimension
+	least int
+	first month
+	now   month
+	years map[int]*year // by fiscal year
+}
+
+// year is what can be told of a fiscal year.
+type year struct {
+	total  Cell
+	months map[string]Cell
+	of     map[string]map[string]Cell
+	items  []Item
+}
+
+// month is the number of months since the year 0.
+type month int
+
+func monthOf(t time.Time) month { t = t.In(jst); return month(t.Year()*12 + int(t.Month()) - 1) }
+
+func (m month) begin() time.Time { return time.Date(int(m)/12, time.Month(m%12)+1, 1, 0, 0, 0, 0, jst) }
+func (m month) String() string   { return m.begin().Format("2006-01") }
+func (m month) fiscal() int      { return int(m-3) / 12 }
+
+func april(fiscal int) month { return month(fiscal*12 + 3) }
+
+// New returns the book of these cases. Fewer than least are not shown of all cases and of a month; of a dimension, fewer than
+// its own Least.
+func New(items []Item, dims []Dimension, least int, now time.Time) *Book {
+	b := &Book{dims: dims, least: least, now: monthOf(now), years: map[int]*year{}}
+	b.first = b.now
+	by := map[int][]Item{}
+	for _, x := range items {
+		m := monthOf(x.At)
+		b.first = min(b.first, m)
+		b.now = max(b.now, m)
+		by[m.fiscal()] = append(by[m.fiscal()], x)
+	}
+	for y := b.first.fiscal(); y <= b.now.fiscal(); y++ {
+		b.years[y] = b.count(by[y])
+	}
+	return b
+}
+
+func (b *Book) count(items []Item) *year {
+	y := &year{total: shown(len(items)), items: items, months: map[string]Cell{}, of: map[string]map[string]Cell{}}
+	months, of := map[string]int{}, map[string]map[string]int{}
+	for _, d := range b.dims {
+		of[d.Key] = map[string]int{}
+	}
+	for _, x := range items {
+		months[monthOf(x.At).String()]++
+		for _, d := range b.dims {
+			kinds := slices.Clone(x.Of[d.Key])
+			slices.Sort(kinds)
+			for _, kind := range slices.Compact(kinds) {
+				of[d.Key][kind]++
+			}
+		}
+	}
+	y.months = Row(months, b.least)
+	for _, d := range b.dims {
+		y.of[d.Key] = Row(of[d.Key], d.Least)
+	}
+	if len(items) < b.least { // then the year is as small as any part of it
+		y.total = withheld
+		hide(y.months)
+		for _, cells := range y.of {
+			hide(cells)
+		}
+	}
+	return y
+}
+
+func hide(cells map[string]Cell) {
+	for key := range cells {
+		cells[key] = withheld
+	}
+}
+
+// Answer is what can be told of a period.
+type Answer struct {
+	From, To time.Time // whole months: what was asked, and the rest of the months at its ends
+	Whole    bool      // it is whole fiscal years, or one that goes on, so that kinds are told
+	Total    Cell
+	Months   map[string]Cell            // 2026-12
+	Of       map[string]map[string]Cell // by dimension
+}
+
+// Ask tells of [from, to). A month that has no case is in no list.
+func (b *Book) Ask(from, to time.Time) Answer {
+	first, last := monthOf(from), monthOf(to.Add(-1)) // both within
+	a := Answer{From: first.begin(), To: (last + 1).begin(), Whole: true, Months: map[string]Cell{}, Of: map[string]map[string]Cell{}}
+	for _, d := range b.dims {
+		a.Of[d.Key] = map[string]Cell{}
+	}
+	first, last = max(first, b.first), min(last, b.now)
+	for y := first.fiscal(); first <= last && y <= last.fiscal(); y++ {
+		begin, end := max(april(y), b.first), min(april(y+1)-1, b.now)
+		whole := first <= begin && last >= end
+		a.Whole = a.Whole && whole
+		all := b.years[y]
+		for m := max(begin, first); m <= min(end, last); m++ {
+			if c, ok := all.months[m.String()]; ok {
+				a.Months[m.String()] = c
+				if !whole {
+					a.Total = sum(a.Total, c)
+				}
+			}
+		}
+		if !whole {
+			continue
+		}
+		if len(all.items) > 0 {
+			a.Total = sum(a.Total, all.total)
+		}
+		for dim, cells := range all.of {
+			for kind, c := range cells {
+				a.Of[dim][kind] = sum(a.Of[dim][kind], c)
+			}
+		}
+	}
+	if !a.Whole {
+		a.Of = map[string]map[string]Cell{}
+	}
+	return a
+}
+
+func sum(a, b Cell) Cell {
+	if a.Withheld || b.Withheld {
+		return withheld
+	}
+	return shown(a.N + b.N)
+}
+
+// Cross tells the months of the fiscal year in which t lies by the kinds of a dimension of which every case has exactly one.
+func (b *Book) Cross(t time.Time, dim string) (g Grid, months, kinds []string) {
+	y, ok := b.years[monthOf(t).fiscal()]
+	if !ok || y.total.Withheld {
+		return Grid{Total: withheld}, nil, nil
+	}
+	for key := range y.months {
+		months = append(months, key)
+	}
+	for key := range y.of[dim] {
+		kinds = append(kinds, key)
+	}
+	slices.Sort(months)
+	slices.Sort(kinds)
+	n := make([][]int, len(months))
+	rows, cols := make([]bool, len(months)), make([]bool, len(kinds))
+	for i, m := range months {
+		n[i], rows[i] = make([]int, len(kinds)), y.months[m].Withheld
+		for j, k := range kinds {
+			cols[j] = y.of[dim][k].Withheld
+			for _, x := range y.items {
+				if monthOf(x.At).String() == m && slices.Contains(x.Of[dim], k) {
+					n[i][j]++
+				}
+			}
+		}
+	}
+	return Cross(n, b.least, rows, cols), months, kinds
+}
