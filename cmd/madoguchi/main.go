@@ -54,7 +54,7 @@ type program struct {
 
 func commands() []command {
 	return []command{demoCommand, serveCommand, redactCommand, assessCommand, cityCheckCommand, cityRouteCommand, accountCreateCommand,
-		accountDisableCommand, tokenCreateCommand, doctorCommand, auditVerifyCommand, deadCommand, lettersPrintCommand, lineSetupCommand, keysInitCommand, versionCommand}
+		accountDisableCommand, tokenCreateCommand, doctorCommand, auditVerifyCommand, deadCommand, lettersPrintCommand, lineSetupCommand, keysInitCommand, keysRotateCommand, keysStatusCommand, versionCommand}
 }
 
 func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, stderr io.Writer) error {

@@ -94,7 +94,7 @@ func (h *house) backs() []func(context.Context) error {
 		all = append(all, a.Run)
 	}
 	if !h.demo {
-		all = append(all, h.watchRedis)
+		all = append(append(all, h.watchRedis), h.keyLife()...)
 	}
 	return all
 }

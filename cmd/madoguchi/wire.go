@@ -53,6 +53,8 @@ type house struct {
 	deadLetters                              atomic.Int64 // how many wait for a person
 	silent                                   atomic.Bool  // whether the role that reads messages gives no answer
 	watchEvery                               time.Duration
+	keys                                     *keyWatch
+	turned                                   chan struct{} // the keys are others now
 	runs                                     func(role string) bool
 
 	intake     *router.Intake
@@ -100,6 +102,7 @@ type plan struct {
 func build(p plan) (*house, error) {
 	h := &house{log: p.log, city: p.city, clock: p.clock, demo: p.demo, redis: p.redis, vaultRedis: p.vaultRedis, checkRedis: p.checkRedis, keysRedis: p.keysRedis,
 		names: p.keys.names, watchEvery: p.watchEvery, runs: p.set.runs}
+	h.keys, h.turned = &keyWatch{dir: p.set["KEYS"], live: p.keys}, make(chan struct{}, 1)
 	if err := h.listen(p.set); err != nil {
 		return nil, err
 	}
