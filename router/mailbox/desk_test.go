@@ -43,6 +43,7 @@ type desk struct {
 	commands *counter
 	hashes   *atomic.Int64
 	keys     *ReaderKeys
+	writes   *WriterKeys
 }
 
 func newDesk(t testing.TB, addr string) *desk {
@@ -52,7 +53,7 @@ func newDesk(t testing.TB, addr string) *desk {
 	d := &desk{clock: &clock{}, client: client, commands: &counter{}, hashes: &atomic.Int64{}}
 	client.AddHook(d.commands)
 	rk, wk := NewKeys()
-	d.keys, d.Reader, d.Writer = rk, NewReader(client, rk, d.clock.Now), NewWriter(client, wk, d.clock.Now)
+	d.keys, d.writes, d.Reader, d.Writer = rk, wk, NewReader(client, rk, d.clock.Now), NewWriter(client, wk, d.clock.Now)
 	d.Reader.pool.hash = func(secret uint64) []byte { d.hashes.Add(1); return stretch(secret) }
 	d.Reader.patience = 10 * time.Millisecond
 	return d
