@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,7 +24,7 @@ func withUsers(t *testing.T) func(user string) string {
 	}
 	file := filepath.Join(t.TempDir(), "users.acl")
 	text := string(shipped)
-	for _, user := range []string{"madoguchi", "vault", "keyring", "check", "backup"} {
+	for _, user := range []string{"madoguchi", "vault", "keyring", "check", "backup", "role-gateway", "role-router", "role-vault", "role-console"} {
 		if !strings.Contains(text, ">REPLACE-"+strings.ToUpper(user)+" ") {
 			t.Fatalf("no password to replace for %s", user)
 		}
@@ -100,11 +99,7 @@ func TestTheDeskNeedsNoMoreThanItsUsers(t *testing.T) {
 func TestUsersMayNoMoreThanTheyNeed(t *testing.T) {
 	url := withUsers(t)
 	ctx := t.Context()
-	never := [][]any{{"KEYS", "*"}, {"SCAN", 0}, {"FLUSHALL"}, {"FLUSHDB"}, {"CONFIG", "SET", "appendfsync", "no"}, {"DEBUG", "SLEEP", 0}, {"MONITOR"},
-		{"MIGRATE", "127.0.0.1", "1", "k", 0, 1}, {"RESTORE", "k", 0, "x"}, {"DUMP", "{p01}:k"}, {"REPLICAOF", "NO", "ONE"}, {"SCRIPT", "LOAD", "return 1"},
-		{"FUNCTION", "LIST"}, {"MODULE", "LIST"}, {"SHUTDOWN", "NOSAVE"}, {"ACL", "LIST"}, {"ACL", "SETUSER", "default", "on"}, {"CLIENT", "LIST"},
-		{"SLOWLOG", "GET"}, {"RENAME", "{p01}:a", "{p01}:b"}, {"COPY", "{p01}:a", "{p01}:b"}, {"XTRIM", "{gab.0}:in", "MAXLEN", 0}, {"LTRIM", "{audit}:chain", 1, 0},
-		{"LPOP", "{audit}:chain"}, {"LSET", "{audit}:chain", 0, "x"}, {"LREM", "{audit}:chain", 0, "x"}}
+	never := forbidden()
 	own := map[string][]string{"madoguchi": {"{gab.0}:in", "{m01}:x", "{p01}:x", "{audit}:chain", "{staff}:all", "{grants}:all", "session:x", "madoguchi:lanes"},
 		"vault": {"{v01}:case:x"}, "keyring": {"{k01}:body"}, "check": nil, "backup": nil}
 	keys := slices.Concat(own["madoguchi"], own["vault"], own["keyring"], []string{"other", "{x}:y", "p01:x"})
@@ -139,5 +134,55 @@ func TestUsersMayNoMoreThanTheyNeed(t *testing.T) {
 	}
 }
 
+// forbidden are commands that no user of the desk may run.
+func forbidden() [][]any {
+	return [][]any{{"KEYS", "*"}, {"SCAN", 0}, {"FLUSHALL"}, {"FLUSHDB"}, {"CONFIG", "SET", "appendfsync", "no"}, {"DEBUG", "SLEEP", 0}, {"MONITOR"},
+		{"MIGRATE", "127.0.0.1", "1", "k", 0, 1}, {"RESTORE", "k", 0, "x"}, {"DUMP", "{p01}:k"}, {"REPLICAOF", "NO", "ONE"}, {"SCRIPT", "LOAD", "return 1"},
+		{"FUNCTION", "LIST"}, {"MODULE", "LIST"}, {"SHUTDOWN", "NOSAVE"}, {"ACL", "LIST"}, {"ACL", "SETUSER", "default", "on"}, {"CLIENT", "LIST"},
+		{"SLOWLOG", "GET"}, {"RENAME", "{p01}:a", "{p01}:b"}, {"COPY", "{p01}:a", "{p01}:b"}, {"XTRIM", "{gab.0}:in", "MAXLEN", 0}, {"LTRIM", "{audit}:chain", 1, 0},
+		{"LPOP", "{audit}:chain"}, {"LSET", "{audit}:chain", 0, "x"}, {"LREM", "{audit}:chain", 0, "x"}}
+}
+
+// What each role's own user may not do, when the roles run apart. Nothing that was written can be read by who takes it in;
+// what the audit holds can be added to and not changed; asks can be made and not read.
+func TestEachRoleMayNoMoreThanItNeeds(t *testing.T) {
+	url := withUsers(t)
+	ctx := t.Context()
+	const lane, box, record, list, share, ids = "{g0123abcd.1}:", "{m01}:mail:x", "{v01}:case:x", "{p01}:x", "{k01}:body", "{k01}:identity"
+	for role, rows := range map[string]struct{ may, not [][]any }{
+		"gateway": {may: [][]any{{"EVAL", "return redis.call('XADD', KEYS[1], '*', 'b', 'x')", 1, lane + "in"}, {"ZRANGE", box, 0, -1}, {"SADD", "madoguchi:lanes", "x"}},
+			not: [][]any{{"XRANGE", lane + "in", "-", "+"}, {"EVAL", "return redis.call('XRANGE', KEYS[1], '-', '+')", 1, lane + "in"}, {"SET", lane + "in", "x"},
+				{"EVAL", "return redis.call('SET', KEYS[1], 'x')", 1, lane + "in"}, {"DEL", lane + "in"}, {"HGETALL", lane + "dead"}, {"HGET", lane + "dead", "1"}, {"HMGET", "{grants}:all", "x"},
+				{"HMGET", record, "r"}, {"HGET", list, "s"}, {"LRANGE", list, 0, -1}, {"HGET", share, "x"}, {"GET", "session:x"}, {"HGET", "{staff}:all", "x"},
+				{"RPUSH", "{ask}:to:vault", "x"}, {"BLPOP", "{ask}:to:vault", 1}, {"SUBSCRIBE", "madoguchi:cases"}, {"SMEMBERS", "madoguchi:lanes"}}},
+		"router": {may: [][]any{{"XRANGE", lane + "in", "-", "+"}, {"HMGET", record, "r"}, {"HGET", list, "s"}, {"HGET", share, "x"}},
+			not: [][]any{{"RPUSH", "{audit}:chain", "x"}, {"HGET", "{staff}:all", "x"}, {"HGET", "{grants}:all", "x"}, {"GET", "session:x"}, {"BLPOP", "{ask}:answer:x", 1},
+				{"BLPOP", "{ask}:to:vault", 1}, {"RPUSH", "{ask}:to:vault", "x"}}},
+		"vault": {may: [][]any{{"HMGET", record, "r"}, {"ZADD", box, 1, "x"}, {"HGET", ids, "x"}, {"RPUSH", "{ask}:to:router", "x"}},
+			not: [][]any{{"HGET", list, "s"}, {"LRANGE", list, 0, -1}, {"HGET", share, "x"}, {"HSET", ids, "x", "x"}, {"HDEL", ids, "x"}, {"XRANGE", lane + "in", "-", "+"},
+				{"RPUSH", "{audit}:chain", "x"}, {"HGET", "{staff}:all", "x"}, {"GET", "session:x"}, {"BLPOP", "{ask}:to:router", 1}}},
+		"console": {may: [][]any{{"HGET", list, "s"}, {"RPUSH", "{audit}:chain", "x"}, {"LRANGE", "{audit}:chain", 0, -1}, {"HGET", share, "x"}, {"RPUSH", "{ask}:to:vault", "x"}},
+			not: [][]any{{"HMGET", record, "r"}, {"HGET", ids, "x"}, {"ZRANGE", box, 0, -1}, {"XRANGE", lane + "in", "-", "+"}, {"SMEMBERS", "madoguchi:lanes"},
+				{"DEL", "{audit}:chain"}, {"SET", "{audit}:chain", "x"}, {"EVAL", "return redis.call('DEL', KEYS[1])", 1, "{audit}:chain"}, {"BLPOP", "{ask}:to:vault", 1},
+				{"SET", "{ask}:here:vault", "1"}, {"SET", "{ask}:seen:x", "1"}, {"RPUSH", "{ask}:answer:x", "x"}}},
+	} {
+		c := as(t, url("role-"+role))
+		for _, command := range slices.Concat(forbidden(), rows.not, [][]any{{"CONFIG", "GET", "appendfsync"}}) {
+			if err := c.Do(ctx, command...).Err(); !refused(err) {
+				t.Errorf("%s, %v: %v", role, command, err)
+			}
+		}
+		for _, command := range rows.may {
+			if err := c.Do(ctx, command...).Err(); refused(err) {
+				t.Errorf("%s, %v: %v", role, command, err)
+			}
+		}
+	}
+}
+
 // refused reports whether Redis said that the user may not.
-func refused(err error) bool { return err != nil && strings.Contains(fmt.Sprint(err), "NOPERM") }
+func refused(err error) bool {
+	return err != nil && slices.ContainsFunc([]string{"NOPERM", "can't run this command", "can't access at least one of the keys"}, func(said string) bool {
+		return strings.Contains(err.Error(), said)
+	})
+}

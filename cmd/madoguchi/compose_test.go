@@ -15,8 +15,14 @@ import (
 
 // Every command of the compose file is one of the program's, with settings that it knows, and the Dockerfile takes only
 // what is there.
-func TestComposeFileSpeaksToThisProgram(t *testing.T) {
-	data, err := os.ReadFile("../../docker-compose.yml")
+func TestComposeFilesSpeakToThisProgram(t *testing.T) {
+	for _, file := range []string{"docker-compose.yml", "docker-compose.apart.yml"} {
+		t.Run(file, func(t *testing.T) { composeSpeaks(t, "../../"+file) })
+	}
+}
+
+func composeSpeaks(t *testing.T, file string) {
+	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,26 +23,30 @@ const stale = 180 * 24 * time.Hour
 type examination struct {
 	of   string
 	look func(ctx context.Context, p *program) (remark string, err error)
+	by   []string // the roles that it matters to; nil: all
 }
 
 func examinations() []examination {
 	return []examination{
-		{"configuration", doctorConfiguration},
+		{"configuration", doctorConfiguration, nil},
 		{"keys", func(_ context.Context, p *program) (string, error) {
 			_, err := loadKeys(p.set["KEYS"], p.set.running()...)
 			return "", err
-		}},
-		{"city", doctorCity},
-		{"redis", doctorRedis},
-		{"keys of cases", doctorKeyring},
-		{"doors", doctorDoors},
-		{"files", doctorFiles},
+		}, nil},
+		{"city", doctorCity, nil},
+		{"redis", doctorRedis, nil},
+		{"keys of cases", doctorKeyring, []string{"router", "vault", "console"}},
+		{"doors", doctorDoors, []string{"gateway", "vault"}},
+		{"files", doctorFiles, []string{"router"}},
 	}
 }
 
 func doctor(ctx context.Context, p *program, _ []string) error {
 	failed := false
 	for _, e := range examinations() {
+		if e.by != nil && !slices.ContainsFunc(e.by, p.set.runs) {
+			continue
+		}
 		remark, err := e.look(ctx, p)
 		verdict := "ok"
 		switch {

@@ -1,0 +1,244 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// apart is a house of four processes, each with its own keys, its own folder and its own Redis user.
+type apart struct {
+	t       *testing.T
+	url     func(user string) string
+	dir     string
+	of      map[string]*process
+	console []string // the settings of commands of the console's
+}
+
+func fourProcesses(t *testing.T) *apart {
+	t.Helper()
+	a := &apart{t: t, url: withUsers(t), dir: t.TempDir(), of: map[string]*process{}}
+	must(t, "keys", "init", "--keys="+filepath.Join(a.dir, "made"), "--redis-url="+a.url("role-console"))
+	for _, role := range roles {
+		if err := errors.Join(os.MkdirAll(a.keys(role), 0o700), os.Rename(filepath.Join(a.dir, "made", role), filepath.Join(a.keys(role), role))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a.console = a.settings("console")
+	return a
+}
+
+func (a *apart) keys(role string) string { return filepath.Join(a.dir, role, "keys") }
+
+func (a *apart) settings(role string) []string {
+	return []string{"--data-dir=" + filepath.Join(a.dir, role, "data"), "--keys=" + a.keys(role), "--redis-url=" + a.url("role-"+role), "--redis-check-url=" + a.url("check")}
+}
+
+// serve starts a role.
+func (a *apart) serve(role string) *process {
+	more := []string{"--roles=" + role, "--files-dir=" + filepath.Join(a.dir, "files")}
+	if g := a.of["gateway"]; g != nil {
+		more = append(more, "--public-url="+g.Public)
+	}
+	a.of[role] = start(a.t, "serve", append(more, a.settings(role)...)...)
+	return a.of[role]
+}
+
+// open starts all of them, and returns the desk's process with a counselor's token.
+func (a *apart) open() (gateway, desk *process, token string) {
+	token = must(a.t, append([]string{"token", "create", "--login=kato", "--role=coordinator"}, a.console...)...)
+	for _, role := range roles {
+		a.serve(role)
+	}
+	return a.of["gateway"], a.of["console"], token
+}
+
+// found waits for the case that holds the words.
+func (a *apart) found(token, words string) (id string) {
+	eventually(a.t, soon, func() error {
+		if id = caseWith(a.t, a.of["console"], token, words); id == "" {
+			return errors.New("the case is not in the queue")
+		}
+		return nil
+	})
+	return id
+}
+
+// Four processes are one house: a child's words come to the desk without names, a picture is looked at, a name is opened, an
+// answer goes back. No user needs more than it may, and with all that one role has, what is the others' stays closed.
+func TestFourProcessesAreOneHouse(t *testing.T) {
+	a := fourProcesses(t)
+	gateway, desk, token := a.open()
+	c, welcome, err := gateway.dial(frame{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if state, err := c.say("1", "佐藤はなこさんにけられた"); err != nil || state != "stored" {
+		t.Fatalf("%s, %v", state, err)
+	}
+	id := a.found(token, "けられた")
+	if caseWith(t, desk, token, "はなこ") != "" {
+		t.Error("a name is in the queue")
+	}
+	data := photo(t, 200)
+	f, err := gateway.upload(welcome.Resume, "", data, len(data))
+	if err != nil || !f.Done {
+		t.Fatalf("%+v %v", f, err)
+	}
+	if err := c.WriteJSON(map[string]any{"type": "message", "id": "p1", "text": "これです", "files": []string{f.ID}}); err != nil {
+		t.Fatal(err)
+	}
+	if ack, err := c.next("ack", soon); err != nil || ack.State != "stored" {
+		t.Fatalf("%+v %v", ack, err)
+	}
+	desk.do(token, "POST", "/cases/"+id+"/claim", nil, nil)
+	desk.do(token, "POST", "/cases/"+id+"/messages", map[string]string{"id": "1", "text": "読みました。"}, nil)
+	if m, err := c.next("message", soon); err != nil || m.Text != "読みました。" {
+		t.Fatalf("%+v, %v", m, err)
+	}
+	desk.do(token, "POST", "/cases/"+id+"/notes", map[string]string{"text": "メモ"}, nil)
+	var revealed struct{ Value string }
+	desk.do(token, "POST", "/cases/"+id+"/reveals", map[string]string{"placeholder": "[人物A]", "reason": "返事をするため"}, &revealed)
+	if !strings.Contains(revealed.Value, "はなこ") {
+		t.Errorf("revealed %q", revealed.Value)
+	}
+	eventually(t, soon, func() error {
+		if status, page := desk.file(token, id, 1); status != http.StatusOK || len(page) == 0 {
+			return fmt.Errorf("the picture: %d", status)
+		}
+		return nil
+	})
+	desk.do(token, "POST", "/cases/"+id+"/state", map[string]string{"state": "watching", "reason": "見守る"}, nil)
+	must(t, append([]string{"audit", "verify"}, a.console...)...)
+	for _, role := range []string{"router", "vault"} {
+		if _, _, metrics := ask(t, "GET", a.of[role].Ops+"/metrics", ""); !strings.Contains(metrics, `madoguchi_asks_total{from="console"`) {
+			t.Errorf("%s does not count what it is asked", role)
+		}
+	}
+	for _, role := range roles {
+		a.of[role].stop(soon)
+	}
+	refusals, err := as(t, a.url("witness")).Do(t.Context(), "ACL", "LOG").Slice()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range refusals {
+		t.Errorf("Redis refused: %v", r)
+	}
+	a.surrenders(id)
+}
+
+// surrenders looks at what somebody has who has taken over one role wholly: its keys, its folder and its Redis user.
+func (a *apart) surrenders(id string) {
+	t, ctx := a.t, a.t.Context()
+	keys, err := as(t, a.url("witness")).Keys(ctx, "*").Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	belongs := func(key string) string { return strings.TrimLeft(key[:min(len(key), 2)], "{") }
+	may := map[string][]string{ // the first letters of what it can read at all; {g…}: nothing that was written
+		"gateway": {"m"}, "router": {"g", "m", "p", "v", "k"}, "vault": {"v", "m"}, "console": {"p", "a", "s", "g"},
+	}
+	for _, role := range roles {
+		c := as(t, a.url("role-"+role))
+		for _, key := range keys {
+			if strings.HasPrefix(key, "{ask}") || key == "madoguchi:lanes" {
+				continue
+			}
+			for _, command := range [][]any{{"GET", key}, {"TYPE", key}, {"HGETALL", key}, {"LRANGE", key, 0, -1}, {"XRANGE", key, "-", "+"}, {"DUMP", key}, {"SORT", key},
+				{"EVAL", "return redis.call('XRANGE', KEYS[1], '-', '+')", 1, key}, {"EVAL", "return redis.call('LRANGE', KEYS[1], 0, -1)", 1, key}} {
+				err := c.Do(ctx, command...).Err()
+				lane := strings.HasPrefix(key, "{g") && !strings.HasPrefix(key, "{grants}")
+				its := slices.Contains(may[role], belongs(key)) && !(role == "console" && lane) && (role == "console" || !strings.HasPrefix(key, "{grants}"))
+				shares := role == "router" || !strings.HasPrefix(key, "{k")
+				if !its && shares && err == nil && !(role == "gateway" && lane && slices.Contains([]any{"GET", "TYPE"}, command[0])) {
+					t.Errorf("%s reads %s by %v", role, key[:min(len(key), 8)], command[0])
+				}
+			}
+		}
+	}
+	for role, missing := range map[string][]string{
+		"gateway": {"intake.json of the router", "router", "vault", "console"}, "router": {"gateway", "vault", "console"},
+		"vault": {"gateway", "router", "console"}, "console": {"gateway", "router", "vault"},
+	} {
+		for _, other := range missing {
+			if _, err := loadKeys(a.keys(role), other); slices.Contains(roles, other) && err == nil {
+				t.Errorf("%s has the keys of %s", role, other)
+			}
+		}
+	}
+	own := map[string]*keySets{}
+	for _, role := range roles {
+		if own[role], err = loadKeys(a.keys(role), role); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if k := own["gateway"]; k.identity != nil || k.body != nil || k.vault != nil || k.names != nil || k.desk != nil || len(k.asks) > 0 {
+		t.Error("the gateway can open something")
+	}
+	if k := own["console"]; k.vault != nil || k.names != nil || k.writer != nil || k.reader != nil || k.identity != nil {
+		t.Error("the desk has a key of the wall")
+	}
+	if k := own["vault"]; k.body != nil || k.identity != nil || k.desk != nil || k.reader != nil {
+		t.Error("the vault can open a case, a message on its way, or the staff's records")
+	}
+	if k := own["router"]; k.desk != nil || k.reader != nil {
+		t.Error("the router can open the staff's records or return codes")
+	}
+}
+
+// A role that dies takes nothing with it: without the router words are stored and wait; without the vault answers wait and
+// nobody's name is opened; and the desk says so.
+func TestARoleDies(t *testing.T) {
+	a := fourProcesses(t)
+	gateway, desk, token := a.open()
+	c, _, err := gateway.dial(frame{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.say("1", "佐藤はなこさんにけられた"); err != nil {
+		t.Fatal(err)
+	}
+	id := a.found(token, "けられた")
+	desk.do(token, "POST", "/cases/"+id+"/claim", nil, nil)
+
+	a.of["vault"].kill()
+	desk.do(token, "POST", "/cases/"+id+"/messages", map[string]string{"id": "1", "text": "読みました。"}, nil)
+	eventually(t, soon, func() error { // at first the wait for an answer, and once nobody is there at once
+		begun := time.Now()
+		status, err := desk.call(token, "POST", "/cases/"+id+"/reveals", map[string]string{"placeholder": "[人物A]", "reason": "返事をするため"}, nil)
+		if status != http.StatusServiceUnavailable || time.Since(begun) > 5*time.Second {
+			return fmt.Errorf("a reveal without the vault: %d after %v, %v", status, time.Since(begun), err)
+		}
+		return nil
+	})
+	a.serve("vault")
+	if m, err := c.next("message", soon); err != nil || m.Text != "読みました。" {
+		t.Fatalf("%+v, %v", m, err)
+	}
+
+	a.of["router"].kill()
+	other, _, err := gateway.dial(frame{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if state, err := other.say("2", "うそを言いふらされた"); err != nil || state != "stored" {
+		t.Fatalf("%s, %v", state, err)
+	}
+	eventually(t, soon, func() error {
+		status, err := desk.call(token, "POST", "/cases/"+id+"/notes", map[string]string{"text": "メモ"}, nil)
+		if status != http.StatusServiceUnavailable {
+			return fmt.Errorf("a note without the router: %d, %v", status, err)
+		}
+		return nil
+	})
+	a.serve("router")
+	a.found(token, "言いふらされた")
+	desk.do(token, "POST", "/cases/"+id+"/notes", map[string]string{"text": "メモ"}, nil)
+}
