@@ -2,11 +2,15 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
@@ -17,6 +21,7 @@ import (
 	"unicode/utf16"
 
 	"github.com/gorilla/websocket"
+	"golang.org/x/text/encoding/japanese"
 
 	"madoguchi/router/redistest"
 )
@@ -202,17 +207,44 @@ func (c *canaries) hide(what string, words ...string) {
 		if escaped := url.QueryEscape(w); escaped != w {
 			add("percent", escaped)
 		}
-		escaped := ""
+		escaped, little, big := "", []byte{}, []byte{}
 		for _, u := range utf16.Encode([]rune(w)) {
 			escaped += fmt.Sprintf(`\u%04x`, u)
+			little, big = binary.LittleEndian.AppendUint16(little, u), binary.BigEndian.AppendUint16(big, u)
 		}
 		add("JSON", escaped)
+		add("UTF-16LE", string(little))
+		add("UTF-16BE", string(big))
+		if sjis, err := japanese.ShiftJIS.NewEncoder().String(w); err == nil && sjis != w {
+			add("Shift JIS", sjis)
+		}
 	}
+}
+
+// unpacked adds what is compressed inside of what was kept.
+func unpacked(kept map[string][]byte) map[string][]byte {
+	all := maps.Clone(kept)
+	for where, data := range kept {
+		for at := 0; ; {
+			next := bytes.Index(data[at:], []byte{0x1f, 0x8b, 8})
+			if next < 0 {
+				break
+			}
+			at += next
+			if r, err := gzip.NewReader(bytes.NewReader(data[at:])); err == nil {
+				if plain, _ := io.ReadAll(io.LimitReader(r, 64<<20)); len(plain) > 0 { // what is cut off is looked at as far as it goes
+					all[fmt.Sprintf("%s, unpacked at %d", where, at)] = plain
+				}
+			}
+			at++
+		}
+	}
+	return all
 }
 
 func (c *canaries) in(kept map[string][]byte) {
 	c.t.Helper()
-	for where, data := range kept {
+	for where, data := range unpacked(kept) {
 		for _, f := range c.forms {
 			if bytes.Contains(data, f.bytes) {
 				c.t.Errorf("%s is in %s (%s)", f.what, where, f.how)
