@@ -39,7 +39,7 @@ func (p *Portal) List(ctx context.Context, who staff.Person) ([]triage.HandoffVi
 		}
 		return views, err
 	}
-	err := p.desk.each(ctx, triage.Query{School: who.School, Erased: true}, func(c triage.Case) error {
+	err := p.desk.eachFor(ctx, who, triage.Query{School: who.School, Erased: true}, func(c triage.Case) error {
 		for _, h := range c.Handoffs {
 			if p.desk.sentTo(h, who) {
 				views = append(views, p.desk.bare(c, h))
@@ -223,7 +223,7 @@ func (p *Portal) find(ctx context.Context, who staff.Person, id string) (triage.
 		return triage.Case{}, triage.Handoff{}, err
 	}
 	for _, c := range cases {
-		if h, ok := c.HandoffByID(id); ok && id != "" && p.desk.sentTo(h, who) {
+		if h, ok := c.HandoffByID(id); ok && id != "" && p.desk.sentTo(h, who) && !barred(who, c) {
 			return c, h, nil
 		}
 	}

@@ -43,7 +43,7 @@ func (d *Desk) Filings(ctx context.Context, p staff.Person, q Filings) ([]Filed,
 		return nil, err
 	}
 	all := []Filed{}
-	err := d.each(ctx, triage.Query{}, func(c triage.Case) error {
+	err := d.eachFor(ctx, p, triage.Query{}, func(c triage.Case) error {
 		for _, f := range c.Filed() {
 			if q.fits(f) {
 				all = append(all, d.filed(p, c, f))
@@ -79,7 +79,7 @@ func (d *Desk) FilingTables(ctx context.Context, p staff.Person, q Filings) ([]t
 		return nil, err
 	}
 	before, fields := map[string][][]string{}, map[string][]map[string]string{}
-	err := d.each(ctx, triage.Query{}, func(c triage.Case) error {
+	err := d.eachFor(ctx, p, triage.Query{}, func(c triage.Case) error {
 		filed := slices.DeleteFunc(c.Filed(), func(f triage.Filing) bool { return !q.fits(f) })
 		if len(filed) == 0 {
 			return nil

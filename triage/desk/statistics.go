@@ -70,7 +70,7 @@ func (d *Desk) Statistics(ctx context.Context, p staff.Person, from, to time.Tim
 		return Statistics{}, err
 	}
 	var items []figures.Item
-	err := d.each(ctx, triage.Query{Erased: true}, func(c triage.Case) error {
+	err := d.eachFor(ctx, p, triage.Query{Erased: true}, func(c triage.Case) error {
 		items = append(items, d.counted(c))
 		return nil
 	})
