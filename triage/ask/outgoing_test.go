@@ -69,25 +69,31 @@ func TestTheCourierLearnsWhatIsSaidAndNothingElse(t *testing.T) {
 	if err := o.Settle(ctx, due[0], time.Time{}); err != nil {
 		t.Error(err)
 	}
+	refusesTheRest(t, o, got, NewFront(NewAsker(client, k["vault"]), "router"))
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+// refusesTheRest asks for everything that is not the courier's.
+func refusesTheRest(t *testing.T, o Outbox, got triage.Case, f Front) {
+	t.Helper()
 	for what, err := range map[string]error{
 		"a message":       appended(o, got, triage.Event{ID: "x", Kind: triage.KindMessage, From: triage.Counselor, Said: 2, Text: "x"}),
 		"a state":         appended(o, got, triage.Event{ID: "x", Kind: triage.KindState, From: triage.System, Change: &triage.Change{Erase: true}}),
 		"words":           appended(o, got, triage.Event{ID: "x", Kind: triage.KindDelivery, From: triage.System, Text: "x"}),
 		"a duty's work":   leased(o, triage.DueDuty),
 		"everybody":       listed(o),
-		"the end of it":   o.Shred(ctx, got),
-		"another's words": NewFront(NewAsker(client, k["vault"]), "router").Erase(ctx, id),
+		"the end of it":   o.Shred(t.Context(), got),
+		"another's words": f.Erase(t.Context(), got.ID),
 	} {
 		if !errors.Is(err, triage.ErrRefused) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	if _, _, err := o.Load(ctx, "07nobody"); !errors.Is(err, triage.ErrUnknown) {
+	if _, _, err := o.Load(t.Context(), "07nobody"); !errors.Is(err, triage.ErrUnknown) {
 		t.Errorf("nobody: %v", err)
-	}
-	cancel()
-	if err := <-ended; err != nil {
-		t.Error(err)
 	}
 }
 
