@@ -14,6 +14,8 @@ import (
 
 // bodies are well-formed requests, by route; a test fills in the ids.
 var bodies = map[string]string{
+	"POST /cases/{id}/traces": `{"reason":"命が危ない"}`,
+
 	"POST /searches": `{"names":["高橋 結衣"],"ground":"serious","reason":"調査"}`,
 
 	"POST /cases/{id}/wanted":   `{"language":"en","woman":true}`,
@@ -152,7 +154,7 @@ func expected(row staff.Route, path string, role triage.Role, v visibility) (int
 		return 404, "not_found"
 	case strings.HasPrefix(path, "/meetings/"), strings.HasPrefix(path, "/cases/{id}/links"):
 		return 404, "not_found" // no such meeting, and no such other case
-	case strings.HasPrefix(path, "/reveals/"), strings.HasPrefix(path, "/searches/"):
+	case strings.HasPrefix(path, "/reveals/"), strings.HasPrefix(path, "/searches/"), strings.HasPrefix(path, "/traces/"):
 		return 404, "not_found" // no such grant
 	case !strings.Contains(path, "/cases/"):
 		return done, ""
@@ -205,6 +207,8 @@ func expected(row staff.Route, path string, role triage.Role, v visibility) (int
 		return 409, "wrong_state" // to herself
 	case path == "/cases/{id}/whispers" && v != colleagues:
 		return 409, "wrong_state" // nobody else has it
+	case path == "/cases/{id}/traces":
+		return 409, "wrong_state" // nobody is in danger
 	case path == "/cases/{id}/calls":
 		return 409, "wrong_state" // who writes on the chat has no phone that we know of
 	case path == "/cases/{id}/reveals" && v != own:

@@ -124,7 +124,7 @@ func (c *Console) routes() {
 		"/cases/{id}/second": c.second, "/cases/{id}/messages": c.reply, "/cases/{id}/notes": c.note, "/cases/{id}/calls": c.call,
 		"/cases/{id}/severity": c.severity, "/cases/{id}/state": c.state, "/cases/{id}/observations": c.observe,
 		"/cases/{id}/taken/{seq}/open": c.openTaken, "/cases/{id}/taken/{seq}/drop": c.dropTaken,
-		"/cases/{id}/reveals": c.reveal, "/cases/{id}/names": c.names, "/cases/{id}/consents": c.consent,
+		"/cases/{id}/reveals": c.reveal, "/cases/{id}/traces": c.askTrace, "/cases/{id}/names": c.names, "/cases/{id}/consents": c.consent,
 		"/cases/{id}/duties/{duty}/done": c.fulfil, "/cases/{id}/handoffs": c.handOff, "/cases/{id}/handoffs/{handoff}/countersign": c.countersign,
 		"/cases/{id}/handoffs/{handoff}/recall": c.recall, "/cases/{id}/notices": c.notify,
 	} {

@@ -45,6 +45,11 @@ func (c *Console) grants(w http.ResponseWriter, r *http.Request, p staff.Person)
 func (c *Console) openGrant(w http.ResponseWriter, r *http.Request, p staff.Person) {
 	o, err := c.Desk.UseGrant(r.Context(), p, r.PathValue("id"))
 	res := result{Say: "いまは開けません。", To: "/reveals"}
+	if err == nil && o.Grant.For == grant.Trace && o.Grant.State(c.Desk.Register.Now()) == grant.Approved {
+		t, err := c.Desk.Trace(r.Context(), p, o.Grant.ID)
+		c.toGrants(w, r, traced(t), err)
+		return
+	}
 	if o.Value != "" {
 		res.Say, res.Values = "開きました。だれがいつ見たかは記録されました。", map[string]string{o.Grant.What: o.Value}
 	}

@@ -39,7 +39,7 @@ var (
 		"handoff_needs_help": "人手が要ると答えた", "handoff_wrong_school": "別の学校の件と答えた", "handoff_done": "対応が終わったと答えた",
 		"report": "報告した", "report_list": "出した報告を見た", "report_look": "出した報告を名前ごと見た", "filings": "学校の報告の一覧を見た", "filings_export": "学校の報告を書き出した",
 		"filing_print": "学校の報告を名前なしで印刷した", "filing_print_named": "学校の報告を名前ごと印刷した", "account_create": "アカウントを作った", "account_disable": "アカウントを止めた",
-		"search_ask": "名前で探すことを頼んだ", "search_read": "探す人の名前を見た", "search_end": "探し終わった", "search_look": "見つかった事案の一覧を見た",
+		"trace": "通信の記録を開いた", "search_ask": "名前で探すことを頼んだ", "search_read": "探す人の名前を見た", "search_end": "探し終わった", "search_look": "見つかった事案の一覧を見た",
 		"grant_ask": "二人で開くことを頼んだ", "grant_alone": "一人で開いた", "grant_approve": "開くことを認めた", "grant_refuse": "開くことを認めなかった",
 		"grant_look": "一人で開いたものを確かめた", "disposals": "廃棄の一覧を見た", "destroy": "廃棄した", "keep": "残すかどうかを定めた", "letters": "手紙の一覧を見た", "letter_look": "手紙の文字を見た", "letter_compare": "手紙の文字を確かめた", "letter_split": "手紙を別の件に分けた",
 		"letter_preview": "印刷する返事を見た", "letter_print": "返事を印刷した", "posted": "返事を出したと記録した", "factor_add": "サインインの確認を登録した", "factor_remove": "サインインの確認を外した"}

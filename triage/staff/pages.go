@@ -47,6 +47,7 @@ var Pages = []Route{
 	{"POST", "/cases/{id}/reveals", desk, false, "names are opened for who speaks with the child, each written down"},
 	{"POST", "/cases/{id}/taken/{seq}/open", desk, false, "what was taken back and might be urgent is looked at by who speaks with the child"},
 	{"POST", "/cases/{id}/taken/{seq}/drop", desk, false, "the same, and then destroyed"},
+	{"POST", "/cases/{id}/traces", desk, false, "who speaks with somebody in danger may have the police look for her, when a lead allows it"},
 	{"POST", "/cases/{id}/names", desk, false, "the same, for all names inside the text at once"},
 	{"POST", "/cases/{id}/consents", desk, false, "the child is asked by the voice that she knows"},
 	{"POST", "/cases/{id}/consents/preview", desk, false, "whoever asks sees first what the child will read"},

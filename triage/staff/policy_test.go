@@ -78,6 +78,8 @@ GET  /api/v1/reveals/{id}                                  y y y y - - - - -
 POST /api/v1/reveals/{id}/approve                          y y y y - - - - -
 POST /api/v1/reveals/{id}/refuse                           - - y y - - - - -
 POST /api/v1/reveals/{id}/looked                           - - y y - - - - -
+POST /api/v1/cases/{id}/traces                             y y y y - - - - -
+POST /api/v1/traces/{id}                                   y y y y - - - - -
 GET  /api/v1/searches                                      - - y y - - - - -
 POST /api/v1/searches                                      - - y y - - - - -
 GET  /api/v1/searches/{id}                                 - - y y - - - - -

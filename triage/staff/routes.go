@@ -93,6 +93,9 @@ var Routes = []Route{
 	{"POST", "/api/v1/cases/{id}/links/agree", desk, false, "a second person looks before it counts"},
 	{"POST", "/api/v1/cases/{id}/links/off", desk, false, "what was wrong is taken back by who sees it"},
 	{"POST", "/api/v1/cases/{id}/parts", desk, false, "who did what is written by who heard it"},
+	{"POST", "/api/v1/cases/{id}/traces", desk, false, "who speaks with somebody in danger may have the police look for her, when a lead allows it"},
+	{"POST", "/api/v1/traces/{id}", desk, false, "shown to who asked, and only while the grant lasts"},
+
 	{"GET", "/api/v1/reveals", desk, false, "what one asked for; a lead what everybody asked for"},
 	{"GET", "/api/v1/reveals/{id}", desk, false, "the words are shown to who asked, and only while the grant lasts"},
 	{"POST", "/api/v1/reveals/{id}/approve", desk, false, "a lead who did not ask; or who asked, with the code that a lead reads over the telephone"},
