@@ -11,6 +11,7 @@ import (
 	"madoguchi/triage"
 	"madoguchi/triage/city"
 	"madoguchi/triage/desk"
+	"madoguchi/triage/lookin"
 	"madoguchi/triage/staff"
 	"madoguchi/triage/telling"
 	"madoguchi/triage/web"
@@ -51,6 +52,8 @@ type caseData struct {
 	Near       bool     // somebody is near the child who must not read along
 	calling    func(triage.Handoff) (telling.Rung, bool)
 	Today      string
+	Looks      []lookin.Look // the leads who look in at this moment
+	PartRoles  []string
 	Phone      *phone // calls; nil where nobody has a phone
 	Post       *post  // letters; nil where none came
 	Share      *share // who should get it; nil where that is not for the person
@@ -74,6 +77,7 @@ func (c *Console) showCase(w http.ResponseWriter, r *http.Request, p staff.Perso
 		return
 	}
 	d := c.newCase(v, p)
+	d.Looks, d.PartRoles = c.looking(r.Context(), p, v.Case.ID), triage.PartRoles
 	c.suggest(r.Context(), &d, p, v.Case.ID)
 	if byHand(r) && d.CanAnswer {
 		d.Colleagues = c.colleagues(r.Context(), p)
@@ -233,14 +237,22 @@ func (c *Console) colleagues(ctx context.Context, p staff.Person) []string {
 
 func (c *Console) caseEvents(w http.ResponseWriter, r *http.Request, p staff.Person) {
 	id := triage.CaseID(r.PathValue("id"))
+	again, leave := c.watched(p, id)
 	may := func(ctx context.Context) bool {
-		_, err := c.Desk.Visible(ctx, p, id)
-		return err == nil
+		if _, err := c.Desk.Visible(ctx, p, id); err != nil {
+			return false
+		}
+		if again(ctx) {
+			c.hub.changed(id)
+		}
+		return true
 	}
 	if !may(r.Context()) {
 		web.Problem{Status: http.StatusNotFound, Code: "not_found", Title: "no such case"}.Write(w)
 		return
 	}
+	defer leave()
+	c.hub.changed(id)
 	c.stream(w, r, p, id, may)
 }
 

@@ -29,6 +29,7 @@ type line struct {
 
 	Letter int64         // number of the letter's message, where it is one
 	Was    string        // what a machine read, where a person has corrected it
+	For    string        // to whom a note was whispered
 	Other  triage.CaseID // another case of the same letter, in a note about that
 }
 
@@ -86,7 +87,7 @@ func (c *Console) tell(l *line, e triage.Event, seen told) bool {
 	case e.Wanted != nil:
 		l.Text = "担当についての、本人の希望を記録しました。"
 	case e.Kind == triage.KindNote:
-		l.Class, l.Quote = "note", true
+		l.Class, l.Quote, l.For = "note", true, e.For
 	case e.Kind == triage.KindDelivery && e.Delivery != nil:
 		return delivery(l, *e.Delivery)
 	case e.Call != nil:
@@ -106,6 +107,8 @@ func (c *Console) tell(l *line, e triage.Event, seen told) bool {
 		c.handoffLine(l, *e.Handoff, seen.handoffs)
 	case e.Report != nil:
 		c.report(l, *e.Report)
+	case e.Minute != nil, e.Link != nil, e.Part != nil:
+		l.Text = c.minuted(e)
 	case e.Observed != nil:
 		l.Text = "確認：" + word(observations, e.Observed.Kind) + "（" + e.Observed.On + "）" + e.Observed.Note
 	case e.Change != nil:
