@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
-	"io"
 	"os"
 	"regexp"
 	"slices"
@@ -67,21 +65,14 @@ func cityCheck(_ context.Context, p *program, args []string) error {
 	return nil
 }
 
-var cityRouteCommand = command{name: "city route", args: "--file FILE --text TEXT", does: "shows who gets a case with these words, and why: --id a carried city, --door and --about who writes",
-	run: cityRoute}
+var cityRouteCommand = command{name: "city route", does: "shows who gets a case with these words, and why", run: cityRoute,
+	own: []flagDef{{"file", "", "a city file"}, {"id", "", "a city that the program carries"}, {"text", "", "the words"},
+		{"door", "chat", "by which they come"}, {"about", "", "self, friend, did or unsaid"}}}
 
 // cityRoute prints the way of a text through the city's tree: the judgement, each branch tried, and where it ends.
 func cityRoute(_ context.Context, p *program, args []string) error {
-	var file, id, text, door, about string
-	flags := flag.NewFlagSet("city route", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	for _, f := range []struct {
-		to         *string
-		name, what string
-	}{{&file, "file", "a city file"}, {&id, "id", "a city that the program carries"}, {&text, "text", "the words"}, {&door, "door", "chat"}, {&about, "about", "self"}} {
-		flags.StringVar(f.to, f.name, "", f.what)
-	}
-	if flags.Parse(args) != nil || flags.NArg() > 0 || text == "" || file != "" && id != "" {
+	file, id, text := p.flags["file"], p.flags["id"], p.flags["text"]
+	if len(args) > 0 || text == "" || file != "" && id != "" {
 		return errors.New(`city route: expected --text "…", and --file FILE or --id CITY`)
 	}
 	a, err := assess.New()
@@ -93,7 +84,7 @@ func cityRoute(_ context.Context, p *program, args []string) error {
 		return err
 	}
 	j := a.Assess(text)
-	k := triage.Case{Severity: j.Severity, Flags: j.Flags, Channels: []string{cmp.Or(door, "chat")}, About: about}
+	k := triage.Case{Severity: j.Severity, Flags: j.Flags, Channels: []string{cmp.Or(p.flags["door"], "chat")}, About: p.flags["about"]}
 	fmt.Fprintf(p.stdout, "%s: %s\n", c.Name, j.Severity)
 	for _, r := range j.Reasons {
 		fmt.Fprintf(p.stdout, "  %s (%s)\n", r.Flag, r.Rule)
