@@ -87,6 +87,7 @@ type Handoff struct {
 	// filled in for them; Front.Disclose does that when the recipient reads, and the words are never kept here.
 	Summary   string       `json:"summary"`
 	Disclose  []string     `json:"disclose,omitempty"`
+	Reworded  bool         `json:"reworded,omitempty"` // other words than the child read; By answers for it that they say no more
 	May       May          `json:"may"`
 	By        string       `json:"by"` // login of who sent it
 	SentAt    time.Time    `json:"sent_at"`

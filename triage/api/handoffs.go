@@ -91,7 +91,7 @@ func (a *api) handoffs() {
 			b := in.Body
 			return named(a.Desk.HandOff(ctx, p, in.id(), desk.Draft{School: b.School, Recipient: b.Recipient, Level: b.Consent,
 				Summary: b.Summary, Disclose: b.Disclose, May: triage.May(b.May), Reason: b.Reason,
-				Roles: b.Roles, Wait: time.Duration(b.WaitHours) * time.Hour}))
+				Roles: b.Roles, Wait: time.Duration(b.WaitHours) * time.Hour, Reworded: true})) // no page has shown what differs
 		})
 	route(a, huma.Operation{Method: "POST", Path: "/api/v1/cases/{id}/handoffs/{handoff}/countersign",
 		Summary: "A second person's look at an emergency hand-off, afterwards"},

@@ -33,7 +33,7 @@ func TestTheStory(t *testing.T) {
 	handoff := `{"school":"hinode-jhs","consent":"named","summary":"ゆうかさんがけられています","disclose":["[人物A]"],"may":{"call_home":"not_yet"}}`
 	r.ask("sato", "POST", "/cases/"+id+"/handoffs", handoff).is(409, "consent_required")
 	consent := read[struct{ ID, State string }](r.ask("sato", "POST", "/cases/"+id+"/consents",
-		`{"school":"hinode-jhs","level":"named","summary":"ゆうかさんがけられています"}`).is(201, ""))
+		`{"school":"hinode-jhs","level":"named","summary":"けられていることを伝えます"}`).is(201, ""))
 	if consent.State != "asked" {
 		t.Errorf("%+v", consent)
 	}

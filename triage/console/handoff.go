@@ -23,7 +23,7 @@ func newDraft(r *http.Request) desk.Draft {
 		Summary: f.Get("summary"), Disclose: f["disclose"], Reason: f.Get("reason"),
 		May: triage.May{TalkToChild: triage.Permission(f.Get("talk_to_child")), CallHome: triage.Permission(f.Get("call_home")),
 			QuestionOthers: triage.Permission(f.Get("question_others")), GuideClass: triage.Permission(f.Get("guide_class"))}.OrAsk(),
-		Wait: time.Duration(number64(f.Get("wait"))) * time.Hour}
+		Wait: time.Duration(number64(f.Get("wait"))) * time.Hour, Reworded: f.Get("reworded") != ""}
 	for key, role := range f {
 		if p, ok := strings.CutPrefix(key, "role "); ok && role[0] != "" && !slices.Contains(d.Disclose, p) {
 			if d.Roles == nil {

@@ -237,6 +237,9 @@ func (c *Console) handoffLine(l *line, h triage.Handoff, sent map[string]triage.
 	l.Class, l.Quote = "school", true
 	if !answered {
 		l.Text = fmt.Sprintf("%sへ引き継ぎました（%s）。%s\n「%s」", to, web.LevelWord(h.Level), because(h.Reason), h.Summary)
+		if h.Reworded {
+			l.Text += "\n本人に見せた文を言いかえています。"
+		}
 		return
 	}
 	l.Who, l.Text = to, web.StepWord(h.State)

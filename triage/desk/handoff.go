@@ -24,6 +24,7 @@ type Draft struct {
 	Roles     map[string]string // what stands for placeholders that are not filled in: one of telling.Roles
 	May       triage.May
 	Reason    string        // of an emergency
+	Reworded  bool          // the summary says what the child read in other words, and no more: whoever tells answers for it
 	Wait      time.Duration // the recipient sees nothing of it for so long; 0, at once, unless somebody chose otherwise
 }
 
@@ -103,7 +104,7 @@ func (d *Desk) check(draft Draft) (Draft, error) {
 }
 
 // allowed asks the child's will, and what the case forbids whatever her will is.
-func (d *Desk) allowed(ctx context.Context, c triage.Case, draft Draft, summary string) (consent string, err error) {
+func (d *Desk) allowed(ctx context.Context, c triage.Case, draft Draft, h *triage.Handoff) (consent string, err error) {
 	if draft.Recipient == ToSchool {
 		if err := d.suspected(c, draft.School); err != nil {
 			return "", err
@@ -127,26 +128,36 @@ func (d *Desk) allowed(ctx context.Context, c triage.Case, draft Draft, summary 
 	case !telling.Slept(k, c.Consents, city.JST):
 		return "", refuse(triage.CodeConsent, "小学4年生までの子には、一晩おいて、もう一度きいてから伝えます。急ぐときは、緊急の連絡にしてください。")
 	}
-	return k.ID, d.within(ctx, c, draft, summary)
+	beyond, err := d.beyond(ctx, c, draft, h.Summary)
+	switch {
+	case err != nil:
+		return "", err
+	case beyond == "":
+	case draft.Reworded:
+		h.Reworded = true
+	default:
+		return "", refuse(triage.CodeConsent, "本人に見せた文にないことが入っています：「"+beyond+"」。本人は、見せた文のとおりに読まれると聞いています。もう一度きくか、消してください。言いかえただけなら、そのしるしをつけてください。")
+	}
+	return k.ID, nil
 }
 
-// within reports in the error what the summary tells beyond what the child read and allowed. The consents' texts are
-// anonymized once more, since the case may know a name by now that it did not know then.
-func (d *Desk) within(ctx context.Context, c triage.Case, draft Draft, summary string) error {
+// beyond returns a sentence of the summary that is not in what the child read and allowed, if there is one. The consents' texts
+// are anonymized once more, since the case may know a name by now that it did not know then.
+func (d *Desk) beyond(ctx context.Context, c triage.Case, draft Draft, summary string) (string, error) {
 	all := c.Allowed(draft.to(), draft.Level, d.Clock.Now())
 	if len(telling.Beyond(summary, all)) == 0 {
-		return nil
+		return "", nil
 	}
 	for i := range all {
 		var err error
 		if all[i].Text, err = d.scrubbed(ctx, c.ID, all[i].Text); err != nil {
-			return err
+			return "", err
 		}
 	}
 	if beyond := telling.Beyond(summary, all); len(beyond) > 0 {
-		return refuse(triage.CodeConsent, "本人に見せた文にないことが入っています：「"+beyond[0]+"」。本人は、見せた文のとおりに読まれると聞いています。もう一度きくか、消してください。")
+		return beyond[0], nil
 	}
-	return nil
+	return "", nil
 }
 
 // compose makes the hand-off of a draft, with its summary anonymized.
@@ -213,7 +224,7 @@ func (d *Desk) Preview(ctx context.Context, p staff.Person, id triage.CaseID, dr
 	}
 	out := Previewed{Warnings: d.look(c, events, h)}
 	var refused *triage.Refusal
-	if _, err := d.allowed(ctx, c, draft, h.Summary); errors.As(err, &refused) {
+	if _, err := d.allowed(ctx, c, draft, &h); errors.As(err, &refused) {
 		out.Refused = refused.Say
 	} else if err != nil {
 		return Previewed{}, err
@@ -254,7 +265,7 @@ func (d *Desk) HandOff(ctx context.Context, p staff.Person, id triage.CaseID, dr
 			if h, err = d.compose(ctx, p, c, draft); err != nil {
 				return nil, err
 			}
-			consent, err := d.allowed(ctx, c, draft, h.Summary)
+			consent, err := d.allowed(ctx, c, draft, &h)
 			if err != nil {
 				return nil, err
 			}

@@ -82,7 +82,7 @@ func (d *Desk) Notify(ctx context.Context, p staff.Person, id triage.CaseID, n N
 		State: triage.HandoffDone, Notice: &triage.Notice{At: n.At, How: n.How}}
 	_, err := d.perform(ctx, p, id, act{what: "notify", reason: n.Recipient, may: mayAct, erased: true,
 		do: func(c triage.Case, _ []triage.Event) ([]triage.Event, error) {
-			if _, err := d.allowed(ctx, c, Draft{Recipient: n.Recipient, Level: triage.LevelEmergency}, ""); err != nil {
+			if _, err := d.allowed(ctx, c, Draft{Recipient: n.Recipient, Level: triage.LevelEmergency}, &h); err != nil {
 				return nil, err
 			}
 			for text, to := range map[*string]string{&h.Summary: n.Text, &h.Notice.Spoke: n.Spoke, &h.Notice.Answer: n.Answer} {

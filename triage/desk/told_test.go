@@ -108,6 +108,13 @@ func TestNothingIsToldThatTheChildDidNotRead(t *testing.T) {
 	if err != nil || !strings.Contains(v.Refused, "同じ組の子がしています") {
 		t.Errorf("%q %v", v.Refused, err)
 	}
+	other := more
+	other.Summary, other.Reworded = "学校での出来事を見守ってください。", true
+	h, err := r.HandOff(ctx, people["sato"], id, other)
+	r.want("the same in other words, for which somebody answers", err, "ok")
+	if now, _ := r.load(id); !slices.ContainsFunc(now.Handoffs, func(x triage.Handoff) bool { return x.ID == h && x.Reworded }) {
+		t.Error("that it was reworded is written nowhere")
+	}
 	less := quiet("hinode-jhs")
 	less.Summary = "見守りをお願いします。"
 	_, err = r.HandOff(ctx, people["sato"], id, less)
