@@ -25,12 +25,7 @@ func sheetOn(page *image.Gray) (number string, at place) {
 			number, at = "", place{}
 		}
 	}()
-	bitmap, err := gozxing.NewBinaryBitmapFromImage(page)
-	if err != nil {
-		return "", place{}
-	}
-	hints := map[gozxing.DecodeHintType]interface{}{gozxing.DecodeHintType_TRY_HARDER: true}
-	result, err := qrcode.NewQRCodeReader().Decode(bitmap, hints)
+	result, err := codeOn(page)
 	if err != nil {
 		return "", place{}
 	}
@@ -39,6 +34,23 @@ func sheetOn(page *image.Gray) (number string, at place) {
 		return "", place{}
 	}
 	return number, placed(corners[0], corners[1], corners[2])
+}
+
+// codeOn reads the code on a page. What black is is judged near each point first, since a scan has shadows; a code that is
+// lost by that is often found when black is one and the same on the whole page.
+func codeOn(page *image.Gray) (result *gozxing.Result, err error) {
+	source := gozxing.NewLuminanceSourceFromImage(page)
+	hints := map[gozxing.DecodeHintType]interface{}{gozxing.DecodeHintType_TRY_HARDER: true}
+	for _, binarizer := range []gozxing.Binarizer{gozxing.NewHybridBinarizer(source), gozxing.NewGlobalHistgramBinarizer(source)} {
+		var bitmap *gozxing.BinaryBitmap
+		if bitmap, err = gozxing.NewBinaryBitmap(binarizer); err != nil {
+			continue
+		}
+		if result, err = qrcode.NewQRCodeReader().Decode(bitmap, hints); err == nil {
+			return result, nil
+		}
+	}
+	return nil, err
 }
 
 // placed finds the sheet by the middles of the code's corners.
