@@ -16,7 +16,7 @@ import (
 // Every command of the compose file is one of the program's, with settings that it knows, and the Dockerfile takes only
 // what is there.
 func TestComposeFilesSpeakToThisProgram(t *testing.T) {
-	for _, file := range []string{"docker-compose.yml", "docker-compose.apart.yml"} {
+	for _, file := range []string{"docker-compose.yml", "deploy/compose.apart.yml"} {
 		t.Run(file, func(t *testing.T) { composeSpeaks(t, "../../"+file) })
 	}
 }
