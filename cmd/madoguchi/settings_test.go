@@ -132,7 +132,7 @@ func TestServeRefusesSettings(t *testing.T) {
 		{[]string{"--vault-redis-url=" + canary}, "MADOGUCHI_VAULT_REDIS_URL"},
 		{[]string{"--redis-check-url=" + canary}, "MADOGUCHI_REDIS_CHECK_URL"},
 		{[]string{"--city=" + canary}, "MADOGUCHI_CITY"},
-		{[]string{"--roles=gateway,console"}, "MADOGUCHI_ROLES"},
+		{[]string{"--roles=gateway,poet"}, "MADOGUCHI_ROLES"},
 		{[]string{"--chat-rate=" + canary}, "MADOGUCHI_CHAT_RATE"},
 		{[]string{"--chat-rate=0/1m"}, "MADOGUCHI_CHAT_RATE"},
 		{line[:1], "MADOGUCHI_LINE_TOKEN is missing"},

@@ -52,16 +52,19 @@ func (c *Console) searchOf(v desk.SearchView, p staff.Person) searchData {
 	return d
 }
 
+// searchesData is what searches.html shows.
+type searchesData struct {
+	All     []searchData
+	Grounds []web.Link
+}
+
 func (c *Console) searches(w http.ResponseWriter, r *http.Request, p staff.Person) {
 	list, err := c.Desk.Searches(r.Context(), p)
 	if err != nil {
 		c.sorry(w, r, p, err)
 		return
 	}
-	data := struct {
-		All     []searchData
-		Grounds []web.Link
-	}{}
+	var data searchesData
 	for _, g := range list {
 		data.All = append(data.All, c.searchOf(desk.SearchView{Grant: g}, p))
 	}
