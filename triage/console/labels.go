@@ -18,7 +18,7 @@ var (
 		"property": "物かくし・こわす", "multi_school": "複数の学校", "third_party": "本人以外からの知らせ", "other": "その他"}
 	states = map[string]string{"waiting": "待っている", "open": "対応中", "handed_off": "学校へ引継ぎ中", "watching": "見守り", "resolved": "解消",
 		"closed": "終了", "all": "すべて"}
-	doors = map[string]string{"chat": "チャット", "line": "LINE", "sms": "SMS", "voice": "電話", "email": "メール", "letter": "手紙", "visit": "来所",
+	doors = map[string]string{"chat": "チャット", "line": "LINE", "sms": "SMS", "voice": "電話", "phone": "電話", "email": "メール", "letter": "手紙", "visit": "来所",
 		"school": "学校の報告"}
 	abouts       = map[string]string{"self": "自分のこと", "friend": "友だちのこと", "did": "自分がしたこと", "unsaid": "まだ言えない"}
 	answers      = map[string]string{"asked": "返事待ち", "yes": "いいです", "no": "いやです", "later": "まだわからない", "change": "ここを直して"}
