@@ -7,8 +7,20 @@
 // whole numbers of that set, and withheld where one of them is: so all answers together tell no more than the set does,
 // however their periods overlap. The price is that a kind is counted by the fiscal year and not by the month.
 //
-// What the package does not see is time going by: who asks every day learns what a day added to a number that is shown.
-// Reports that leave the office are therefore made once and kept as they are (package desk).
+// What it cannot hide is time going by: who asks every day of a year that goes on learns what a day added to a number that is
+// shown. A year that is over therefore gets one report (Book.Report), which is made once and kept; a book that is given it
+// (New) tells of that year what stands there and nothing else, whatever becomes of its cases: nobody can take a number of today
+// from one of the report and have the child whose case was destroyed or decided on in between. For the same reason there is no
+// second report of a year, and none of a month: how much of a month can be told hangs on the months that come after it.
+// Two years are told beside each other by the sums of each, which is no more than both reports say.
+//
+// Everybody gets the same numbers, of all cases: where the cases that somebody is kept out of were left out of theirs, two
+// people could subtract and would have those cases.
+//
+// Numbers are not rounded. Beside exact parts a rounded sum hides nothing, and what it should hide is withheld already. A
+// kind without a case is in no list, since of all the children of a city that tells nothing of one; but where a kind means a
+// small group, as a school does, every one is listed (Dimension.Kinds) and none looks like few: both are withheld. In a table
+// of two dimensions zero is always withheld.
 package figures
 
 import (
@@ -28,7 +40,8 @@ type Item struct {
 // Dimension is a way to tell cases apart.
 type Dimension struct {
 	Key   string
-	Least int // the least number that is shown
+	Least int      // the least number that is shown
+	Kinds []string // are listed even if no case is of them, so that none and few look alike
 }
 
 // Book is the cases of a desk, ready to be asked about.
@@ -42,10 +55,12 @@ type Book struct {
 
 // year is what can be told of a fiscal year.
 type year struct {
+	some   bool // there is a case
 	total  Cell
 	months map[string]Cell
 	of     map[string]map[string]Cell
 	items  []Item
+	kept   *Report // told instead
 }
 
 // month is the number of months since the year 0.
@@ -60,8 +75,8 @@ func (m month) fiscal() int      { return int(m-3) / 12 }
 func april(fiscal int) month { return month(fiscal*12 + 3) }
 
 // New returns the book of these cases. Fewer than least are not shown of all cases and of a month; of a dimension, fewer than
-// its own Least.
-func New(items []Item, dims []Dimension, least int, now time.Time) *Book {
+// its own Least. Of the years of which there is a report, the book tells what stands in it.
+func New(items []Item, dims []Dimension, least int, now time.Time, kept ...Report) *Book {
 	b := &Book{dims: dims, least: least, now: monthOf(now), years: map[int]*year{}}
 	b.first = b.now
 	by := map[int][]Item{}
@@ -74,14 +89,26 @@ func New(items []Item, dims []Dimension, least int, now time.Time) *Book {
 	for y := b.first.fiscal(); y <= b.now.fiscal(); y++ {
 		b.years[y] = b.count(by[y])
 	}
+	for _, r := range kept {
+		b.first, b.now = min(b.first, april(r.Year)), max(b.now, april(r.Year+1)-1)
+		b.years[r.Year] = r.year()
+	}
+	for y := b.first.fiscal(); y <= b.now.fiscal(); y++ {
+		if b.years[y] == nil {
+			b.years[y] = b.count(nil)
+		}
+	}
 	return b
 }
 
 func (b *Book) count(items []Item) *year {
-	y := &year{total: shown(len(items)), items: items, months: map[string]Cell{}, of: map[string]map[string]Cell{}}
+	y := &year{some: len(items) > 0, total: shown(len(items)), items: items, months: map[string]Cell{}, of: map[string]map[string]Cell{}}
 	months, of := map[string]int{}, map[string]map[string]int{}
 	for _, d := range b.dims {
 		of[d.Key] = map[string]int{}
+		for _, kind := range d.Kinds {
+			of[d.Key][kind] = 0
+		}
 	}
 	for _, x := range items {
 		months[monthOf(x.At).String()]++
@@ -146,7 +173,7 @@ func (b *Book) Ask(from, to time.Time) Answer {
 		if !whole {
 			continue
 		}
-		if len(all.items) > 0 {
+		if all.some {
 			a.Total = sum(a.Total, all.total)
 		}
 		for dim, cells := range all.of {
@@ -171,7 +198,10 @@ func sum(a, b Cell) Cell {
 // Cross tells the months of the fiscal year in which t lies by the kinds of a dimension of which every case has exactly one.
 func (b *Book) Cross(t time.Time, dim string) (g Grid, months, kinds []string) {
 	y, ok := b.years[monthOf(t).fiscal()]
-	if !ok || y.total.Withheld {
+	if ok && y.kept != nil && y.kept.Cross.Of == dim {
+		return y.kept.Cross.Grid, y.kept.Cross.Months, y.kept.Cross.Kinds
+	}
+	if !ok || y.total.Withheld || y.kept != nil {
 		return Grid{Total: withheld}, nil, nil
 	}
 	for key := range y.months {
