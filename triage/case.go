@@ -56,6 +56,10 @@ type Case struct {
 	Barred    []Bar      `json:"barred,omitempty"`    // who is kept out of it
 	Links     []Link     `json:"links,omitempty"`     // other cases of the same matter
 	Parts     []Part     `json:"parts,omitempty"`     // the roles of people, by placeholder
+	Steps     []Step     `json:"steps,omitempty"`     // taken on the road of a serious case
+	Versions  []Version  `json:"versions,omitempty"`  // what each of their readers gets
+	Plan      []PlanItem `json:"plan,omitempty"`      // 対処プラン
+	WatchOver *WatchOver `json:"watch_over,omitempty"`
 	Wanted    *Wanted    `json:"wanted,omitempty"`    // by whom the seeker would like to be counseled
 	Session   *Session   `json:"session,omitempty"`   // what was left for whoever comes next
 	Teller    *Teller    `json:"teller,omitempty"`    // who came or phoned last, as they were asked
@@ -119,6 +123,7 @@ func (c Case) With(e Event) Case {
 		c.delivered(e)
 	}
 	c.beside(e)
+	c.road(e)
 	if e.Duty != nil {
 		c.duty(*e.Duty)
 	}

@@ -82,6 +82,10 @@ type Event struct {
 	For        string      `json:"for,omitempty"` // login of the one to whom a note is whispered: besides them, its writer and the leads see it
 	Wanted     *Wanted     `json:"wanted,omitempty"`
 	Session    *Session    `json:"session,omitempty"`
+	Step       *Step       `json:"step,omitempty"`
+	Version    *Version    `json:"version,omitempty"`
+	Plan       *PlanItem   `json:"plan,omitempty"`
+	WatchOver  *WatchOver  `json:"watch_over,omitempty"`
 	Interim    bool        `json:"interim,omitempty"` // of a message of the desk: that somebody reads, which is no answer yet
 }
 
@@ -188,6 +192,7 @@ type Observed struct {
 	Days   int    `json:"days,omitempty"` // of absent_total, in the school year until On; of absent_run, one after another
 	Note   string `json:"note,omitempty"`
 	Second string `json:"second,omitempty"` // the other decider's login, for parent_not_asked
+	Who    string `json:"who,omitempty"`    // of declared: child or parent
 }
 
 // File is a file that came with a message. Its content is behind Front.File; nothing here tells what it shows.

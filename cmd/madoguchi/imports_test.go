@@ -29,7 +29,8 @@ triage/assess/measure       : triage triage/assess triage/assess/gold
 triage/assess/train         : triage triage/assess triage/assess/gold triage/assess/model triage/japanese
 triage/duty                 : triage
 triage/roster               : triage
-triage/city                 : triage triage/assess triage/duty triage/roster
+triage/serious              : triage triage/duty
+triage/city                 : triage triage/assess triage/duty triage/roster triage/serious
 triage/redistest            :
 triage/paper                :
 triage/table                :
@@ -48,11 +49,11 @@ triage/board                : triage
 triage/meeting              : triage triage/board
 triage/lookin               : triage
 triage/kin                  : triage
-triage/desk                 : triage triage/figures triage/board triage/meeting triage/lookin triage/kin triage/roster triage/pass triage/telling triage/paper triage/sheet triage/table triage/shelf triage/duty triage/city triage/audit triage/staff triage/grant triage/seek triage/shelf
+triage/desk                 : triage triage/serious triage/figures triage/board triage/meeting triage/lookin triage/kin triage/roster triage/pass triage/telling triage/paper triage/sheet triage/table triage/shelf triage/duty triage/city triage/audit triage/staff triage/grant triage/seek triage/shelf
 triage/ask                  : triage
 triage/web                  : triage triage/staff
-triage/console              : triage triage/roster triage/board triage/meeting triage/lookin triage/kin triage/table triage/telling triage/duty triage/desk triage/staff triage/web triage/city triage/grant triage/seek
-triage/api                  : triage triage/roster triage/board triage/meeting triage/lookin triage/kin triage/duty triage/desk triage/staff triage/web triage/grant triage/seek
+triage/console              : triage triage/serious triage/roster triage/board triage/meeting triage/lookin triage/kin triage/table triage/telling triage/duty triage/desk triage/staff triage/web triage/city triage/grant triage/seek
+triage/api                  : triage triage/serious triage/roster triage/board triage/meeting triage/lookin triage/kin triage/duty triage/desk triage/staff triage/web triage/grant triage/seek
 triage/school               : triage triage/sheet triage/table triage/staff triage/web
 
 router/redistest            :

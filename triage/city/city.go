@@ -37,6 +37,8 @@ type City struct {
 	Facts      []Fact             `yaml:"facts"`     // what duties ask for, made of what is known of a case
 	Duties     []Duty             `yaml:"duties"`    // what has to be done, and by when
 	Routes     []Route            `yaml:"routes"`    // who gets which case
+	Serious    Serious            `yaml:"serious"`   // the road of 重大事態
+	Plan       PlanRule           `yaml:"plan"`      // 対処プラン
 	Retention  []Retention        `yaml:"retention"` // how long each kind of record is kept
 	Schools    []School           `yaml:"schools"`
 	Office     Deputy             `yaml:"office"` // of the board of education, which is called when no one at a school answers

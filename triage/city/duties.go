@@ -59,7 +59,7 @@ func (c *City) Rules() duty.Rules {
 			climb = c.Terms.ClimbAfter
 		}
 		r := duty.Rule{Key: d.Key, What: d.What, Source: d.Source, Hint: d.Hint, Any: facts(d.Any), All: facts(d.All),
-			Unless: facts(d.Unless), Owner: d.Owner, Due: c.term(d.Due), Climb: c.term(climb), Met: facts(d.Met),
+			Unless: facts(d.Unless), Owner: d.Owner, Due: c.term(d.Due), Watch: d.Due == "watch", Climb: c.term(climb), Met: facts(d.Met),
 			Every: c.term(d.Every), Until: facts(d.Until), Renews: d.Renews, Restarts: d.Restarts, Numbers: d.Numbers}
 		for _, k := range d.Decide {
 			r.Decide = append(r.Decide, duty.Choice(k))

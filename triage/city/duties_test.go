@@ -241,9 +241,11 @@ func TestDutiesOfEachCity(t *testing.T) {
 			watch_check assignee 2027-01-15 17:15
 			watch_over assignee 2027-03-02 00:00
 			weekly_meeting coordinator 2027-01-19 11:00`},
-		{"resolved: nothing to watch for, but records to keep", "ashiya", `
+		{"resolved: still to be looked after, and records to keep", "ashiya", `
 			2026-12-01 10:00 observed stopped 2026-12-01
-			2027-03-02 10:00 state resolved`, `retention supervisor 2028-04-01 00:00`},
+			2027-03-02 10:00 state resolved`, `
+			observe_on assignee 2027-04-01 10:00
+			retention supervisor 2028-04-01 00:00`},
 		{"a child's own word for 重大事態 is taken as it is", "asahikawa", `
 			2026-12-01 10:00 observed declared 2026-12-01`, `
 			article23 assignee 2026-12-04 17:15

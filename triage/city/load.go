@@ -67,9 +67,9 @@ func Load(file, national, texts File, a Assessor) (*City, error) {
 			return nil, Mistakes{{layers[i].Name, 1, "cannot be read as a city file"}}
 		}
 	}
-	own := layer{c.Facts, c.Duties, c.Retention}
+	own := layer{c.Facts, c.Duties, c.Retention, c.Serious}
 	c.over(base, catalogue)
-	ms := slices.Concat(c.judgeRules(trees[0], layer{base.Facts, base.Duties, base.Retention}, nil), c.judgeRules(trees[1], own, base), c.judge(trees[1], a))
+	ms := slices.Concat(c.judgeRules(trees[0], layer{base.Facts, base.Duties, base.Retention, base.Serious}, nil), c.judgeRules(trees[1], own, base), c.judge(trees[1], a))
 	if len(ms) > 0 {
 		return nil, ms
 	}
@@ -94,6 +94,7 @@ func (c *City) over(base *City, catalogue map[string]string) {
 	}
 	c.overRules(base)
 	c.overRetention(base)
+	c.overRoad(base)
 	if len(c.Routes) == 0 {
 		c.Routes = base.Routes
 	}

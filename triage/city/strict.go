@@ -15,6 +15,7 @@ type layer struct {
 	facts  []Fact
 	duties []Duty
 	kept   []Retention
+	road   Serious
 }
 
 // overRules lays the city's facts and duties over the nation's: what has the same key takes its place.
@@ -63,6 +64,7 @@ func (c *City) judgeRules(t *tree, own layer, base *City) Mistakes {
 		c.judgeDuty(j, rs, path, d)
 	}
 	c.judgeRetention(j, rs, own.kept, base)
+	c.judgeRoad(j, own.road, base)
 	if base != nil {
 		c.judgeStricter(j, own, base)
 	}

@@ -34,6 +34,7 @@ type Rule struct {
 
 	Owner string  // assignee, coordinator, supervisor, school or board
 	Due   Term    // from when it arose
+	Watch bool    // Due is the city's watch period: a body may have set a longer one for the case
 	Keep  []Class // where given, it is due when the longest of these that the case is of ends, and not by Due
 	Climb Term    // from when it was due until it reaches the supervisor
 
@@ -90,6 +91,9 @@ func (rs Rules) Owe(c triage.Case, events []triage.Event, cal Calendar, now time
 	f := rs.know(c, events)
 	var all []triage.Duty
 	for _, r := range rs.Duties {
+		if r.Watch {
+			r.Due.Months = c.Watched(triage.Period{Months: r.Due.Months}).Months
+		}
 		all = append(all, r.owe(c, f, cal, now)...)
 	}
 	return all
@@ -197,7 +201,7 @@ func (r Rule) next(last triage.Duty, f Facts, so Known, cal Calendar) (triage.Du
 	switch {
 	case last.Turn == 0:
 		d.Since = so.First
-	case r.Restarts && (!so.First.Equal(last.Since) || len(r.Keep) > 0 && last.Decision == Restarted):
+	case r.Restarts && (!so.First.Equal(last.Since) || (len(r.Keep) > 0 || r.Watch) && last.Decision == Restarted):
 		d.Since = so.First
 	case r.Renews && so.Last.After(last.DoneAt):
 		d.Since = so.Last

@@ -54,9 +54,12 @@ func (r Rule) kept(f Facts, since time.Time, cal Calendar) Kept {
 	return k
 }
 
-// outgrown reports whether the records have to be kept longer than the open duty says: a case that was over, and turned out
-// to be a serious one.
+// outgrown reports whether the open duty falls due too early: the records of a case that was over, and turned out to be a
+// serious one, have to be kept longer; or a body has set a longer watch.
 func (r Rule) outgrown(d triage.Duty, f Facts, so Known, cal Calendar) bool {
+	if r.Watch {
+		return r.Due.After(so.First, cal).After(d.DueAt)
+	}
 	if len(r.Keep) == 0 {
 		return false
 	}
