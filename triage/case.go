@@ -40,6 +40,8 @@ type Case struct {
 	WaitingSince time.Time `json:"waiting_since,omitzero"`
 	DueAt        time.Time `json:"due_at,omitzero"` // when it must be answered by the city's terms
 
+	AnsweredAt time.Time `json:"answered_at,omitzero"` // when a person first answered the seeker
+
 	Said int64 `json:"said"` // how many messages the desk has said to the seeker
 	Sent int64 `json:"sent"` // how many of them, from the first without a gap, have an outcome
 
@@ -156,6 +158,9 @@ func (c *Case) message(e Event) {
 	case Counselor:
 		if e.Interim {
 			return // who waits for an answer waits still
+		}
+		if c.AnsweredAt.IsZero() {
+			c.AnsweredAt = e.At
 		}
 		c.WaitingSince, c.DueAt, c.LeaseUntil = time.Time{}, time.Time{}, time.Time{}
 	}

@@ -1,13 +1,15 @@
 package main
 
 import (
+	"madoguchi/triage/figures"
 	"madoguchi/triage/lookin"
 	"madoguchi/triage/meeting"
 	"madoguchi/triage/shelf"
 )
 
-// shelves gives the desk the places of what belongs to no case: the minutes of meetings, and who looks in where.
+// shelves gives the desk the places of what belongs to no case: the minutes of meetings, the reports of years, and who looks in where.
 func (h *house) shelves(p plan) {
 	h.desk.Minutes = shelf.New[meeting.Record](h.redis, p.keys.desk, "meetings")
+	h.desk.Yearly = shelf.New[figures.Report](h.redis, p.keys.desk, "yearly")
 	h.desk.LookIns = shelf.New[lookin.Looks](h.redis, p.keys.desk, "looks")
 }

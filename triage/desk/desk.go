@@ -53,6 +53,7 @@ type Config struct {
 	Accounts Accounts        // all who work here; nil where only those who are there are known
 	Roster   Roster          // what they say of themselves; nil where nobody does
 	Minutes  Meetings        // of the weekly meeting
+	Yearly   Yearly          // the reports of years
 	LookIns  LookIns         // who of the leads looks into which conversation; nil where that is not shown
 	Pager    triage.Pager    // calls who is on call; nil where nobody can be called
 }

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -50,18 +51,30 @@ const (
 	ByAnswer   = "answer"  // answered, waiting, withdrawn (before an answer), ended (without one)
 	ByAbout    = "about"   // whom it is about, as the seeker says
 	ByParents  = "parents" // not_asked: resolved without the parents having been asked
+	ByGrade    = "grades"  // es_low, es_high, teen, as the child was asked for a consent; or unknown
+	ByWait     = "wait"    // how long it took to the first answer: 10m, 1h, 24h, 72h, longer; no case without one
 )
 
-var dimensions = []figures.Dimension{{Key: ByDoor, Least: SmallCell}, {Key: BySeverity, Least: SmallCell}, {Key: ByFlag, Least: SmallCell},
-	{Key: ByManner, Least: SmallCell}, {Key: BySchool, Least: SmallSchool}, {Key: ByStage, Least: SmallCell}, {Key: ByOutcome, Least: SmallCell},
-	{Key: ByAnswer, Least: SmallCell}, {Key: ByAbout, Least: SmallCell}, {Key: ByParents, Least: SmallCell}}
+// dimensions are what is counted. Every school of the city is listed.
+func (d *Desk) dimensions() []figures.Dimension {
+	var all []figures.Dimension
+	for _, key := range []string{ByDoor, BySeverity, ByFlag, ByManner, ByStage, ByOutcome, ByAnswer, ByAbout, ByParents, ByGrade, ByWait} {
+		all = append(all, figures.Dimension{Key: key, Least: SmallCell})
+	}
+	schools := figures.Dimension{Key: BySchool, Least: SmallSchool}
+	for _, s := range d.City.Schools {
+		schools.Kinds = append(schools.Kinds, s.ID)
+	}
+	return append(all, schools)
+}
 
 // manners are the manners of bullying that a flag tells. Light blows and hard ones are one flag; what somebody is made to do
 // is none.
 var manners = map[triage.Flag]string{triage.Verbal: "verbal", triage.Exclusion: "exclusion", triage.Violence: "blows",
 	triage.Extortion: "extortion", triage.Property: "property", triage.SNSSpread: "net"}
 
-// Statistics counts the cases opened in the months of [from, to).
+// Statistics counts the cases opened in the months of [from, to): all of them, whoever asks and whatever they are kept out of,
+// since two people whose numbers differ could subtract. Of a year that has a report it tells what stands there.
 func (d *Desk) Statistics(ctx context.Context, p staff.Person, from, to time.Time) (Statistics, error) {
 	if !to.After(from) {
 		return Statistics{}, bad("期間の終わりは、始まりより後にしてください。")
@@ -69,15 +82,10 @@ func (d *Desk) Statistics(ctx context.Context, p staff.Person, from, to time.Tim
 	if err := d.record(ctx, p, "statistics", "", "", ""); err != nil {
 		return Statistics{}, err
 	}
-	var items []figures.Item
-	err := d.eachFor(ctx, p, triage.Query{Erased: true}, func(c triage.Case) error {
-		items = append(items, d.counted(c))
-		return nil
-	})
+	book, err := d.book(ctx)
 	if err != nil {
 		return Statistics{}, err
 	}
-	book := figures.New(items, dimensions, SmallCell, d.Clock.Now())
 	a := book.Ask(from, to)
 	s := Statistics{From: a.From, To: a.To, Whole: a.Whole, Total: a.Total, Months: a.Months, Of: a.Of, SmallCell: SmallCell}
 	if a.Whole && !a.To.After(a.From.AddDate(1, 0, 0)) && len(a.Months) > 0 {
@@ -87,6 +95,23 @@ func (d *Desk) Statistics(ctx context.Context, p staff.Person, from, to time.Tim
 		}
 	}
 	return s, nil
+}
+
+// book counts every case there is.
+func (d *Desk) book(ctx context.Context) (*figures.Book, error) {
+	kept, err := d.Yearly.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var items []figures.Item
+	err = d.each(ctx, triage.Query{Erased: true}, func(c triage.Case) error {
+		items = append(items, d.counted(c))
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return figures.New(items, d.dimensions(), SmallCell, d.Clock.Now(), slices.Collect(maps.Values(kept))...), nil
 }
 
 // counted is the case as it is counted.
@@ -110,7 +135,40 @@ func (d *Desk) counted(c triage.Case) figures.Item {
 	if c.State == triage.Resolved && slices.ContainsFunc(c.Observed, func(o triage.Observed) bool { return o.Kind == ParentNotAsked }) {
 		of[ByParents] = []string{"not_asked"}
 	}
+	of[ByGrade] = []string{grade(c)}
+	if w := waited(c); w != "" {
+		of[ByWait] = []string{w}
+	}
 	return figures.Item{At: c.OpenedAt, Of: of}
+}
+
+// grade is how old the child is, where somebody asked: it is asked with a consent, and no text tells it to the machine.
+func grade(c triage.Case) string {
+	for _, x := range slices.Backward(c.Consents) {
+		if x.Age != "" {
+			return string(x.Age)
+		}
+	}
+	return "unknown"
+}
+
+// bands are the ends of the bands of a first answer. There is no middle and no longest: that would be one child's.
+var bands = [...]struct {
+	within time.Duration
+	band   string
+}{{10 * time.Minute, "10m"}, {time.Hour, "1h"}, {24 * time.Hour, "24h"}, {72 * time.Hour, "72h"}}
+
+// waited is the band of the time from the first word to the first answer by a person, nights and all.
+func waited(c triage.Case) string {
+	if c.AnsweredAt.IsZero() {
+		return ""
+	}
+	for _, w := range bands {
+		if c.AnsweredAt.Sub(c.OpenedAt) <= w.within {
+			return w.band
+		}
+	}
+	return "longer"
 }
 
 // stage is what kind of school it is, as its name says.
