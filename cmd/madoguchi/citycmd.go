@@ -54,6 +54,7 @@ func cityCheck(_ context.Context, p *program, args []string) error {
 			continue
 		}
 		fmt.Fprintf(p.stdout, "%s: %s, %d schools, %d examples judged: ok\n", name, c.Name, len(c.Schools), len(c.Examples))
+		tellPolicy(p, c)
 		remark(p, city.File{Name: name, Data: data})
 	}
 	if name, data := cities.National(); !failed {
@@ -63,6 +64,21 @@ func cityCheck(_ context.Context, p *program, args []string) error {
 		return errSaid
 	}
 	return nil
+}
+
+// statuses say of what weight a file's rules are.
+var statuses = map[string]string{"in_force": "in force", "draft": "a draft: the policy in force has to be obtained",
+	"sample": "a sample: the city has not confirmed it"}
+
+// tellPolicy prints of what weight a city's rules are, what its policy leaves open, and what is done every year.
+func tellPolicy(p *program, c *city.City) {
+	fmt.Fprintf(p.stdout, "  rules: %s; %d subjects stated, each with its source\n", statuses[c.Status], len(c.Policy))
+	if off := c.Unsaid(); len(off) > 0 {
+		fmt.Fprintf(p.stdout, "  not stated, and so off or the nation's: %s\n", strings.Join(off, ", "))
+	}
+	for _, t := range c.Year(time.Now(), time.Now().AddDate(1, 0, 0)) {
+		fmt.Fprintf(p.stdout, "  every year, by the end of %s: %s (%s)\n", t.By.AddDate(0, 0, -1).Format("2006-01"), t.What, t.Source)
+	}
 }
 
 var cityRouteCommand = command{name: "city route", does: "shows who gets a case with these words, and why", run: cityRoute,

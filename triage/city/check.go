@@ -36,15 +36,8 @@ func (c *City) judge(t *tree, a Assessor) Mistakes {
 			j.need(c.knows(key, name), ".texts."+key, fmt.Sprintf("a placeholder that can be filled, not {%s}", name))
 		}
 	}
-	for i, e := range c.Examples {
-		path := fmt.Sprintf(".examples.%d", i)
-		want := triage.Severity(e.Severity)
-		if !j.need(want.Valid(), path, "severity: one of emergency, urgent, soon, routine") || a == nil {
-			continue
-		}
-		got := a.Assess(e.Text).Severity
-		j.need(got.Rank() <= want.Rank(), path, fmt.Sprintf("severity %s, but the rules say %s", want, got))
-	}
+	c.judgePolicy(j)
+	c.judgeExamples(j, a)
 	slices.SortStableFunc(j.ms, func(a, b Mistake) int { return a.Line - b.Line })
 	return j.ms
 }

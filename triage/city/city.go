@@ -45,6 +45,8 @@ type City struct {
 	Places     Places             `yaml:"places"`
 	Numbers    []Number           `yaml:"numbers"`
 	Texts      map[string]string  `yaml:"texts"`
+	Policy     []Stated           `yaml:"policy"` // what the city's own policy states, subject by subject
+	Agenda     []Yearly           `yaml:"agenda"` // what is done every year, for no case in particular
 	Examples   []Example          `yaml:"examples"`
 
 	unstated Mistakes // what must be said before the desk opens; see Unstated
@@ -151,10 +153,14 @@ type Number struct {
 	CheckedOn Date     `yaml:"checked_on"`
 }
 
-// Example is a text that the city wants judged at least so gravely.
+// Example is a text that the city wants judged at least so gravely, and what has to come of it.
 type Example struct {
-	Text     string `yaml:"text"`
-	Severity string `yaml:"severity"`
+	Text     string   `yaml:"text"`
+	Severity string   `yaml:"severity"`
+	Flags    []string `yaml:"flags"`  // found among others
+	Branch   string   `yaml:"branch"` // of the routes, the last that takes it
+	Duties   []string `yaml:"duties"` // owed at once, among others
+	Not      []string `yaml:"not"`    // duties that are not owed
 }
 
 // SchoolByID returns the school of that id.

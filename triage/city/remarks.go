@@ -48,6 +48,16 @@ func Remarks(f File, now time.Time, age time.Duration) Mistakes {
 			say(fmt.Sprintf(".retention.%d", i), fmt.Sprintf("%s is kept %s by assumption; the city has to confirm: %s", r.Key, r.Keep, r.Ask))
 		}
 	}
+	for i, y := range c.Agenda {
+		if y.Ask != "" {
+			say(fmt.Sprintf(".agenda.%d", i), fmt.Sprintf("%s is an assumption; the city has to confirm: %s", y.Key, y.Ask))
+		}
+	}
+	for i, s := range c.Policy {
+		if s.From.Value().After(now) {
+			say(fmt.Sprintf(".policy.%d", i), fmt.Sprintf("%s holds from %s, which is yet to come", s.Key, s.From))
+		}
+	}
 	slices.SortStableFunc(ms, func(a, b Mistake) int { return a.Line - b.Line })
 	return ms
 }
