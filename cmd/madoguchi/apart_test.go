@@ -114,6 +114,7 @@ func TestFourProcessesAreOneHouse(t *testing.T) {
 		}
 		return nil
 	})
+	a.tells(c, token, id)
 	desk.do(token, "POST", "/cases/"+id+"/state", map[string]string{"state": "watching", "reason": "見守る"}, nil)
 	must(t, append([]string{"audit", "verify"}, a.console...)...)
 	for _, role := range []string{"router", "vault"} {
@@ -132,6 +133,36 @@ func TestFourProcessesAreOneHouse(t *testing.T) {
 		t.Errorf("Redis refused: %v", r)
 	}
 	a.surrenders(id)
+}
+
+// tells asks the child, and hands on to her school what she allowed: the school reads the name, which the wall fills in for it
+// alone; another school reads nothing.
+func (a *apart) tells(c *socket, token, id string) {
+	const summary = "[人物A]さんが、いやなことをしています。"
+	desk, schools := a.of["console"], map[string]string{}
+	for _, s := range []string{"hinode-jhs", "shirakaba-es"} {
+		schools[s] = must(a.t, append([]string{"token", "create", "--login=" + s, "--role=school", "--school=" + s}, a.console...)...)
+	}
+	desk.do(token, "POST", "/cases/"+id+"/consents", map[string]string{"school": "hinode-jhs", "level": "named", "summary": summary}, nil)
+	q, err := c.next("consent", soon)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	if err := c.WriteJSON(frame{Type: "consent", ID: q.ID, Answer: "yes"}); err != nil {
+		a.t.Fatal(err)
+	}
+	var h struct{ ID string }
+	eventually(a.t, soon, func() error {
+		_, err := desk.call(token, "POST", "/cases/"+id+"/handoffs", map[string]any{"school": "hinode-jhs", "consent": "named", "summary": summary, "disclose": []string{"[人物A]"}}, &h)
+		return err
+	})
+	if status, body := desk.fetch("GET", schools["hinode-jhs"], "/handoffs/"+h.ID); status != http.StatusOK || !strings.Contains(string(body), "はなこ") {
+		a.t.Errorf("the school that was told reads %d %s", status, body)
+	}
+	if status, body := desk.fetch("GET", schools["shirakaba-es"], "/handoffs/"+h.ID); status != http.StatusNotFound || strings.Contains(string(body), "はなこ") {
+		a.t.Errorf("another school reads %d %s", status, body)
+	}
+	desk.do(schools["hinode-jhs"], "POST", "/handoffs/"+h.ID+"/acknowledge", map[string]any{}, nil)
 }
 
 // surrenders looks at what somebody has who has taken over one role wholly: its keys, its folder and its Redis user.
