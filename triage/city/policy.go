@@ -88,7 +88,7 @@ func (c *City) judgePolicy(j *judge) {
 		j.need(!seen[s.Key], path, "each subject once; "+s.Key+" is there twice")
 		j.need(s.Say != "" && s.Source != "" && s.From != "", path, "say, source (document:line) and from: the day from which it holds")
 		for _, by := range s.By {
-			j.need(c.carries(by), path+".by", fmt.Sprintf("what this file or the nation has, such as duties.article23, not %q", by))
+			j.need(c.Has(by), path+".by", fmt.Sprintf("what this file or the nation has, such as duties.article23, not %q", by))
 		}
 		seen[s.Key] = true
 	}
@@ -99,8 +99,8 @@ func (c *City) judgePolicy(j *judge) {
 	}
 }
 
-// carries reports whether the city has what a name such as duties.hottoribon speaks of.
-func (c *City) carries(name string) bool {
+// Has reports whether the city has, in its own file or from the nation, what a name such as duties.hottoribon speaks of.
+func (c *City) Has(name string) bool {
 	part, key, _ := strings.Cut(name, ".")
 	switch part {
 	case "duties":
@@ -111,6 +111,9 @@ func (c *City) carries(name string) bool {
 		return slices.ContainsFunc(c.Retention, func(r Retention) bool { return r.Key == key })
 	case "numbers":
 		return slices.ContainsFunc(c.Numbers, func(n Number) bool { return n.Key == key })
+	case "policy":
+		_, ok := c.Says(key)
+		return ok
 	case "agenda":
 		return slices.ContainsFunc(c.Agenda, func(y Yearly) bool { return y.Key == key })
 	case "channels":
