@@ -119,6 +119,8 @@ func (c *City) Has(name string) bool {
 	case "channels":
 		_, ok := c.Channels[key]
 		return ok
+	case "serious":
+		return key == "decided_by" && c.Serious.DecidedBy != "" || slices.ContainsFunc(c.Serious.Steps, func(x RoadStep) bool { return x.Key == key })
 	case "terms":
 		return key == "watch_months" && c.Terms.WatchMonths > 0
 	case "contact":

@@ -60,6 +60,40 @@ func TestWhatIsDoneEveryYear(t *testing.T) {
 	}
 }
 
+// The roads of serious cases: the nation's, with what a city's own policy adds, and nothing of another city's.
+func TestRoadsOfTheCities(t *testing.T) {
+	for id, want := range map[string]struct {
+		by         string
+		has, never []string
+	}{
+		"asahikawa": {"", []string{"team", "team_facts", "mayor", "inquiry", "facts", "family_first", "explain", "opinion", "again", "council"}, []string{"citizens", "agencies", "board"}},
+		"usuki":     {"board", []string{"agencies", "mayor", "inquiry", "facts", "explain", "council"}, []string{"citizens", "team", "board"}},
+		"ashiya":    {"school", []string{"board", "mayor", "inquiry", "facts", "family_first", "explain", "opinion", "again", "council", "citizens"}, []string{"team", "agencies"}},
+	} {
+		road := carried(t, id).Road()
+		if road.DecidedBy != want.by {
+			t.Errorf("%s: %q decides, want %q", id, road.DecidedBy, want.by)
+		}
+		var steps []string
+		for _, s := range road.Steps {
+			steps = append(steps, s.Key)
+			if s.Source == "" || s.Body == "" && s.Duty == "" {
+				t.Errorf("%s: %s is nobody's, or from nowhere", id, s.Key)
+			}
+		}
+		for _, key := range want.has {
+			if !slices.Contains(steps, key) {
+				t.Errorf("%s has no %s", id, key)
+			}
+		}
+		for _, key := range want.never {
+			if slices.Contains(steps, key) {
+				t.Errorf("%s has another city's %s", id, key)
+			}
+		}
+	}
+}
+
 type always triage.Judgement
 
 func (a always) Assess(string) triage.Judgement { return triage.Judgement(a) }
