@@ -16,7 +16,7 @@ var (
 	flags      = map[string]string{"suicide": "希死念慮", "self_harm": "自傷", "violence": "暴力", "sexual": "性に関わること", "extortion": "金品の要求",
 		"abuse_home": "家庭での虐待の疑い", "absence": "欠席", "sns_spread": "SNSでの拡散", "exclusion": "仲間はずれ・無視", "verbal": "悪口・からかい",
 		"property": "物かくし・こわす", "multi_school": "複数の学校", "third_party": "本人以外からの知らせ", "other": "その他"}
-	states = map[string]string{"waiting": "待っている", "open": "対応中", "handed_off": "学校へ引継ぎ中", "watching": "見守り", "resolved": "解消",
+	states = map[string]string{"waiting": "待っている", "open": "対応中", "handed_off": "学校へ引き継ぎ中", "watching": "見守り", "resolved": "解消",
 		"closed": "終了", "all": "すべて"}
 	doors = map[string]string{"chat": "チャット", "line": "LINE", "sms": "SMS", "voice": "電話", "phone": "電話", "email": "メール", "letter": "手紙", "visit": "来所",
 		"school": "学校の報告"}
@@ -34,9 +34,9 @@ var (
 		"say": "返事した", "look_in": "会話をそばで見た", "whisper": "担当の人にだけ伝えた", "exposure": "重い相談の数を見た", "absence": "休みを記録した", "absence_look": "休みの人の事案を見た",
 		"meeting_begin": "会議を始めた", "meeting_look": "会議の議題を見た", "meeting_decide": "会議で決めたことを残した", "meeting_end": "会議を終えた", "kin": "つながる事案を見た", "link": "つながりを書いた", "link_agree": "つながりを確かめた", "link_off": "つながりを取り消した", "part": "人の立場を記録した",
 		"call": "電話をかけた", "note": "メモした", "severity": "緊急度を変えた", "duty": "することを済ませた", "duties": "期限の一覧を見た", "state": "状態を変えた", "observation": "確認を記録した",
-		"consent_ask": "学校に伝えてよいかきいた", "consent_record": "本人の意向を記録した", "handoff_preview": "引継ぎの下書きを見た", "handoff": "引き継いだ",
-		"countersign": "二人目として確認した", "reveal": "記号の元の言葉を見た", "file": "写真やファイルを見た", "taken_look": "取り消されたことばを見た", "taken_drop": "取り消されたことばを消した", "visit": "来所・電話を記録した", "statistics": "件数を見た",
-		"handoff_cover": "届いた連絡の注意を見た", "handoff_recall": "引継ぎを取り消した", "notify": "通告・連絡を記録した", "handoff_link": "引継ぎを開くリンクを作った", "link_open": "リンクで引継ぎを開いた",
+		"consent_ask": "学校に伝えてよいかきいた", "consent_record": "本人の意向を記録した", "handoff_preview": "引き継ぎの下書きを見た", "handoff": "引き継いだ",
+		"countersign": "二人目として確認した", "reveal": "記号の元の言葉を見た", "file": "写真やファイルを見た", "taken_look": "取り消されたことばを見た", "taken_drop": "取り消されたことばを消した", "visit": "来所・電話を記録した", "statistics": "件数を見た", "yearly_make": "年度の報告を作った", "yearly_look": "年度の報告を見た",
+		"handoff_cover": "届いた連絡の注意を見た", "handoff_recall": "引き継ぎを取り消した", "notify": "通告・連絡を記録した", "handoff_link": "引き継ぎを開くリンクを作った", "link_open": "リンクで引き継ぎを開いた",
 		"handoff_list": "届いた連絡の一覧を見た", "handoff_look": "届いた連絡を見た", "handoff_received": "受け取った", "handoff_handling": "対応中と答えた",
 		"handoff_needs_help": "人手が要ると答えた", "handoff_wrong_school": "別の学校の件と答えた", "handoff_done": "対応が終わったと答えた",
 		"report": "報告した", "report_list": "出した報告を見た", "report_look": "出した報告を名前ごと見た", "filings": "学校の報告の一覧を見た", "filings_export": "学校の報告を書き出した",
@@ -44,7 +44,9 @@ var (
 		"trace": "通信の記録を開いた", "search_ask": "名前で探すことを頼んだ", "search_read": "探す人の名前を見た", "search_end": "探し終わった", "search_look": "見つかった事案の一覧を見た",
 		"grant_ask": "二人で開くことを頼んだ", "grant_alone": "一人で開いた", "grant_approve": "開くことを認めた", "grant_refuse": "開くことを認めなかった",
 		"grant_look": "一人で開いたものを確かめた", "disposals": "廃棄の一覧を見た", "destroy": "廃棄した", "keep": "残すかどうかを定めた", "letters": "手紙の一覧を見た", "letter_look": "手紙の文字を見た", "letter_compare": "手紙の文字を確かめた", "letter_split": "手紙を別の件に分けた",
-		"letter_preview": "印刷する返事を見た", "letter_print": "返事を印刷した", "posted": "返事を出したと記録した", "factor_add": "サインインの確認を登録した", "factor_remove": "サインインの確認を外した"}
+		"letter_preview": "印刷する返事を見た", "letter_print": "返事を印刷した", "posted": "返事を出したと記録した", "factor_add": "サインインの確認を登録した", "factor_remove": "サインインの確認を外した",
+		"handover": "引き継ぎの一覧を見た", "session": "次の人へ残した", "want": "本人の希望を記録した", "bar": "かかわりのある人を外した・戻した", "kept_out": "外された事案を開こうとした",
+		"profile": "勤務と希望を変えた", "account_posts": "アカウントのかかわりを変えた", "broken": "読めない記録"}
 	sorts    = map[string]string{"picture": "写真", "document": "ファイル", "voice": "音声", "video": "動画", "other": "ファイル"}
 	openings = map[string]string{"": " の元の言葉を見ました。", "grant_ask": " を二人で開くことを頼みました。", "grant_alone": " を、ほかにだれもいないので一人で開くことにしました。",
 		"grant_approve": " を開くことを認めました。", "grant_refuse": " を開くことを認めませんでした。", "grant_use": " の元の言葉を見ました。"}
