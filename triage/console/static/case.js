@@ -31,7 +31,7 @@ document.addEventListener('submit', async (e) => {
     form.elements.id.value = crypto.getRandomValues(new Uint32Array(4)).join('-');
     doing('reading');
   }
-  const box = form.closest('details.card');
+  const box = form.closest('details.card, details.fold');
   if (box) { box.open = false; box.querySelector('summary').focus(); }
   refresh();
 });
