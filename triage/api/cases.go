@@ -129,6 +129,7 @@ func (a *api) cases() {
 	a.meetings()
 	a.lead()
 	a.kin()
+	a.serious()
 	a.share()
 }
 

@@ -30,6 +30,8 @@ type Statistics struct {
 	Outcome   map[string]*int `json:"outcome" doc:"the state that the case is in"`
 	Answer    map[string]*int `json:"answer" doc:"answered, waiting, withdrawn before an answer, ended without one"`
 	About     map[string]*int `json:"about" doc:"whom it is about"`
+	Grades    map[string]*int `json:"grades" doc:"es_low, es_high, teen, unknown: as the child was asked with a consent"`
+	Wait      map[string]*int `json:"wait" doc:"to the first answer by a person: 10m, 1h, 24h, 72h, longer"`
 	NotAsked  *int            `json:"parents_not_asked" doc:"cases resolved without the parents having been asked"`
 	Whole     bool            `json:"whole" doc:"the period is whole fiscal years; otherwise only the total and the months are counted"`
 	SmallCell int             `json:"small_cell" doc:"fewer than this is withheld"`
@@ -56,6 +58,7 @@ const longest = 10 * 366 * 24 * time.Hour
 // office registers what is beside the cases.
 func (a *api) office() {
 	a.visits()
+	a.yearly()
 	route(a, huma.Operation{Method: "GET", Path: "/api/v1/statistics", Summary: "How many cases, small numbers withheld"},
 		func(ctx context.Context, p staff.Person, in *statisticsIn) (*statisticsOut, error) {
 			from, to, ok := period(in.From, in.To, a.Desk.Clock.Now())
@@ -84,7 +87,7 @@ func counted(s desk.Statistics) Statistics {
 	return Statistics{From: s.From, To: s.To, Whole: s.Whole, Total: number(s.Total), Months: numbers(s.Months),
 		Channels: of(desk.ByDoor), Severity: of(desk.BySeverity), Flags: of(desk.ByFlag), Schools: of(desk.BySchool),
 		Manners: of(desk.ByManner), Stages: of(desk.ByStage), Outcome: of(desk.ByOutcome), Answer: of(desk.ByAnswer),
-		About: of(desk.ByAbout), NotAsked: number(s.Of[desk.ByParents]["not_asked"]), SmallCell: s.SmallCell}
+		About: of(desk.ByAbout), Grades: of(desk.ByGrade), Wait: of(desk.ByWait), NotAsked: number(s.Of[desk.ByParents]["not_asked"]), SmallCell: s.SmallCell}
 }
 
 func number(c desk.Count) *int {

@@ -48,6 +48,7 @@ var bodies = map[string]string{
 	"POST /cases/{id}/links/off":                 `{"other":"07zzzz","as":"same_child","reason":"x"}`,
 	"POST /cases/{id}/parts":                     `{"who":"[人物A]","role":"accused"}`,
 	"POST /absences/{login}":                     `{"until":""}`,
+	"POST /statistics/reports":                   `{"year":2025}`,
 	"POST /meetings":                             `{"people":[]}`,
 	"POST /meetings/{id}/decisions":              `{"case":"07zzzz","decision":"go_on","reason":"x"}`,
 	"POST /visits":                               `{"channel":"visit","text":"来ました","contact":""}`,
@@ -142,8 +143,11 @@ func expected(row staff.Route, path string, role triage.Role, v visibility) (int
 	if done == 0 || row.Method == "GET" {
 		done = 200
 	}
-	if row.Method+path == "POST/mates" {
+	switch row.Method + path {
+	case "POST/mates":
 		done = 204
+	case "POST/statistics/reports":
+		done = 201
 	}
 	switch {
 	case !staff.Allowed(role, row):
@@ -152,7 +156,7 @@ func expected(row staff.Route, path string, role triage.Role, v visibility) (int
 		return 404, "not_found" // the city asks for none
 	case strings.HasPrefix(path, "/handoffs/{id}") && v != own:
 		return 404, "not_found"
-	case strings.HasPrefix(path, "/meetings/"), strings.HasPrefix(path, "/cases/{id}/links"):
+	case strings.HasPrefix(path, "/meetings/"), path == "/statistics/reports/{year}", strings.HasPrefix(path, "/cases/{id}/links"):
 		return 404, "not_found" // no such meeting, and no such other case
 	case strings.HasPrefix(path, "/reveals/"), strings.HasPrefix(path, "/searches/"), strings.HasPrefix(path, "/traces/"):
 		return 404, "not_found" // no such grant

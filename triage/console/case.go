@@ -38,7 +38,9 @@ type caseData struct {
 	Why        []string // reasons to open a placeholder
 	Names      []string // placeholders that occur
 	Steps      []step   // on the way to 解消
-	Watch      string   // the city's watch period, or ""
+	PlanName   string   // 対処プラン, where the city asks for one
+	PlanSorts  []city.Choice
+	Watch      string // the city's watch period, or ""
 	Open       []owed
 	Done       []owed
 	Settable   []triage.State
@@ -117,6 +119,7 @@ func (c *Console) newCase(v desk.View, p staff.Person) caseData {
 	d.CanClaim = k.Assignee == "" && p.Role != triage.Lawyer
 	d.CanReveal = d.CanAnswer && (k.Assignee == p.Login || k.Second == p.Login)
 	d.CanNote = d.CanAnswer || p.Role == triage.Lawyer
+	d.PlanName, d.PlanSorts = c.City.Plan.Name, c.City.Plan.Sorts
 	c.owe(&d, v, p)
 	d.Names = names(v.Timeline)
 	d.Phone = c.phone(k, v.Now)
@@ -195,7 +198,7 @@ func (c *Console) canned() []canned {
 
 // steps lists the conditions of 解消 as they stand, by the desk's own rule.
 func (c *Console) steps(k triage.Case, now time.Time) []step {
-	watch := c.City.CaseTerms().WatchPeriod
+	watch := k.Watched(c.City.CaseTerms().WatchPeriod)
 	unmet := desk.Unmet(k.Observed, watch, now.In(web.JST).Format(time.DateOnly))
 	last := func(kinds ...string) string {
 		for _, o := range slices.Backward(k.Observed) {

@@ -33,7 +33,7 @@ var (
 	acts = map[string]string{"queue": "一覧を見た", "look": "事案を見た", "claim": "担当した", "release": "手放した", "transfer": "引き継いだ", "second": "二人目を頼んだ",
 		"say": "返事した", "look_in": "会話をそばで見た", "whisper": "担当の人にだけ伝えた", "exposure": "重い相談の数を見た", "absence": "休みを記録した", "absence_look": "休みの人の事案を見た",
 		"meeting_begin": "会議を始めた", "meeting_look": "会議の議題を見た", "meeting_decide": "会議で決めたことを残した", "meeting_end": "会議を終えた", "kin": "つながる事案を見た", "link": "つながりを書いた", "link_agree": "つながりを確かめた", "link_off": "つながりを取り消した", "part": "人の立場を記録した",
-		"call": "電話をかけた", "note": "メモした", "severity": "緊急度を変えた", "duty": "することを済ませた", "duties": "期限の一覧を見た", "state": "状態を変えた", "observation": "確認を記録した",
+		"call": "電話をかけた", "note": "メモした", "serious": "重大事態の歩みを見た", "serious_list": "重大事態の一覧を見た", "serious_step": "重大事態の歩みを書いた", "serious_text": "重大事態の文書を書いた", "declared": "申立てを記録した", "plan": "対処プランに書いた", "watch": "見守りの期間を長くした", "severity": "緊急度を変えた", "duty": "することを済ませた", "duties": "期限の一覧を見た", "state": "状態を変えた", "observation": "確認を記録した",
 		"consent_ask": "学校に伝えてよいかきいた", "consent_record": "本人の意向を記録した", "handoff_preview": "引き継ぎの下書きを見た", "handoff": "引き継いだ",
 		"countersign": "二人目として確認した", "reveal": "記号の元の言葉を見た", "file": "写真やファイルを見た", "taken_look": "取り消されたことばを見た", "taken_drop": "取り消されたことばを消した", "visit": "来所・電話を記録した", "statistics": "件数を見た", "yearly_make": "年度の報告を作った", "yearly_look": "年度の報告を見た",
 		"handoff_cover": "届いた連絡の注意を見た", "handoff_recall": "引き継ぎを取り消した", "notify": "通告・連絡を記録した", "handoff_link": "引き継ぎを開くリンクを作った", "link_open": "リンクで引き継ぎを開いた",

@@ -17,6 +17,7 @@ var places = [...]web.Link{
 	{Href: "/school", Label: "連絡"},
 	{Href: "/school/reports", Label: "報告"},
 	{Href: "/filings", Label: "学校の報告", More: true},
+	{Href: "/serious", Label: "重大事態", More: true},
 	{Href: "/board", Label: "いまの様子", More: true},
 	{Href: "/meetings", Label: "対策会議", More: true},
 	{Href: "/absences", Label: "休みの人の事案", More: true},

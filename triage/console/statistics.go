@@ -72,6 +72,8 @@ var (
 		"blows": "ぶつかられる、叩かれる、蹴られる（軽い・ひどいを分けない）", "extortion": "金品をたかられる",
 		"property": "金品を隠される、盗まれる、壊される、捨てられる", "net": "メールやSNSなど、ネット上の誹謗中傷"}
 	stages   = map[string]string{"elementary": "小学校", "junior": "中学校", "other": "そのほか"}
+	grades   = map[string]string{"es_low": "小学1〜4年", "es_high": "小学5・6年", "teen": "中学生から", "unknown": "確かめていない"}
+	waits    = map[string]string{"10m": "10分まで", "1h": "1時間まで", "24h": "1日まで", "72h": "3日まで", "longer": "3日より長い"}
 	becoming = map[string]string{"answered": "返事をした", "waiting": "まだ返事を待っている", "withdrawn": "返事の前に取り下げた", "ended": "返事をせずに終えた"}
 )
 
@@ -79,6 +81,12 @@ func (c *Console) statisticsRoutes() {
 	c.site.Page("GET", "/statistics", c.statistics)
 	c.site.Page("GET", "/statistics.xlsx", c.statisticsBook)
 	c.site.Page("GET", "/statistics.csv", c.statisticsCSV)
+	c.site.Page("GET", "/statistics/reports", c.yearly)
+	c.site.Page("POST", "/statistics/reports", c.makeYearly)
+	c.site.Page("GET", "/statistics/reports/{year}", c.year)
+	c.site.Page("GET", "/statistics/reports/{year}/print", c.yearPaper)
+	c.site.Page("GET", "/statistics/reports/{year}/book.xlsx", c.yearBook)
+	c.site.Page("GET", "/statistics/reports/{year}/list.csv", c.yearCSV)
 }
 
 // counted reads the period from the address, the fiscal year until now where it says nothing, and counts.
@@ -96,20 +104,27 @@ func (c *Console) counted(r *http.Request, p staff.Person) (statisticsData, erro
 	if !s.Whole {
 		return d, nil
 	}
+	d.Tables = c.kinds(s.Of, c.schoolNames())
+	d.Cross = crossed(s.Cross)
+	return d, nil
+}
+
+// kinds are the tables of what cases were, in words.
+func (c *Console) kinds(counts map[string]map[string]desk.Count, schools map[string]string) []countTable {
 	of := func(title, dimension string, names map[string]string, order []string, note string) countTable {
-		t := table(title, s.Of[dimension], names, order)
+		t := table(title, counts[dimension], names, order)
 		t.Note = note
 		return t
 	}
-	d.Tables = []countTable{
+	return []countTable{
 		of("入口", desk.ByDoor, doors, nil, "はじめに来た入口"), of("だれのことか", desk.ByAbout, abouts, nil, "書いた人が選んだもの"),
 		of("緊急度", desk.BySeverity, severities, order(triage.Severities), ""), of("返事", desk.ByAnswer, becoming, []string{"answered", "waiting", "withdrawn", "ended"}, ""),
 		of("いまの状態", desk.ByOutcome, states, nil, ""), of("内容", desk.ByFlag, flags, order(triage.Flags), "重なりあり"),
 		of("いじめの態様", desk.ByManner, manners, []string{"verbal", "exclusion", "blows", "extortion", "property", "net"}, "重なりあり。相談の言葉から機械が見つけたもの。「嫌なことや危険なことをさせられる」は、機械では分かりません"),
-		of("学校", desk.BySchool, c.schoolNames(), nil, "伝えた学校と、報告した学校。重なりあり"), of("学校の種類", desk.ByStage, stages, nil, "重なりあり"),
+		of("学年", desk.ByGrade, grades, []string{"es_low", "es_high", "teen", "unknown"}, "学校に伝えてよいかきくときに、本人に確かめたもの。ほかは分かりません"),
+		of("はじめの返事まで", desk.ByWait, waits, []string{"10m", "1h", "24h", "72h", "longer"}, "はじめの言葉から、人がはじめて返事をするまで。夜と休みの日も数えます"),
+		of("学校", desk.BySchool, schools, nil, "伝えた学校と、報告した学校。重なりあり"), of("学校の種類", desk.ByStage, stages, nil, "重なりあり"),
 	}
-	d.Cross = crossed(s.Cross)
-	return d, nil
 }
 
 func (c *Console) statistics(w http.ResponseWriter, r *http.Request, p staff.Person) {

@@ -109,6 +109,8 @@ func (c *Console) tell(l *line, e triage.Event, seen told) bool {
 		c.report(l, *e.Report)
 	case e.Minute != nil, e.Link != nil, e.Part != nil:
 		l.Text = c.minuted(e)
+	case e.Step != nil, e.Version != nil, e.Plan != nil, e.WatchOver != nil:
+		l.Text = c.roadLine(e)
 	case e.Observed != nil:
 		l.Text = "確認：" + word(observations, e.Observed.Kind) + "（" + e.Observed.On + "）" + e.Observed.Note
 	case e.Change != nil:

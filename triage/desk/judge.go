@@ -67,7 +67,7 @@ func (d *Desk) Observe(ctx context.Context, p staff.Person, id triage.CaseID, o 
 		o.Second = ""
 	}
 	return d.perform(ctx, p, id, act{what: "observation", reason: o.Kind, may: mayAct,
-		do: func(triage.Case, []triage.Event) ([]triage.Event, error) {
+		do: func(c triage.Case, _ []triage.Event) ([]triage.Event, error) {
 			kept := o
 			if o.Kind == ParentNotAsked {
 				if err := words(o.Note, maxReason); err != nil {
@@ -89,8 +89,18 @@ func (d *Desk) Observe(ctx context.Context, p staff.Person, id triage.CaseID, o 
 			kept.Note = note
 			e := d.event(p, triage.KindState)
 			e.Text, e.Observed = note, &kept
-			return []triage.Event{e}, nil
+			return append([]triage.Event{e}, d.reopened(p, c, o.Kind)...), nil
 		}})
+}
+
+// reopened opens a case again that was over, because it happened again: 解消 is only a stage (ashiya-policy:123).
+func (d *Desk) reopened(p staff.Person, c triage.Case, kind string) []triage.Event {
+	if kind != Recurred || c.State != triage.Resolved && c.State != triage.Closed {
+		return nil
+	}
+	e := d.event(p, triage.KindState)
+	e.Text, e.Change = "また起きたため", &triage.Change{To: triage.Open, Reason: "また起きたため"}
+	return []triage.Event{e}
 }
 
 // StateChange is a state that a person sets.
@@ -150,7 +160,7 @@ func (d *Desk) SetState(ctx context.Context, p staff.Person, id triage.CaseID, c
 
 // resolvable refuses 解消 with what is unmet.
 func (d *Desk) resolvable(c triage.Case, ch StateChange) error {
-	unmet := Unmet(c.Observed, d.terms.WatchPeriod, d.today())
+	unmet := Unmet(c.Observed, c.Watched(d.terms.WatchPeriod), d.today())
 	if len(unmet) == 0 {
 		if ch.DecidedBy == "" {
 			unmet = append(unmet, "decided_by")
@@ -162,8 +172,11 @@ func (d *Desk) resolvable(c triage.Case, ch StateChange) error {
 	if len(unmet) == 0 {
 		return nil
 	}
-	return &triage.Refusal{Code: triage.CodeConditions, Conditions: unmet,
-		Say: "解消の条件がまだそろっていません。" + missing(unmet)}
+	say := "解消の条件がまだそろっていません。" + missing(unmet)
+	if slices.ContainsFunc(c.Observed, func(o triage.Observed) bool { return o.Kind == Apology }) {
+		say += "謝罪があったことだけでは、解消になりません。"
+	}
+	return &triage.Refusal{Code: triage.CodeConditions, Conditions: unmet, Say: say}
 }
 
 // conditions are the names of what 解消 needs, in the order in which they can be met.

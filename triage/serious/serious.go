@@ -70,7 +70,7 @@ type Stand struct {
 	Said    string // the same, in words
 	Note    string
 	By      string
-	Due     triage.Duty // the duty that asks for it, where it is open
+	Owed    triage.Duty // the duty that asks for it, where it is open
 	Written map[string]triage.Version
 }
 
@@ -165,7 +165,7 @@ func (x Step) of(c triage.Case) Stand {
 		switch {
 		case !ok || d.Decision == duty.Met || d.Decision == duty.Restarted:
 		case d.DoneAt.IsZero():
-			at.Due = d
+			at.Owed = d
 		case at.On == "":
 			at.On, at.Choice, at.Note, at.By = d.DoneAt.In(jst).Format("2006-01-02"), d.Decision, d.Reason, d.By
 		}

@@ -97,6 +97,9 @@ GET  /api/v1/reports                                       - - - - - - - - y
 POST /api/v1/reports                                       - - - - - - - - y
 GET  /api/v1/filings                                       - - y y - y y - -
 GET  /api/v1/statistics                                    - - y y - y y - -
+GET  /api/v1/statistics/reports                            - - y y - y y - -
+GET  /api/v1/statistics/reports/{year}                     - - y y - y y - -
+POST /api/v1/statistics/reports                            - - y y - - - - -
 POST /api/v1/demo/clock                                    - - - - - - - y -
 `
 

@@ -119,5 +119,8 @@ var Routes = []Route{
 
 	{"GET", "/api/v1/filings", together(lead, board, clerk), false, "every report of every school stands in one register, for who answers to the city"},
 	{"GET", "/api/v1/statistics", together(lead, board, clerk), false, "numbers without names, small ones withheld, for who plans and answers to the city"},
+	{"GET", "/api/v1/statistics/reports", together(lead, board, clerk), false, "what was told of a year once is told to all who answer for it"},
+	{"GET", "/api/v1/statistics/reports/{year}", together(lead, board, clerk), false, "the same"},
+	{"POST", "/api/v1/statistics/reports", lead, false, "it is made once, by somebody who answers for all cases"},
 	{"POST", "/api/v1/demo/clock", admin, false, "only in the demonstration: whoever shows it moves its time"},
 }
