@@ -63,6 +63,10 @@ func (l *lexicon) judge(s string) triage.Judgement {
 	found, least := settle(found)
 	calm := r.places(l.calm)
 	found = append(found, l.learned(t, heard{silent, calm, found, placeholder.MatchString(s)})...)
+	found, least = alone(found, least)
+	if len(found) == 0 && !innocent && (doubtful || len(calm) == 0) {
+		found, least = unclear(t), triage.Soon
+	}
 	j := triage.Judgement{Severity: least, Flags: []triage.Flag{}, Reasons: []triage.Reason{}}
 	for _, e := range found {
 		j.Severity = triage.Graver(j.Severity, e.rule.Severity)
@@ -80,10 +84,62 @@ func (l *lexicon) judge(s string) triage.Judgement {
 	slices.SortFunc(j.Flags, func(a, b triage.Flag) int {
 		return cmp.Compare(slices.Index(triage.Flags, a), slices.Index(triage.Flags, b))
 	})
-	if len(found) == 0 && !innocent && (doubtful || len(calm) == 0) {
-		j.Severity = triage.Soon
-	}
 	return j
+}
+
+// substance is how many characters a text has at least of which nothing says that it is everyday and no flag has the name.
+const substance = 6
+
+// unnamed is what such a text is about.
+var unnamed = rule{ruleText: ruleText{ID: "other.unnamed", Flag: triage.Other, Severity: triage.Soon}}
+
+// unclear returns what is known of a text in which nothing was found: that it is about something, all of it the reason.
+func unclear(t text) []evidence {
+	if t.view.Len() < substance {
+		return nil
+	}
+	return []evidence{{&unnamed, 0, t.view.Len()}}
+}
+
+// alone leaves other to what has no flag of its own: where a place says what the matter is, whatever else was found says so
+// too, and how soon somebody must read the text is not lost.
+func alone(found []evidence, least triage.Severity) ([]evidence, triage.Severity) {
+	i := first(found)
+	if i < 0 {
+		return found, least
+	}
+	flag := found[i].rule.Flag
+	var kept []evidence
+	for _, e := range found {
+		switch {
+		case e.rule.Flag != triage.Other:
+		case e.rule.Fallback && e.rule.Severity != triage.Soon:
+		case e.rule.Fallback:
+			least = triage.Graver(least, e.rule.Severity)
+			continue
+		default:
+			r := *e.rule
+			r.Flag = flag
+			e.rule = &r
+		}
+		kept = append(kept, e)
+	}
+	return kept, least
+}
+
+// first returns the index of what says best what the matter is: the gravest, of those the first of triage.Flags; -1 of none.
+func first(found []evidence) int {
+	best := -1
+	for i, e := range found {
+		if !matter(e) || e.rule.Flag == triage.Other {
+			continue
+		}
+		if best < 0 || cmp.Or(cmp.Compare(e.rule.Severity.Rank(), found[best].rule.Severity.Rank()),
+			cmp.Compare(slices.Index(triage.Flags, e.rule.Flag), slices.Index(triage.Flags, found[best].rule.Flag))) < 0 {
+			best = i
+		}
+	}
+	return best
 }
 
 // life reports whether the flag is about the writer's own life: its words are used in jest every day, so that an innocent
@@ -163,13 +219,16 @@ func (r *reading) modified(h hit, mods []modifier) bool {
 	return false
 }
 
+// beside is how many characters apart words may stand that are read as the same blow: 父が怒って、なぐられた.
+const beside = 8
+
 // settle drops what counts only in company or in nobody's: With, Instead, Fallback. What falls back still says how soon
 // somebody must read the text: least.
 func settle(found []evidence) (kept []evidence, least triage.Severity) {
 	least = triage.Routine
 	has := func(flags []triage.Flag, self *rule) bool {
 		return slices.ContainsFunc(found, func(e evidence) bool {
-			return e.rule != self && !e.rule.Fallback && slices.Contains(flags, e.rule.Flag)
+			return e.rule != self && slices.Contains(flags, e.rule.Flag)
 		})
 	}
 	for _, e := range found {
@@ -177,7 +236,11 @@ func settle(found []evidence) (kept []evidence, least triage.Severity) {
 			continue
 		}
 		if slices.ContainsFunc(found, func(o evidence) bool {
-			return o.rule != e.rule && slices.Contains(o.rule.Instead, e.rule.Flag) && o.start < e.end && e.start < o.end
+			gap := 0
+			if o.rule.Severity.Rank() <= e.rule.Severity.Rank() {
+				gap = beside
+			}
+			return o.rule != e.rule && slices.Contains(o.rule.Instead, e.rule.Flag) && o.start < e.end+gap && e.start < o.end+gap
 		}) {
 			continue
 		}

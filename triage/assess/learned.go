@@ -32,6 +32,10 @@ type heard struct {
 	redacted     bool
 }
 
+// less is the share of the best score below which a flag of the model is not the one that the text speaks of: the same words
+// often speak a little for several. A life is named however low it scores.
+const less = 0.7
+
 // learned returns what the model finds in a text, leaving out the clauses with silent places. It stands beside what the
 // rules found and takes nothing of it away; where they found something, that it is something else is no news.
 //
@@ -67,12 +71,18 @@ func (l *lexicon) learned(t text, h heard) []evidence {
 			likely, top = r.Flag, f.Score
 		}
 	}
+	if i := first(h.spoken); likely == triage.Other && i >= 0 {
+		likely = h.spoken[i].rule.Flag
+	}
 	supported := h.redacted || slices.ContainsFunc(h.spoken, matter)
 	var out []evidence
 	for _, f := range found {
 		r := learnedRules[f.Head]
 		if s := triage.Severity(r.Flag); s.Valid() {
 			r.Flag, r.Severity = likely, s
+		}
+		if f.Score < less*top && r.Flag != triage.Suicide && r.Flag != triage.ThirdParty {
+			r.Flag = likely // how soon is said all the same
 		}
 		if !f.Sure && !supported && r.Severity.Rank() < triage.Soon.Rank() {
 			r.Severity = triage.Soon
