@@ -59,6 +59,13 @@ var Pages = []Route{
 	{"POST", "/cases/{id}/notices", desk, false, "whoever told an agency writes down when, whom and what it answered"},
 
 	{"POST", "/cases/{id}/duties/{duty}/done", desk, false, "what was done and decided is written by who did it; a lead's duty by a lead"},
+	{"GET", "/serious", together(lead, board), false, "who answers to the city sees which cases are serious and how far each is; the board of education the steps alone"},
+	{"GET", "/cases/{id}/serious", desk, false, "who has a case sees what has to come next"},
+	{"POST", "/cases/{id}/declarations", desk, false, "whoever hears a child or a parent say it writes it down; nobody may decline"},
+	{"POST", "/cases/{id}/serious/steps", desk, false, "what was done is written by who knows the case"},
+	{"POST", "/cases/{id}/serious/versions", desk, false, "the same, for each reader in other words"},
+	{"POST", "/cases/{id}/plan", desk, false, "who has a case keeps its plan with the school"},
+	{"POST", "/cases/{id}/watch", desk, false, "who has a case writes down that a body set a longer watch"},
 	{"GET", "/board", desk, false, "numbers without words, for who answers and who leads"},
 	{"GET", "/exposure", desk, false, "how much of the gravest work one had oneself; the supervisor, who looks after all, sees everybody's"},
 	{"GET", "/absences", lead, false, "who is away leaves children who must not wait"},

@@ -57,6 +57,13 @@ GET  /api/v1/disposals                                     - - y y - - - - -
 POST /api/v1/cases/{id}/destroy                            - - y y - - - - -
 POST /api/v1/cases/{id}/keep                               - - y y - - - - -
 GET  /api/v1/duties                                        y y y y - - - - -
+GET  /api/v1/serious                                       - - y y - y - - -
+GET  /api/v1/cases/{id}/serious                            y y y y - - - - -
+POST /api/v1/cases/{id}/declarations                       y y y y - - - - -
+POST /api/v1/cases/{id}/serious/steps                      y y y y - - - - -
+POST /api/v1/cases/{id}/serious/versions                   y y y y - - - - -
+POST /api/v1/cases/{id}/plan                               y y y y - - - - -
+POST /api/v1/cases/{id}/watch                              y y y y - - - - -
 GET  /api/v1/board                                         y y y y - - - - -
 GET  /api/v1/exposure                                      y y y y - - - - -
 GET  /api/v1/absences/{login}                              - - y y - - - - -

@@ -77,6 +77,13 @@ var Routes = []Route{
 	{"POST", "/api/v1/cases/{id}/keep", lead, false, "the same"},
 	{"GET", "/api/v1/duties", desk, false, "what is owed in one's own cases; a lead sees what is overdue anywhere"},
 
+	{"GET", "/api/v1/serious", together(lead, board), false, "who answers to the city sees which cases are serious and how far each is; the board of education the steps alone"},
+	{"GET", "/api/v1/cases/{id}/serious", desk, false, "who has a case sees what has to come next"},
+	{"POST", "/api/v1/cases/{id}/declarations", desk, false, "whoever hears a child or a parent say it writes it down; nobody may decline"},
+	{"POST", "/api/v1/cases/{id}/serious/steps", desk, false, "what was done is written by who knows the case"},
+	{"POST", "/api/v1/cases/{id}/serious/versions", desk, false, "the same, for each reader in other words"},
+	{"POST", "/api/v1/cases/{id}/plan", desk, false, "who has a case keeps its plan with the school"},
+	{"POST", "/api/v1/cases/{id}/watch", desk, false, "who has a case writes down that a body set a longer watch"},
 	{"GET", "/api/v1/board", desk, false, "numbers without words, for who answers and who leads"},
 	{"GET", "/api/v1/exposure", desk, false, "how much of the gravest work one had oneself; the supervisor, who looks after all, sees everybody's"},
 	{"GET", "/api/v1/absences/{login}", lead, false, "who is away leaves children who must not wait"},
