@@ -47,6 +47,11 @@ var bodies = map[string]string{
 	"POST /cases/{id}/links/agree":               `{"other":"07zzzz","as":"same_child"}`,
 	"POST /cases/{id}/links/off":                 `{"other":"07zzzz","as":"same_child","reason":"x"}`,
 	"POST /cases/{id}/parts":                     `{"who":"[人物A]","role":"accused"}`,
+	"POST /cases/{id}/declarations":              `{"who":"child","on":"2026-12-01"}`,
+	"POST /cases/{id}/serious/steps":             `{"key":"decide","on":"2026-12-01","choice":"serious","note":"x"}`,
+	"POST /cases/{id}/serious/versions":          `{"step":"mayor","reader":"mayor","text":"x"}`,
+	"POST /cases/{id}/plan":                      `{"sort":"support","text":"x","who":"担任"}`,
+	"POST /cases/{id}/watch":                     `{"months":6,"body":"board","reason":"x"}`,
 	"POST /absences/{login}":                     `{"until":""}`,
 	"POST /statistics/reports":                   `{"year":2025}`,
 	"POST /meetings":                             `{"people":[]}`,
@@ -136,7 +141,7 @@ func (r *room) fill(path, login string, v visibility) string {
 func expected(row staff.Route, path string, role triage.Role, v visibility) (int, string) {
 	lead := role == triage.Coordinator || role == triage.Supervisor
 	done := map[string]int{"/visits": 201, "/reports": 201, "/handoffs/{id}/reports": 201, "/cases/{id}/messages": 202, "/cases/{id}/doing": 204, "/cases/{id}/keep": 204, "/absences/{login}": 204, "/meetings": 201,
-		"/cases/{id}/look-in": 204, "/cases/{id}/whispers": 204, "/cases/{id}/parts": 204, "/searches": 201,
+		"/cases/{id}/look-in": 204, "/cases/{id}/declarations": 204, "/cases/{id}/watch": 204, "/cases/{id}/whispers": 204, "/cases/{id}/parts": 204, "/searches": 201,
 		"/cases/{id}/notes": 201, "/cases/{id}/observations": 201, "/cases/{id}/consents": 201, "/cases/{id}/handoffs": 201,
 		"/cases/{id}/sessions": 201, "/cases/{id}/interim": 202, "/cases/{id}/bars": 204,
 		"/cases/{id}/handoffs/{handoff}/links": 201, "/cases/{id}/notices": 201}[path]
@@ -153,6 +158,8 @@ func expected(row staff.Route, path string, role triage.Role, v visibility) (int
 	case !staff.Allowed(role, row):
 		return 403, "forbidden"
 	case path == "/handoffs/{id}/week":
+		return 404, "not_found" // the city asks for none
+	case path == "/cases/{id}/plan":
 		return 404, "not_found" // the city asks for none
 	case strings.HasPrefix(path, "/handoffs/{id}") && v != own:
 		return 404, "not_found"
@@ -185,7 +192,7 @@ func expected(row staff.Route, path string, role triage.Role, v visibility) (int
 			return 403, "forbidden" // another person
 		}
 		return done, ""
-	case "/cases/{id}", "/cases/{id}/duties", "/cases/{id}/suggestions", "/cases/{id}/wanted":
+	case "/cases/{id}", "/cases/{id}/duties", "/cases/{id}/suggestions", "/cases/{id}/wanted", "/cases/{id}/declarations":
 		if v == colleagues && !lead {
 			return 403, "forbidden"
 		}
@@ -203,6 +210,8 @@ func expected(row staff.Route, path string, role triage.Role, v visibility) (int
 		return 403, "forbidden"
 	}
 	switch {
+	case strings.HasPrefix(path, "/cases/{id}/serious/"):
+		return 404, "not_found" // no such step
 	case strings.HasPrefix(path, "/cases/{id}/handoffs/{handoff}/") && v != own:
 		return 404, "not_found" // no such hand-off
 	case path == "/cases/{id}/release" && v == waiting:
