@@ -130,7 +130,7 @@ func (r *room) fill(path, login string, v visibility) string {
 		a := r.ask("mori", "POST", "/cases/"+at+"/handoffs", `{"school":"`+school+`","consent":"emergency","summary":"x","reason":"y"}`)
 		handoff = read[struct{ ID string }](a.is(201, "")).ID
 	}
-	path = strings.NewReplacer("{handoff}", handoff, "{n}", "1", "{duty}", "meeting", "{seq}", "1", "{said}", "1", "{login}", "sato").Replace(path)
+	path = strings.NewReplacer("{handoff}", handoff, "{n}", "1", "{duty}", "meeting", "{seq}", "1", "{said}", "1", "{login}", "sato", "{year}", "2020").Replace(path)
 	if strings.HasPrefix(path, "/handoffs") {
 		return strings.ReplaceAll(path, "{id}", handoff)
 	}
