@@ -33,8 +33,11 @@ type heard struct {
 }
 
 // less is the share of the best score below which a flag of the model is not the one that the text speaks of: the same words
-// often speak a little for several. A life is named however low it scores.
+// often speak a little for several.
 const less = 0.7
+
+// kept are flags that are named however weakly they are heard: each begins duties towards others, and who it is about.
+var kept = []triage.Flag{triage.Suicide, triage.Sexual, triage.AbuseHome, triage.Extortion, triage.ThirdParty}
 
 // learned returns what the model finds in a text, leaving out the clauses with silent places. It stands beside what the
 // rules found and takes nothing of it away; where they found something, that it is something else is no news.
@@ -81,7 +84,7 @@ func (l *lexicon) learned(t text, h heard) []evidence {
 		if s := triage.Severity(r.Flag); s.Valid() {
 			r.Flag, r.Severity = likely, s
 		}
-		if f.Score < less*top && r.Flag != triage.Suicide && r.Flag != triage.ThirdParty {
+		if f.Score < less*top && !slices.Contains(kept, r.Flag) {
 			r.Flag = likely // how soon is said all the same
 		}
 		if !f.Sure && !supported && r.Severity.Rank() < triage.Soon.Rank() {
