@@ -19,7 +19,7 @@ import (
 	"madoguchi/triage/keyring"
 )
 
-// While children write and the desk answers, all keys are replaced three times. Nothing is lost, nobody gets a second case, a
+// While children write, all keys are replaced three times. Nothing is lost, nobody gets a second case, a
 // return code from before opens, and so does a new one. What was replaced can be removed once nothing needs it, not before; from
 // then on the old keys open nothing, and everything is there.
 func TestKeysAreReplacedUnderLoad(t *testing.T) {

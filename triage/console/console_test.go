@@ -24,7 +24,7 @@ func TestEveryTemplateWithoutData(t *testing.T) {
 		"signin": signInData{}, "enrol": enrolData{}, "sorry": "", "queue": queueData{}, "case": h.console.newCase(desk.View{}, staff.Person{}),
 		"preview": previewData{}, "link": linkData{}, "visits": visitData{}, "statistics": statisticsData{}, "yearly": yearlyData{}, "year": yearData{}, "filings": filingsData{}, "accounts": accountsData{}, "audit": []Looked(nil),
 		"code": codeData{}, "security": securityData{}, "grants": []grantData(nil), "letters": []waitingLetter(nil), "reading": readingData{}, "duties": dutiesData{}, "disposals": disposalsData{}, "handover": handoverData{}, "absences": absencesData{}, "exposure": exposureData{}, "meeting": meetingData{}, "meetings": meetingsData{}, "board": boardData{},
-		"search": searchData{}, "searches": searchesData{}, "kin": kinData{}, "mates": matesData{}, "certificate": Certificate{},
+		"roads": seriousListData{}, "serious": roadData{}, "search": searchData{}, "searches": searchesData{}, "kin": kinData{}, "mates": matesData{}, "certificate": Certificate{},
 	}
 	for _, name := range h.console.pages.Names() {
 		data, ok := empty[name]

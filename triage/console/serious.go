@@ -46,7 +46,7 @@ func (c *Console) seriousList(w http.ResponseWriter, r *http.Request, p staff.Pe
 		return
 	}
 	d := seriousListData{rows, p.Role != triage.Board, word(bodies, c.City.Serious.DecidedBy)}
-	c.pages.Show(w, r, p, http.StatusOK, "serieses", web.Frame{Title: "重大事態", Room: "serious", Data: d})
+	c.pages.Show(w, r, p, http.StatusOK, "roads", web.Frame{Title: "重大事態", Room: "serious", Data: d})
 }
 
 // group is the steps of one stage.

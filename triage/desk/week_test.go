@@ -16,7 +16,7 @@ import (
 	"madoguchi/triage/staff"
 )
 
-// A week of a hotline, as far as counts of such services are published: little in the small hours, a hump after school, the
+// A week as we imagine it: little in the small hours, a hump after school, the
 // most between five and ten in the evening. The numbers are weights of the hours.
 var hourly = [24]int{3, 2, 1, 1, 1, 1, 2, 3, 4, 4, 4, 4, 4, 4, 5, 7, 9, 11, 12, 13, 14, 13, 10, 6}
 
