@@ -183,7 +183,7 @@ func live(t *testing.T, change func(*plan), args ...string) *process {
 	if _, err = p.parse(serveCommand, append([]string{"--public-addr=127.0.0.1:0", "--staff-addr=127.0.0.1:0", "--ops-addr=127.0.0.1:0", "--ready-file=" + file}, args...)); err != nil {
 		t.Fatal(err)
 	}
-	base, err := p.plan()
+	base, err := p.plan(p.set.running()...)
 	if err != nil {
 		t.Fatal(err)
 	}
