@@ -52,7 +52,10 @@ func (r *Router) rename(ctx context.Context, pseudonym string, id triage.CaseID)
 			return r.Vault.Alias(ctx, pseudonym, string(id))
 		}
 		rec.Aliases = append(rec.Aliases, pseudonym)
-		if err := r.Vault.Put(ctx, rec); err != nil && !errors.Is(err, vault.ErrConflict) {
+		switch err := r.Vault.Put(ctx, rec); {
+		case err == nil:
+			return r.Vault.Alias(ctx, pseudonym, string(id))
+		case !errors.Is(err, vault.ErrConflict):
 			return err
 		}
 	}
@@ -75,20 +78,7 @@ func (r *Router) Rename(ctx context.Context, id triage.CaseID) error {
 		if kind, who, _ := channels.OpenAddress(a); kind == contactKind || who == "" {
 			continue
 		}
-		now, err := r.home(ctx, a)
-		if err != nil {
-			return told(err)
-		}
-		present := r.Names.pseudonym(a)
-		if now != id || r.Names.caseOf(present) == id {
-			continue
-		}
-		if _, err := r.Vault.Case(ctx, present); errors.Is(err, vault.ErrUnknown) {
-			err = r.rename(ctx, present, id)
-			if err != nil {
-				return told(err)
-			}
-		} else if err != nil {
+		if _, err := r.home(ctx, a); err != nil { // names anew whom it finds by another pepper
 			return told(err)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -43,7 +44,7 @@ func (s *Searcher) Conceal(ctx context.Context, who triage.Sought) ([]byte, stri
 	if err != nil {
 		return nil, "", err
 	}
-	if reason = out[0].text; len(m.Match(sought.Case{Texts: []string{reason}})) > 0 {
+	if reason = out[0].text; len(m.Match(sought.Case{Texts: []string{reason}})) > 0 || partOf(reason, who.Names) {
 		reason = covered
 	}
 	data, err := json.Marshal(who)
@@ -52,6 +53,13 @@ func (s *Searcher) Conceal(ctx context.Context, who triage.Sought) ([]byte, stri
 	}
 	sealed, err := s.router.Vault.CloseSlip(ctx, data)
 	return sealed, reason, told(err)
+}
+
+// partOf reports whether a part of a name stands in the text, also one of a single character, which nobody is looked for by.
+func partOf(text string, all []string) bool {
+	return slices.ContainsFunc(all, func(name string) bool {
+		return slices.ContainsFunc(strings.Fields(name), func(part string) bool { return strings.Contains(text, part) })
+	})
 }
 
 // Unveil implements triage.Searcher.
@@ -86,25 +94,29 @@ func (s *Searcher) Search(ctx context.Context, sealed []byte, cases []triage.Cas
 	m := sought.New(who)
 	var found []triage.Found
 	for _, id := range cases {
-		rec, originals, _, err := s.router.Vault.Whole(ctx, string(id))
-		if errors.Is(err, vault.ErrUnknown) || errors.Is(err, vault.ErrDamaged) {
-			continue // destroyed, or never more readable for anybody
-		}
-		if err != nil {
+		rec, originals, damaged, err := s.router.Vault.Whole(ctx, string(id))
+		switch {
+		case errors.Is(err, vault.ErrUnknown):
+			continue // destroyed
+		case errors.Is(err, vault.ErrDamaged):
+			found = append(found, triage.Found{Case: id, Match: []triage.Match{triage.MatchUnread}})
+			continue
+		case err != nil:
 			return nil, told(err)
 		}
 		c, err := kept(rec, originals)
-		if err != nil {
-			return nil, err
+		match := m.Match(c)
+		if err != nil || damaged > 0 {
+			match = append(match, triage.MatchUnread)
 		}
-		if match := m.Match(c); len(match) > 0 {
+		if len(match) > 0 {
 			found = append(found, triage.Found{Case: id, Match: match})
 		}
 	}
 	return found, nil
 }
 
-// kept is all that a record tells of people.
+// kept is all that a record tells of people; with an error, as far as it can be read.
 func kept(rec *vault.Record, originals [][]byte) (c sought.Case, err error) {
 	for _, a := range rec.Contacts {
 		if kind, who, _ := channels.OpenAddress(a); kind != chat { // whose is a name that a machine made
@@ -113,7 +125,7 @@ func kept(rec *vault.Record, originals [][]byte) (c sought.Case, err error) {
 	}
 	g, err := glossary(rec.Glossary)
 	if err != nil {
-		return c, err
+		g = &anonymize.Glossary{}
 	}
 	for _, e := range g.Entries {
 		if e.Type == anonymize.TypePerson {
@@ -130,7 +142,7 @@ func kept(rec *vault.Record, originals [][]byte) (c sought.Case, err error) {
 		}
 		c.Texts = append(c.Texts, strung(whole)...)
 	}
-	return c, nil
+	return c, err
 }
 
 // strung lists the texts inside of what JSON held.

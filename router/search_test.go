@@ -64,6 +64,26 @@ func TestSearchFindsWhoIsNamedAnywhere(t *testing.T) {
 	}
 }
 
+// What cannot be read is not passed over: that nothing was found in it says nothing.
+func TestSearchTellsOfWhatCannotBeRead(t *testing.T) {
+	h, ctx := newHouse(t), t.Context()
+	whole, torn := channels.NewAddress("line", "U1", nil), channels.NewAddress("line", "U2", nil)
+	h.process(t, channels.Message{ID: "1", Kind: "line", From: whole, Text: "だれの名前もない"}, channels.Message{ID: "2", Kind: "line", From: torn, Text: "山田花子のこと"})
+	record := "{v" + string(h.caseOf(torn)[:2]) + "}:case:" + string(h.caseOf(torn))
+	if n, err := h.secrets.HSet(ctx, record, "r", "torn").Result(); err != nil || n != 0 {
+		t.Fatalf("the record is not where it was: %d, %v", n, err)
+	}
+	s := NewSearcher(h.router)
+	sealed, reason, err := s.Conceal(ctx, triage.Sought{Names: []string{"林 花"}, Reason: "林さんの件"})
+	if err != nil || strings.Contains(reason, "林") {
+		t.Fatalf("the reason is %q, %v", reason, err)
+	}
+	found, err := s.Search(ctx, sealed, []triage.CaseID{h.caseOf(whole), h.caseOf(torn)})
+	if want := []triage.Found{{Case: h.caseOf(torn), Match: []triage.Match{triage.MatchUnread}}}; err != nil || fmt.Sprint(found) != fmt.Sprint(want) {
+		t.Errorf("found %v, %v, want %v", found, err, want)
+	}
+}
+
 func TestSearchRefusesNobodyAndTooMany(t *testing.T) {
 	h, ctx := newHouse(t), t.Context()
 	s := NewSearcher(h.router)

@@ -19,10 +19,11 @@ const (
 	MatchNumber  Match = "number"  // the number stands in a text
 	MatchFull    Match = "full"    // the whole name stands in a text, or is one that the case calls somebody by
 	MatchPart    Match = "part"    // the family or the given name alone
+	MatchUnread  Match = "unread"  // something of the case cannot be read, so that nobody knows
 )
 
 // Matches are all ways, the surest first.
-var Matches = []Match{MatchContact, MatchNumber, MatchFull, MatchPart}
+var Matches = []Match{MatchContact, MatchNumber, MatchFull, MatchPart, MatchUnread}
 
 // Found is a case that names who is sought, and how; never where, or in which words.
 type Found struct {

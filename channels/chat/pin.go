@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -163,6 +164,9 @@ func pinRefusal(id, code string) *frame {
 	return &frame{Type: "error", ID: id, Code: code, Message: pinSays[code]}
 }
 
+// remembering is how long that may take. The message is durable by then, and the next ones wait behind it.
+const remembering = time.Second
+
 // remember keeps for the seeker what was taken in: the words where she chose a PIN, and without one that there are some. It
 // is an extra: that it fails is no reason to say that a message was not taken.
 func (d *door) remember(ctx context.Context, conv channels.Conversation, taken []*frame) {
@@ -170,23 +174,28 @@ func (d *door) remember(ctx context.Context, conv channels.Conversation, taken [
 	if !ok {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storing)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), remembering)
 	defer cancel()
 	var words []channels.Word
-	var err error
+	var back []string
 	for _, f := range taken {
 		switch f.Type {
 		case "message":
 			words = append(words, channels.Word{ID: f.ID, Text: marked(f.Text, len(f.kept)), At: d.env.Now()})
 		case "unsend":
-			err = errors.Join(err, own.Unwrote(ctx, f.ID))
+			back = append(back, f.ID)
+			words = slices.DeleteFunc(words, func(w channels.Word) bool { return w.ID == f.ID })
 		}
 	}
+	var err error
 	if len(words) > 0 {
-		err = errors.Join(err, own.Wrote(ctx, words...))
+		err = own.Wrote(ctx, words...)
+	}
+	for _, id := range back {
+		err = errors.Join(err, own.Unwrote(ctx, id))
 	}
 	if err != nil {
-		d.env.Log.Debug("what a seeker wrote is not kept for her", "channel", name)
+		d.env.Log.Warn("what a seeker wrote is not kept for her own eyes", "channel", name)
 	}
 }
 

@@ -17,8 +17,9 @@ import (
 	"madoguchi/channels"
 )
 
-// usualBody is the largest webhook that is read of anybody. maxBody is the largest that is taken from LINE itself, whose words
-// are never refused for their length: a hundred of the longest texts, each character written as an escape.
+// usualBody is the largest webhook that is read of whoever does not even say that it is signed. maxBody is the largest that is
+// taken from LINE itself, whose words are never refused for their length: a hundred of the longest texts, each character
+// written as an escape. Whether the signature is true can only be told of the whole.
 const (
 	usualBody = 1 << 20
 	maxBody   = 4 << 20
@@ -26,7 +27,11 @@ const (
 
 // hook answers 200 only after every message of the request is durable, so that LINE sends it again otherwise.
 func (d *door) hook(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	most := int64(maxBody)
+	if r.Header.Get("X-Line-Signature") == "" {
+		most = usualBody
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
 	if err != nil {
 		status := http.StatusBadRequest
 		if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {

@@ -76,15 +76,22 @@ func (c cabinets) stale(ctx context.Context) (n int, err error) {
 	return n, nil
 }
 
+// replaced reports whether there are keys of before, by which something of a case may still be closed.
+func (k *keySets) replaced() bool {
+	return len(k.body.Versions()) > 1 || len(k.vault.Versions()) > 1 || len(k.names.Versions()) > 1
+}
+
 // rewrapCases does so after every change of the keys, and once an hour for what was cut off, until ctx ends.
 func (h *house) rewrapCases(ctx context.Context) error {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
 	all := newCabinets(h.store, h.vault, h.names, h.clock)
 	for {
-		failed, err := all.rewrap(ctx, rewrapPace)
-		if (err != nil || failed > 0) && ctx.Err() == nil {
-			h.log.Error("not every key could be wrapped anew", "count", failed)
+		if h.keys.live.replaced() {
+			failed, err := all.rewrap(ctx, rewrapPace)
+			if (err != nil || failed > 0) && ctx.Err() == nil {
+				h.log.Error("not every key could be wrapped anew", "count", failed)
+			}
 		}
 		select {
 		case <-ctx.Done():

@@ -87,11 +87,13 @@ func (c *conversation) Unwrote(ctx context.Context, id string) error {
 
 // Hidden implements channels.Own.
 func (c *conversation) Hidden(ctx context.Context) (n int, locked bool, err error) {
-	all, err := c.reader.client.HLen(ctx, c.name.key("own")).Result()
-	if err == nil {
-		locked, err = c.reader.client.HExists(ctx, c.name.key("pin"), "lock").Result()
-	}
-	return int(all), locked, failure(ctx, err)
+	var all *redis.IntCmd
+	var lock *redis.BoolCmd
+	_, err = c.reader.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		all, lock = p.HLen(ctx, c.name.key("own")), p.HExists(ctx, c.name.key("pin"), "lock")
+		return nil
+	})
+	return int(all.Val()), lock.Val(), failure(ctx, err)
 }
 
 // SetPIN implements channels.Own. The pair of keys of the words stays when the PIN changes.

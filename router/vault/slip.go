@@ -67,9 +67,6 @@ func partSlip(slip []byte) (lock string, sealed []byte, err error) {
 // Whole returns the record of the case and everything that came into it as it came, in no order; or ErrUnknown. What of it
 // cannot be opened any more is left out, and counted.
 func (v *Vault) Whole(ctx context.Context, id string) (r *Record, originals [][]byte, damaged int, err error) {
-	if r, err = v.Open(ctx, id); err != nil {
-		return nil, nil, 0, err
-	}
 	key, err := recordKey(id)
 	if err != nil {
 		return nil, nil, 0, err
@@ -77,6 +74,9 @@ func (v *Vault) Whole(ctx context.Context, id string) (r *Record, originals [][]
 	fields, err := v.client.HGetAll(ctx, key).Result()
 	if err != nil {
 		return nil, nil, 0, failure(ctx, err)
+	}
+	if r, err = v.opened(ctx, id, fields); err != nil {
+		return nil, nil, 0, err
 	}
 	for field, sealed := range fields {
 		if !strings.HasPrefix(field, "o:") {

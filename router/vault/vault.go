@@ -68,13 +68,25 @@ func (v *Vault) Open(ctx context.Context, id string) (*Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	fields, err := v.client.HMGet(ctx, key, "v", "k", "r").Result()
+	names := []string{"v", "k", "r"}
+	values, err := v.client.HMGet(ctx, key, names...).Result()
 	if err != nil {
 		return nil, failure(ctx, err)
 	}
-	version, found := fields[0].(string)
-	wrapped, keyed := fields[1].(string)
-	sealed, kept := fields[2].(string)
+	fields := map[string]string{}
+	for i, value := range values {
+		if text, ok := value.(string); ok {
+			fields[names[i]] = text
+		}
+	}
+	return v.opened(ctx, id, fields)
+}
+
+// opened opens the record that lies in those fields.
+func (v *Vault) opened(ctx context.Context, id string, fields map[string]string) (*Record, error) {
+	version, found := fields["v"]
+	wrapped, keyed := fields["k"]
+	sealed, kept := fields["r"]
 	if !found {
 		return nil, ErrUnknown
 	}

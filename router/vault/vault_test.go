@@ -311,7 +311,7 @@ func TestKeysAreReadAgain(t *testing.T) {
 	client := servers(t)["embedded"]
 	old := NewKeys()
 	put(t, newVault(client, old), full(t, newVault(client, old), caseA), Original{"m:1", []byte("one")})
-	data, err := old.Rotated().Marshal()
+	data, err := old.Added().Turned().Marshal()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,9 +20,10 @@ import (
 // Handler answers one sort of ask.
 type Handler struct {
 	Verb string
-	// Persons says that the answer leads to persons: it is given out at the Pace.
-	Persons bool
-	answer  func(ctx context.Context, body []byte) (any, error)
+	// Persons says that the answer leads to persons: it is given out at the Pace. Seeks says the same of looking for one, which
+	// has a Pace of its own, so that a search through all cases holds up nobody who opens a name.
+	Persons, Seeks bool
+	answer         func(ctx context.Context, body []byte) (any, error)
 }
 
 // On returns the handler of a verb.
@@ -36,8 +37,9 @@ func On[In, Out any](verb string, do func(ctx context.Context, in In) (Out, erro
 	}}
 }
 
-// ofPersons marks a handler.
+// ofPersons marks a handler, and seeks another.
 func (h Handler) ofPersons() Handler { h.Persons = true; return h }
+func (h Handler) seeks() Handler     { h.Seeks = true; return h }
 
 const (
 	atOnce = 32 // asks answered at the same time
@@ -62,6 +64,7 @@ type Answerer struct {
 	keys   *Keys
 	may    map[string]map[string]Handler // party, verb
 	pace   *pacer
+	search *pacer
 	now    func() time.Time
 	log    *slog.Logger
 
@@ -74,7 +77,7 @@ type Count struct{ From, Verb, Code string }
 
 // NewAnswerer returns an answerer of that party, who may be asked nothing yet.
 func NewAnswerer(client redis.UniversalClient, keys *Keys, pace Pace, log *slog.Logger) *Answerer {
-	return &Answerer{client: client, keys: keys, may: map[string]map[string]Handler{}, pace: newPacer(pace), now: time.Now, log: log, counts: map[Count]int64{}}
+	return &Answerer{client: client, keys: keys, may: map[string]map[string]Handler{}, pace: newPacer(pace), search: newPacer(pace), now: time.Now, log: log, counts: map[Count]int64{}}
 }
 
 // Allow lets the party ask what the handlers answer. It is for before Run.
@@ -155,12 +158,16 @@ func (a *Answerer) take(ctx context.Context, record []byte) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, min(r.Within, answerMostFor))
 	defer cancel()
+	h := a.may[r.From][r.Verb]
 	first, err := a.client.SetNX(ctx, seenKey(r.ID), "", 3*young).Result()
-	if err != nil || !first {
+	if err == nil && !first {
 		return
 	}
-	out, err := a.answer(ctx, r)
-	a.count(Count{r.From, r.Verb, codeOf(err)})
+	var out any
+	if err == nil {
+		out, err = a.answer(ctx, h, r)
+	}
+	a.count(Count{r.From, h.Verb, codeOf(err)}) // what is no verb of ours is not said after whoever asked it
 	body := reply{Code: codeOf(err)}
 	if err == nil {
 		if body.Body, err = encoded(out); err != nil {
@@ -203,18 +210,17 @@ func (a *Answerer) open(record []byte) (request, hpke.PublicKey, bool) {
 }
 
 // answer does what is asked. A handler that panics has answered that it cannot.
-func (a *Answerer) answer(ctx context.Context, r request) (out any, err error) {
-	h, ok := a.may[r.From][r.Verb]
-	if !ok {
+func (a *Answerer) answer(ctx context.Context, h Handler, r request) (out any, err error) {
+	if h.answer == nil {
 		return nil, triage.ErrRefused
 	}
 	defer func() {
 		if recover() != nil { // what it says may hold words
-			a.log.Error("answering an ask panicked", "verb", r.Verb)
+			a.log.Error("answering an ask panicked", "verb", h.Verb)
 			out, err = nil, triage.ErrUnavailable
 		}
 	}()
-	if h.Persons && !a.pace.wait(ctx) {
+	if h.Persons && !a.pace.wait(ctx) || h.Seeks && !a.search.wait(ctx) {
 		return nil, triage.ErrUnavailable
 	}
 	return h.answer(ctx, r.Body)
@@ -223,8 +229,11 @@ func (a *Answerer) answer(ctx context.Context, r request) (out any, err error) {
 // send seals the answer, piece by piece.
 func (a *Answerer) send(ctx context.Context, id string, to hpke.PublicKey, body reply) error {
 	plain, err := encoded(body)
-	if err != nil || len(plain) > answerMost {
-		return triage.ErrRefused
+	if err == nil && len(plain) > answerMost {
+		plain, err = encoded(reply{Code: "refused"})
+	}
+	if err != nil {
+		return err
 	}
 	_, kdf, aead := suite()
 	enc, sealer, err := hpke.NewSender(to, kdf, aead, info("answer", id))

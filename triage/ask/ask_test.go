@@ -247,6 +247,15 @@ func TestOnlyAsksOfPartiesAreHeard(t *testing.T) {
 	if err := NewFront(NewAsker(client, k["vault"]), "router").Erase(ctx, "07abc"); !errors.Is(err, triage.ErrRefused) {
 		t.Errorf("a role without the right: %v", err)
 	}
+	// And what it calls its ask is counted nowhere.
+	if err := NewAsker(client, k["console"]).Ask(ctx, "router", "山田花子", time.Second, about{}, nil); !errors.Is(err, triage.ErrRefused) {
+		t.Errorf("a verb that is none: %v", err)
+	}
+	for c := range a.Counts() {
+		if strings.Contains(c.Verb, "山田") {
+			t.Error("whoever may ask writes what is counted")
+		}
+	}
 	for range 3 { // played again it is one ask
 		if err := client.RPush(ctx, queueKey("router"), genuine).Err(); err != nil {
 			t.Fatal(err)
@@ -345,14 +354,14 @@ func TestAHandlerThatPanics(t *testing.T) {
 	client, k := redistest.Start(t).Client(), keys(t)
 	a := NewAnswerer(client, k["router"], People(), quiet)
 	a.Allow("console", On("enter", func(context.Context, triage.Entry) (triage.CaseID, error) { panic("山田") }))
-	if _, err := a.answer(t.Context(), request{From: "console", Verb: "enter", Body: nil}); !errors.Is(err, triage.ErrRefused) {
+	if _, err := a.answer(t.Context(), a.may["console"]["enter"], request{From: "console", Verb: "enter", Body: nil}); !errors.Is(err, triage.ErrRefused) {
 		t.Errorf("an ask of nothing: %v", err)
 	}
 	body, err := encoded(triage.Entry{ID: "e"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := a.answer(t.Context(), request{From: "console", Verb: "enter", Body: body}); !errors.Is(err, triage.ErrUnavailable) || strings.Contains(err.Error(), "山田") {
+	if _, err := a.answer(t.Context(), a.may["console"]["enter"], request{From: "console", Verb: "enter", Body: body}); !errors.Is(err, triage.ErrUnavailable) || strings.Contains(err.Error(), "山田") {
 		t.Error(err)
 	}
 }

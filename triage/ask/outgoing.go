@@ -2,6 +2,7 @@ package ask
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"time"
 
@@ -115,10 +116,12 @@ func Outgoing(s triage.Store) []Handler {
 	}
 }
 
-// note appends the courier's events to the case where it is of the version that the courier knows, or has them already.
+// note appends the courier's events to the case where it is of the version that the courier knows, or has them already. Each
+// says what became of a message or a call: whatever else an event can do to a case is not the courier's.
 func note(ctx context.Context, s triage.Store, in outcome) (triage.Case, error) {
 	for _, e := range in.Events {
-		if e.Kind != triage.KindDelivery || e.From != triage.System || e.Text != "" || len(e.Words) > 0 {
+		plain := triage.Event{ID: e.ID, At: e.At, Kind: triage.KindDelivery, From: triage.System, Channel: e.Channel, Delivery: e.Delivery, Call: e.Call}
+		if e.Delivery == nil && e.Call == nil || !reflect.DeepEqual(e, plain) {
 			return triage.Case{}, triage.ErrRefused
 		}
 	}

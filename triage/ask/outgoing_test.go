@@ -82,7 +82,13 @@ func refusesTheRest(t *testing.T, o Outbox, got triage.Case, f Front) {
 	for what, err := range map[string]error{
 		"a message":       appended(o, got, triage.Event{ID: "x", Kind: triage.KindMessage, From: triage.Counselor, Said: 2, Text: "x"}),
 		"a state":         appended(o, got, triage.Event{ID: "x", Kind: triage.KindState, From: triage.System, Change: &triage.Change{Erase: true}}),
-		"words":           appended(o, got, triage.Event{ID: "x", Kind: triage.KindDelivery, From: triage.System, Text: "x"}),
+		"words":           appended(o, got, outcomeWith(func(e *triage.Event) { e.Text = "x" })),
+		"nothing":         appended(o, got, triage.Event{ID: "x", Kind: triage.KindDelivery, From: triage.System}),
+		"words to blank":  appended(o, got, outcomeWith(func(e *triage.Event) { e.Blanks = "m:1" })),
+		"words to hide":   appended(o, got, outcomeWith(func(e *triage.Event) { e.Hides = "m:1" })),
+		"a duty":          appended(o, got, outcomeWith(func(e *triage.Event) { e.Duty = &triage.Duty{What: "answer"} })),
+		"a file":          appended(o, got, outcomeWith(func(e *triage.Event) { e.Files = []triage.File{{ID: "x"}} })),
+		"a sighting":      appended(o, got, outcomeWith(func(e *triage.Event) { e.Observed = &triage.Observed{Kind: "stopped"} })),
 		"a duty's work":   leased(o, triage.DueDuty),
 		"everybody":       listed(o),
 		"the end of it":   o.Shred(t.Context(), got),
@@ -95,6 +101,13 @@ func refusesTheRest(t *testing.T, o Outbox, got triage.Case, f Front) {
 	if _, _, err := o.Load(t.Context(), "07nobody"); !errors.Is(err, triage.ErrUnknown) {
 		t.Errorf("nobody: %v", err)
 	}
+}
+
+// outcomeWith is what became of a message, with something besides.
+func outcomeWith(besides func(*triage.Event)) triage.Event {
+	e := triage.Event{ID: "x", Kind: triage.KindDelivery, From: triage.System, Delivery: &triage.Delivery{Said: 1, Status: triage.DeliverySent}}
+	besides(&e)
+	return e
 }
 
 func appended(o Outbox, k triage.Case, e triage.Event) error {

@@ -194,10 +194,10 @@ func Looks(f triage.Filed, s triage.Searcher) []Handler {
 			c.Sealed, c.Reason, err = s.Conceal(ctx, in.Sought)
 			return c, err
 		}),
-		On("unveil", func(ctx context.Context, in seeking) (triage.Sought, error) { return s.Unveil(ctx, in.Sealed) }),
+		On("unveil", func(ctx context.Context, in seeking) (triage.Sought, error) { return s.Unveil(ctx, in.Sealed) }).ofPersons(),
 		On("search", func(ctx context.Context, in seeking) ([]triage.Found, error) {
 			return s.Search(ctx, in.Sealed, in.Cases)
-		}),
+		}).seeks(),
 		On("burn", func(ctx context.Context, in seeking) (none, error) { return none{}, s.Burn(ctx, in.Sealed) }),
 	}
 }

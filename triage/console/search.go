@@ -24,7 +24,7 @@ var searchGrounds = map[string]string{
 // matches are the ways in which a case names somebody.
 var matches = map[string]string{
 	string(triage.MatchContact): "連絡先が同じ", string(triage.MatchNumber): "番号が文の中にある",
-	string(triage.MatchFull): "氏名がある", string(triage.MatchPart): "姓か名だけがある",
+	string(triage.MatchFull): "氏名がある", string(triage.MatchPart): "姓か名だけがある", string(triage.MatchUnread): "読めない記録があり、分からない",
 }
 
 // searchData is a search as one person sees it.

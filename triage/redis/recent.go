@@ -33,6 +33,7 @@ type opening struct {
 func (r *recent) find(id triage.CaseID, fields [3]string, now time.Time) *triage.Case {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.sweep(now)
 	o, ok := r.cases[id]
 	if !ok || o.fields != fields {
 		return nil
@@ -42,20 +43,26 @@ func (r *recent) find(id triage.CaseID, fields [3]string, now time.Time) *triage
 	return o.c
 }
 
-// add remembers what was opened, and forgets a few that nobody asked for.
+// add remembers what was opened.
 func (r *recent) add(id triage.CaseID, fields [3]string, c *triage.Case, now time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.sweep(now)
+	r.cases[id] = opening{fields, c, now}
+}
+
+// sweep forgets what nobody asked for, of a few that it comes across: each time that anything is asked for, so that a case
+// which another process destroyed does not stay.
+func (r *recent) sweep(now time.Time) {
 	looked := 0
-	for other, o := range r.cases { // begins anywhere
+	for id, o := range r.cases { // begins anywhere
 		if now.Sub(o.asked) > keepRecent || len(r.cases) >= maxRecent {
-			delete(r.cases, other)
+			delete(r.cases, id)
 		}
 		if looked++; looked == 4 {
 			break
 		}
 	}
-	r.cases[id] = opening{fields, c, now}
 }
 
 // forget drops a case that is no more.

@@ -175,7 +175,7 @@ func TestKeySets(t *testing.T) {
 	old := seal.New()
 	_, wrapped := old.NewCase("00a", share)
 	record := old.Seal("l", []byte("x"))
-	rotated := parsed(t, old.Rotated())
+	rotated := parsed(t, old.Added().Turned())
 	if _, err := rotated.OpenCase("00a", wrapped, share); err != nil {
 		t.Errorf("a key of before the rotation: %v", err)
 	}

@@ -18,9 +18,6 @@ func (k *Keys) Added() *Keys { return k.set.Load().added().keys() }
 // Turned returns a set of which the newest master seals; the others still open.
 func (k *Keys) Turned() *Keys { return k.set.Load().turned().keys() }
 
-// Rotated is Added and Turned in one, for a set that one process alone uses.
-func (k *Keys) Rotated() *Keys { return k.set.Load().added().turned().keys() }
-
 // Retired returns a set of the sealing master alone. What another had wrapped or sealed cannot be opened any more.
 func (k *Keys) Retired() *Keys {
 	s := k.set.Load()

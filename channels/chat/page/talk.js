@@ -77,8 +77,17 @@ export class Talk {
 
   get code() { return this.#code; }
 
-  // words are what the seeker wrote on this page and did not take back.
-  get words() { return [...this.#words.values()].slice(-60); }
+  // words are what the seeker wrote on this page and did not take back: the latest, as many as one frame may carry.
+  get words() {
+    const latest = [];
+    let room = 44 * 1024;
+    for (const w of [...this.#words.values()].reverse()) {
+      room -= new TextEncoder().encode(JSON.stringify(w)).length + 1;
+      if (room < 0) break;
+      latest.unshift(w);
+    }
+    return latest;
+  }
 
   get written() { return this.#asked; }
 
