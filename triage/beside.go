@@ -33,7 +33,7 @@ func (c *Case) beside(e Event) {
 		c.Teller = &teller
 	}
 	if e.Call != nil {
-		c.call(*e.Call)
+		c.call(*e.Call, e.At)
 	}
 	c.apart(e)
 }
@@ -109,7 +109,7 @@ func (c *Case) posted(d Delivery) {
 
 // call takes in that the desk calls, or what became of a call. What has an end keeps it: a provider's news may come late,
 // and twice. A talk is an answer, as a message is.
-func (c *Case) call(call Call) {
+func (c *Case) call(call Call, at time.Time) {
 	i := slices.IndexFunc(c.Calls, func(x Call) bool { return x.ID == call.ID })
 	switch {
 	case i < 0:
@@ -120,6 +120,9 @@ func (c *Case) call(call Call) {
 		c.Calls[i].Outcome, c.Calls[i].Detail = call.Outcome, call.Detail
 	}
 	if call.Outcome == CallAnswered {
+		if c.AnsweredAt.IsZero() {
+			c.AnsweredAt = at
+		}
 		c.CallBack = nil
 		c.WaitingSince, c.DueAt, c.LeaseUntil = time.Time{}, time.Time{}, time.Time{}
 	}

@@ -182,6 +182,9 @@ var Forms = []Form{
 	}},
 }
 
+// AllForms are the forms that a report may have: those that a school chooses from, and the weekly one that it is asked for.
+func AllForms() []Form { return append(slices.Clone(Forms), Weekly) }
+
 // FormByID returns the form of that id.
 func FormByID(id string) (Form, bool) {
 	for _, f := range Forms {

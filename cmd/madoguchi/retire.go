@@ -42,7 +42,7 @@ func keysFinish(ctx context.Context, p *program) error {
 	}
 	left, all, done, err := p.left(ctx, k)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w; nothing was removed", err)
 	}
 	defer done()
 	if err := left.refuse(); err != nil {
@@ -145,25 +145,25 @@ func (p *program) leftSealed(ctx context.Context, k *keySets, c redis.UniversalC
 	}
 	lanes, err := stream.Lanes(ctx, c)
 	if err != nil {
-		return left, errors.New("keys: Redis cannot be reached; nothing was removed")
+		return left, errors.New("keys: Redis cannot be reached")
 	}
 	for _, name := range lanes {
 		if err := stream.NewLane(c, name).Sealed(ctx, seen.see); err != nil {
-			return left, errors.New("keys: Redis cannot be reached; nothing was removed")
+			return left, errors.New("keys: Redis cannot be reached")
 		}
 	}
 	left.lanes = took()
 	dir := filepath.Join(p.set["DATA_DIR"], "journal")
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) && len(lanes) > 0 {
-		return left, errors.New("keys: the gateway's journal is not in MADOGUCHI_DATA_DIR; run this where it is; nothing was removed")
+		return left, errors.New("keys: the gateway's journal is not in MADOGUCHI_DATA_DIR; run this where it is")
 	} else if err == nil {
 		if err := journal.Sealed(dir, seen.see); err != nil {
-			return left, errors.New("keys: the journal cannot be read; nothing was removed")
+			return left, errors.New("keys: the journal cannot be read")
 		}
 	}
 	left.journals = took()
 	if err := files.Sealed(p.set["FILES_DIR"], seen.see); err != nil {
-		return left, errors.New("keys: MADOGUCHI_FILES_DIR cannot be read; nothing was removed")
+		return left, errors.New("keys: MADOGUCHI_FILES_DIR cannot be read")
 	}
 	left.files = took()
 	return left, nil

@@ -77,22 +77,7 @@ func keysRotate(ctx context.Context, p *program, _ []string) error {
 }
 
 // allKeys reads the sets of every role.
-func allKeys(dir string) (*keySets, error) {
-	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-		return nil, errNoKeys
-	}
-	k := &keySets{}
-	for _, f := range k.files() {
-		data, err := os.ReadFile(filepath.Join(dir, f.path))
-		if err != nil {
-			return nil, fmt.Errorf("keys: %s cannot be read", f.path)
-		}
-		if err := f.parse(data); err != nil {
-			return nil, fmt.Errorf("keys: %s is not a key set of this program", f.path)
-		}
-	}
-	return k, nil
-}
+func allKeys(dir string) (*keySets, error) { return loadKeys(dir, roles...) }
 
 // set is what every kind of key set can do.
 type set interface{ Marshal() ([]byte, error) }

@@ -96,13 +96,11 @@ func (a *api) searches() {
 	route(a, huma.Operation{Method: "POST", Path: "/api/v1/searches/{id}/approve", Summary: "Allow a colleague's search"},
 		func(ctx context.Context, p staff.Person, in *ByGrant) (*searchOut, error) {
 			g, err := a.Desk.ApproveSearch(ctx, p, in.ID)
-			g.Words = nil
 			return &searchOut{a.searchOf(desk.SearchView{Grant: g})}, err
 		})
 	route(a, huma.Operation{Method: "POST", Path: "/api/v1/searches/{id}/refuse", Summary: "Say no to a search, or take back one's own"},
 		func(ctx context.Context, p staff.Person, in *ByGrant) (*searchOut, error) {
 			g, err := a.Desk.RefuseSearch(ctx, p, in.ID)
-			g.Words = nil
 			return &searchOut{a.searchOf(desk.SearchView{Grant: g})}, err
 		})
 }

@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"madoguchi/triage"
@@ -21,7 +22,11 @@ func (c *Console) release(r *http.Request, p staff.Person, id triage.CaseID) (re
 
 func (c *Console) transfer(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {
 	_, err := c.Desk.Transfer(r.Context(), p, id, r.PostForm.Get("to"))
-	return result{Say: "引き継ぎました。", To: "/queue"}, err
+	res := result{Say: "引き継ぎました。", To: "/queue"}
+	if who := r.PostForm.Get("absent"); who != "" {
+		res.To = "/absences?login=" + url.QueryEscape(who) // to what is left of theirs
+	}
+	return res, err
 }
 
 func (c *Console) second(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {

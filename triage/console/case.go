@@ -80,7 +80,7 @@ func (c *Console) showCase(w http.ResponseWriter, r *http.Request, p staff.Perso
 	}
 	d := c.newCase(v, p)
 	d.Looks, d.PartRoles = c.looking(r.Context(), p, v.Case.ID), triage.PartRoles
-	c.suggest(r.Context(), &d, p, v.Case.ID)
+	c.suggest(r.Context(), &d, p, v)
 	if byHand(r) && d.CanAnswer {
 		d.Colleagues = c.colleagues(r.Context(), p)
 	}
@@ -106,7 +106,7 @@ func number(id triage.CaseID) string { return string(id[max(0, len(id)-6):]) }
 
 func (c *Console) newCase(v desk.View, p staff.Person) caseData {
 	k := v.Case
-	lead := p.Role == triage.Coordinator || p.Role == triage.Supervisor
+	lead := desk.Leads(p)
 	d := caseData{login: p.Login, row: newRow(k, p, v.Now), Lines: c.timeline(v.Timeline, p.Login), Now: v.Now, Action: "/cases/" + string(k.ID),
 		IsLead: lead, Schools: c.City.Schools, Why: revealReasons, Severities: triage.Severities, MessageID: rand.Text(),
 		Observable: desk.Observations,
@@ -246,7 +246,7 @@ func (c *Console) caseEvents(w http.ResponseWriter, r *http.Request, p staff.Per
 			return false
 		}
 		if again(ctx) {
-			c.hub.changed(id)
+			c.hub.looked(id)
 		}
 		return true
 	}
@@ -255,7 +255,9 @@ func (c *Console) caseEvents(w http.ResponseWriter, r *http.Request, p staff.Per
 		return
 	}
 	defer leave()
-	c.hub.changed(id)
+	if desk.Leads(p) {
+		c.hub.looked(id)
+	}
 	c.stream(w, r, p, id, may)
 }
 

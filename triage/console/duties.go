@@ -173,7 +173,7 @@ func (c *Console) duties(w http.ResponseWriter, r *http.Request, p staff.Person)
 		return
 	}
 	now := c.Clock.Now()
-	d := dutiesData{All: all, Lead: p.Role == triage.Coordinator || p.Role == triage.Supervisor,
+	d := dutiesData{All: all, Lead: desk.Leads(p),
 		Tabs: []web.Link{{Href: "/duties", Label: "過ぎたもの", Here: !all}, {Href: "/duties?show=all", Label: "これからのものも", Here: all}}}
 	for _, o := range list {
 		d.Rows = append(d.Rows, dutyRow{c.newOwed(o.Duty, o.Case, p, false, now), o.Case})

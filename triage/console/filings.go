@@ -39,7 +39,7 @@ func (c *Console) filingsAsked(r *http.Request) (desk.Filings, filingsData) {
 	from := day(f.Get("from"), fiscalYear(now))
 	to := day(f.Get("to"), time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, web.JST))
 	return desk.Filings{Form: f.Get("form"), School: f.Get("school"), From: from, To: to.AddDate(0, 0, 1)}, filingsData{Form: f.Get("form"), School: f.Get("school"),
-		From: from.Format(time.DateOnly), To: to.Format(time.DateOnly), Forms: triage.Forms, Schools: c.City.Schools}
+		From: from.Format(time.DateOnly), To: to.Format(time.DateOnly), Forms: triage.AllForms(), Schools: c.City.Schools}
 }
 
 func (c *Console) filings(w http.ResponseWriter, r *http.Request, p staff.Person) {
@@ -49,18 +49,14 @@ func (c *Console) filings(w http.ResponseWriter, r *http.Request, p staff.Person
 		c.sorry(w, r, p, err)
 		return
 	}
-	d.Lead = p.Role == triage.Coordinator || p.Role == triage.Supervisor
+	d.Lead = desk.Leads(p)
 	c.pages.Show(w, r, p, http.StatusOK, "filings", web.Frame{Title: "学校の報告", Room: "filings", Data: d})
 }
 
 func (c *Console) filingsBook(w http.ResponseWriter, r *http.Request, p staff.Person) {
 	q, _ := c.filingsAsked(r)
 	all, err := c.Desk.FilingTables(r.Context(), p, q)
-	var out bytes.Buffer
-	if err == nil {
-		err = tables.WriteBook(&out, all...)
-	}
-	c.download(w, r, p, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "filings.xlsx", out.Bytes(), err)
+	c.book(w, r, p, "filings.xlsx", err, all...)
 }
 
 // filingsCSV gives one form, the first where none is chosen: a file of CSV is one table.
@@ -70,17 +66,35 @@ func (c *Console) filingsCSV(w http.ResponseWriter, r *http.Request, p staff.Per
 		q.Form = triage.Forms[0].ID
 	}
 	all, err := c.Desk.FilingTables(r.Context(), p, q)
-	var out bytes.Buffer
-	if err == nil {
-		err = tables.WriteCSV(&out, all[0])
+	if err != nil {
+		c.sorry(w, r, p, err)
+		return
 	}
-	c.download(w, r, p, "text/csv; charset=utf-8", "filings.csv", out.Bytes(), err)
+	c.csv(w, r, p, "filings.csv", nil, all[0])
 }
 
 // filingSheet prints a report: by GET with placeholders, by POST with the names, for a reason.
 func (c *Console) filingSheet(w http.ResponseWriter, r *http.Request, p staff.Person) {
 	pdf, err := c.Desk.PrintFiling(r.Context(), p, r.PathValue("id"), r.Method == http.MethodPost, r.PostFormValue("reason"))
 	c.download(w, r, p, "application/pdf", "print.pdf", pdf, err)
+}
+
+// book serves tables as an Excel workbook, unless they could not be made.
+func (c *Console) book(w http.ResponseWriter, r *http.Request, p staff.Person, name string, err error, all ...tables.Table) {
+	var out bytes.Buffer
+	if err == nil {
+		err = tables.WriteBook(&out, all...)
+	}
+	c.download(w, r, p, tables.BookType, name, out.Bytes(), err)
+}
+
+// csv serves a table as CSV, unless it could not be made.
+func (c *Console) csv(w http.ResponseWriter, r *http.Request, p staff.Person, name string, err error, t tables.Table) {
+	var out bytes.Buffer
+	if err == nil {
+		err = tables.WriteCSV(&out, t)
+	}
+	c.download(w, r, p, "text/csv; charset=utf-8", name, out.Bytes(), err)
 }
 
 // download serves what an office takes away. Its name tells nothing, and the browser keeps nothing of it by itself.

@@ -37,10 +37,17 @@ func (h *hub) listen(id triage.CaseID) (wake <-chan struct{}, leave func()) {
 
 // changed wakes the pages that show that case; "" wakes all.
 func (h *hub) changed(id triage.CaseID) {
+	h.wake(func(l *listener) bool { return id == "" || l.id == "" || l.id == id })
+}
+
+// looked wakes the pages of that case alone: who looks in is shown there and nowhere else.
+func (h *hub) looked(id triage.CaseID) { h.wake(func(l *listener) bool { return l.id == id }) }
+
+func (h *hub) wake(which func(*listener) bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for l := range h.listeners {
-		if id != "" && l.id != "" && l.id != id {
+		if !which(l) {
 			continue
 		}
 		select {

@@ -39,6 +39,7 @@ var (
 		"handoff_cover": "届いた連絡の注意を見た", "handoff_recall": "引き継ぎを取り消した", "notify": "通告・連絡を記録した", "handoff_link": "引き継ぎを開くリンクを作った", "link_open": "リンクで引き継ぎを開いた",
 		"handoff_list": "届いた連絡の一覧を見た", "handoff_look": "届いた連絡を見た", "handoff_received": "受け取った", "handoff_handling": "対応中と答えた",
 		"handoff_needs_help": "人手が要ると答えた", "handoff_wrong_school": "別の学校の件と答えた", "handoff_done": "対応が終わったと答えた",
+		"drafts": "書きかけの報告を見た", "draft_save": "報告を書きかけのまましまった", "draft_drop": "書きかけの報告を消した", "meetings": "対策会議の一覧を見た", "searches": "名前で探した記録の一覧を見た",
 		"report": "報告した", "report_list": "出した報告を見た", "report_look": "出した報告を名前ごと見た", "filings": "学校の報告の一覧を見た", "filings_export": "学校の報告を書き出した",
 		"filing_print": "学校の報告を名前なしで印刷した", "filing_print_named": "学校の報告を名前ごと印刷した", "account_create": "アカウントを作った", "account_disable": "アカウントを止めた",
 		"trace": "通信の記録を開いた", "search_ask": "名前で探すことを頼んだ", "search_read": "探す人の名前を見た", "search_end": "探し終わった", "search_look": "見つかった事案の一覧を見た",

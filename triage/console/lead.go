@@ -54,10 +54,7 @@ func (c *Console) board(w http.ResponseWriter, r *http.Request, p staff.Person) 
 	c.pages.Show(w, r, p, http.StatusOK, "board", web.Frame{Title: "いまの様子", Room: "board", Scripts: []string{"/static/board.js"}, Data: d})
 }
 
-type exposureData struct {
-	All   bool
-	Loads []board.Load
-}
+type exposureData struct{ Loads []board.Load }
 
 func (c *Console) exposure(w http.ResponseWriter, r *http.Request, p staff.Person) {
 	loads, err := c.Desk.Exposure(r.Context(), p)
@@ -65,7 +62,7 @@ func (c *Console) exposure(w http.ResponseWriter, r *http.Request, p staff.Perso
 		c.sorry(w, r, p, err)
 		return
 	}
-	c.pages.Show(w, r, p, http.StatusOK, "exposure", web.Frame{Title: "重い相談の数", Room: "exposure", Data: exposureData{p.Role == triage.Supervisor, loads}})
+	c.pages.Show(w, r, p, http.StatusOK, "exposure", web.Frame{Title: "重い相談の数", Room: "exposure", Data: exposureData{loads}})
 }
 
 type absencesData struct {
@@ -111,7 +108,7 @@ func (c *Console) whisper(r *http.Request, p staff.Person, id triage.CaseID) (re
 func (c *Console) watched(p staff.Person, id triage.CaseID) (again func(context.Context) bool, leave func()) {
 	var last []string
 	again = func(ctx context.Context) bool {
-		if p.Role == triage.Coordinator || p.Role == triage.Supervisor {
+		if desk.Leads(p) {
 			_ = c.Desk.LookIn(ctx, p, id) // shown again at the next turn
 		}
 		now := logins(c.looking(ctx, p, id))
@@ -123,7 +120,10 @@ func (c *Console) watched(p staff.Person, id triage.CaseID) (again func(context.
 		ctx, stop := context.WithTimeout(context.Background(), 2*time.Second)
 		defer stop()
 		_ = c.Desk.LookAway(ctx, p, id) // it ends by itself
-		c.hub.changed(id)
+		c.hub.looked(id)
+	}
+	if !desk.Leads(p) {
+		leave = func() {} // nobody is shown that they look
 	}
 	return again, leave
 }
@@ -152,7 +152,7 @@ type meetingsData struct {
 }
 
 func (c *Console) meetings(w http.ResponseWriter, r *http.Request, p staff.Person) {
-	d := meetingsData{Lead: p.Role == triage.Coordinator || p.Role == triage.Supervisor}
+	d := meetingsData{Lead: desk.Leads(p)}
 	var err error
 	if d.All, err = c.Desk.Meetings(r.Context(), p); err == nil && d.Lead {
 		d.Sit, err = c.Desk.Table(r.Context(), p)

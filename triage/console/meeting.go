@@ -3,7 +3,6 @@ package console
 import (
 	"context"
 	"net/http"
-	"slices"
 	"strings"
 
 	"madoguchi/triage"
@@ -47,7 +46,7 @@ func (c *Console) meeting(w http.ResponseWriter, r *http.Request, p staff.Person
 		c.sorry(w, r, p, err)
 		return
 	}
-	d := meetingData{Pack: k, Lead: p.Role == triage.Coordinator || p.Role == triage.Supervisor, Choices: meeting.Choices}
+	d := meetingData{Pack: k, Lead: desk.Leads(p), Choices: meeting.Choices}
 	rule, _ := c.Desk.Rule(meeting.Article23)
 	d.Rule = rule.Decide
 	for _, i := range k.Items {
@@ -121,15 +120,6 @@ func (c *Console) related(do func(ctx context.Context, p staff.Person, id triage
 func (c *Console) part(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {
 	_, err := c.Desk.Cast(r.Context(), p, id, triage.Part{Who: r.PostForm.Get("who"), Role: r.PostForm.Get("role")})
 	return result{Say: "立場を記録しました。"}, err
-}
-
-// RoleOf is the role of the person behind a placeholder.
-func (d caseData) RoleOf(who string) string {
-	i := slices.IndexFunc(d.Parts, func(x triage.Part) bool { return x.Who == who })
-	if i < 0 {
-		return ""
-	}
-	return d.Parts[i].Role
 }
 
 // minuted shows in the conversation what a meeting decided, that cases were linked, and who has which role.

@@ -115,7 +115,16 @@ func (c *Console) version(r *http.Request, p staff.Person, id triage.CaseID) (re
 func (c *Console) planned(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {
 	f := r.PostForm
 	_, err := c.Desk.Planned(r.Context(), p, id, triage.PlanItem{ID: f.Get("id"), Sort: f.Get("sort"), Text: f.Get("text"), Who: f.Get("who"), Done: f.Get("done"), Off: f.Get("off") != ""})
-	return result{Say: "計画に書きました。"}, err
+	say := "に書きました。"
+	switch {
+	case f.Get("off") != "":
+		say = "から取り消しました。"
+	case f.Get("id") != "" && f.Get("text") == "" && f.Get("done") != "":
+		say = "の一つを、済んだことにしました。"
+	case f.Get("id") != "" && f.Get("text") == "":
+		say = "の一つを、まだ済んでいないことに戻しました。"
+	}
+	return result{Say: c.City.Plan.Name + say}, err
 }
 
 func (c *Console) watchLonger(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {

@@ -39,11 +39,11 @@ func newShare(s desk.Suggestion) *share {
 }
 
 // suggest fills in who should get the case. It is an aid: where it cannot be had, the page is shown without it.
-func (c *Console) suggest(ctx context.Context, d *caseData, p staff.Person, id triage.CaseID) {
+func (c *Console) suggest(ctx context.Context, d *caseData, p staff.Person, v desk.View) {
 	if !d.CanAnswer && !d.CanClaim {
 		return
 	}
-	if s, err := c.Desk.Suggest(ctx, p, id); err == nil {
+	if s, err := c.Desk.SuggestFor(ctx, p, v); err == nil {
 		d.Share = newShare(s)
 	}
 }
@@ -96,7 +96,6 @@ func (c *Console) leave(r *http.Request, p staff.Person, id triage.CaseID) (resu
 type handoverData struct {
 	Rows []handoverRow
 	Left int
-	Soon string // the earliest promise that can be made
 }
 
 type handoverRow struct {
@@ -112,7 +111,7 @@ func (c *Console) handover(w http.ResponseWriter, r *http.Request, p staff.Perso
 		return
 	}
 	now := c.Clock.Now()
-	d := handoverData{Soon: now.In(web.JST).Format("2006-01-02T15:04")}
+	d := handoverData{}
 	for _, x := range all {
 		d.Rows = append(d.Rows, handoverRow{newRow(x.Case, p, now), x.Left, "/cases/" + string(x.Case.ID)})
 		if x.Left {
@@ -152,7 +151,7 @@ func (c *Console) mates(w http.ResponseWriter, r *http.Request, p staff.Person) 
 		c.sorry(w, r, p, err)
 		return
 	}
-	lead := p.Role == triage.Coordinator || p.Role == triage.Supervisor
+	lead := desk.Leads(p)
 	who := r.URL.Query().Get("who")
 	if who == "" || !lead {
 		who = p.Login

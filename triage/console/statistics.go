@@ -1,7 +1,6 @@
 package console
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"maps"
@@ -138,20 +137,12 @@ func (c *Console) statistics(w http.ResponseWriter, r *http.Request, p staff.Per
 
 func (c *Console) statisticsBook(w http.ResponseWriter, r *http.Request, p staff.Person) {
 	d, err := c.counted(r, p)
-	var out bytes.Buffer
-	if err == nil {
-		err = tables.WriteBook(&out, d.sheets()...)
-	}
-	c.download(w, r, p, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "statistics.xlsx", out.Bytes(), err)
+	c.book(w, r, p, "statistics.xlsx", err, d.sheets()...)
 }
 
 func (c *Console) statisticsCSV(w http.ResponseWriter, r *http.Request, p staff.Person) {
 	d, err := c.counted(r, p)
-	var out bytes.Buffer
-	if err == nil {
-		err = tables.WriteCSV(&out, d.list())
-	}
-	c.download(w, r, p, "text/csv; charset=utf-8", "statistics.csv", out.Bytes(), err)
+	c.csv(w, r, p, "statistics.csv", err, d.list())
 }
 
 // list is every count in one table.

@@ -2,7 +2,6 @@ package console
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -11,7 +10,6 @@ import (
 	"madoguchi/triage"
 	"madoguchi/triage/desk"
 	"madoguchi/triage/figures"
-	"madoguchi/triage/paper"
 	"madoguchi/triage/sheet"
 	"madoguchi/triage/staff"
 	tables "madoguchi/triage/table"
@@ -34,7 +32,7 @@ func (c *Console) yearly(w http.ResponseWriter, r *http.Request, p staff.Person)
 		c.sorry(w, r, p, err)
 		return
 	}
-	d := yearlyData{All: all, Lead: p.Role == triage.Coordinator || p.Role == triage.Supervisor}
+	d := yearlyData{All: all, Lead: desk.Leads(p)}
 	made := map[int]bool{}
 	for _, x := range all {
 		made[x.Year] = true
@@ -104,28 +102,17 @@ func (c *Console) yearPaper(w http.ResponseWriter, r *http.Request, p staff.Pers
 	if err == nil {
 		err = sheet.PrintTables(&out, d.titled(c.City.Name), d.notes(), d.parts()...)
 	}
-	if errors.Is(err, paper.ErrNoFont) {
-		err = &triage.Refusal{Code: triage.CodeState, Say: "この機械には、印刷の文字（BIZ UDPゴシック）がありません。管理者に知らせてください。"}
-	}
-	c.download(w, r, p, "application/pdf", "report.pdf", out.Bytes(), err)
+	c.download(w, r, p, "application/pdf", "report.pdf", out.Bytes(), desk.Printed(err))
 }
 
 func (c *Console) yearBook(w http.ResponseWriter, r *http.Request, p staff.Person) {
 	d, err := c.yearOf(r, p)
-	var out bytes.Buffer
-	if err == nil {
-		err = tables.WriteBook(&out, d.sheets()...)
-	}
-	c.download(w, r, p, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "report.xlsx", out.Bytes(), err)
+	c.book(w, r, p, "report.xlsx", err, d.sheets()...)
 }
 
 func (c *Console) yearCSV(w http.ResponseWriter, r *http.Request, p staff.Person) {
 	d, err := c.yearOf(r, p)
-	var out bytes.Buffer
-	if err == nil {
-		err = tables.WriteCSV(&out, d.list())
-	}
-	c.download(w, r, p, "text/csv; charset=utf-8", "report.csv", out.Bytes(), err)
+	c.csv(w, r, p, "report.csv", err, d.list())
 }
 
 func (d yearData) titled(city string) string {

@@ -62,8 +62,19 @@ func (d *Desk) Absent(ctx context.Context, p staff.Person, login string) (Absenc
 	slices.SortStableFunc(mine, func(a, b triage.Case) int {
 		return cmp.Or(a.Severity.Rank()-b.Severity.Rank(), unanswered(a)-unanswered(b), a.WaitingSince.Compare(b.WaitingSince), cmp.Compare(a.ID, b.ID))
 	})
+	team, err := d.team(ctx, p)
+	if err != nil {
+		return Absence{}, err
+	}
 	for _, c := range mine {
-		s, err := d.Suggest(ctx, p, c.ID)
+		c, events, err := d.Store.Load(ctx, c.ID)
+		if errors.Is(err, triage.ErrUnknown) {
+			continue
+		}
+		if err != nil {
+			return Absence{}, err
+		}
+		s, err := d.suggest(ctx, team, c, events)
 		if err != nil {
 			return Absence{}, err
 		}

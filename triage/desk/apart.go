@@ -26,10 +26,11 @@ func (d *Desk) keptOut(ctx context.Context, p staff.Person, c triage.Case, err e
 	return err
 }
 
-// Hidden reports whether the case is kept from that person, for lists that other rooms make.
+// Hidden reports whether the case is kept from that person, for lists that other rooms make; so is one of which that cannot be
+// told. A case that is gone is kept from nobody.
 func (d *Desk) Hidden(ctx context.Context, p staff.Person, id triage.CaseID) bool {
 	c, _, err := d.Store.Load(ctx, id)
-	return err == nil && barred(p, c)
+	return butGone(err) != nil || barred(p, c)
 }
 
 // eachFor visits every case of a query once, but those that the person is kept out of: they are not even counted.
@@ -49,8 +50,11 @@ func (d *Desk) Bar(ctx context.Context, p staff.Person, id triage.CaseID, b tria
 		b.Login = p.Login
 	}
 	self := b.Login == p.Login
+	if b.Off {
+		b.Why = ""
+	}
 	switch {
-	case self && b.Why == "":
+	case self && !b.Off && b.Why == "":
 		b.Why = triage.BarSelf
 	case !b.Off && !slices.Contains(triage.BarReasons, b.Why):
 		return bad("外す理由を選んでください。")
@@ -127,28 +131,30 @@ func (d *Desk) everybody(ctx context.Context) ([]staff.Person, error) {
 	return people, nil
 }
 
-// opposed reports whether that person speaks, or has spoken, with the other side of the case.
-func (d *Desk) opposed(ctx context.Context, login string, c triage.Case) (bool, error) {
+// opposed returns who speaks, or has spoken, with the other side of the case.
+func (d *Desk) opposed(ctx context.Context, c triage.Case) (logins []string, err error) {
 	for _, id := range c.OtherSides() {
 		other, events, err := d.Store.Load(ctx, id)
 		if errors.Is(err, triage.ErrUnknown) {
 			continue
 		}
 		if err != nil {
-			return false, err
+			return nil, err
 		}
-		if other.Assignee == login || other.Second == login ||
-			slices.ContainsFunc(events, func(e triage.Event) bool { return e.By == login && e.Said > 0 }) {
-			return true, nil
+		for _, e := range events {
+			if e.Said > 0 {
+				logins = append(logins, e.By)
+			}
 		}
+		logins = append(logins, other.Assignee, other.Second)
 	}
-	return false, nil
+	return slices.DeleteFunc(logins, func(login string) bool { return login == "" }), nil
 }
 
 // impartial refuses who speaks with the other side: neither family could trust them.
 func (d *Desk) impartial(ctx context.Context, login string, c triage.Case) error {
-	opposed, err := d.opposed(ctx, login, c)
-	if err == nil && opposed {
+	opposed, err := d.opposed(ctx, c)
+	if err == nil && slices.Contains(opposed, login) {
 		return refuse(triage.CodeState, "相手側の相談を受け持った人は、この相談を受け持てません。別の人にお願いしてください。")
 	}
 	return err

@@ -23,6 +23,13 @@ func (p *Portal) Drafts(ctx context.Context, who staff.Person) ([]triage.Draft, 
 	if err := atSchool(who); err != nil {
 		return nil, err
 	}
+	if err := p.desk.record(ctx, who, "drafts", "", who.School, ""); err != nil {
+		return nil, err
+	}
+	return p.drafts(ctx, who)
+}
+
+func (p *Portal) drafts(ctx context.Context, who staff.Person) ([]triage.Draft, error) {
 	all, err := p.desk.Drafts.All(ctx)
 	if err != nil {
 		return nil, err
@@ -54,7 +61,7 @@ func (p *Portal) SaveDraft(ctx context.Context, who staff.Person, x triage.Draft
 	}
 	fresh := x.ID == ""
 	if fresh {
-		mine, err := p.Drafts(ctx, who)
+		mine, err := p.drafts(ctx, who)
 		if err != nil {
 			return "", err
 		}
@@ -62,6 +69,9 @@ func (p *Portal) SaveDraft(ctx context.Context, who staff.Person, x triage.Draft
 			return "", refuse(triage.CodeState, "下書きがいっぱいです。使わないものを消してください。")
 		}
 		x.ID = strings.ToLower(rand.Text())
+	}
+	if err := p.desk.record(ctx, who, "draft_save", "", x.Form, ""); err != nil {
+		return "", err
 	}
 	_, err = p.desk.Drafts.Change(ctx, x.ID, func(was *triage.Draft) error {
 		if !fresh && was.School != who.School {
@@ -83,6 +93,9 @@ func (p *Portal) DropDraft(ctx context.Context, who staff.Person, id string) err
 		return nil
 	}
 	if err != nil {
+		return err
+	}
+	if err := p.desk.record(ctx, who, "draft_drop", "", x.Form, ""); err != nil {
 		return err
 	}
 	return p.desk.Drafts.Remove(ctx, id)

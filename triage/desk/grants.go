@@ -24,7 +24,11 @@ func (d *Desk) askReveal(ctx context.Context, p staff.Person, id triage.CaseID, 
 	if err != nil {
 		return grant.Grant{}, err
 	}
-	others, err := d.approvers(ctx, p)
+	c, _, err := d.Store.Load(ctx, id)
+	if err != nil {
+		return grant.Grant{}, err
+	}
+	others, err := d.approvers(ctx, p, c)
 	if err != nil {
 		return grant.Grant{}, err
 	}
@@ -62,15 +66,15 @@ func (d *Desk) note(ctx context.Context, p staff.Person, g grant.Grant, step str
 	return err
 }
 
-// approvers are the leads who are there, without the person.
-func (d *Desk) approvers(ctx context.Context, p staff.Person) ([]staff.Person, error) {
+// approvers are the leads who are there and for whom the case is, without the person.
+func (d *Desk) approvers(ctx context.Context, p staff.Person, c triage.Case) ([]staff.Person, error) {
 	present, err := d.People.Present(ctx)
 	if err != nil {
 		return nil, triage.ErrUnavailable
 	}
 	var others []staff.Person
 	for _, x := range present {
-		if leads(x) && x.Login != p.Login {
+		if leads(x) && x.Login != p.Login && !barred(x, c) {
 			others = append(others, x)
 		}
 	}
@@ -112,6 +116,9 @@ func (d *Desk) Approve(ctx context.Context, p staff.Person, id string, spoken Sp
 	if spoken.By != "" {
 		if approver, err = d.colleague(ctx, spoken.By, triage.Coordinator, triage.Supervisor); err != nil {
 			return g, err
+		}
+		if g.Case != "" && d.Hidden(ctx, approver, g.Case) {
+			return g, forbidden()
 		}
 	}
 	switch {

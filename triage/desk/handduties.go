@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"slices"
+	"strconv"
 	"time"
 
 	"madoguchi/triage"
@@ -163,7 +164,7 @@ func (d *Desk) climbs(c triage.Case, x triage.Duty) []climb {
 		if r.Out != "" {
 			say += "。時間外は" + r.Out
 		}
-		steps = append(steps, climb{"rung" + string(rune('0'+min(n, 9))), x, r.From, say + "。"})
+		steps = append(steps, climb{"rung" + strconv.Itoa(n), x, r.From, say + "。"})
 	}
 	return steps
 }

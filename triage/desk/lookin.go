@@ -15,6 +15,7 @@ import (
 type LookIns interface {
 	Find(ctx context.Context, id string) (lookin.Looks, error)
 	Change(ctx context.Context, id string, f func(*lookin.Looks) error) (lookin.Looks, error)
+	Remove(ctx context.Context, id string) error
 }
 
 // looksIn reports whether that person, with the case before them, looks over somebody's shoulder.
@@ -35,15 +36,20 @@ func (d *Desk) LookIn(ctx context.Context, p staff.Person, id triage.CaseID) err
 	if !looksIn(p, c) || d.LookIns == nil {
 		return nil
 	}
-	began := false
-	_, err = d.LookIns.Change(ctx, string(id), func(l *lookin.Looks) error {
-		*l, began = l.With(p.Login, p.Role, time.Now())
-		return nil
-	})
-	if err != nil || !began {
+	now, err := d.LookIns.Find(ctx, string(id))
+	if butGone(err) != nil {
 		return err
 	}
-	return d.record(ctx, p, "look_in", id, c.Assignee, "")
+	if _, begins := now.With(p.Login, p.Role, time.Now()); begins {
+		if err := d.record(ctx, p, "look_in", id, c.Assignee, ""); err != nil {
+			return err
+		}
+	}
+	_, err = d.LookIns.Change(ctx, string(id), func(l *lookin.Looks) error {
+		*l, _ = l.With(p.Login, p.Role, time.Now())
+		return nil
+	})
+	return err
 }
 
 // LookAway ends a look: the page was closed.
@@ -51,11 +57,14 @@ func (d *Desk) LookAway(ctx context.Context, p staff.Person, id triage.CaseID) e
 	if !leads(p) || d.LookIns == nil {
 		return nil
 	}
-	_, err := d.LookIns.Change(ctx, string(id), func(l *lookin.Looks) error {
+	left, err := d.LookIns.Change(ctx, string(id), func(l *lookin.Looks) error {
 		*l = l.Without(p.Login, time.Now())
 		return nil
 	})
-	return err
+	if err != nil || len(left) > 0 {
+		return err
+	}
+	return d.LookIns.Remove(ctx, string(id)) // whoever began just now is shown again in a moment
 }
 
 // LookingIn returns who of the leads looks into the case at this moment, to whoever has it.

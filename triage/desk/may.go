@@ -20,6 +20,9 @@ func forbidden() error {
 	return refuse(triage.CodeForbidden, "この操作は、あなたの役割ではできません。")
 }
 
+// Leads reports whether the person answers for all cases.
+func Leads(p staff.Person) bool { return leads(p) }
+
 func leads(p staff.Person) bool { return p.Role == triage.Coordinator || p.Role == triage.Supervisor }
 
 func counsels(p staff.Person) bool {

@@ -42,6 +42,9 @@ func (d *Desk) Table(ctx context.Context, p staff.Person) ([]staff.Person, error
 
 // Meetings lists the meetings in which the person takes part, the leads' all, the newest first.
 func (d *Desk) Meetings(ctx context.Context, p staff.Person) ([]meeting.Record, error) {
+	if err := d.record(ctx, p, "meetings", "", "", ""); err != nil {
+		return nil, err
+	}
 	all, err := d.Minutes.All(ctx)
 	if err != nil {
 		return nil, err
@@ -157,7 +160,7 @@ func (d *Desk) papers(ctx context.Context, p staff.Person) ([]meeting.Paper, err
 
 func (d *Desk) paper(c triage.Case, events []triage.Event) meeting.Paper {
 	return meeting.Paper{Case: d.owing(c, events), Hard: d.rules.Grounds(hardCase, c, events),
-		Unmet: Unmet(c.Observed, d.terms.WatchPeriod, d.today())}
+		Unmet: Unmet(c.Observed, c.Watched(d.terms.WatchPeriod), d.today())}
 }
 
 // Decision is what a meeting decided on a case.

@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"madoguchi/triage"
@@ -31,6 +30,17 @@ type Filings struct {
 	From, To time.Time // of the report; a zero one is no bound, and To itself is not within
 }
 
+// check refuses what there is none of, so that nothing that stands in an address reaches the audit.
+func (d *Desk) checkFilings(q Filings) error {
+	if _, ok := triage.FormByID(q.Form); !ok && q.Form != "" {
+		return bad("その様式はありません。")
+	}
+	if _, ok := d.City.SchoolByID(q.School); !ok && q.School != "" {
+		return bad("その学校は、登録されていません。")
+	}
+	return nil
+}
+
 func (q Filings) fits(f triage.Filing) bool {
 	return (q.Form == "" || q.Form == f.Form) && (q.School == "" || q.School == f.School) &&
 		(q.From.IsZero() || !f.At.Before(q.From)) && (q.To.IsZero() || f.At.Before(q.To))
@@ -39,6 +49,9 @@ func (q Filings) fits(f triage.Filing) bool {
 // Filings lists what schools reported, the last version of each, the newest first: every case and every suspicion of every
 // school in one register (asahikawa-model:47, :53).
 func (d *Desk) Filings(ctx context.Context, p staff.Person, q Filings) ([]Filed, error) {
+	if err := d.checkFilings(q); err != nil {
+		return nil, err
+	}
 	if err := d.record(ctx, p, "filings", "", q.School, q.Form); err != nil {
 		return nil, err
 	}
@@ -75,6 +88,9 @@ func numbered(id string) string { return id[max(0, len(id)-10):] }
 
 // FilingTables are the reports of a query with all that they say, anonymized: a table of each form.
 func (d *Desk) FilingTables(ctx context.Context, p staff.Person, q Filings) ([]table.Table, error) {
+	if err := d.checkFilings(q); err != nil {
+		return nil, err
+	}
 	if err := d.record(ctx, p, "filings_export", "", q.School, q.Form); err != nil {
 		return nil, err
 	}
@@ -86,7 +102,7 @@ func (d *Desk) FilingTables(ctx context.Context, p staff.Person, q Filings) ([]t
 		}
 		_, events, err := d.Store.Load(ctx, c.ID)
 		if err != nil {
-			return err
+			return butGone(err)
 		}
 		for _, e := range events {
 			if e.Report == nil || !slices.ContainsFunc(filed, func(f triage.Filing) bool { return f.ID == e.Report.ID }) {
@@ -99,7 +115,7 @@ func (d *Desk) FilingTables(ctx context.Context, p staff.Person, q Filings) ([]t
 		return nil
 	})
 	var tables []table.Table
-	for _, f := range triage.Forms {
+	for _, f := range triage.AllForms() {
 		if q.Form == "" || q.Form == f.ID {
 			tables = append(tables, sheets.Of(f, []string{"連絡番号", "学校", "届いた日時"}, before[f.ID], fields[f.ID]))
 		}
@@ -107,33 +123,25 @@ func (d *Desk) FilingTables(ctx context.Context, p staff.Person, q Filings) ([]t
 	return tables, err
 }
 
-// PrintFiling makes the sheet of a report as PDF: with the names that the school wrote, which is written down with the reason,
-// or with their placeholders.
+// PrintFiling makes the sheet of a report as PDF: with their placeholders, or, where the reason for it is given, with the names
+// that the school wrote. That stands in the case then, with the reason.
 func (d *Desk) PrintFiling(ctx context.Context, p staff.Person, report string, named bool, reason string) ([]byte, error) {
 	c, f, err := d.filing(ctx, report)
-	if err == nil && c.Erased() {
-		err = triage.ErrUnknown
+	if err != nil {
+		return nil, err
+	}
+	if err := mayPrint(p, c); err != nil {
+		return nil, d.keptOut(ctx, p, c, err)
+	}
+	paper := triage.Paper{ReportView: viewOf(f)}
+	if named {
+		err = d.openFiling(ctx, p, c, f, reason)
+	} else {
+		err = d.record(ctx, p, "filing_print", c.ID, report, "")
 	}
 	if err != nil {
 		return nil, err
 	}
-	what := "filing_print"
-	if named {
-		if strings.TrimSpace(reason) == "" {
-			return nil, bad("名前を入れて印刷する理由を書いてください。")
-		}
-		if err := words(reason, maxReason); err != nil {
-			return nil, err
-		}
-		if reason, err = d.scrubbed(ctx, c.ID, reason); err != nil {
-			return nil, err
-		}
-		what = "filing_print_named"
-	}
-	if err := d.record(ctx, p, what, c.ID, report, reason); err != nil {
-		return nil, err
-	}
-	paper := triage.Paper{ReportView: viewOf(f)}
 	if named {
 		paper.Fields, err = d.Filed.Report(ctx, c.ID, report)
 	} else {
@@ -143,6 +151,32 @@ func (d *Desk) PrintFiling(ctx context.Context, p staff.Person, report string, n
 		return nil, err
 	}
 	return d.filled(f.School, paper)
+}
+
+// mayPrint: for whoever answers to the city, as the routes say; of a case that is there for them.
+func mayPrint(p staff.Person, c triage.Case) error {
+	if c.Erased() || barred(p, c) {
+		return triage.ErrUnknown
+	}
+	return nil
+}
+
+// openFiling writes down, in the audit and in the case, that the names of a report are opened for a print.
+func (d *Desk) openFiling(ctx context.Context, p staff.Person, c triage.Case, f triage.Filing, reason string) error {
+	if err := words(reason, maxReason); err != nil {
+		return bad("名前を入れて印刷する理由を書いてください。")
+	}
+	_, err := d.perform(ctx, p, c.ID, act{what: "filing_print_named", ref: f.ID, may: mayPrint,
+		do: func(triage.Case, []triage.Event) ([]triage.Event, error) {
+			why, err := d.scrubbed(ctx, c.ID, reason)
+			if err != nil {
+				return nil, err
+			}
+			e := d.event(p, triage.KindReveal)
+			e.Reveal = &triage.Reveal{Placeholder: "報告 " + numbered(f.ID), Reason: why}
+			return []triage.Event{e}, nil
+		}})
+	return err
 }
 
 // anonymous is a report as its case has it.

@@ -81,8 +81,13 @@ func TestTheRegister(t *testing.T) {
 		t.Errorf("the sheet with names reads %q", text)
 	}
 	last := r.log.entries[len(r.log.entries)-1]
-	if last.Act != "filing_print_named" || last.Reason != "[人物A]さんの会議" || last.Ref != second {
+	if last.Act != "filing_print_named" || last.Reason != "" || last.Ref != second {
 		t.Errorf("the audit has %+v", last)
+	}
+	_, events, err := r.store.Load(ctx, last.Case)
+	r.must(err)
+	if e := events[len(events)-1]; e.Reveal == nil || e.Reveal.Reason != "[人物A]さんの会議" {
+		t.Errorf("the case ends with %+v", e)
 	}
 	_, err = r.PrintFiling(ctx, people["mori"], "07nothing", false, "")
 	r.want("a report that never was", err, "unknown")

@@ -14,7 +14,6 @@ import (
 	"unicode/utf8"
 
 	"madoguchi/triage"
-	"madoguchi/triage/paper"
 	sheets "madoguchi/triage/sheet"
 	"madoguchi/triage/staff"
 )
@@ -113,11 +112,14 @@ func (p *Portal) file(ctx context.Context, who staff.Person, x filing) (string, 
 		return "", err
 	}
 	id, err = d.named(ctx, c, id)
-	if x.once && errors.Is(err, triage.ErrUnavailable) {
+	if x.once && errors.Is(err, errElsewhere) {
 		return "", nil
 	}
 	return id, err
 }
+
+// errElsewhere says that a case holds a report under another id than it was sent with: it had the same words before.
+var errElsewhere = fmt.Errorf("desk: the report is there by another id: %w", triage.ErrUnavailable)
 
 // same names a report by its words. The wall keeps nothing of it but a keyed digest.
 func same(school string, f triage.Form, fields map[string]string) string {
@@ -190,16 +192,9 @@ func (p *Portal) Print(ctx context.Context, who staff.Person, report string) ([]
 // filled sets a report on the form's sheet.
 func (d *Desk) filled(school string, x triage.Paper) ([]byte, error) {
 	form, _ := triage.FormByID(x.Form)
-	name := school
-	if s, ok := d.City.SchoolByID(school); ok {
-		name = s.Name
-	}
 	var pdf bytes.Buffer
-	err := sheets.Print(&pdf, sheets.Report{School: name, Form: form, Fields: x.Fields, Number: x.ID[max(0, len(x.ID)-10):]})
-	if errors.Is(err, paper.ErrNoFont) {
-		return nil, refuse(triage.CodeState, "この機械には、印刷の文字（BIZ UDPゴシック）がありません。管理者に知らせてください。")
-	}
-	return pdf.Bytes(), err
+	err := sheets.Print(&pdf, sheets.Report{School: d.schoolName(school), Form: form, Fields: x.Fields, Number: numbered(x.ID)})
+	return pdf.Bytes(), Printed(err)
 }
 
 // Reports returns what the person's school reported, the last version of each, newest first.
@@ -239,7 +234,7 @@ func (d *Desk) named(ctx context.Context, c triage.CaseID, sent string) (string,
 			return f.ID, nil
 		}
 	}
-	return "", triage.ErrUnavailable
+	return "", errElsewhere
 }
 
 // sorted puts the fields into the boxes of the form.

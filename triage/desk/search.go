@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -44,17 +45,21 @@ func (d *Desk) AskSearch(ctx context.Context, p staff.Person, s Search) (grant.G
 			return grant.Grant{}, bad("名前か番号が長すぎます。")
 		}
 	}
+	if err := d.record(ctx, p, "search_ask", "", "", s.Ground); err != nil {
+		return grant.Grant{}, err
+	}
 	sealed, reason, err := d.Searcher.Conceal(ctx, s.Sought)
-	if err == triage.ErrRefused {
+	if errors.Is(err, triage.ErrRefused) {
 		return grant.Grant{}, bad("名前か、7けた以上の電話番号を書いてください。")
 	}
 	if err != nil {
 		return grant.Grant{}, err
 	}
-	if err := d.record(ctx, p, "search_ask", "", "", s.Ground); err != nil {
-		return grant.Grant{}, err
+	g, err := d.Register.Ask(ctx, grant.Grant{For: grant.Seek, Ground: s.Ground, Reason: reason, By: p.Login, Words: sealed})
+	if err != nil {
+		return grant.Grant{}, errors.Join(err, d.Searcher.Burn(ctx, sealed)) // nobody would destroy it later
 	}
-	return d.Register.Ask(ctx, grant.Grant{For: grant.Seek, Ground: s.Ground, Reason: reason, By: p.Login, Words: sealed})
+	return g, nil
 }
 
 // filled are the lines that say something.
@@ -71,6 +76,9 @@ func filled(lines []string) (out []string) {
 func (d *Desk) Searches(ctx context.Context, p staff.Person) ([]grant.Grant, error) {
 	if !leads(p) {
 		return nil, forbidden()
+	}
+	if err := d.record(ctx, p, "searches", "", "", ""); err != nil {
+		return nil, err
 	}
 	list, err := d.Register.List(ctx)
 	if err != nil {
@@ -115,7 +123,7 @@ func (d *Desk) SearchOf(ctx context.Context, p staff.Person, id string) (SearchV
 			return v, err
 		}
 		who, err := d.Searcher.Unveil(ctx, g.Words)
-		if err != nil && err != triage.ErrNoWords {
+		if err != nil && !errors.Is(err, triage.ErrNoWords) {
 			return v, err
 		}
 		if err == nil {
@@ -131,7 +139,7 @@ func (d *Desk) SearchOf(ctx context.Context, p staff.Person, id string) (SearchV
 	for _, f := range g.Search.Found {
 		c, _, err := d.Store.Load(ctx, f.Case)
 		switch {
-		case err == triage.ErrUnknown:
+		case errors.Is(err, triage.ErrUnknown):
 			continue
 		case err != nil:
 			return v, err

@@ -28,14 +28,11 @@ func (d *Desk) pairs(ctx context.Context, c triage.Case) ([]triage.Event, error)
 		return nil, nil
 	}
 	alone := c.Severity == triage.Emergency && c.Second == "" && c.Assignee != "" && (c.State == triage.Open || c.State == triage.HandedOff)
-	both := false
-	for _, login := range []string{c.Assignee, c.Second} {
-		opposed, err := d.opposed(ctx, login, c)
-		if err != nil {
-			return nil, err
-		}
-		both = both || login != "" && opposed
+	opposed, err := d.opposed(ctx, c)
+	if err != nil {
+		return nil, err
 	}
+	both := slices.Contains(opposed, c.Assignee) || slices.Contains(opposed, c.Second)
 	silent := !c.LeaseUntil.IsZero() && slices.ContainsFunc(c.Duties, func(x triage.Duty) bool { return x.What == dutySilent && x.DoneAt.IsZero() })
 	return slices.Concat(d.holds(c, dutySilent, silentTitle, silent), d.holds(c, dutySecond, "緊急の相談に、二人目をつける", alone),
 		d.holds(c, dutyApart, "相手側の相談と同じ人が受け持っています。担当を分ける", both)), nil

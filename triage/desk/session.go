@@ -29,15 +29,18 @@ func (d *Desk) LeaveSession(ctx context.Context, p staff.Person, id triage.CaseI
 		if err := optional(*line, maxReason); err != nil {
 			return triage.Case{}, err
 		}
-		var err error
-		if *line, err = d.scrubbed(ctx, id, *line); err != nil {
-			return triage.Case{}, err
-		}
 	}
 	return d.perform(ctx, p, id, act{what: "session", may: mayNote, erased: true,
 		do: func(c triage.Case, _ []triage.Event) ([]triage.Event, error) {
+			left := s
+			for _, line := range []*string{&left.Complaint, &left.View, &left.Did, &left.Next} {
+				var err error
+				if *line, err = d.scrubbed(ctx, id, *line); err != nil {
+					return nil, err
+				}
+			}
 			e := d.event(p, triage.KindNote)
-			e.Session = &s
+			e.Session = &left
 			if s.Promised.IsZero() {
 				return []triage.Event{e}, nil
 			}
@@ -88,7 +91,7 @@ func (d *Desk) Handover(ctx context.Context, p staff.Person) ([]Passing, error) 
 		if c.Assignee == p.Login && (c.State == triage.Open || c.State == triage.HandedOff) {
 			_, events, err := d.Store.Load(ctx, c.ID)
 			if err != nil {
-				return err
+				return butGone(err)
 			}
 			all = append(all, Passing{c, left(c, events)})
 		}

@@ -24,16 +24,26 @@ type Suggestion struct {
 	Bars    []triage.Bar  // who is kept out
 }
 
-// Suggest says who should get the case, best first, with what speaks for and against each.
+// Suggest says who should get the case, best first, with what speaks for and against each. It is written down as a look.
 func (d *Desk) Suggest(ctx context.Context, p staff.Person, id triage.CaseID) (Suggestion, error) {
-	c, events, err := d.Store.Load(ctx, id)
+	v, err := d.Case(ctx, p, id)
 	if err != nil {
 		return Suggestion{}, err
 	}
-	if err := mayLook(p, c); err != nil {
-		return Suggestion{}, d.keptOut(ctx, p, c, err)
+	return d.SuggestFor(ctx, p, v)
+}
+
+// SuggestFor is the same of a case that the person has before them.
+func (d *Desk) SuggestFor(ctx context.Context, p staff.Person, v View) (Suggestion, error) {
+	team, err := d.team(ctx, p)
+	if err != nil {
+		return Suggestion{}, err
 	}
-	people, err := d.sharers(ctx, c)
+	return d.suggest(ctx, team, v.Case, v.Timeline)
+}
+
+func (d *Desk) suggest(ctx context.Context, team []mate, c triage.Case, events []triage.Event) (Suggestion, error) {
+	people, err := d.sharers(ctx, team, c)
 	if err != nil {
 		return Suggestion{}, err
 	}
@@ -53,8 +63,14 @@ func (d *Desk) Suggest(ctx context.Context, p staff.Person, id triage.CaseID) (S
 	return s, nil
 }
 
-// sharers are all who may be given the case, with what they have in hand.
-func (d *Desk) sharers(ctx context.Context, c triage.Case) ([]roster.Person, error) {
+// mate is one of those who answer, with what they have in hand.
+type mate struct {
+	who  staff.Person
+	load roster.Person
+}
+
+// team are all who answer, with what they have in hand as far as the person may know of it.
+func (d *Desk) team(ctx context.Context, p staff.Person) ([]mate, error) {
 	everybody, err := d.everybody(ctx)
 	if err != nil {
 		return nil, err
@@ -65,7 +81,7 @@ func (d *Desk) sharers(ctx context.Context, c triage.Case) ([]roster.Person, err
 	}
 	cases, grave := map[string]int{}, map[string]int{}
 	for _, state := range []triage.State{triage.Open, triage.HandedOff} {
-		err := d.each(ctx, triage.Query{State: state}, func(c triage.Case) error {
+		err := d.eachFor(ctx, p, triage.Query{State: state}, func(c triage.Case) error {
 			cases[c.Assignee]++
 			if c.Severity.Rank() <= triage.Urgent.Rank() {
 				grave[c.Assignee]++
@@ -77,21 +93,29 @@ func (d *Desk) sharers(ctx context.Context, c triage.Case) ([]roster.Person, err
 		}
 	}
 	profiles := d.profiles(ctx)
-	var people []roster.Person
+	var team []mate
 	for _, x := range everybody {
-		if !slices.Contains(answering, x.Role) || barred(x, c) {
-			continue
-		}
-		opposed, err := d.opposed(ctx, x.Login, c)
-		if err != nil {
-			return nil, err
-		}
-		if opposed {
+		if !slices.Contains(answering, x.Role) {
 			continue
 		}
 		here := slices.ContainsFunc(present, func(y staff.Person) bool { return y.Login == x.Login })
-		people = append(people, roster.Person{Login: x.Login, Role: x.Role, Profile: profiles[x.Login], Here: here,
-			Cases: cases[x.Login], Grave: grave[x.Login]})
+		team = append(team, mate{x, roster.Person{Login: x.Login, Role: x.Role, Profile: profiles[x.Login], Here: here,
+			Cases: cases[x.Login], Grave: grave[x.Login]}})
+	}
+	return team, nil
+}
+
+// sharers are those of the team who may be given the case.
+func (d *Desk) sharers(ctx context.Context, team []mate, c triage.Case) ([]roster.Person, error) {
+	opposed, err := d.opposed(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	var people []roster.Person
+	for _, x := range team {
+		if !barred(x.who, c) && !slices.Contains(opposed, x.who.Login) {
+			people = append(people, x.load)
+		}
 	}
 	return people, nil
 }
@@ -146,14 +170,14 @@ func (d *Desk) Mates(ctx context.Context, p staff.Person) ([]Mate, error) {
 	if !leads(p) && !counsels(p) {
 		return nil, forbidden()
 	}
-	people, err := d.sharers(ctx, triage.Case{})
+	team, err := d.team(ctx, p)
 	if err != nil {
 		return nil, err
 	}
 	now := d.Clock.Now()
 	mates := []Mate{}
-	for _, x := range people {
-		mates = append(mates, Mate{x, x.OnShift(now), x.Resting(now)})
+	for _, x := range team {
+		mates = append(mates, Mate{x.load, x.load.OnShift(now), x.load.Resting(now)})
 	}
 	rank := func(m Mate) int {
 		switch {

@@ -186,7 +186,7 @@ func (d *Desk) stage(id string) string {
 // became tells what became of somebody who wrote.
 func became(c triage.Case) string {
 	switch {
-	case c.Said > 0:
+	case !c.AnsweredAt.IsZero():
 		return "answered"
 	case c.Erased():
 		return "withdrawn"

@@ -36,7 +36,7 @@ func (d *Desk) AskTrace(ctx context.Context, p staff.Person, id triage.CaseID, r
 	if reason, err = d.scrubbed(ctx, id, reason); err != nil {
 		return grant.Grant{}, err
 	}
-	others, err := d.approvers(ctx, p)
+	others, err := d.approvers(ctx, p, c)
 	if err != nil {
 		return grant.Grant{}, err
 	}

@@ -35,11 +35,8 @@ var (
 // typeset makes the PDF of an answer.
 func (d *Desk) typeset(s sheet) ([]byte, error) {
 	doc, err := paper.New()
-	if errors.Is(err, paper.ErrNoFont) {
-		return nil, refuse(triage.CodeState, "この機械には、印刷の文字（BIZ UDPゴシック）がありません。管理者に知らせてください。")
-	}
 	if err != nil {
-		return nil, err
+		return nil, Printed(err)
 	}
 	l := &leaf{Doc: doc, desk: d}
 	l.envelope(s)
@@ -50,6 +47,14 @@ func (d *Desk) typeset(s sheet) ([]byte, error) {
 		return nil, err
 	}
 	return pdf.Bytes(), nil
+}
+
+// Printed is what came of printing: where the typeface is missing, a refusal that says so.
+func Printed(err error) error {
+	if errors.Is(err, paper.ErrNoFont) {
+		return refuse(triage.CodeState, "この機械には、印刷の文字（BIZ UDPゴシック）がありません。管理者に知らせてください。")
+	}
+	return err
 }
 
 // leaf is the page at hand and how far down it is written.

@@ -14,15 +14,11 @@ const weeklyRule = "weekly_report"
 // Week shows the weekly report that the school owes on a hard case, with its own words of the last time; ErrUnknown where
 // the city asks for none, or not on this.
 func (p *Portal) Week(ctx context.Context, who staff.Person, id string) (triage.WeekView, error) {
-	c, h, err := p.find(ctx, who, id)
+	c, h, due, err := p.weekly(ctx, who, id)
 	if err != nil {
 		return triage.WeekView{}, err
 	}
-	i := slices.IndexFunc(c.Duties, func(x triage.Duty) bool { return x.What == weeklyRule })
-	if i < 0 || h.Recipient != ToSchool || h.Void() {
-		return triage.WeekView{}, triage.ErrUnknown
-	}
-	v := triage.WeekView{DueAt: c.Duties[i].DueAt, Last: map[string]string{}}
+	v := triage.WeekView{DueAt: due.DueAt, Last: map[string]string{}}
 	for _, f := range slices.Backward(c.Filed()) {
 		if f.School != h.School || f.Form != triage.Weekly.ID {
 			continue
@@ -37,9 +33,22 @@ func (p *Portal) Week(ctx context.Context, who staff.Person, id string) (triage.
 	return v, nil
 }
 
+// weekly returns the duty to report each week on the case of a hand-off, or ErrUnknown.
+func (p *Portal) weekly(ctx context.Context, who staff.Person, id string) (triage.Case, triage.Handoff, triage.Duty, error) {
+	c, h, err := p.find(ctx, who, id)
+	if err != nil {
+		return c, h, triage.Duty{}, err
+	}
+	i := slices.IndexFunc(c.Duties, func(x triage.Duty) bool { return x.What == weeklyRule })
+	if i < 0 || h.Recipient != ToSchool || h.Void() {
+		return c, h, triage.Duty{}, triage.ErrUnknown
+	}
+	return c, h, c.Duties[i], nil
+}
+
 // ReportWeek files the weekly report on a hard case.
 func (p *Portal) ReportWeek(ctx context.Context, who staff.Person, id string, fields map[string]string) (string, error) {
-	if _, err := p.Week(ctx, who, id); err != nil {
+	if _, _, _, err := p.weekly(ctx, who, id); err != nil {
 		return "", err
 	}
 	if fields["state"] == "" {

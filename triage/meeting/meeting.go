@@ -31,9 +31,6 @@ const (
 	Lies     Topic = "lies"      // nobody touched it for seven days
 )
 
-// Topics lists all of them.
-var Topics = []Topic{New, Overdue, Hard, NotTold, Silent, WatchEnd, Resolve, Lies}
-
 // Keys of the rules that the agenda knows: of the nation's file, and of the meeting itself.
 const (
 	Article23 = "article23"

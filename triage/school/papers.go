@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -127,12 +128,12 @@ func (p *portal) template(w http.ResponseWriter, r *http.Request, who staff.Pers
 		p.sorry(w, r, who, err)
 		return
 	}
-	serve(w, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", `attachment; filename="table.xlsx"`, out.Bytes())
+	serve(w, table.BookType, `attachment; filename="table.xlsx"`, out.Bytes())
 }
 
 // importBook files the rows of a workbook. The workbook stays in memory: names are in it.
 func (p *portal) importBook(w http.ResponseWriter, r *http.Request, who staff.Person) {
-	if err := r.ParseMultipartForm(2 * web.MaxUpload); err != nil {
+	if err := r.ParseMultipartForm(2 * web.MaxUpload); err != nil { // all of it in memory: none of it reaches a disk
 		p.showImport(w, r, who, http.StatusRequestEntityTooLarge, "", importData{Wrong: "ファイルが大きすぎます（5MBまで）。行を分けて送ってください。"})
 		return
 	}
@@ -148,6 +149,9 @@ func (p *portal) importBook(w http.ResponseWriter, r *http.Request, who staff.Pe
 	switch {
 	case errors.Is(err, sheet.ErrNoHead):
 		p.showImport(w, r, who, http.StatusBadRequest, id, importData{Wrong: "見出しの行が見つかりません。「" + required(form) + "」という見出しの列がある表を送ってください。"})
+		return
+	case errors.Is(err, sheet.ErrTooMany):
+		p.showImport(w, r, who, http.StatusBadRequest, id, importData{Wrong: fmt.Sprintf("一度に送れるのは%d行までです。まだ何も送っていません。行を分けて送ってください。", sheet.MaxRead)})
 		return
 	case err != nil:
 		p.showImport(w, r, who, http.StatusBadRequest, id, importData{Wrong: "Excelのファイル（.xlsx）として読めません。"})

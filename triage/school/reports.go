@@ -166,6 +166,10 @@ func (p *portal) showReport(w http.ResponseWriter, r *http.Request, who staff.Pe
 // report sends what was written, keeps it as a draft, or shows it with one row more; it shows it again where it could not be
 // taken.
 func (p *portal) report(w http.ResponseWriter, r *http.Request, who staff.Person) {
+	if r.ParseForm() != nil {
+		p.sorry(w, r, who, &triage.Refusal{Code: triage.CodeBadRequest, Say: "長すぎて、送れませんでした。前の画面に戻り、分けて送ってください。"})
+		return
+	}
 	form, ok := triage.FormByID(r.PostFormValue("form"))
 	if !ok {
 		p.sorry(w, r, who, &triage.Refusal{Code: triage.CodeBadRequest, Say: "報告の種類を選んでください。"})
@@ -210,7 +214,7 @@ func (p *portal) send(r *http.Request, who staff.Person, d reportData) error {
 
 // written reads the fields of the form from the request.
 func written(r *http.Request, form triage.Form) map[string]string {
-	_ = r.PostFormValue("form") // reads the body; what is too large reads as empty, and is refused as empty
+	r.PostFormValue("form") // reads the body, where it has not been read
 	fields := map[string]string{}
 	for key, values := range r.PostForm {
 		f, ok := form.Box(key)

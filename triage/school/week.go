@@ -42,12 +42,7 @@ func (p *portal) showWeek(w http.ResponseWriter, r *http.Request, who staff.Pers
 
 // reportWeek shows what was written again where it could not be taken.
 func (p *portal) reportWeek(w http.ResponseWriter, r *http.Request, who staff.Person) {
-	id, fields := r.PathValue("id"), map[string]string{}
-	for _, f := range triage.Weekly.Fields {
-		if v := r.PostFormValue(f.Key); v != "" {
-			fields[f.Key] = v
-		}
-	}
+	id, fields := r.PathValue("id"), written(r, triage.Weekly)
 	if _, err := p.Weeks.ReportWeek(r.Context(), who, id, fields); err != nil {
 		v, again := p.Weeks.Week(r.Context(), who, id)
 		if again != nil {

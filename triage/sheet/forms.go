@@ -79,11 +79,19 @@ func (p *page) interview() {
 func (p *page) continuity() {
 	p.y = p.Words(left, p.y, width, "教育支援シート「ほっとりぼん」　提出票", head)
 	p.write("シートの写し1部（紙）といっしょに、封をして提出します。原本は学校長が保管し、中学校卒業後3年間は学校で保管、4年目に処分します。", small)
+	p.fields()
+}
+
+// plain is a form of which no sheet is printed anywhere: what it asks, and what was written.
+func (p *page) plain() {
+	p.y = p.Words(left, p.y, width, p.Form.Name, head)
+	p.fields()
+}
+
+// fields are the school and every field, a row each.
+func (p *page) fields() {
 	p.y += 2
-	p.labelled("学校名", 9)
-	p.y -= 9
-	p.Words(left+narrow+inside, p.y+inside*.6, width-narrow, p.School, plain)
-	p.y += 9
+	p.row(cell{width: narrow, label: "学校名"}, cell{width: width - narrow, label: p.School, least: 9})
 	for _, f := range p.Form.Fields {
 		p.labelled(f.Label, 10, part{"", f.Key})
 	}

@@ -18,7 +18,7 @@ import (
 
 // The largest workbook that is read: packed, unpacked, and in rows.
 const (
-	MaxBook  = 10 << 20
+	MaxBook  = 5 << 20
 	maxPlain = 24 << 20 // both of the library's limits, so that it never writes a part of the workbook to a temporary file
 	MaxRead  = 500
 )
@@ -28,6 +28,9 @@ var ErrNoBook = errors.New("sheet: no Excel workbook (.xlsx), or too large a one
 
 // ErrNoHead says that no row of the workbook names the form's fields.
 var ErrNoHead = errors.New("sheet: no row with the names of the form's fields")
+
+// ErrTooMany says that there are more rows than are read: none of them is, so that none is lost unseen.
+var ErrTooMany = fmt.Errorf("sheet: more than %d rows", MaxRead)
 
 // Row is a row of a workbook: a report, or what is wrong with it.
 type Row struct {
@@ -76,7 +79,7 @@ func Read(r io.Reader, f triage.Form) ([]Row, error) {
 		}
 		for i, cells := range lines {
 			if columns := columnsOf(cells, f); columns != nil {
-				return reports(lines, i+1, cells, columns, f), nil
+				return reports(lines, i+1, cells, columns, f)
 			}
 		}
 	}
@@ -116,9 +119,9 @@ func bare(label string) string {
 }
 
 // reports are the rows below the head.
-func reports(lines [][]string, from int, labels, columns []string, f triage.Form) []Row {
+func reports(lines [][]string, from int, labels, columns []string, f triage.Form) ([]Row, error) {
 	var rows []Row
-	for i := from; i < len(lines) && len(rows) < MaxRead; i++ {
+	for i := from; i < len(lines); i++ {
 		row := Row{Number: i + 1, Fields: map[string]string{}}
 		var rest []string
 		for j, cell := range lines[i] {
@@ -140,10 +143,13 @@ func reports(lines [][]string, from int, labels, columns []string, f triage.Form
 		if len(row.Fields) == 0 {
 			continue
 		}
+		if len(rows) == MaxRead {
+			return nil, ErrTooMany
+		}
 		row.Wrong = wrong(row.Fields, f)
 		rows = append(rows, row)
 	}
-	return rows
+	return rows, nil
 }
 
 // wrong says what of a row must be mended before it is a report.

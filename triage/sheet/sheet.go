@@ -54,8 +54,10 @@ func Print(w io.Writer, r Report) error {
 		p.resolution()
 	case "interview":
 		p.interview()
-	default:
+	case "continuity":
 		p.continuity()
+	default:
+		p.plain()
 	}
 	if note := r.Fields[triage.Remarks]; note != "" {
 		p.y += 4

@@ -54,9 +54,10 @@ func TestSheets(t *testing.T) {
 		"resolution": {"いじめ等解消に向けた取組報告書", "1.いじめ等の概要", "学校名", "被害側の児童生徒名", "担任名", "いじめ等の状況", "2.解消に向けた取り組み状況",
 			"学校の対応者", "3.報告日における解消状況", "（○）解消", "（）継続指導中", "以上報告いたします。", "報告日：", "校長名：", "公印"},
 		"interview":  {"聞き取り（事実確認）シート", "対象者氏名", "（○）加害者（）被害者（）目撃者", "記録者氏名", "聞き取り日時", "場所", "いつ", "どこで", "だれが", "どんなことを", "必ず記録する"},
+		"weekly":     {triage.Weekly.Name, "学校名", triage.Weekly.Fields[0].Label},
 		"continuity": {"ほっとりぼん", "学校名", "児童生徒名（年組氏名）", "記入する理由", "原本を保管する学校と場所"},
 	}
-	for _, f := range triage.Forms {
+	for _, f := range triage.AllForms() {
 		values := everything(f)
 		text := printed(t, sheet.Report{School: "日の出中学校", Form: f, Fields: values, Number: "abcdefghij"})
 		at := 0

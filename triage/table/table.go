@@ -12,6 +12,9 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
+// BookType is the media type of a workbook.
+const BookType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 // Table is a table as an office takes it away.
 type Table struct {
 	Name string // of the sheet in a workbook: at most 31 characters, none of :\/?*[]

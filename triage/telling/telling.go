@@ -110,7 +110,7 @@ func First(events []triage.Event) bool {
 	answered := false
 	for _, e := range events {
 		switch {
-		case e.Kind == triage.KindMessage && e.From == triage.Counselor:
+		case e.Kind == triage.KindMessage && e.From == triage.Counselor && !e.Interim:
 			answered = true
 		case e.Call != nil && e.Call.Outcome == triage.CallAnswered:
 			answered = true
