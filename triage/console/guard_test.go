@@ -37,6 +37,27 @@ func TestRolesOnPages(t *testing.T) {
 	}
 }
 
+// TestAReaderIsToldInWords: who opens a page that is nowhere, or that is for others, reads why.
+func TestAReaderIsToldInWords(t *testing.T) {
+	h := newHouse(t)
+	h.hire("clerk", triage.Clerk, "")
+	b := h.signedIn("clerk")
+	for path, want := range map[string]struct {
+		status int
+		say    string
+	}{
+		"/audit":          {http.StatusForbidden, "あなたの役割では開けません"},
+		"/nowhere":        {http.StatusNotFound, "そのページはありません"},
+		"/cases/x/claim":  {http.StatusNotFound, "そのページはありません"},
+		"/accounts/x/end": {http.StatusNotFound, "そのページはありません"},
+	} {
+		a := b.ask("GET", path, nil, map[string]string{"Accept": "text/html,application/xhtml+xml"})
+		if a.status != want.status || !strings.Contains(a.body, want.say) || !strings.Contains(a.body, "最初のページへ") {
+			t.Errorf("%s answers %d %.200q", path, a.status, a.body)
+		}
+	}
+}
+
 func TestNothingIsDoneForAnotherSite(t *testing.T) {
 	h := newHouse(t)
 	h.seed()

@@ -14,7 +14,7 @@ import (
 	"madoguchi/triage/staff"
 )
 
-//go:embed layout.html parts.html static
+//go:embed layout.html parts.html no.html static
 var own embed.FS
 
 // JST is the time zone of every time on a screen.

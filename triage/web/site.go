@@ -50,7 +50,7 @@ func NewSite(c Config) (*Site, error) {
 		return nil, errors.New("web: the staff URL is no URL")
 	}
 	s := &Site{Config: c, mux: http.NewServeMux(), statics: map[string]static{}, uploads: map[string]bool{}}
-	guarded, err := SameOrigin(u.Scheme+"://"+u.Host, s.mux)
+	guarded, err := SameOrigin(u.Scheme+"://"+u.Host, known(s.mux))
 	if err != nil {
 		return nil, err
 	}
@@ -134,9 +134,9 @@ func (s *Site) admit(row staff.Route, page Page) http.Handler {
 		case errors.Is(err, staff.ErrUnknown):
 			Problem{Status: http.StatusUnauthorized, Code: "unauthorized", Title: "not signed in"}.Write(w)
 		case err != nil:
-			Problem{Status: http.StatusServiceUnavailable, Code: "unavailable", Title: "accounts cannot be reached"}.Write(w)
+			refuse(w, r, Problem{Status: http.StatusServiceUnavailable, Code: "unavailable", Title: "accounts cannot be reached"})
 		case !staff.Allowed(p.Role, row):
-			Problem{Status: http.StatusForbidden, Code: "forbidden", Title: "not for this role"}.Write(w)
+			refuse(w, r, Problem{Status: http.StatusForbidden, Code: "forbidden", Title: "not for this role"})
 		default:
 			page(w, r, p)
 		}
