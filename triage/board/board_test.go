@@ -48,7 +48,8 @@ func TestExposureCountsEachGraveCaseOnceAWeek(t *testing.T) {
 	week := now.AddDate(0, 0, -7)
 	all := []History{
 		{triage.Case{Severity: triage.Routine}, []triage.Event{judged, act("sato", week), act("sato", week.Add(time.Hour)), act("sato", now), act("abe", now)}},
-		{triage.Case{Severity: triage.Urgent}, []triage.Event{act("sato", now), act("sato", now.AddDate(0, 0, -40))}},
+		{triage.Case{Severity: triage.Urgent}, []triage.Event{act("sato", now), act("sato", now.AddDate(0, 0, -40)),
+			{Kind: triage.KindHandoff, From: triage.AtSchool, By: "hinode", At: now}}},
 		{triage.Case{Severity: triage.Soon}, []triage.Event{act("sato", now)}},
 	}
 	loads := Exposure(all, now, 2)

@@ -47,7 +47,7 @@ func Monday(t time.Time) time.Time {
 }
 
 // Exposure counts in how many grave cases each person acted in each of so many weeks until now's own. A case is as grave as
-// anybody's words in it ever were judged, since that is what was read.
+// anybody's words in it ever were judged, since that is what was read. People of a school are none of the desk's.
 func Exposure(all []History, now time.Time, weeks int) []Load {
 	first := Monday(now).AddDate(0, 0, -7*(weeks-1))
 	loads := map[string][]Week{}
@@ -64,7 +64,7 @@ func Exposure(all []History, now time.Time, weeks int) []Load {
 		for _, e := range h.Events {
 			n := int(Monday(e.At).Sub(first).Hours()/24) / 7
 			a := act{e.By, n}
-			if e.By == "" || e.At.Before(first) || n >= weeks || seen[a] || !meets(e) {
+			if e.By == "" || e.From == triage.AtSchool || e.At.Before(first) || n >= weeks || seen[a] || !meets(e) {
 				continue
 			}
 			seen[a] = true

@@ -1,0 +1,37 @@
+package console
+
+import (
+	"strings"
+
+	"madoguchi/triage"
+)
+
+var levels = map[string]string{string(triage.LevelAnonymous): "匿名で", string(triage.LevelNamed): "名前を言って", string(triage.LevelEmergency): "緊急"}
+
+// detail says in words what a line of the audit is about. What no word is known for stands as it is; of a long number, its end,
+// as on paper.
+func (c *Console) detail(l Looked) string {
+	var said []string
+	for _, x := range strings.Fields(l.Ref + " " + l.Reason) {
+		said = append(said, c.spell(x))
+	}
+	return strings.Join(said, "　")
+}
+
+func (c *Console) spell(x string) string {
+	if name, _, ok := c.reader(x); ok {
+		return name
+	}
+	if f, ok := triage.FormByID(x); ok {
+		return f.Name
+	}
+	for _, table := range []map[string]string{recipients, doors, levels, observations, severities, states, grounds, searchGrounds, topicNames, linkNames, barReasons, duties, versionFor} {
+		if said := table[x]; said != "" {
+			return said
+		}
+	}
+	if len(x) >= 20 && strings.Trim(x, "abcdefghijklmnopqrstuvwxyz0123456789") == "" {
+		return "…" + x[len(x)-6:]
+	}
+	return x
+}
