@@ -25,7 +25,7 @@ func TestTheLeadsPages(t *testing.T) {
 	b.post("/cases/"+string(mine)+"/whispers", url.Values{"text": {"ゆっくりで"}})
 	for path, wants := range map[string][]string{
 		"/board": {"待っている相談", "過ぎた期限"}, "/exposure": {"評価や査定には、決して使いません"}, "/absences?login=sato": {number(mine)},
-		"/meetings": {"2026-11-24"}, at: {"本人との相談を続ける", "困難ケース", number(danger)},
+		"/meetings": {"2026年11月24日〔火〕"}, at: {"本人との相談を続ける", "困難ケース", number(danger)},
 		"/cases/" + string(mine):          {"この子の保護者の相談", "の立場：加害", "sato さんだけへ"},
 		"/cases/" + string(letter):        {"対策会議（2026-11-24）", "本人との相談を続ける"},
 		"/cases/" + string(mine) + "/kin": {"この子の保護者の相談", "たぶん"},

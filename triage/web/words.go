@@ -129,7 +129,8 @@ func funcs() template.FuncMap {
 		"day": func(t time.Time) string {
 			return t.In(JST).Format("1月2日") + "〔" + weekdays[t.In(JST).Weekday()] + "〕"
 		},
-		"iso": func(t time.Time) string { return t.Format(time.RFC3339) },
+		"date": Date,
+		"iso":  func(t time.Time) string { return t.Format(time.RFC3339) },
 
 		"level":        LevelWord,
 		"handoffState": StepWord,
@@ -138,6 +139,15 @@ func funcs() template.FuncMap {
 }
 
 var weekdays = [...]string{"日", "月", "火", "水", "木", "金", "土"}
+
+// Date writes a date such as 2026-12-01 as people do: 2026年12月1日〔火〕. What is no date stays as it is.
+func Date(s string) string {
+	t, err := time.ParseInLocation(time.DateOnly, s, JST)
+	if err != nil {
+		return s
+	}
+	return t.Format("2006年1月2日") + "〔" + weekdays[t.Weekday()] + "〕"
+}
 
 // Moment writes a time as people at a desk say it: 11月24日〔火〕17:05.
 func Moment(t time.Time) string {
