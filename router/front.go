@@ -128,6 +128,13 @@ func (e entered) data() []byte {
 
 // Scrub implements triage.Front.
 func (f *Front) Scrub(ctx context.Context, id triage.CaseID, text string) (triage.Scrubbed, error) {
+	if id == "" {
+		texts, _, err := f.router.censor.redact(ctx, &anonymize.Glossary{}, text)
+		if err != nil {
+			return triage.Scrubbed{}, err
+		}
+		return triage.Scrubbed{Text: texts[0].text}, nil
+	}
 	var out triage.Scrubbed
 	for {
 		rec, g, err := f.open(ctx, id)

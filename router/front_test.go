@@ -102,6 +102,9 @@ func TestScrub(t *testing.T) {
 	if words, err := h.front.Reveal(t.Context(), id, "[人物B]"); err != nil || words != "ゆい" {
 		t.Errorf("what staff wrote is not in the glossary: %v", err)
 	}
+	if s, err := h.front.Scrub(t.Context(), "", "ゆいさんのこと"); err != nil || s.Text != "[人物A]さんのこと" || len(s.Words) > 0 {
+		t.Errorf("for no case: %q, %v", s.Text, err)
+	}
 	h.names.do = func(string) { panic("山田花子") }
 	if s, err := h.front.Scrub(t.Context(), id, "山田花子さん"); err != nil || s.Text != "[不明1]" {
 		t.Errorf("an anonymizer that fails: %q, %v", s.Text, err)

@@ -11,7 +11,8 @@ type Front interface {
 	// Enter takes in what a person of the staff heard or a school reports, as a message by a door of its own.
 	// It returns once the case holds it. The same entry id entered twice is one message.
 	Enter(ctx context.Context, e Entry) (CaseID, error)
-	// Scrub anonymizes what staff wrote for this case, with the case's own placeholders.
+	// Scrub anonymizes what staff wrote for this case, with the case's own placeholders. With an empty id it is for no case:
+	// the placeholders mean nothing outside of the text, and the words themselves are kept nowhere.
 	Scrub(ctx context.Context, id CaseID, text string) (Scrubbed, error)
 	// Reveal returns the words behind a placeholder of the case, or ErrNoWords.
 	Reveal(ctx context.Context, id CaseID, placeholder string) (string, error)

@@ -4,12 +4,15 @@ import (
 	"madoguchi/triage/figures"
 	"madoguchi/triage/lookin"
 	"madoguchi/triage/meeting"
+	"madoguchi/triage/request"
 	"madoguchi/triage/shelf"
 )
 
-// shelves gives the desk the places of what belongs to no case: the minutes of meetings, the reports of years, and who looks in where.
+// shelves gives the desk the places of what belongs to no case: the minutes of meetings, the reports of years,
+// who asked for records, and who looks in where.
 func (h *house) shelves(p plan) {
 	h.desk.Minutes = shelf.New[meeting.Record](h.redis, p.keys.desk, "meetings")
 	h.desk.Yearly = shelf.New[figures.Report](h.redis, p.keys.desk, "yearly")
+	h.desk.Asked = shelf.New[request.Request](h.redis, p.keys.desk, "requests")
 	h.desk.LookIns = shelf.New[lookin.Looks](h.redis, p.keys.desk, "looks")
 }

@@ -102,12 +102,16 @@ func (r Retention) EndsIn(now time.Time) (year int, ok bool) {
 	if r.From != FromMade && r.From != FromGraduation || r.Keep.Years() == 0 {
 		return 0, false
 	}
-	now = now.In(JST)
-	y := now.Year()
-	if now.Month() < time.April {
-		y--
+	return FiscalYear(now) - 1 - r.Keep.Years(), true
+}
+
+// FiscalYear is the year in which the fiscal year of t began, on the first of April.
+func FiscalYear(t time.Time) int {
+	t = t.In(JST)
+	if t.Month() < time.April {
+		return t.Year() - 1
 	}
-	return y - 1 - r.Keep.Years(), true
+	return t.Year()
 }
 
 // classes are those of cases, as the engine of duties knows them; none where no class has a term.

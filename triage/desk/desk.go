@@ -54,7 +54,10 @@ type Config struct {
 	Roster   Roster          // what they say of themselves; nil where nobody does
 	Minutes  Meetings        // of the weekly meeting
 	Yearly   Yearly          // the reports of years
+	Asked    Requests        // the register of those who ask for records; nil where nothing is destroyed either
 	LookIns  LookIns         // who of the leads looks into which conversation; nil where that is not shown
+	Waits    Waits           // what those who wait were told; nil where no page tells them
+	WaitLamp triage.WaitLamp // tells them
 	Pager    triage.Pager    // calls who is on call; nil where nobody can be called
 }
 

@@ -40,7 +40,11 @@ func (d *Desk) Disposals(ctx context.Context, p staff.Person) ([]Disposal, error
 		return nil, err
 	}
 	all := []Disposal{}
-	err := d.eachFor(ctx, p, triage.Query{Erased: true}, func(c triage.Case) error {
+	held, err := d.held(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = d.eachFor(ctx, p, triage.Query{Erased: true}, func(c triage.Case) error {
 		if !c.Erased() && !slices.ContainsFunc(c.Duties, keeping) || c.Doomed != "" {
 			return nil
 		}
@@ -48,10 +52,13 @@ func (d *Desk) Disposals(ctx context.Context, p staff.Person) ([]Disposal, error
 		if errors.Is(err, triage.ErrUnknown) {
 			return nil
 		}
-		if x := d.disposal(c, events); err == nil && x.Ground != "" {
+		if err != nil {
+			return err
+		}
+		if x := d.disposal(c, events).heldBy(held); x.Ground != "" {
 			all = append(all, x)
 		}
-		return err
+		return nil
 	})
 	slices.SortStableFunc(all, func(a, b Disposal) int {
 		if n := len(a.Bars) - len(b.Bars); (len(a.Bars) == 0) != (len(b.Bars) == 0) {
@@ -114,6 +121,14 @@ func (d *Desk) disposal(c triage.Case, events []triage.Event) Disposal {
 // keeping reports whether a duty is that of the records' term.
 func keeping(u triage.Duty) bool { return u.What == retention }
 
+// heldBy is the disposal with what somebody's request for the records stands against it.
+func (x Disposal) heldBy(held func(triage.CaseID) bool) Disposal {
+	if held(x.Case.ID) {
+		x.bar("開示の請求か照会の手続きが続いています。")
+	}
+	return x
+}
+
 func (x *Disposal) bar(why string) { x.Bars = append(x.Bars, why) }
 
 // Destroy destroys everything of a case, for good, once a lead has decided so: the keys, and with them every copy; the
@@ -127,11 +142,15 @@ func (d *Desk) Destroy(ctx context.Context, p staff.Person, id triage.CaseID, re
 	if err != nil {
 		return err
 	}
+	held, err := d.held(ctx)
+	if err != nil {
+		return err
+	}
 	x := d.disposal(c, events)
 	_, err = d.perform(ctx, p, id, act{what: ActDestroy, ref: fmt.Sprintf("events=%d files=%d", len(events), len(c.Files)), reason: x.Ground,
 		may: mayKeep, erased: true,
 		do: func(c triage.Case, events []triage.Event) ([]triage.Event, error) {
-			x := d.disposal(c, events)
+			x := d.disposal(c, events).heldBy(held)
 			switch {
 			case c.Doomed != "":
 				return nil, nil

@@ -28,6 +28,7 @@ import (
 	"madoguchi/triage/meeting"
 	"madoguchi/triage/pass"
 	"madoguchi/triage/redis"
+	"madoguchi/triage/request"
 	"madoguchi/triage/roster"
 	"madoguchi/triage/seal"
 	records "madoguchi/triage/shelf"
@@ -103,6 +104,7 @@ func open(t *testing.T) *room {
 	r.Desk = desk.New(desk.Config{Store: r.store, Front: r.wall, Filed: r.wall, Lamp: r.wall, Audit: r.log, Clock: r.clock, City: town(), People: r.office,
 		Drafts: records.New[triage.Draft](c, keys, "drafts"), Register: grant.New(c, keys, r.machine.Now), Passes: pass.New(c, keys, r.machine.Now)})
 	r.Minutes, r.LookIns = records.New[meeting.Record](c, keys, "meetings"), records.New[lookin.Looks](c, keys, "looks")
+	r.Asked = records.New[request.Request](c, keys, "requests")
 	r.Yearly = records.New[figures.Report](c, keys, "yearly")
 	r.Roster = records.New[roster.Profile](c, keys, "roster")
 	return r
