@@ -58,10 +58,19 @@ type Env struct {
 	Mailbox   Mailbox
 	Files     Files
 	Desk      Desk
+	Tally     Tally                    // nil where nobody counts
 	Setting   func(name string) string // value of one of the Kind's own settings
 	Now       func() time.Time         // the desk's clock
 	Log       *slog.Logger             // never given words, names, addresses or ids of people
 	PublicURL string                   // without a slash at its end
+}
+
+// Tally counts visits that leave nothing else behind: numbers of a month and a door, never who, and never when. What is one of
+// closed (came outside the hours and went without a word), unwritten (the same while the desk was open), gave_up (wrote, and left
+// the page before an answer), stayed (saw the first answer on it), late (waited longer than the page had said), unanswered
+// (phoned, and nobody took the call). A count is an extra: that it fails refuses nobody anything.
+type Tally interface {
+	Count(ctx context.Context, door, what string, n int) error
 }
 
 // Intake takes messages in durably.
@@ -194,6 +203,8 @@ type Conversation interface {
 	Listen(f func(Change)) (stop func())
 	// Doing says what the desk is doing at this moment: waiting, reading or writing.
 	Doing(ctx context.Context) string
+	// Wait says what may be said of the wait.
+	Wait(ctx context.Context) Wait
 	// Close makes code, resume and links useless at once, as far as Redis can be reached.
 	Close(ctx context.Context) error
 }
@@ -202,8 +213,14 @@ type Conversation interface {
 type Change struct {
 	Mail  bool
 	Doing string
-	Peer  bool // who may asks where the connection comes from: see Traceable
+	Wait  *Wait // what may be said of the wait now; nil where that did not change
+	Peer  bool  // who may asks where the connection comes from: see Traceable
 }
+
+// Wait is what a seeker's page may say of the wait, in codes of five letters; the words are the page's. Band is how long it may
+// take: 05min, 20min, 30min, today, later, sorry. Care is what is said once to somebody who wrote of danger: alarm, night, paged.
+// quiet, or none, says nothing.
+type Wait struct{ Band, Care string }
 
 // Entry is one thing in a mailbox: words, or a question.
 type Entry struct {

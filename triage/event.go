@@ -87,6 +87,7 @@ type Event struct {
 	Plan       *PlanItem   `json:"plan,omitempty"`
 	WatchOver  *WatchOver  `json:"watch_over,omitempty"`
 	Interim    bool        `json:"interim,omitempty"` // of a message of the desk: that somebody reads, which is no answer yet
+	Paged      bool        `json:"paged,omitempty"`   // of a step of an alarm: whoever is on call was reached by a path of their own
 }
 
 // Assignment is who has the case now.

@@ -74,6 +74,7 @@ type Site struct {
 	Mailbox *Mailbox
 	Files   *Files
 	Desk    *Desk
+	Tally   *Tally
 	Log     *Log
 	stop    func() error
 }
@@ -87,7 +88,7 @@ func Open(t *testing.T, kind channels.Kind, settings map[string]string, wrap fun
 		t.Fatal(err)
 	}
 	mailbox := NewMailbox()
-	s := &Site{URL: "http://" + listener.Addr().String(), Mailbox: mailbox, Files: &Files{}, Intake: NewIntake(mailbox), Desk: NewDesk(), Log: &Log{}}
+	s := &Site{URL: "http://" + listener.Addr().String(), Mailbox: mailbox, Files: &Files{}, Intake: NewIntake(mailbox), Desk: NewDesk(), Tally: &Tally{}, Log: &Log{}}
 	values := map[string]string{}
 	for _, setting := range kind.Settings {
 		values[setting.Name] = setting.Default
@@ -96,7 +97,7 @@ func Open(t *testing.T, kind channels.Kind, settings map[string]string, wrap fun
 		values[name] = value
 	}
 	s.Channel, err = kind.New(channels.Env{
-		Intake: s.Intake, Mailbox: s.Mailbox, Files: s.Files, Desk: s.Desk, Now: time.Now, PublicURL: s.URL,
+		Intake: s.Intake, Mailbox: s.Mailbox, Files: s.Files, Desk: s.Desk, Tally: s.Tally, Now: time.Now, PublicURL: s.URL,
 		Setting: func(name string) string { return values[name] },
 		Log:     slog.New(slog.NewJSONHandler(s.Log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})

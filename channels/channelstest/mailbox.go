@@ -30,6 +30,7 @@ type box struct {
 	entries       []channels.Entry
 	read          int64
 	doing         string
+	wait          channels.Wait
 	listeners     map[int]func(channels.Change)
 	own           own
 }
@@ -149,6 +150,18 @@ func (m *Mailbox) SetDoing(to channels.Address, doing string) {
 	b.doing = doing
 	m.mu.Unlock()
 	call(channels.Change{Doing: doing})
+}
+
+// SetWait says what may be said of the wait.
+func (m *Mailbox) SetWait(to channels.Address, w channels.Wait) {
+	b, call := m.find(to)
+	if b == nil {
+		return
+	}
+	m.mu.Lock()
+	b.wait = w
+	m.mu.Unlock()
+	call(channels.Change{Wait: &w})
 }
 
 // Link returns a new one-time link token of the conversation.
@@ -305,6 +318,12 @@ func (c *conversation) Doing(context.Context) string {
 	c.m.mu.Lock()
 	defer c.m.mu.Unlock()
 	return c.b.doing
+}
+
+func (c *conversation) Wait(context.Context) channels.Wait {
+	c.m.mu.Lock()
+	defer c.m.mu.Unlock()
+	return c.b.wait
 }
 
 func (c *conversation) Close(context.Context) error {

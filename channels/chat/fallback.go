@@ -196,11 +196,12 @@ type stream struct {
 	last    int64 // seq up to which was sent
 	sent    int64 // the same one write ago: it has been read by now
 	read    int64
-	told    string
+	told    told
 	wake    chan struct{}
 
 	mu    sync.Mutex
 	doing string
+	wait  channels.Wait
 }
 
 func (s *stream) run(ctx context.Context) {
@@ -212,12 +213,13 @@ func (s *stream) run(ctx context.Context) {
 	}
 	s.w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
 	s.w.Header().Set("X-Accel-Buffering", "no")
-	s.news(channels.Change{Doing: s.conv.Doing(ctx)})
+	wait := s.conv.Wait(ctx)
+	s.news(channels.Change{Doing: s.conv.Doing(ctx), Wait: &wait})
 	beat := time.NewTicker(rounds * time.Second)
 	defer beat.Stop()
 	for {
 		s.mu.Lock()
-		state := s.doing
+		state := status(s.doing, s.wait)
 		s.mu.Unlock()
 		if !s.write(ctx, entries, state) {
 			return
@@ -244,6 +246,9 @@ func (s *stream) news(c channels.Change) {
 	if c.Doing != "" {
 		s.doing = c.Doing
 	}
+	if c.Wait != nil {
+		s.wait = *c.Wait
+	}
 	s.mu.Unlock()
 	select {
 	case s.wake <- struct{}{}:
@@ -252,16 +257,16 @@ func (s *stream) news(c channels.Change) {
 }
 
 // write sends what is new, or a sign of life. That it succeeds shows that what was sent before has arrived.
-func (s *stream) write(ctx context.Context, entries []channels.Entry, state string) bool {
+func (s *stream) write(ctx context.Context, entries []channels.Entry, f *frame) bool {
 	var b strings.Builder
 	sent := s.last
 	for _, e := range entries {
 		b.WriteString("data: " + string(entry(e).bytes()) + "\n\n")
 		s.last = e.Seq
 	}
-	if f := doing(state); f.State != s.told {
+	if now := (told{f.State, f.Band, f.Care}); now != s.told {
 		b.WriteString("data: " + string(f.bytes()) + "\n\n")
-		s.told = f.State
+		s.told = now
 	}
 	if b.Len() == 0 {
 		b.WriteString(":\n\n")

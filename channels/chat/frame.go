@@ -69,6 +69,8 @@ type frame struct {
 	Hours      string  `json:"hours,omitempty"` // with an ack while the desk is closed: what is true until it opens
 	Seq        *int64  `json:"seq,omitempty"`
 	State      string  `json:"state,omitempty"`
+	Band       string  `json:"band,omitempty"` // of a status: how long it may take
+	Care       string  `json:"care,omitempty"` // of a status: what is said once to somebody who wrote of danger
 	From       string  `json:"from,omitempty"`
 	At         string  `json:"at,omitempty"`
 	School     string  `json:"school,omitempty"`
@@ -225,7 +227,15 @@ func entry(e channels.Entry) *frame {
 	return &frame{Type: "message", Seq: &e.Seq, From: from, Text: e.Text, At: e.At.Format(time.RFC3339)}
 }
 
-// doing is what the desk is doing. The three frames are of one size, so that it cannot be read off an encrypted line.
-func doing(state string) *frame {
-	return &frame{Type: "status", State: cmp.Or(known(state, "waiting", "reading", "writing"), "waiting")}
+// status is what the desk is doing, and what may be said of the wait. All these frames are of one size, so that neither can be
+// read off an encrypted line.
+func status(state string, w channels.Wait) *frame {
+	return &frame{Type: "status", State: cmp.Or(known(state, "waiting", "reading", "writing"), "waiting"),
+		Band: cmp.Or(known(w.Band, "05min", "20min", "30min", "today", "later", sorry), unsaid), Care: cmp.Or(known(w.Care, "alarm", "night", "paged"), unsaid)}
 }
+
+// Codes of a status that the door itself knows.
+const (
+	unsaid = "quiet"
+	sorry  = "sorry"
+)

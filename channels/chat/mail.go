@@ -19,6 +19,9 @@ func (s *socket) news(ctx context.Context, c channels.Change) {
 	if c.Doing != "" {
 		s.doing = c.Doing
 	}
+	if c.Wait != nil {
+		s.wait = c.Wait
+	}
 	if s.fetching || s.deaf {
 		return
 	}
@@ -42,9 +45,9 @@ func (s *socket) tick(ctx context.Context) {
 func (s *socket) fetch(ctx context.Context) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for s.mail || s.traced || s.doing != "" {
-		conv, mail, traced, state, last := s.conv, s.mail, s.traced, s.doing, s.last
-		s.mail, s.traced, s.doing = false, false, ""
+	for s.mail || s.traced || s.doing != "" || s.wait != nil {
+		conv, mail, traced, state, wait, last := s.conv, s.mail, s.traced, s.doing, s.wait, s.last
+		s.mail, s.traced, s.doing, s.wait = false, false, "", nil
 		s.mu.Unlock()
 		if t, ok := conv.(channels.Traceable); ok && traced && t.Trace(ctx, s.peer) != nil {
 			s.door.env.Log.Warn("a connection that was asked for could not be told", "channel", name)
@@ -52,7 +55,7 @@ func (s *socket) fetch(ctx context.Context) {
 		if mail {
 			last = s.deliver(ctx, conv, last)
 		}
-		s.tell(state)
+		s.tell(ctx, state, wait)
 		s.mu.Lock()
 		s.last = last
 	}
@@ -63,7 +66,7 @@ func (s *socket) fetch(ctx context.Context) {
 func (s *socket) fetched() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.fetching, s.mail, s.traced, s.doing = false, false, false, ""
+	s.fetching, s.mail, s.traced, s.doing, s.wait = false, false, false, "", nil
 	s.idle.Broadcast()
 }
 
@@ -95,6 +98,7 @@ func (s *socket) deliver(ctx context.Context, conv channels.Conversation, last i
 	for i, e := range entries {
 		frames[i] = entry(e)
 		last = e.Seq
+		s.heard(ctx, e)
 	}
 	s.send(frames...)
 	s.mu.Lock()
@@ -104,18 +108,26 @@ func (s *socket) deliver(ctx context.Context, conv channels.Conversation, last i
 	return last
 }
 
-// tell says what the desk is doing, if that is new.
-func (s *socket) tell(state string) {
-	if state == "" {
+// tell says what the desk is doing and what may be said of the wait, if that is new.
+func (s *socket) tell(ctx context.Context, state string, wait *channels.Wait) {
+	s.mu.Lock()
+	was := s.told
+	now := was
+	if state != "" {
+		now.State = status(state, channels.Wait{}).State
+	}
+	if wait != nil {
+		f := status("", *wait)
+		now.Band, now.Care = f.Band, f.Care
+	}
+	s.told = now
+	s.mu.Unlock()
+	if now == was {
 		return
 	}
-	f := doing(state)
-	s.mu.Lock()
-	same := s.told == f.State
-	s.told = f.State
-	s.mu.Unlock()
-	if !same {
-		s.send(f)
+	s.send(&frame{Type: "status", State: now.State, Band: now.Band, Care: now.Care})
+	if now.Band == sorry && was.Band != sorry {
+		s.door.count(ctx, "late")
 	}
 }
 

@@ -1,6 +1,7 @@
 package chat_test
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"testing"
@@ -134,7 +135,19 @@ func TestStatus(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := `{"type":"status","state":"` + state + `"}`; string(b) != want {
+		if want := `{"type":"status","state":"` + state + `","band":"quiet","care":"quiet"}`; string(b) != want {
+			t.Fatalf("got %s, want %s", b, want)
+		}
+		sizes[len(b)] = true
+	}
+	for _, w := range []channels.Wait{{Band: "20min"}, {Band: "05min", Care: "alarm"}, {Band: "today", Care: "paged"}, {Band: "sorry", Care: "night"}, {Band: "later"}, {}} {
+		s.Mailbox.SetWait(who, w)
+		_, b, err := c.conn.ReadMessage()
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := `{"type":"status","state":"waiting","band":"` + cmp.Or(w.Band, "quiet") + `","care":"` + cmp.Or(w.Care, "quiet") + `"}`
+		if string(b) != want {
 			t.Fatalf("got %s, want %s", b, want)
 		}
 		sizes[len(b)] = true

@@ -59,13 +59,18 @@ type socket struct {
 	traced   bool   // who may asks where this connection comes from
 	behind   bool   // mail could not be fetched
 	doing    string // to be told
-	told     string // what the desk was last said to do
-	last     int64  // seq up to which was sent
-	read     int64  // seq up to which is known to be shown
-	ending   int    // close code, or 0
+	wait     *channels.Wait
+	told     told  // what was said last
+	visit    visit // for the tally
+	last     int64 // seq up to which was sent
+	read     int64 // seq up to which is known to be shown
+	ending   int   // close code, or 0
 	hours    time.Time
 	open     bool
 }
+
+// told is what a page was told of the desk.
+type told struct{ State, Band, Care string }
 
 func (d *door) socket(w http.ResponseWriter, r *http.Request) {
 	if !d.ours(r) {
@@ -104,6 +109,7 @@ func (s *socket) serve() {
 			if errors.Is(err, websocket.ErrReadLimit) {
 				s.end(websocket.CloseMessageTooBig)
 			}
+			s.left(websocket.IsCloseError(err, websocket.CloseNormalClosure, websocket.CloseGoingAway))
 			break
 		}
 		s.alive(ctx)
@@ -118,6 +124,7 @@ func (s *socket) serve() {
 		s.receive(ctx, f)
 	}
 	s.settle()
+	s.counted(ctx)
 	s.part(s.closing())
 }
 
@@ -202,13 +209,15 @@ func (s *socket) hello(ctx context.Context, f *frame) {
 			last = *f.After
 		}
 	}
-	state := doing(conv.Doing(ctx))
-	frames := []*frame{s.door.welcome(ctx, conv, how, last)}
+	state := status(conv.Doing(ctx), conv.Wait(ctx))
+	welcome := s.door.welcome(ctx, conv, how, last)
+	frames := []*frame{welcome}
 	for _, e := range entries {
 		frames = append(frames, entry(e))
 	}
 	s.mu.Lock()
-	s.conv, s.stop, s.begun, s.told, s.behind = conv, stop, how == "", state.State, err != nil
+	s.conv, s.stop, s.begun, s.told, s.behind = conv, stop, how == "", told{state.State, state.Band, state.Care}, err != nil
+	s.visit = visit{fresh: how == "", open: *welcome.Open}
 	s.mu.Unlock()
 	s.send(append(frames, state)...)
 	s.mu.Lock()

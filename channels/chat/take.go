@@ -74,6 +74,7 @@ func (s *socket) store(ctx context.Context, conv channels.Conversation, batch []
 	if err == nil && words {
 		s.mu.Lock()
 		s.begun, s.kept = false, true
+		s.visit.wrote = true
 		s.mu.Unlock()
 	}
 	s.send(answers...)
@@ -157,5 +158,6 @@ func (s *socket) bye(ctx context.Context, conv channels.Conversation, f *frame) 
 		s.door.open.withdrawn(s, conv.Address())
 		s.door.uploads.forget(conv.Address())
 	}
+	s.left(!f.erases())
 	s.end(websocket.CloseNormalClosure)
 }

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"time"
 
 	"madoguchi/channels"
 )
@@ -75,7 +77,8 @@ func (d *door) greet(c *call) []any {
 	if d.open() {
 		return []any{d.ask("menu", nil, 1, d.said("voice.menu")...)}
 	}
-	return append(d.said("voice.closed"), d.offer(0))
+	d.count(c, "closed", 1)
+	return append(d.said("voice.closed"), d.firstOffer(0))
 }
 
 // offer is the menu without the person.
@@ -87,9 +90,34 @@ func (d *door) offer(n int) any {
 	return d.ask("menu", q, 1, d.said("voice.closed.menu")...)
 }
 
+// firstOffer is the menu of a call that is counted as one for which nobody was there, until something is chosen.
+func (d *door) firstOffer(n int) any {
+	q := url.Values{"c": {"1"}}
+	if n > 0 {
+		q.Set("n", strconv.Itoa(n))
+	}
+	return d.ask("menu", q, 1, d.said("voice.closed.menu")...)
+}
+
+// count adds to a number of the month; see channels.Tally.
+func (d *door) count(c *call, what string, n int) {
+	if d.env.Tally == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(c, 2*time.Second)
+	defer cancel()
+	if d.env.Tally.Count(ctx, voice, what, n) != nil {
+		d.env.Log.Debug("a call could not be counted", "channel", voice)
+	}
+}
+
 // menu does what was pressed. Nothing pressed is asked once more; then, while the desk is open, it puts through, as it has
 // said. A wrong key is the same as none, but told.
 func (d *door) menu(c *call) []any {
+	counted := c.query.Get("c") == "1"
+	if counted && slices.Contains([]string{"2", "3", "4"}, c.digits()) {
+		d.count(c, "closed", -1) // they have found a way
+	}
 	switch c.digits() {
 	case "1":
 		return d.connect(c)
@@ -111,13 +139,17 @@ func (d *door) menu(c *call) []any {
 		return append(append(verbs, d.said("voice.numbers", "voice.bye")...), hangup{})
 	case open:
 		return append(verbs, d.ask("menu", again(c.n()), 1, d.said("voice.menu")...))
+	case counted:
+		return append(verbs, d.firstOffer(c.n()+1))
 	}
 	return append(verbs, d.offer(c.n()+1))
 }
 
 // connect rings the desk's phone, which sees our number and never the caller's.
 func (d *door) connect(c *call) []any {
-	if !d.open() {
+	if !d.open() && c.query.Get("c") == "1" {
+		return append(d.said("voice.closed"), d.firstOffer(c.n()+1))
+	} else if !d.open() {
 		return append(d.said("voice.closed"), d.offer(c.n()+1))
 	}
 	return append(d.said("voice.connect"), dial{Action: d.hook("desk", nil), Method: http.MethodPost, CallerID: d.from, Timeout: ringFor,
@@ -129,6 +161,7 @@ func (d *door) deskLeft(c *call) []any {
 	if s := c.form.Get("DialCallStatus"); s == "completed" || s == "answered" {
 		return []any{hangup{}}
 	}
+	d.count(c, "unanswered", 1)
 	return append(d.said("voice.away", "voice.numbers"), d.offer(1))
 }
 

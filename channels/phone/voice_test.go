@@ -324,3 +324,31 @@ func TestNeutralWords(t *testing.T) {
 		}
 	}
 }
+
+// Who hears that nobody is there, and chooses nothing, is counted; so is who was put through and heard nobody.
+func TestCallsForWhichNobodyWasThereAreCounted(t *testing.T) {
+	l := dialled(t, nil)
+	l.Desk.SetOpen(false)
+	is := func(closed, unanswered int) {
+		t.Helper()
+		got := l.Tally.Counted()
+		if got["voice|closed"] != closed || got["voice|unanswered"] != unanswered {
+			t.Fatalf("counted %v, want %d and %d", got, closed, unanswered)
+		}
+	}
+	l.greeted()
+	is(1, 0)
+	menu := l.greeted()
+	is(2, 0)
+	menu = l.next(menu, "")
+	menu = l.next(menu, "9") // no such choice
+	is(2, 0)
+	l.next(menu, "3")
+	is(1, 0)
+	l.Desk.SetOpen(true)
+	call := l.next(l.greeted(), "1")
+	l.next(call, "", "DialCallStatus", "no-answer")
+	is(1, 1)
+	l.next(call, "", "DialCallStatus", "completed")
+	is(1, 1)
+}

@@ -46,11 +46,13 @@ triage/grant                : triage triage/seal
 triage/seek                 : triage triage/grant
 triage/pass                 : triage triage/shelf triage/seal triage/staff
 triage/board                : triage
+triage/band                 : triage
+triage/tally                : triage
 triage/meeting              : triage triage/board
 triage/lookin               : triage
 triage/kin                  : triage
 triage/request              : triage
-triage/desk                 : triage triage/request triage/serious triage/figures triage/board triage/meeting triage/lookin triage/kin triage/roster triage/pass triage/telling triage/paper triage/sheet triage/table triage/shelf triage/duty triage/city triage/audit triage/staff triage/grant triage/seek triage/shelf
+triage/desk                 : triage triage/band triage/request triage/serious triage/figures triage/board triage/meeting triage/lookin triage/kin triage/roster triage/pass triage/telling triage/paper triage/sheet triage/table triage/shelf triage/duty triage/city triage/audit triage/staff triage/grant triage/seek triage/shelf
 triage/ask                  : triage
 triage/web                  : triage triage/staff
 triage/console              : triage triage/request triage/figures triage/paper triage/sheet triage/serious triage/roster triage/board triage/meeting triage/lookin triage/kin triage/table triage/telling triage/duty triage/desk triage/staff triage/web triage/city triage/grant triage/seek

@@ -27,6 +27,7 @@ type window struct {
 	front    triage.Front
 	press    triage.Press
 	lamp     triage.Lamp
+	waits    triage.WaitLamp
 	cabinet  triage.Cabinet
 	filed    triage.Filed
 	searcher triage.Searcher
@@ -69,10 +70,11 @@ func (h *house) window(p plan, rooms router.Rooms) (window, error) {
 	if h.runs("vault") {
 		front := router.NewFront(h.within)
 		out, w.press, w.lamp, w.pager = front, front, router.NewLamp(rooms), h.pager()
-		w.tracer = router.NewTracer(rooms, mailbox.NewWriter(h.redis, p.keys.writer, time.Now))
+		boxes := mailbox.NewWriter(h.redis, p.keys.writer, time.Now)
+		w.tracer, w.waits = router.NewTracer(rooms, boxes), router.NewWaitLamp(rooms, boxes)
 	} else if h.asker != nil {
 		front := asks.NewFront(h.asker, "vault")
-		out, w.press, w.lamp, w.tracer = front, front, front, front
+		out, w.press, w.lamp, w.waits, w.tracer = front, front, front, front, front
 		if len(h.city.OnCall) > 0 {
 			w.pager = front
 		}
@@ -95,6 +97,7 @@ func (h *house) answers(p plan, w window) {
 		a := asks.NewAnswerer(h.redis, keys, asks.People(), h.log)
 		a.Allow("console", asks.GivesOut(w.front, w.press, w.lamp)...)
 		a.Allow("console", asks.Traces(w.tracer)...)
+		a.Allow("console", asks.Waits(w.waits))
 		a.Allow("console", asks.Pages(onCall{w.pager, h.city.OnCall}))
 		h.answerers = append(h.answerers, a)
 	}

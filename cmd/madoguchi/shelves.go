@@ -1,17 +1,21 @@
 package main
 
 import (
+	"madoguchi/triage/band"
 	"madoguchi/triage/figures"
 	"madoguchi/triage/lookin"
 	"madoguchi/triage/meeting"
 	"madoguchi/triage/request"
 	"madoguchi/triage/shelf"
+	"madoguchi/triage/tally"
 )
 
 // shelves gives the desk the places of what belongs to no case: the minutes of meetings, the reports of years,
 // who asked for records, and who looks in where.
 func (h *house) shelves(p plan) {
 	h.desk.Minutes = shelf.New[meeting.Record](h.redis, p.keys.desk, "meetings")
+	h.desk.Counts = tally.New(h.redis, h.clock.Now)
+	h.desk.Waits = shelf.New[band.Told](h.redis, p.keys.desk, "waits")
 	h.desk.Yearly = shelf.New[figures.Report](h.redis, p.keys.desk, "yearly")
 	h.desk.Asked = shelf.New[request.Request](h.redis, p.keys.desk, "requests")
 	h.desk.LookIns = shelf.New[lookin.Looks](h.redis, p.keys.desk, "looks")

@@ -38,6 +38,7 @@ import (
 	"madoguchi/triage/school"
 	"madoguchi/triage/shelf"
 	"madoguchi/triage/staff"
+	"madoguchi/triage/tally"
 	"madoguchi/triage/web"
 )
 
@@ -228,7 +229,7 @@ func (h *house) office(p plan, w window) (err error) {
 	}
 	h.accounts = staff.New(staff.Config{Client: h.redis, Keys: p.keys.desk, URL: h.staffURL, PasswordIsStrong: h.demo})
 	h.passes = pass.New(h.redis, p.keys.desk, time.Now)
-	h.desk = desk.New(desk.Config{Cabinet: w.cabinet, Press: w.press, Filed: w.filed, Searcher: w.searcher, Tracer: w.tracer, ChatURL: h.publicURL, Store: h.store, Front: w.front, Lamp: w.lamp, Audit: h.audit, Clock: h.clock,
+	h.desk = desk.New(desk.Config{Cabinet: w.cabinet, Press: w.press, Filed: w.filed, Searcher: w.searcher, Tracer: w.tracer, ChatURL: h.publicURL, Store: h.store, Front: w.front, Lamp: w.lamp, WaitLamp: w.waits, Audit: h.audit, Clock: h.clock,
 		City: h.city, People: h.accounts, Register: grant.New(h.redis, p.keys.desk, time.Now), Drafts: shelf.New[triage.Draft](h.redis, p.keys.desk, "drafts"), Passes: h.passes, Accounts: h.accounts, Roster: shelf.New[roster.Profile](h.redis, p.keys.desk, "roster"), Pager: w.pager})
 	return nil
 }
@@ -259,7 +260,7 @@ func (h *house) openDoors(set settings) (map[string]channels.Channel, error) {
 		}
 		env := channels.Env{Desk: cityDesk{h.city, h.clock.Now}, Setting: func(name string) string { return set[name] }, Now: h.clock.Now, Log: h.log, PublicURL: h.publicURL}
 		if h.runs("gateway") {
-			env.Intake, env.Mailbox, env.Files = h.intake, h.mailbox, h.inbox
+			env.Intake, env.Mailbox, env.Files, env.Tally = h.intake, h.mailbox, h.inbox, tally.New(h.redis, h.clock.Now)
 		} else if slices.Contains(k.Names, "chat") { // nothing goes out by it
 			continue
 		}

@@ -102,7 +102,7 @@ func (r *Reader) Run(ctx context.Context) error {
 	}
 }
 
-// notice takes "NAME mail FEED", "NAME doing STATE" or "NAME peer -".
+// notice takes "NAME mail FEED", "NAME doing STATE", "NAME wait BAND/CARE" or "NAME peer -".
 func (h *hub) notice(payload string, now time.Time) {
 	parts := strings.Fields(payload)
 	if len(parts) != 3 {
@@ -119,7 +119,10 @@ func (h *hub) notice(payload string, now time.Time) {
 		}
 	}
 	ls := h.listeners[name]
-	if !change.Mail && !change.Peer {
+	switch parts[1] {
+	case "wait":
+		change.Wait = waitOf(parts[2])
+	case "doing":
 		change.Doing = parts[2]
 		delete(h.lit, name)
 		if change.Doing != doingWaiting && len(ls) > 0 {

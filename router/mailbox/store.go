@@ -11,7 +11,7 @@ import (
 )
 
 // notices is the channel on which mailboxes tell those who listen: "NAME mail FEED", where FEED is the shard's count of
-// entries, "NAME doing STATE", or "NAME peer -" where two people ask where its connection comes from.
+// entries, "NAME doing STATE", "NAME wait BAND/CARE", or "NAME peer -" where two people ask where its connection comes from.
 const notices = "madoguchi:mail"
 
 // store is what both sides have.
@@ -22,7 +22,7 @@ type store struct {
 	scripts *scripts
 }
 
-type scripts struct{ visit, read, mark, put, register, recode, close, show, wrote, try, choose, answer *redis.Script }
+type scripts struct{ visit, read, mark, put, register, recode, close, show, wait, wrote, try, choose, answer *redis.Script }
 
 func newStore(client redis.UniversalClient, p func() *peppers, now func() time.Time) store {
 	if now == nil {
@@ -31,7 +31,7 @@ func newStore(client redis.UniversalClient, p func() *peppers, now func() time.T
 	return store{client, p, now, &scripts{
 		visit: redis.NewScript(visitSource), read: redis.NewScript(readSource), mark: redis.NewScript(markSource),
 		put: redis.NewScript(putSource), register: redis.NewScript(registerSource), recode: redis.NewScript(recodeSource), close: redis.NewScript(closeSource),
-		show: redis.NewScript(showSource), wrote: redis.NewScript(wroteSource), try: redis.NewScript(trySource), choose: redis.NewScript(chooseSource), answer: redis.NewScript(answerSource),
+		show: redis.NewScript(showSource), wait: redis.NewScript(waitSource), wrote: redis.NewScript(wroteSource), try: redis.NewScript(trySource), choose: redis.NewScript(chooseSource), answer: redis.NewScript(answerSource),
 	}}
 }
 
@@ -53,7 +53,7 @@ func (s *store) keep() time.Duration { return s.until(s.now().Add(codeLives+time
 // close leaves a mark that outlives every ticket and every message that is still on its way.
 func (s *store) close(ctx context.Context, id string) error {
 	n := s.name(id)
-	code, err := s.scripts.close.Run(ctx, s.client, []string{n.key("box"), n.key("mail"), n.key("doing"), feedKey(n.shard), n.key("own"), n.key("pin")},
+	code, err := s.scripts.close.Run(ctx, s.client, []string{n.key("box"), n.key("mail"), n.key("doing"), feedKey(n.shard), n.key("own"), n.key("pin"), n.key("wait")},
 		s.keep().Milliseconds(), notices, n.notice()).Text()
 	if err == nil && code != "" {
 		err = s.client.Del(ctx, code).Err()

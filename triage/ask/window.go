@@ -28,6 +28,7 @@ type about struct {
 	Coded                    bool
 	N, Page                  int
 	Doing                    triage.Doing
+	Wait                     triage.Wait
 }
 
 // Front is a triage.Front and its neighbours, of a role that is asked.
@@ -41,6 +42,7 @@ var (
 	_ triage.Press    = Front{}
 	_ triage.Cabinet  = Front{}
 	_ triage.Lamp     = Front{}
+	_ triage.WaitLamp = Front{}
 	_ triage.Filed    = Front{}
 	_ triage.Searcher = Front{}
 	_ triage.Pager    = Front{}
@@ -100,6 +102,11 @@ func (f Front) Show(ctx context.Context, id triage.CaseID, d triage.Doing) error
 	return f.asker.Ask(ctx, f.role, "show", shortly, about{Case: id, Doing: d}, nil)
 }
 
+// Wait implements triage.WaitLamp.
+func (f Front) Wait(ctx context.Context, id triage.CaseID, w triage.Wait) error {
+	return f.asker.Ask(ctx, f.role, "wait", shortly, about{Case: id, Wait: w}, nil)
+}
+
 // Waiting returns how many messages could not be read and wait for a person, as the role counts them.
 func (f Front) Waiting(ctx context.Context) (n int64, err error) {
 	err = f.asker.Ask(ctx, f.role, "waiting", shortly, none{}, &n)
@@ -133,6 +140,11 @@ func GivesOut(f triage.Front, p triage.Press, l triage.Lamp) []Handler {
 		}).ofPersons(),
 		On("show", func(ctx context.Context, in about) (none, error) { return none{}, l.Show(ctx, in.Case, in.Doing) }),
 	}
+}
+
+// Waits answers what a page may say of the wait.
+func Waits(l triage.WaitLamp) Handler {
+	return On("wait", func(ctx context.Context, in about) (none, error) { return none{}, l.Wait(ctx, in.Case, in.Wait) })
 }
 
 // Report implements triage.Filed.

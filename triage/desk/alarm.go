@@ -105,7 +105,7 @@ func (d *Desk) paged(ctx context.Context, c triage.Case, e triage.Event, step in
 	if err != nil {
 		e.Text += who.Name + "に" + name + "で知らせようとしましたが、できませんでした。"
 	} else {
-		e.Text += who.Name + "に" + name + "で知らせました。"
+		e.Text, e.Paged = e.Text+who.Name+"に"+name+"で知らせました。", true
 	}
 	return e
 }

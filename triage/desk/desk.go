@@ -56,6 +56,9 @@ type Config struct {
 	Yearly   Yearly          // the reports of years
 	Asked    Requests        // the register of those who ask for records; nil where nothing is destroyed either
 	LookIns  LookIns         // who of the leads looks into which conversation; nil where that is not shown
+	Waits    Waits           // what those who wait were told; nil where no page tells them
+	WaitLamp triage.WaitLamp // tells them
+	Counts   triage.Counts   // of visits that left nothing else behind; nil where nobody counts
 	Pager    triage.Pager    // calls who is on call; nil where nobody can be called
 }
 

@@ -1,0 +1,37 @@
+package city
+
+import (
+	"slices"
+	"time"
+)
+
+// ClosesAt returns when the channel, which is answered at t, is answered no more: the end of the span, or of the last of spans
+// that meet. It is zero where nobody answers at t.
+func (c *City) ClosesAt(channel string, t time.Time) time.Time {
+	if !c.OpenAt(channel, t) {
+		return time.Time{}
+	}
+	t = t.In(JST)
+	midnight := time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, JST)
+	end := t
+	for range c.hours(channel) { // each may lead on once
+		for _, s := range c.hours(channel) {
+			from, _ := s.From.minutes()
+			to, _ := s.To.minutes()
+			begins, ends := midnight.Add(time.Duration(from)*time.Minute), midnight.Add(time.Duration(to)*time.Minute)
+			if slices.Contains(s.Days, weekdays[t.Weekday()]) && !begins.After(end) && ends.After(end) {
+				end = ends
+			}
+		}
+	}
+	return end
+}
+
+// LeftToday is how long the channel is answered from t on without a break: zero where it is not at t.
+func (c *City) LeftToday(channel string, t time.Time) time.Duration {
+	end := c.ClosesAt(channel, t)
+	if end.IsZero() {
+		return 0
+	}
+	return end.Sub(t)
+}
