@@ -73,6 +73,27 @@ func TestConsent(t *testing.T) {
 			t.Errorf("%s: an emergency stands on a consent", row.name)
 		}
 	}
+	mother, father := triage.Guardian("mother"), triage.Guardian("father")
+	for _, row := range []struct {
+		name           string
+		events         []triage.Event
+		mother, family bool // whether a consent stands to tell them
+	}{
+		{"yes to the mother", []triage.Event{asks("1", mother, named), says("1", triage.AnswerYes)}, true, false},
+		{"yes to the family", []triage.Event{asks("1", triage.ToGuardian, named), says("1", triage.AnswerYes)}, false, true},
+		{"and no to the father", []triage.Event{asks("1", mother, named), says("1", triage.AnswerYes), asks("2", father, named), says("2", triage.AnswerNo)}, true, false},
+		{"the family but not the father", []triage.Event{asks("1", triage.ToGuardian, named), says("1", triage.AnswerYes), asks("2", father, named), says("2", triage.AnswerNo)}, false, false},
+		{"the mother, then nobody", []triage.Event{asks("1", mother, named), says("1", triage.AnswerYes), asks("2", triage.ToGuardian, named), says("2", triage.AnswerNo)}, false, false},
+		{"no to a school", []triage.Event{asks("1", mother, named), says("1", triage.AnswerYes), asks("2", "sakura", named), says("2", triage.AnswerNo)}, true, false},
+	} {
+		c := fold(row.events...)
+		if _, ok := c.Standing(mother, named, time.Time{}); ok != row.mother {
+			t.Errorf("%s: the mother may be told: %v", row.name, ok)
+		}
+		if _, ok := c.Standing(triage.ToGuardian, named, time.Time{}); ok != row.family {
+			t.Errorf("%s: the family may be told: %v", row.name, ok)
+		}
+	}
 	c := fold(asks("1", "sakura", named), notes("1", triage.AnswerYes, "written"))
 	if k := c.Consents[0]; k.Given != "written" || k.Note != "面談で" || k.Text != "要約" || k.School != "sakura" {
 		t.Errorf("what staff wrote down is %+v", k)

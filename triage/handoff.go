@@ -9,7 +9,7 @@ import (
 // fact that may be told, and nothing else is. It records a will, not a legal ground.
 type Consent struct {
 	ID     string       `json:"id"`
-	School string       `json:"school"` // id, or ToBoard
+	School string       `json:"school"` // id, ToBoard, or Guardian(…)
 	Level  ConsentLevel `json:"level"`
 	// Text is the summary that the school would read, anonymized; what the child reads has her own words filled in.
 	Text   string        `json:"text,omitempty"`
@@ -26,6 +26,10 @@ type Consent struct {
 
 	At    time.Time `json:"at,omitzero"`    // of the answer that stands
 	Until time.Time `json:"until,omitzero"` // a yes is none any more from then
+
+	// Agreed is the login of the supervisor without whom the family is not told, whatever the child allowed.
+	Agreed   string    `json:"agreed,omitempty"`
+	AgreedAt time.Time `json:"agreed_at,omitzero"`
 }
 
 // ToBoard is the recipient of a consent, and of its hand-off, where the board of education is told instead of a school.
@@ -80,6 +84,7 @@ type Handoff struct {
 	ID        string       `json:"id"`        // differs from school to school; cannot be joined with the case's id
 	Recipient string       `json:"recipient"` // school, police, ambulance, child_guidance, child_center, board, guardian
 	School    string       `json:"school,omitempty"`
+	Whom      string       `json:"whom,omitempty"` // of the guardian: one of Whoms, or whoever looks after the child
 	Level     ConsentLevel `json:"level"`
 	ConsentID string       `json:"consent_id,omitempty"`
 	Reason    string       `json:"reason,omitempty"` // of the emergency way
@@ -196,15 +201,14 @@ func (m May) Valid() bool {
 		func(p Permission) bool { return !slices.Contains(all, p) })
 }
 
-// Standing returns the consent to tell that school (or ToBoard) that stands at that time and allows at least level, if there
-// is one. A no to a later question about as much or less takes an earlier yes away.
+// Standing returns the consent to tell that school (or ToBoard, or Guardian(…)) that stands at that time and allows at least
+// level, if there is one. A no to a later question about as much or less takes an earlier yes away.
 func (c Case) Standing(school string, level ConsentLevel, now time.Time) (Consent, bool) {
 	for _, k := range slices.Backward(c.Consents) {
 		switch {
-		case k.School != school:
-		case k.Answer == AnswerYes && k.Level.Allows(level) && !k.expired(now):
+		case k.School == school && k.Answer == AnswerYes && k.Level.Allows(level) && !k.expired(now):
 			return k, true
-		case k.Answer == AnswerNo && level.Allows(k.Level):
+		case reaches(k.School, school) && k.Answer == AnswerNo && level.Allows(k.Level):
 			return Consent{}, false
 		}
 	}
@@ -217,7 +221,7 @@ func (k Consent) expired(now time.Time) bool { return !k.Until.IsZero() && !now.
 func (c Case) Allowed(school string, level ConsentLevel, now time.Time) []Consent {
 	var all []Consent
 	for _, k := range slices.Backward(c.Consents) {
-		if k.School == school && k.Answer == AnswerNo && level.Allows(k.Level) {
+		if reaches(k.School, school) && k.Answer == AnswerNo && level.Allows(k.Level) {
 			break
 		}
 		if k.School == school && k.Answer == AnswerYes && k.Level.Allows(level) && !k.expired(now) {
@@ -253,10 +257,10 @@ func (c *Case) withdraw(consent string, at time.Time) {
 	}
 }
 
-// waive ends the open duties of a hand-off that is void.
-func (c *Case) waive(handoff string, at time.Time) {
+// waive ends the open duties of a hand-off that is void, or of a question that was answered with no.
+func (c *Case) waive(id string, at time.Time) {
 	for i, d := range c.Duties {
-		if d.DoneAt.IsZero() && d.What == d.Kind+":"+handoff && slices.Contains(ofRecipient, d.Kind) {
+		if d.DoneAt.IsZero() && d.What == d.Kind+":"+id && slices.Contains(ofRecipient, d.Kind) {
 			c.Duties[i].DoneAt, c.Duties[i].Decision = at, Waived
 		}
 	}
@@ -271,4 +275,4 @@ const (
 	DutyAnswer      = "school_answer" // the school's answer
 )
 
-var ofRecipient = []string{DutyAcknowledge, DutyAnswer}
+var ofRecipient = []string{DutyAcknowledge, DutyAnswer, DutyAgreeFamily, DutyTellFamily}

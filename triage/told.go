@@ -6,6 +6,10 @@ func (c *Case) consent(e Event) {
 	if e.Consent == nil {
 		return
 	}
+	if e.Consent.Agreed != "" {
+		c.agree(e)
+		return
+	}
 	i := slices.IndexFunc(c.Consents, func(k Consent) bool { return k.ID == e.Consent.ID })
 	if i < 0 {
 		if e.From != Seeker { // an answer to a question that was never asked opens nothing
@@ -31,6 +35,9 @@ func (c *Case) consent(e Event) {
 	k.Answer = e.Consent.Answer
 	if withdrawn {
 		c.withdraw(k.ID, e.At)
+	}
+	if k.Answer == AnswerNo {
+		c.waive(k.ID, e.At)
 	}
 	if e.Consent.Given != "" {
 		k.Given = e.Consent.Given
@@ -58,6 +65,9 @@ func (c *Case) handoff(e Event) {
 		return
 	}
 	h := &c.Handoffs[i]
+	if h.Notice == nil {
+		h.Notice = e.Handoff.Notice
+	}
 	h.Answers = slices.Concat(h.Answers, e.Handoff.Answers)
 	if h.SeenAt.IsZero() {
 		h.SeenAt = e.Handoff.SeenAt

@@ -1,6 +1,9 @@
 package city
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Deputy is somebody who is called about a hand-off that nobody receives.
 type Deputy struct {
@@ -11,6 +14,13 @@ type Deputy struct {
 
 // ToBoard names the board of education where a text asks for a school's reader.
 const ToBoard = "board"
+
+// ToGuardian begins the same for a child's family: alone, or with :mother, :father, :other.
+const ToGuardian = "guardian"
+
+// families are those of a family in a child's words.
+var families = map[string]string{"": "おうちの人", "mother": "お母（かあ）さん。ほかの人には話しません", "father": "お父（とう）さん。ほかの人には話しません",
+	"other": "いっしょに住（す）んでいる大人。ほかの人には話しません"}
 
 // runsNames are those who run a school, where the file names no office of theirs.
 var runsNames = map[string]string{"city": "教育委員会", "prefecture": "都道府県の教育委員会", "nation": "学校を置く国立大学など", "private": "学校法人（私立の学校を所管する都道府県の課）"}
@@ -30,10 +40,13 @@ func (c *City) Runs(s School) Deputy {
 	return office
 }
 
-// Reader is who opens what is sent to that school, or to ToBoard, in a child's words.
+// Reader is who opens what is sent to that school, or to ToBoard, or who of the family is spoken with, in a child's words.
 func (c *City) Reader(school string) string {
 	if school == ToBoard {
 		return "教育委員会（きょういくいいんかい）の人。学校には伝えません"
+	}
+	if _, person, ok := strings.Cut(school, ToGuardian+":"); ok || school == ToGuardian {
+		return families[person]
 	}
 	s, ok := c.SchoolByID(school)
 	switch {
@@ -52,7 +65,7 @@ func (s School) Ours() bool { return s.Runs == "" || s.Runs == "city" }
 func (c *City) judgeDeputies(j *judge) {
 	for i, s := range c.Schools {
 		path := fmt.Sprintf(".schools.%d", i)
-		j.need(s.ID != ToBoard, path, "another id: board is the board of education")
+		j.need(s.ID != ToBoard && s.ID != ToGuardian, path, "another id: board is the board of education, guardian the family")
 		j.need(s.Pupils >= 0 && s.Grades >= 0, path, "pupils and grades: numbers, or nothing where they are not known")
 		for k, d := range s.Deputies {
 			j.need(d.Who != "" && d.Reach != "", fmt.Sprintf("%s.deputies.%d", path, k), "who and reach: the office and its telephone")

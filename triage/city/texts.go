@@ -24,6 +24,7 @@ var open = map[string][]string{
 	"wait.open":         {"待ち時間"},
 	"consent.anonymous": {"伝える人", "伝えること"},
 	"consent.named":     {"伝える人", "伝えること", "伝える名前"},
+	"consent.guardian":  {"伝える人", "伝えること"},
 	"mail.body":         {"呼び名", "返事", "リンク"},
 	"mail.notice":       {"リンク"},
 	"letter.reply":      {"呼び名"},

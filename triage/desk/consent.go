@@ -14,7 +14,7 @@ import (
 
 // Ask is a question to the child: may we tell that school this?
 type Ask struct {
-	School  string              // id, or triage.ToBoard
+	School  string              // id, triage.ToBoard, or triage.Guardian(…)
 	Level   triage.ConsentLevel // anonymous or named
 	Summary string              // what the recipient would read
 
@@ -74,7 +74,7 @@ func (d *Desk) AskConsent(ctx context.Context, p staff.Person, id triage.CaseID,
 			}
 			e.Text, e.Words, e.Said = scrubbed.Text, scrubbed.Words, c.Said+1
 			e.Consent = &k
-			return append([]triage.Event{e}, d.night(c, k)...), nil
+			return slices.Concat([]triage.Event{e}, d.night(c, k), d.askSecond(k)), nil
 		}})
 	return k, err
 }
@@ -100,8 +100,11 @@ func (d *Desk) timely(c triage.Case, events []triage.Event, a Ask) error {
 	return d.suspected(c, a.School)
 }
 
-// suspected refuses to tell a school that is under suspicion itself.
+// suspected refuses to tell a school that is under suspicion itself, and a family that must hear nothing.
 func (d *Desk) suspected(c triage.Case, school string) error {
+	if _, family := triage.Family(school); family {
+		return heedful(c)
+	}
 	if school != triage.ToBoard && telling.Suspect(c) {
 		return refuse(triage.CodeState, "学校の職員による害、または学校への疑いが記録されています。学校ではなく、教育委員会に伝えてください。")
 	}
@@ -162,14 +165,18 @@ func (d *Desk) RecordConsent(ctx context.Context, p staff.Person, id triage.Case
 			}
 			e := d.event(p, triage.KindHandoff)
 			e.Text, e.Consent = k.Note, &k
-			return append([]triage.Event{e}, d.night(c, k)...), nil
+			return slices.Concat([]triage.Event{e}, d.night(c, k), d.askSecond(k)), nil
 		}})
 	return k, err
 }
 
 func (d *Desk) checkAsk(a Ask) error {
-	if _, ok := d.City.SchoolByID(a.School); !ok && a.School != triage.ToBoard {
+	_, family := triage.Family(a.School)
+	if _, ok := d.City.SchoolByID(a.School); !ok && !family && a.School != triage.ToBoard {
 		return bad("その学校は、登録されていません。")
+	}
+	if family && a.Level != triage.LevelNamed {
+		return bad("保護者には、本人のこととして伝えます（named）。")
 	}
 	if a.Level != triage.LevelNamed && a.Level != triage.LevelAnonymous {
 		return bad("名前を伝えるか（named）、伝えないか（anonymous）を選んでください。")

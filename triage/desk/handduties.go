@@ -48,6 +48,10 @@ func (d *Desk) duties(h triage.Handoff) []triage.Event {
 	}
 	due(DutyAcknowledge, h.ReceiveBy)
 	due(DutyAnswer, h.AnswerBy)
+	if h.Spoken() {
+		events = append(events, d.tell(triage.DutyTellFamily, h.ID, "保護者に、本人に見せた文のとおりに話す。話したら、いつ、どのように話し、何と言われたかを書く",
+			d.Clock.Now().Add(MaxWait), duty.Assignee))
+	}
 	if h.Level == triage.LevelEmergency {
 		within := d.terms.CountersignWithin
 		if within <= 0 {
@@ -95,9 +99,9 @@ func (d *Desk) fulfil(c triage.Case, handoff string, kinds ...string) []triage.E
 	return events
 }
 
-// followed are the duties towards the child once a school says what it does: she hears it, and is asked after one week and
-// after four how it goes.
-func (d *Desk) followed(c triage.Case, handoff string) []triage.Event {
+// followed are the duties towards the child once a school says what it does, or her family was told: she hears it, and is
+// asked after one week and after four how it goes.
+func (d *Desk) followed(c triage.Case, handoff, first string) []triage.Event {
 	now := d.Clock.Now()
 	var events []triage.Event
 	for _, x := range []struct {
@@ -105,7 +109,7 @@ func (d *Desk) followed(c triage.Case, handoff string) []triage.Event {
 		due         time.Duration
 		again       bool
 	}{
-		{dutyTellResult, "学校の返事を、本人に伝える", day, true},
+		{dutyTellResult, first, day, true},
 		{dutyCheckWeek, "1週間後に、本人に「うまくいってる？」ときく", 7 * day, false},
 		{dutyCheckMonth, "4週間後に、本人に「うまくいってる？」ときく", 28 * day, false},
 	} {

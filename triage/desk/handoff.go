@@ -18,6 +18,7 @@ import (
 type Draft struct {
 	School    string // id, where the recipient is a school
 	Recipient string // one of Recipients; empty is school
+	Whom      string // of the guardian: one of triage.Whoms, or whoever looks after the child
 	Level     triage.ConsentLevel
 	Summary   string
 	Disclose  []string          // placeholders to fill in for the recipient
@@ -30,13 +31,17 @@ type Draft struct {
 
 // to is whom the child's will has to name.
 func (d Draft) to() string {
-	if d.Recipient == triage.ToBoard {
+	switch d.Recipient {
+	case triage.ToBoard:
 		return triage.ToBoard
+	case triage.ToGuardian:
+		return triage.Guardian(d.Whom)
 	}
 	return d.School
 }
 
-// ToSchool is the recipient for whom a consent is asked, as for triage.ToBoard; the others are told in an emergency only.
+// ToSchool is the recipient for whom a consent is asked, as for triage.ToBoard and triage.ToGuardian; the others are told in an
+// emergency only.
 const ToSchool = "school"
 
 // MaxWait is the longest that a hand-off is held back: its child said yes and goes on being hurt meanwhile.
@@ -71,10 +76,16 @@ func (d *Desk) check(draft Draft) (Draft, error) {
 	} else if draft.School != "" {
 		return draft, bad("宛先は、学校かほかの機関かのどちらか一つです。")
 	}
+	if draft.Whom != "" && (draft.Recipient != triage.ToGuardian || !slices.Contains(triage.Whoms, draft.Whom)) {
+		return draft, bad("保護者のうちのだれかは mother、father、other のどれかです。")
+	}
 	switch draft.Level {
 	case triage.LevelNamed, triage.LevelAnonymous:
-		if draft.Recipient != ToSchool && draft.Recipient != triage.ToBoard {
-			return draft, bad("学校と教育委員会ではない宛先には、緊急の連絡だけができます。")
+		if !slices.Contains([]string{ToSchool, triage.ToBoard, triage.ToGuardian}, draft.Recipient) {
+			return draft, bad("学校、教育委員会、保護者ではない宛先には、緊急の連絡だけができます。")
+		}
+		if draft.Recipient == triage.ToGuardian && (draft.Level != triage.LevelNamed || draft.Wait > 0) {
+			return draft, bad("保護者には、本人のこととして（named）、話せるときに話します。")
 		}
 	case triage.LevelEmergency:
 		if err := words(draft.Reason, maxReason); err != nil {
@@ -110,8 +121,10 @@ func (d *Desk) allowed(ctx context.Context, c triage.Case, draft Draft, h *triag
 			return "", err
 		}
 	}
-	if (draft.Recipient == "guardian" || draft.May.CallHome == triage.PermitYes) && telling.FamilyFirst(c) {
-		return "", refuse(triage.CodeState, "虐待の疑いがあります。保護者に伝わる前に、児童相談所か市の担当課、警察に相談してください。")
+	if draft.Recipient == triage.ToGuardian || draft.May.CallHome == triage.PermitYes {
+		if err := heedful(c); err != nil {
+			return "", err
+		}
 	}
 	if draft.Level == triage.LevelEmergency {
 		return "", nil
@@ -127,6 +140,11 @@ func (d *Desk) allowed(ctx context.Context, c triage.Case, draft Draft, h *triag
 		return "", refuse(triage.CodeConsent, "知らせてくれた子の名前は伝えません。その子も、いじめられた子と同じように守ります。")
 	case !telling.Slept(k, c.Consents, city.JST):
 		return "", refuse(triage.CodeConsent, "小学4年生までの子には、一晩おいて、もう一度きいてから伝えます。急ぐときは、緊急の連絡にしてください。")
+	}
+	if draft.Recipient == triage.ToGuardian {
+		if err := agreed(staff.Person{Login: h.By}, k); err != nil {
+			return "", err
+		}
 	}
 	beyond, err := d.beyond(ctx, c, draft, h.Summary)
 	switch {
@@ -170,7 +188,7 @@ func (d *Desk) compose(ctx context.Context, p staff.Person, c triage.Case, draft
 	if err != nil {
 		return triage.Handoff{}, err
 	}
-	h := triage.Handoff{ID: reference(c.ID), Recipient: draft.Recipient, School: draft.School, Level: draft.Level, Reason: reason,
+	h := triage.Handoff{ID: reference(c.ID), Recipient: draft.Recipient, School: draft.School, Whom: draft.Whom, Level: draft.Level, Reason: reason,
 		Summary: summary, Disclose: draft.Disclose, Roles: draft.Roles, May: draft.May, By: p.Login, State: triage.HandoffSent}
 	from := d.Clock.Now()
 	if draft.Wait > 0 {
@@ -291,7 +309,7 @@ const twice = time.Minute
 // twin returns the hand-off that is h, sent just now.
 func twin(c triage.Case, h triage.Handoff, now time.Time) (triage.Handoff, bool) {
 	i := slices.IndexFunc(c.Handoffs, func(x triage.Handoff) bool {
-		return x.By == h.By && x.Recipient == h.Recipient && x.School == h.School && x.Level == h.Level && x.Summary == h.Summary &&
+		return x.By == h.By && x.Recipient == h.Recipient && x.School == h.School && x.Whom == h.Whom && x.Level == h.Level && x.Summary == h.Summary &&
 			x.May == h.May && slices.Equal(x.Disclose, h.Disclose) && now.Sub(x.SentAt) < twice
 	})
 	if i < 0 {

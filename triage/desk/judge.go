@@ -66,6 +66,14 @@ func (d *Desk) Observe(ctx context.Context, p staff.Person, id triage.CaseID, o 
 	if o.Kind != ParentNotAsked {
 		o.Second = ""
 	}
+	if o.Kind == duty.GuardianEase {
+		switch {
+		case !leads(p):
+			return triage.Case{}, refuse(triage.CodeTwoPersons, "「保護者注意」を外すのは、統括かコーディネーターです。")
+		case words(o.Note, maxReason) != nil:
+			return triage.Case{}, bad("「保護者注意」を外す理由を書いてください。")
+		}
+	}
 	return d.perform(ctx, p, id, act{what: "observation", reason: o.Kind, may: mayAct,
 		do: func(c triage.Case, _ []triage.Event) ([]triage.Event, error) {
 			kept := o

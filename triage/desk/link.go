@@ -27,7 +27,7 @@ func (d *Desk) Link(ctx context.Context, p staff.Person, id triage.CaseID, hando
 	if !ok {
 		return pass.Link{}, triage.ErrUnknown
 	}
-	if h.Void() || h.Notice != nil {
+	if h.Void() || h.Notice != nil || h.Recipient == triage.ToGuardian { // a person speaks with the family
 		return pass.Link{}, refuse(triage.CodeState, "この引き継ぎは、もう開けません。")
 	}
 	if err := d.record(ctx, p, "handoff_link", id, handoff, ""); err != nil {

@@ -197,7 +197,7 @@ func (d *Desk) answered(c triage.Case, id string, a triage.HandoffAnswer) []tria
 		}
 		events = append(events, e)
 	}
-	return append(events, d.followed(c, id)...)
+	return append(events, d.followed(c, id, "学校の返事を、本人に伝える")...)
 }
 
 // helpWithin is how soon somebody decides on what a school asks for; a team that prevents the worst goes out at once.
@@ -253,6 +253,9 @@ func (d *Desk) bare(c triage.Case, h triage.Handoff) triage.HandoffView {
 	if s, ok := d.City.SchoolByID(h.School); ok {
 		v.SchoolName = s.Name
 	}
+	if h.Recipient == triage.ToGuardian && h.Whom != "" {
+		v.SchoolName = Whom(h.Whom)
+	}
 	if h.Recipient != ToSchool || h.Void() {
 		return v
 	}
@@ -272,7 +275,9 @@ func (d *Desk) view(ctx context.Context, c triage.Case, h triage.Handoff) (triag
 	if h.Void() {
 		return v, nil
 	}
-	v.Cover = d.cover(v)
+	if v.Cover = d.cover(v); h.Recipient == triage.ToGuardian {
+		v.Cover = d.City.Text("family.cover", "", d.Clock.Now(), nil) // of who speaks with them
+	}
 	summary, err := d.Front.Disclose(ctx, c.ID, h.Summary, h.Disclose)
 	if err != nil {
 		return triage.HandoffView{}, err

@@ -54,6 +54,22 @@ type Notified struct {
 	Answer    string // what they said
 }
 
+// check finds what cannot have been.
+func (n Notified) check(now time.Time) error {
+	switch {
+	case !slices.Contains(triage.Ways, n.How):
+		return bad("伝え方（phone、visit、paper）を選んでください。")
+	case n.At.After(now):
+		return bad("まだ来ていない時刻です。伝えた時を書いてください。")
+	}
+	for _, s := range []string{n.Spoke, n.Answer} {
+		if err := optional(s, maxReason); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Notify writes down that an agency was told: when, to whom, by whom, how, and what it answered. It needs nobody's consent and
 // nobody's countersign, since a notification of suspected abuse waits for neither; what must not be forgotten after it is
 // that the child hears of it.
@@ -62,21 +78,14 @@ func (d *Desk) Notify(ctx context.Context, p staff.Person, id triage.CaseID, n N
 	if n.At.IsZero() {
 		n.At = now
 	}
-	switch {
-	case n.Recipient == ToSchool || !slices.Contains(Recipients, n.Recipient):
+	if n.Recipient == ToSchool || !slices.Contains(Recipients, n.Recipient) {
 		return "", bad("伝えた先を選んでください。")
-	case !slices.Contains(triage.Ways, n.How):
-		return "", bad("伝え方（phone、visit、paper）を選んでください。")
-	case n.At.After(now):
-		return "", bad("まだ来ていない時刻です。伝えた時を書いてください。")
+	}
+	if err := n.check(now); err != nil {
+		return "", err
 	}
 	if err := words(n.Text, maxText); err != nil {
 		return "", err
-	}
-	for _, s := range []string{n.Spoke, n.Answer} {
-		if err := optional(s, maxReason); err != nil {
-			return "", err
-		}
 	}
 	h := triage.Handoff{ID: reference(id), Recipient: n.Recipient, Level: triage.LevelEmergency, May: triage.May{}.OrAsk(), By: p.Login,
 		State: triage.HandoffDone, Notice: &triage.Notice{At: n.At, How: n.How}}

@@ -116,6 +116,7 @@ func town() *city.City {
 		Schools: []city.School{{ID: "hinode-jhs", Name: "日の出台中学校"}, {ID: "kawabe-jhs", Name: "川辺西中学校"}},
 		Texts: map[string]string{
 			"handoff.cover":   "**取扱注意**\n\n本人の意向：{意向}\n期限：{受け取り期限}、回答は{回答期限}",
+			"family.cover":    "本人に見せた文のとおりに話します。",
 			"handoff.request": "**お願い**",
 		},
 	}

@@ -169,7 +169,9 @@ func (l *leaf) ask(s sheet) {
 	}
 	with := map[string]string{"伝える人": reader, "伝えること": s.Text, "伝える名前": "手紙（てがみ）に書いてくれた名前"}
 	key := "consent.anonymous"
-	if s.question.Level == triage.LevelNamed {
+	if _, family := triage.Family(s.School); family {
+		key, with["伝える人"] = "consent.guardian", l.desk.City.Reader(s.School)
+	} else if s.question.Level == triage.LevelNamed {
 		key = "consent.named"
 	}
 	text := l.desk.City.Text(key, "letter", l.desk.Clock.Now(), with)

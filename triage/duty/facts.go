@@ -122,12 +122,19 @@ func (f Facts) reported(e triage.Event) {
 	}
 }
 
-// told takes in who knows. A school that says it is another school's matter was told nothing that helps, and what was called
-// back is as if it had not been told.
+// told takes in who knows. A school that says it is another school's matter was told nothing that helps, what was called
+// back is as if it had not been told, and a family knows once somebody has spoken with it.
 func (f Facts) told(c triage.Case) {
 	for _, h := range c.Handoffs {
+		at := h.SentAt
+		if h.Spoken() {
+			if h.Notice == nil {
+				continue
+			}
+			at = h.Notice.At
+		}
 		if !h.Void() {
-			f.hear(Fact("told."+h.Recipient), h.SentAt, h.By)
+			f.hear(Fact("told."+h.Recipient), at, h.By)
 		}
 	}
 }
@@ -217,23 +224,25 @@ func (f Facts) derive(d Derived, events []triage.Event) {
 
 // Kinds of an observation that rules ask for, beside those on the way to 解消.
 const (
-	AbsentTotal  = "absent_total"  // 年間の欠席日数, with Days
-	AbsentRun    = "absent_run"    // 連続した欠席, with Days
-	SeparateRoom = "separate_room" // 別室登校など
-	Hard         = "hard"          // 困難ケース, for another reason than the file's
-	Eased        = "eased"         // no longer one
-	Abused       = "abused"        // 虐待の疑い
-	Crime        = "crime"         // 犯罪に当たる疑い
-	Serious      = "serious"       // 重大事態の疑い
-	Declared     = "declared"      // 重大事態の申立て
-	StaffHarm    = "staff_harm"    // 学校の職員による害、または学校への疑い: the school is told nothing
-	SchoolClear  = "school_clear"  // and that this is over
-	Near         = "near"          // somebody is near the child who must not read along
-	Alone        = "alone"         // nobody is any more
+	AbsentTotal  = "absent_total"   // 年間の欠席日数, with Days
+	AbsentRun    = "absent_run"     // 連続した欠席, with Days
+	SeparateRoom = "separate_room"  // 別室登校など
+	Hard         = "hard"           // 困難ケース, for another reason than the file's
+	Eased        = "eased"          // no longer one
+	Abused       = "abused"         // 虐待の疑い
+	Crime        = "crime"          // 犯罪に当たる疑い
+	Serious      = "serious"        // 重大事態の疑い
+	Declared     = "declared"       // 重大事態の申立て
+	StaffHarm    = "staff_harm"     // 学校の職員による害、または学校への疑い: the school is told nothing
+	SchoolClear  = "school_clear"   // and that this is over
+	GuardianCare = "guardian_care"  // 保護者注意: the family is told nothing
+	GuardianEase = "guardian_clear" // and that this is over
+	Near         = "near"           // somebody is near the child who must not read along
+	Alone        = "alone"          // nobody is any more
 )
 
 // Observations lists these kinds.
-var Observations = []string{AbsentTotal, AbsentRun, SeparateRoom, Hard, Eased, Abused, Crime, Serious, Declared, StaffHarm, SchoolClear, Near, Alone}
+var Observations = []string{AbsentTotal, AbsentRun, SeparateRoom, Hard, Eased, Abused, Crime, Serious, Declared, StaffHarm, SchoolClear, GuardianCare, GuardianEase, Near, Alone}
 
 // steps are the kinds of an observation on the way to 解消.
 var steps = []string{"stopped", "recurred", "apology", "child_no_pain", "parent_no_pain", "parent_not_asked"}

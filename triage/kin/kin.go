@@ -32,7 +32,7 @@ type Sketch struct {
 func Draw(c triage.Case, events []triage.Event) Sketch {
 	s := Sketch{ID: c.ID, Schools: c.Schools(), Flags: c.Flags, Grams: map[string]bool{}}
 	for _, k := range c.Consents {
-		if k.School != "" && k.School != "board" {
+		if _, family := triage.Family(k.School); k.School != "" && k.School != triage.ToBoard && !family {
 			s.Schools = append(s.Schools, k.School)
 		}
 	}
