@@ -73,6 +73,7 @@ func New(c Config) http.Handler {
 	a.events()
 	a.office()
 	a.searches()
+	a.requests()
 	a.traces()
 	a.document(mux)
 	mux.HandleFunc(root+"/", a.nothing)

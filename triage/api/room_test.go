@@ -29,6 +29,7 @@ import (
 	"madoguchi/triage/meeting"
 	"madoguchi/triage/pass"
 	"madoguchi/triage/redis"
+	"madoguchi/triage/request"
 	"madoguchi/triage/roster"
 	"madoguchi/triage/seal"
 	"madoguchi/triage/shelf"
@@ -77,7 +78,7 @@ func open(t testing.TB, timed bool) *room {
 	}
 	wall := wall{r.store}
 	conf := api.Config{
-		Desk: desk.New(desk.Config{Yearly: shelf.New[figures.Report](c, keys, "yearly"), Minutes: shelf.New[meeting.Record](c, keys, "meetings"), LookIns: shelf.New[lookin.Looks](c, keys, "looks"), Accounts: r.accounts, Roster: shelf.New[roster.Profile](c, keys, "roster"), Searcher: wall, Store: r.store, Front: wall, Lamp: wall, Audit: paper{}, Clock: r.clock, City: town, People: r.accounts, Register: grant.New(c, keys, time.Now), Passes: pass.New(c, keys, time.Now)}),
+		Desk: desk.New(desk.Config{Asked: shelf.New[request.Request](c, keys, "requests"), Yearly: shelf.New[figures.Report](c, keys, "yearly"), Minutes: shelf.New[meeting.Record](c, keys, "meetings"), LookIns: shelf.New[lookin.Looks](c, keys, "looks"), Accounts: r.accounts, Roster: shelf.New[roster.Profile](c, keys, "roster"), Searcher: wall, Store: r.store, Front: wall, Lamp: wall, Audit: paper{}, Clock: r.clock, City: town, People: r.accounts, Register: grant.New(c, keys, time.Now), Passes: pass.New(c, keys, time.Now)}),
 		Log:  slog.New(slog.NewTextHandler(r.log, nil)), Accounts: r.accounts, Version: "test",
 	}
 	if timed {

@@ -25,6 +25,7 @@ var places = [...]web.Link{
 	{Href: "/statistics", Label: "件数", More: true},
 	{Href: "/reveals", Label: "二人で開く", More: true},
 	{Href: "/searches", Label: "名前で探す", More: true},
+	{Href: "/requests", Label: "照会・開示請求", More: true},
 	{Href: "/audit", Label: "見た人の記録", More: true},
 	{Href: "/disposals", Label: "廃棄", More: true},
 	{Href: "/accounts", Label: "アカウント", More: true},

@@ -14,6 +14,9 @@ import (
 	"madoguchi/triage/staff"
 )
 
+// Today is the desk's date, such as 2026-12-01.
+func (d *Desk) Today() string { return d.today() }
+
 // Requests keeps the register of those who ask for records; see package shelf.
 type Requests interface {
 	Find(ctx context.Context, id string) (request.Request, error)

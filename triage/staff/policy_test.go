@@ -53,6 +53,15 @@ POST /api/v1/cases/{id}/interim                            y y y y - - - - -
 GET  /api/v1/mates                                         y y y y - - - - -
 POST /api/v1/mates                                         y y y y - - - - -
 GET  /api/v1/handover                                      y y y y - - - - -
+GET  /api/v1/requests                                      - - y y - - y - -
+POST /api/v1/requests                                      - - y y - - y - -
+GET  /api/v1/requests/{id}                                 - - y y - - y - -
+POST /api/v1/requests/{id}/proposal                        - - y y - - - - -
+POST /api/v1/requests/{id}/agree                           - - y y - - - - -
+POST /api/v1/requests/{id}/back                            - - y y - - - - -
+POST /api/v1/requests/{id}/pack                            - - y y - - - - -
+POST /api/v1/requests/{id}/letter                          - - y y - - y - -
+POST /api/v1/requests/{id}/answer                          - - y y - - y - -
 GET  /api/v1/disposals                                     - - y y - - - - -
 POST /api/v1/cases/{id}/destroy                            - - y y - - - - -
 POST /api/v1/cases/{id}/keep                               - - y y - - - - -

@@ -23,6 +23,7 @@ var (
 
 	desk     = together(counsel, lead)
 	seated   = together(desk, lawyer, board)
+	counter  = together(lead, clerk)
 	everyone = triage.Roles
 )
 
@@ -72,6 +73,15 @@ var Routes = []Route{
 	{"GET", "/api/v1/mates", desk, false, "who answers sees who else is there"},
 	{"POST", "/api/v1/mates", desk, false, "everybody says for themselves when they work; a lead for anybody"},
 	{"GET", "/api/v1/handover", desk, false, "whoever ends a shift sees what they leave"},
+	{"GET", "/api/v1/requests", counter, false, "who takes in requests for records sees what is due; the case and the reason are the leads'"},
+	{"POST", "/api/v1/requests", counter, false, "whoever is at the counter takes it in"},
+	{"GET", "/api/v1/requests/{id}", counter, false, "the same"},
+	{"POST", "/api/v1/requests/{id}/proposal", lead, false, "what is given of a case is decided by who answers for all cases"},
+	{"POST", "/api/v1/requests/{id}/agree", lead, false, "and by a second of them"},
+	{"POST", "/api/v1/requests/{id}/back", lead, false, "the same"},
+	{"POST", "/api/v1/requests/{id}/pack", lead, false, "what was decided is made by one of them"},
+	{"POST", "/api/v1/requests/{id}/letter", counter, false, "the letter tells nothing of whether there is a case"},
+	{"POST", "/api/v1/requests/{id}/answer", counter, false, "who brought the answer writes it down"},
 	{"GET", "/api/v1/disposals", lead, false, "what is destroyed is decided by somebody who answers for all cases"},
 	{"POST", "/api/v1/cases/{id}/destroy", lead, false, "the same"},
 	{"POST", "/api/v1/cases/{id}/keep", lead, false, "the same"},
