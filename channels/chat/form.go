@@ -25,6 +25,7 @@ type plain struct {
 	Resume, ID    string   // for the next message
 	Draft         string   // what could not be taken
 	Sent          []string // ids of what was taken just now, to take it back
+	Care          string   // what is said to somebody who wrote of danger; see channels.Wait
 }
 
 // form takes one message, or a code, where the browser runs no script. A form of ours may come without an origin, because
@@ -202,6 +203,7 @@ func parts(text string) []string {
 // show renders the page after a form.
 func (d *door) show(w http.ResponseWriter, r *http.Request, conv channels.Conversation, how channels.SecretKind, status int, out *plain) {
 	hours := d.env.Desk.Hours(name, d.env.Now())
+	out.Care = conv.Wait(r.Context()).Care
 	out.Closed, out.Notice, out.ID = !hours.Open, hours.Notice, rand.Text()
 	if how != "" || out.Draft == "" { // else nothing began, and the next try begins it with its code
 		if token, err := conv.Resume(r.Context()); err == nil {

@@ -21,7 +21,7 @@ var files embed.FS
 // assets are what the page is made of besides itself: the path under which each is served, and its file.
 func assets() map[string]string {
 	return map[string]string{
-		"/chat.js": "page/chat.js", "/chat/line.js": "page/line.js", "/chat/talk.js": "page/talk.js", "/chat/words.js": "page/words.js",
+		"/chat.js": "page/chat.js", "/chat/line.js": "page/line.js", "/chat/talk.js": "page/talk.js", "/chat/words.js": "page/words.js", "/chat/wait.js": "page/wait.js",
 		"/chat/gallery.js": "page/gallery.js", "/chat/own.js": "page/own.js", "/chat/picture.js": "page/picture.js",
 		"/chat/exit.js": "page/exit.js", "/chat.css": "page/chat.css", "/favicon.ico": "page/favicon.ico",
 		"/chat/places.css": "page/places.css", "/chat/places.js": "page/places.js", "/chat/practice.js": "page/practice.js",
@@ -40,7 +40,7 @@ var words = map[string]string{
 
 	"head.who": "だれが読む？", "head.when": "いつ返事がくる？", "head.secret": "ひみつは守る？", "head.device": "使う前に",
 	"head.numbers": "いま話せるところ", "head.code": "合言葉（あいことば）", "head.erase": "この話を消す", "head.question": "質問（しつもん）が1つあります",
-	"head.late": "返事を待っているあなたへ",
+	"head.danger": "とどいています",
 
 	"about.self": "自分のこと", "about.friend": "友だちや、ほかの子のこと", "about.did": "自分がしてしまったこと", "about.unsaid": "まだ言えない",
 
@@ -84,11 +84,12 @@ var spoken = struct{ lines, blocks []string }{
 		"button.unsure", "button.no", "button.withdraw", "button.open", "button.numbers", "head.question", "state.sending", "state.stored",
 		"state.held", "state.failed", "status.waiting", "status.answered", "status.lost", "say.yes", "say.no", "say.later", "say.change",
 		"say.withdrawn", "say.entered", "say.linked", "say.link", "say.busy", "say.lost", "say.wiped", "say.left", "say.closed",
-		"say.copied", "say.you", "say.counselor", "say.desk", "say.split", "wait.reading", "wait.writing",
+		"say.copied", "say.you", "say.counselor", "say.desk", "say.split", "wait.reading", "wait.writing", "head.danger", "danger.paged",
+		"wait.band.05min", "wait.band.20min", "wait.band.30min", "wait.band.today",
 		"button.unsend", "button.unsendYes", "button.unsendNo", "state.unsending", "state.unsent", "state.unsentHeld", "state.unsendFailed",
 		"button.picture", "button.picture.send", "button.choose", "button.stop", "say.picture", "say.picture.looks", "say.picture.check",
 		"say.picture.sort", "say.picture.large", "say.picture.many", "say.picture.waits", "say.picture.room", "say.picture.stopped"},
-	blocks: []string{"code.page", "code.unknown", "held", "unavailable", "wait.open", "wait.late", "consent.anonymous", "consent.named", "erase.done",
+	blocks: []string{"code.page", "code.unknown", "held", "unavailable", "wait.open", "wait.late", "turned.away", "danger.open", "consent.anonymous", "consent.named", "erase.done",
 		"unsend.ask", "picture.first"},
 }
 
@@ -106,6 +107,7 @@ func (p *page) spoken() []spokenText {
 	for _, key := range spoken.blocks {
 		out = append(out, spokenText{key, p.text(key)})
 	}
+	out = append(out, spokenText{"danger.closed", p.numbers("danger.closed")})
 	return out
 }
 

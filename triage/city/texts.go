@@ -21,7 +21,6 @@ func placeholders(text string) []string {
 // open lists the placeholders that are filled by whoever shows the text, by key; every other one comes from the file.
 var open = map[string][]string{
 	"code.page":         {"合言葉"},
-	"wait.open":         {"待ち時間"},
 	"consent.anonymous": {"伝える人", "伝えること"},
 	"consent.named":     {"伝える人", "伝えること", "伝える名前"},
 	"consent.guardian":  {"伝える人", "伝えること"},
@@ -35,6 +34,7 @@ var open = map[string][]string{
 	"handoff.cover":     {"意向", "受け取り期限", "回答期限", "連絡番号"},
 	"told.without":      {"だれ", "何"},
 	"after.handoff":     {"学校の返事"},
+	"after.family":      {"だれ", "返事"},
 	"abuse.tell":        {"だれ"},
 	"handoff.mail":      {"リンク"},
 }
@@ -57,7 +57,15 @@ func (c *City) vars(channel string, now time.Time) map[string]string {
 		"市名": c.Name, "窓口名": c.Desk.Name, "係名": c.Desk.Neutral, "読む人": readers, "電話": c.Desk.Phone,
 		"返事の時間": c.SayHours(channel), "電話の時間": c.SayHours("phone"), "保存年数": c.sayKept(),
 		"消すまで": fmt.Sprint(c.Terms.EraseAfterDays), "合言葉の日数": fmt.Sprint(c.Terms.CodeDays), "夜の番号": c.night(),
-		"次の時間": "", "読まない間": "",
+		"次の時間": "", "読まない間": "", "次にひらく時間": "",
+	}
+	if then := c.ClosesAt(channel, now); !now.IsZero() { // of the opening after this one
+		if then.IsZero() {
+			then = now
+		}
+		if next, ok := c.NextOpen(channel, then); ok {
+			v["次にひらく時間"] = SayMoment(next)
+		}
 	}
 	if next, ok := c.NextOpen(channel, now); ok && !now.IsZero() {
 		v["次の時間"] = SayMoment(next)

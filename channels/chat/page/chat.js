@@ -95,6 +95,7 @@ const line = new Line({
         break;
       case 'status':
         desk = f.state;
+        talk.wait.told(f, answered);
         break;
     }
     shown();
@@ -128,7 +129,10 @@ function shown() {
   else if (desk === 'reading') content = text('wait.reading');
   else if (desk === 'writing') content = text('wait.writing');
   else if (answered) content = text('status.answered');
-  else if (talk.written || came === 'code') content = text('status.waiting');
+  else if (talk.written || came === 'code') {
+    content = document.createDocumentFragment();
+    content.append(text('status.waiting'), talk.wait.words ?? '');
+  }
   const next = content?.textContent ?? '';
   if (status.dataset.said === next) return;
   status.dataset.said = next;

@@ -1,11 +1,12 @@
 // The talk: bubbles, cards and questions in the log.
 
 import { Gallery } from '/chat/gallery.js';
+import { Wait } from '/chat/wait.js';
 import { button, el, fill, newID, paragraphs, pieces, text } from '/chat/words.js';
 
 const longest = 4000; // code points of one message
 const codeShown = 2 * 60 * 1000; // milliseconds that a code stays open: long enough to copy it by hand
-const lateAfter = 20 * 60 * 1000; // milliseconds after which the page says sorry: the longest wait it has spoken of
+const lateAfter = 20 * 60 * 1000; // milliseconds after which the page says sorry where the desk has not said how long it may take
 
 const clock = (at) => {
   const then = new Date(at);
@@ -55,16 +56,19 @@ export class Talk {
   #questions = new Map();
   #words = new Map(); // what was taken in, as long as the page is open
   #gallery;
+  wait; // how long it may take
 
   constructor(log, line, views) {
     this.#log = log;
     this.#line = line;
     this.#views = views;
     this.#gallery = new Gallery(this, line, views);
+    this.wait = new Wait((...children) => this.card(...children));
   }
 
   clear() {
     this.#gallery.clear();
+    this.wait.clear();
     this.#log.replaceChildren();
     this.#code = null;
     this.copied = false;
@@ -223,7 +227,7 @@ export class Talk {
     if (first && this.#code) this.#showCode();
     if (first) before?.nextElementSibling?.scrollIntoView({ block: 'start' }); // what became of it comes before the code
     clearTimeout(this.#late);
-    if (this.#open) this.#late = setTimeout(() => { if (this.#open) this.card(text('wait.late')); }, lateAfter);
+    if (this.#open) this.#late = setTimeout(() => { if (this.#open && !this.wait.known) this.wait.sorry(); }, lateAfter);
   }
 
   #showCode() {
@@ -239,6 +243,7 @@ export class Talk {
   // message shows what the desk says.
   message(f) {
     clearTimeout(this.#late);
+    if (f.from === 'counselor') this.wait.over();
     this.#add(el('div', { className: 'bubble theirs' },
       el('p', { className: 'who' }, text(f.from === 'counselor' ? 'say.counselor' : 'say.desk'), ' ', el('time', { dateTime: f.at }, clock(f.at))),
       el('div', { className: 'said' }, paragraphs(f.text))));
