@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -98,8 +99,11 @@ func (d *Desk) Receive(ctx context.Context, p staff.Person, r request.Request) (
 	if err := errors.Join(words(r.About, maxReason), optional(r.Document, 100)); err != nil {
 		return request.Request{}, bad("何についての請求や照会かを書いてください。")
 	}
-	for _, text := range []*string{&r.Office, &r.Document, &r.About} {
-		if *text, err = d.scrubbed(ctx, "", *text); err != nil {
+	if r.About, err = d.scrubbed(ctx, "", r.About); err != nil {
+		return request.Request{}, err
+	}
+	for _, text := range []*string{&r.Office, &r.Document} {
+		if *text, err = d.ofOffice(ctx, *text); err != nil {
 			return request.Request{}, err
 		}
 	}
@@ -110,6 +114,18 @@ func (d *Desk) Receive(ctx context.Context, p staff.Person, r request.Request) (
 	return d.enterRequest(ctx, request.Request{Year: year, Ground: r.Ground, Office: r.Office, Document: r.Document, About: r.About,
 		On: r.On, AnswerBy: r.AnswerBy, By: p.Login, At: d.Clock.Now()})
 }
+
+// ofOffice is what an office calls itself or its letter. Places and schools in it (旭川東警察署) are no child's, so that they
+// stay; where anything else is found, all of it is anonymized.
+func (d *Desk) ofOffice(ctx context.Context, text string) (string, error) {
+	out, err := d.scrubbed(ctx, "", text)
+	if err != nil || bracketed.MatchString(places.ReplaceAllString(out, "")) {
+		return out, err
+	}
+	return strings.TrimSpace(text), nil
+}
+
+var places = regexp.MustCompile(`\[(学校|場所)[0-9]+\]`)
 
 // enterRequest gives the entry the next number of its book and year.
 func (d *Desk) enterRequest(ctx context.Context, r request.Request) (request.Request, error) {

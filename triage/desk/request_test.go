@@ -55,6 +55,11 @@ func TestARequestIsDecidedByTwo(t *testing.T) {
 	if own := r.asks("self", ""); own != "personal-2026-1" {
 		t.Errorf("another book: %s", own)
 	}
+	r.wall.names["[学校1]"] = "旭川東"
+	east, err := r.Receive(ctx, people["kato"], request.Request{Ground: "police_warrant", Office: "旭川東警察署", Document: "旭川東第3号 ゆうか", About: "旭川東の記録", On: "2026-12-01", AnswerBy: "2026-12-10"})
+	if err != nil || east.Office != "旭川東警察署" || east.Document != "[学校1]第3号 [人物A]" || east.About != "[学校1]の記録" {
+		t.Errorf("the names of an office and of its letter: %+v, %v", east, err)
+	}
 	x, err := r.Request(ctx, people["kato"], id)
 	if err != nil || x.Office != "[人物A]署" || x.About != "[人物A]の相談の記録" || x.State() != request.Open {
 		t.Errorf("%+v, %v", x, err)
