@@ -86,7 +86,7 @@ type stateIn struct {
 type observationIn struct {
 	ByCase
 	Body struct {
-		Kind   string `json:"kind" enum:"stopped,recurred,apology,child_no_pain,parent_no_pain,parent_not_asked,absent_total,absent_run,separate_room,hard,eased,abused,crime,serious,declared"`
+		Kind   string `json:"kind" enum:"stopped,recurred,apology,child_no_pain,parent_no_pain,parent_not_asked,absent_total,absent_run,separate_room,hard,eased,abused,crime,serious,declared,staff_harm,school_clear,guardian_care,guardian_clear,near,alone"`
 		On     string `json:"on" doc:"2026-12-01"`
 		Days   int    `json:"days,omitempty" doc:"of absent_total: days of absence in the school year; of absent_run: one after another"`
 		Note   string `json:"note,omitempty" doc:"by which means; of parent_not_asked: why"`

@@ -14,7 +14,7 @@ import (
 type consentIn struct {
 	ByCase
 	Body struct {
-		School  string              `json:"school" doc:"id of the school; board where the board of education is to be told instead"`
+		School  string              `json:"school" doc:"id of the school; board where the board of education is to be told instead; guardian, guardian:mother, guardian:father, guardian:other where the family is, named"`
 		Level   triage.ConsentLevel `json:"level" enum:"named,anonymous"`
 		Summary string              `json:"summary,omitempty" doc:"what the school would read"`
 		Given   string              `json:"given,omitempty" enum:"spoken,written" doc:"records an answer that a person heard or read"`
@@ -45,7 +45,8 @@ type handoffIn struct {
 	ByCase
 	Body struct {
 		School    string              `json:"school,omitempty" doc:"id of the school"`
-		Recipient string              `json:"recipient,omitempty" enum:"school,police,ambulance,child_guidance,child_center,board,guardian" doc:"another than a school: in an emergency; the board also with the child's will"`
+		Recipient string              `json:"recipient,omitempty" enum:"school,police,ambulance,child_guidance,child_center,board,guardian" doc:"another than a school: in an emergency; the board and the guardian also with the child's will"`
+		Whom      string              `json:"whom,omitempty" enum:"mother,father,other" doc:"of the guardian: who alone is told; left out, whoever looks after the child"`
 		Consent   triage.ConsentLevel `json:"consent" enum:"named,anonymous,emergency"`
 		Summary   string              `json:"summary"`
 		Disclose  []string            `json:"disclose,omitempty" doc:"placeholders to fill in for the recipient"`
@@ -73,6 +74,7 @@ type countersignIn struct {
 
 // handoffs registers the desk's side of a hand-off.
 func (a *api) handoffs() {
+	a.family()
 	route(a, huma.Operation{Method: "POST", Path: "/api/v1/cases/{id}/consents", DefaultStatus: 201,
 		Summary: "Ask the child whether a school may be told, or record what was heard"},
 		func(ctx context.Context, p staff.Person, in *consentIn) (*consentOut, error) {
@@ -89,7 +91,7 @@ func (a *api) handoffs() {
 		Summary: "Hand a case to a school, or in an emergency to others"},
 		func(ctx context.Context, p staff.Person, in *handoffIn) (*namedOut, error) {
 			b := in.Body
-			return named(a.Desk.HandOff(ctx, p, in.id(), desk.Draft{School: b.School, Recipient: b.Recipient, Level: b.Consent,
+			return named(a.Desk.HandOff(ctx, p, in.id(), desk.Draft{School: b.School, Recipient: b.Recipient, Whom: b.Whom, Level: b.Consent,
 				Summary: b.Summary, Disclose: b.Disclose, May: triage.May(b.May), Reason: b.Reason,
 				Roles: b.Roles, Wait: time.Duration(b.WaitHours) * time.Hour, Reworded: true})) // no page has shown what differs
 		})
@@ -112,6 +114,38 @@ func (a *api) handoffs() {
 			b := in.Body
 			return named(a.Desk.Notify(ctx, p, in.id(), desk.Notified{Recipient: b.Recipient, At: b.At, How: b.How, Spoke: b.Spoke, Text: b.Text, Answer: b.Answer}))
 		})
+}
+
+// family registers what belongs to telling the family.
+func (a *api) family() {
+	route(a, huma.Operation{Method: "POST", Path: "/api/v1/cases/{id}/consents/{consent}/agree", Summary: "A supervisor's look at a question whether the family may be told"},
+		func(ctx context.Context, p staff.Person, in *agreeIn) (*caseOut, error) {
+			return told(a.Desk.AgreeFamily(ctx, p, in.id(), in.Consent, in.Body.Reason))
+		})
+	route(a, huma.Operation{Method: "POST", Path: "/api/v1/cases/{id}/handoffs/{handoff}/told", Summary: "The family was told, in the words that the child read"},
+		func(ctx context.Context, p staff.Person, in *toldIn) (*caseOut, error) {
+			b := in.Body
+			return told(a.Desk.TellFamily(ctx, p, in.id(), in.Handoff, desk.Notified{At: b.At, How: b.How, Spoke: b.Spoke, Answer: b.Answer}))
+		})
+}
+
+type agreeIn struct {
+	ByCase
+	Consent string `path:"consent" doc:"id of the question"`
+	Body    struct {
+		Reason string `json:"reason" doc:"why it is safe for the child"`
+	}
+}
+
+type toldIn struct {
+	ByCase
+	Handoff string `path:"handoff" doc:"id of the hand-off"`
+	Body    struct {
+		At     time.Time `json:"at,omitempty" doc:"when; left out, now"`
+		How    string    `json:"how" enum:"phone,visit,paper"`
+		Spoke  string    `json:"spoke,omitempty" doc:"with whom"`
+		Answer string    `json:"answer,omitempty" doc:"what they said"`
+	}
 }
 
 // Link opens one hand-off, once, with its code.

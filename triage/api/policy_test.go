@@ -41,6 +41,8 @@ var bodies = map[string]string{
 	"POST /cases/{id}/destroy":                   `{"reason":"本人の希望"}`,
 	"POST /cases/{id}/keep":                      `{"keep":true,"reason":"調査"}`,
 	"POST /cases/{id}/handoffs/{handoff}/recall": `{"reason":"宛先をまちがえた"}`,
+	"POST /cases/{id}/handoffs/{handoff}/told":   `{"how":"phone"}`,
+	"POST /cases/{id}/consents/{consent}/agree":  `{"reason":"家は安全"}`,
 	"POST /cases/{id}/notices":                   `{"recipient":"child_guidance","at":"2026-12-01T08:00:00+09:00","how":"phone","text":"虐待の疑い"}`,
 	"POST /cases/{id}/whispers":                  `{"text":"そばにいます"}`,
 	"POST /cases/{id}/links":                     `{"other":"07zzzz","as":"same_child","sure":"maybe","reason":"x"}`,
@@ -134,7 +136,7 @@ func (r *room) fill(path, login string, v visibility) string {
 		a := r.ask("mori", "POST", "/cases/"+at+"/handoffs", `{"school":"`+school+`","consent":"emergency","summary":"x","reason":"y"}`)
 		handoff = read[struct{ ID string }](a.is(201, "")).ID
 	}
-	path = strings.NewReplacer("{handoff}", handoff, "{n}", "1", "{duty}", "meeting", "{seq}", "1", "{said}", "1", "{login}", "sato", "{year}", "2020").Replace(path)
+	path = strings.NewReplacer("{handoff}", handoff, "{n}", "1", "{duty}", "meeting", "{seq}", "1", "{said}", "1", "{login}", "sato", "{consent}", "07k", "{year}", "2020").Replace(path)
 	if strings.HasPrefix(path, "/handoffs") {
 		return strings.ReplaceAll(path, "{id}", handoff)
 	}
@@ -217,8 +219,8 @@ func expected(row staff.Route, path string, role triage.Role, v visibility) (int
 	switch {
 	case strings.HasPrefix(path, "/cases/{id}/serious/"):
 		return 404, "not_found" // no such step
-	case strings.HasPrefix(path, "/cases/{id}/handoffs/{handoff}/") && v != own:
-		return 404, "not_found" // no such hand-off
+	case strings.HasPrefix(path, "/cases/{id}/handoffs/{handoff}/") && v != own, path == "/cases/{id}/handoffs/{handoff}/told", path == "/cases/{id}/consents/{consent}/agree":
+		return 404, "not_found" // no such hand-off, none to the family, and no such question
 	case path == "/cases/{id}/release" && v == waiting:
 		return 409, "wrong_state"
 	case path == "/cases/{id}/transfer" && v == own && role == triage.SocialWorker:

@@ -97,6 +97,10 @@ func (c *Console) consent(r *http.Request, p staff.Person, id triage.CaseID) (re
 
 func newAsk(r *http.Request) desk.Ask {
 	f := r.PostForm
-	return desk.Ask{School: f.Get("school"), Level: triage.ConsentLevel(f.Get("level")), Summary: f.Get("summary"),
+	level := triage.ConsentLevel(f.Get("level"))
+	if _, family := triage.Family(f.Get("school")); family {
+		level = triage.LevelNamed
+	}
+	return desk.Ask{School: f.Get("school"), Level: level, Summary: f.Get("summary"),
 		Age: triage.AgeBand(f.Get("age")), Understood: f.Get("understood"), Early: f.Get("early") != ""}
 }

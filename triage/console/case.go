@@ -28,6 +28,8 @@ type caseData struct {
 	// What the person may do here. Mode names the sum of it: when it changes, the page is made anew.
 	Mode                        string
 	CanClaim, CanAnswer, IsLead bool
+	IsSupervisor                bool
+	Careful                     bool // 保護者注意
 	CanNote, CanReveal, CanAdd  bool
 	Unrecorded                  bool // who came or phoned said yes to telling the school, and it is no record of a will yet
 
@@ -116,6 +118,7 @@ func (c *Console) newCase(v desk.View, p staff.Person) caseData {
 	d.CanAnswer = k.Assignee == p.Login || k.Second == p.Login && p.Role != triage.Lawyer || lead
 	d.CanAdd = staff.Allowed(p.Role, staff.Row("GET", "/visits"))
 	d.Unrecorded = k.Teller != nil && k.Teller.Telling == "yes" && len(k.Consents) == 0
+	d.IsSupervisor, d.Careful = p.Role == triage.Supervisor, telling.Careful(k)
 	d.CanClaim = k.Assignee == "" && p.Role != triage.Lawyer
 	d.CanReveal = d.CanAnswer && (k.Assignee == p.Login || k.Second == p.Login)
 	d.CanNote = d.CanAnswer || p.Role == triage.Lawyer

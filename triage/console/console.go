@@ -126,7 +126,7 @@ func (c *Console) routes() {
 		"/cases/{id}/taken/{seq}/open": c.openTaken, "/cases/{id}/taken/{seq}/drop": c.dropTaken,
 		"/cases/{id}/reveals": c.reveal, "/cases/{id}/traces": c.askTrace, "/cases/{id}/names": c.names, "/cases/{id}/consents": c.consent,
 		"/cases/{id}/duties/{duty}/done": c.fulfil, "/cases/{id}/handoffs": c.handOff, "/cases/{id}/handoffs/{handoff}/countersign": c.countersign,
-		"/cases/{id}/handoffs/{handoff}/recall": c.recall, "/cases/{id}/notices": c.notify,
+		"/cases/{id}/handoffs/{handoff}/recall": c.recall, "/cases/{id}/notices": c.notify, "/cases/{id}/consents/{consent}/agree": c.agreeFamily, "/cases/{id}/handoffs/{handoff}/told": c.toldFamily,
 	} {
 		s.Page("POST", pattern, c.do(act))
 	}
@@ -262,7 +262,7 @@ func (c *Console) funcs() template.FuncMap {
 	f := template.FuncMap{"school": c.school, "form": formName, "number": number, "split": strings.Fields, "pair": func(a, b any) []any { return []any{a, b} }, "span": span, "pick": newPick, "found": found, "decidedAs": c.decidedAs, "planSort": c.planSort, "detail": c.detail, "digit": func(i int) int { return i + 1 }}
 	for name, table := range map[string]map[string]string{
 		"role": roles, "language": languages, "barReason": barReasons, "severity": severities, "flag": flags, "state": states, "door": doors, "about": abouts,
-		"consentAnswer": answers, "age": ages, "help": helps, "way": ways, "recipient": recipients, "window": windows, "tellerWho": tellerWho, "observed": observations, "what": acts, "grantState": grantStates, "match": matches, "sort": sorts, "ground": grounds, "topic": topicNames, "link": linkNames, "sure": sureNames, "body": bodies, "versionFor": versionFor, "declaredBy": declaredBy, "part": partNames, "wish": wishes, "outcome": requestOutcomes, "givenPart": givenParts, "answerWay": answerWays,
+		"consentAnswer": answers, "age": ages, "help": helps, "way": ways, "recipient": recipients, "window": windows, "tellerWho": tellerWho, "observed": observations, "what": acts, "grantState": grantStates, "match": matches, "sort": sorts, "ground": grounds, "topic": topicNames, "link": linkNames, "sure": sureNames, "body": bodies, "versionFor": versionFor, "whom": families, "declaredBy": declaredBy, "part": partNames, "wish": wishes, "outcome": requestOutcomes, "givenPart": givenParts, "answerWay": answerWays,
 	} {
 		f[name] = func(key any) string { return word(table, key) }
 	}

@@ -38,6 +38,11 @@ func newDraft(r *http.Request) desk.Draft {
 	if d.Recipient != string(triage.School) {
 		d.School = ""
 	}
+	if d.Recipient == triage.ToGuardian {
+		if d.Whom = f.Get("whom"); d.Level != triage.LevelEmergency {
+			d.Level, d.Wait = triage.LevelNamed, 0 // the family knows of whom it is spoken
+		}
+	}
 	return d
 }
 
@@ -74,9 +79,9 @@ func (c *Console) link(w http.ResponseWriter, r *http.Request, p staff.Person) {
 // notify writes down that an agency was told by telephone or in person.
 func (c *Console) notify(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {
 	f := r.PostForm
-	at, err := time.ParseInLocation("2006-01-02T15:04", f.Get("at"), web.JST)
+	at, err := moment(f.Get("at"))
 	if err != nil {
-		return result{}, &triage.Refusal{Code: triage.CodeBadRequest, Say: "いつ伝えたかを書いてください。"}
+		return result{}, err
 	}
 	_, err = c.Desk.Notify(r.Context(), p, id, desk.Notified{Recipient: f.Get("recipient"), At: at, How: f.Get("how"), Spoke: f.Get("spoke"),
 		Text: f.Get("text"), Answer: f.Get("answer")})
@@ -111,13 +116,19 @@ func (c *Console) telling(k triage.Case) []canned {
 			add("伝えたことを話す", "told.without", map[string]string{"だれ": to, "何": "「" + h.Summary + "」"})
 		}
 	}
-	if h, ok := open("tell_result"); ok && len(h.Answers) > 0 {
+	if h, ok := open("tell_result"); ok && h.Spoken() && h.Notice != nil {
+		add("おうちの人に話したこと", "after.family", map[string]string{"だれ": desk.Whom(h.Whom), "返事": h.Notice.Answer})
+	} else if ok && len(h.Answers) > 0 {
 		said := h.Answers[len(h.Answers)-1]
 		add("学校の返事", "after.handoff", map[string]string{"学校の返事": web.StepWord(said.Step) + "。" + said.Text})
 	}
 	for _, kind := range []string{"check_1w", "check_4w"} {
 		if h, ok := open(kind); ok && now.Sub(h.SentAt) > 6*24*time.Hour {
-			add("うまくいってる？", "after.check", nil)
+			key := "after.check"
+			if h.Spoken() {
+				key = "after.family.check"
+			}
+			add("うまくいってる？", key, nil)
 			break
 		}
 	}
@@ -148,10 +159,16 @@ func (c *Console) previewConsent(w http.ResponseWriter, r *http.Request, p staff
 		c.refusePreview(w, r, p, "学校、伝え方、伝えることを選んで、書いてください。")
 		return
 	}
-	text := c.City.Text("consent."+string(a.Level), "chat", c.Clock.Now(), map[string]string{"伝える人": reader, "伝えること": a.Summary, "伝える名前": "あなたの名前"})
+	key := "consent." + string(a.Level)
+	if _, family := triage.Family(a.School); family {
+		key = "consent.guardian"
+	}
+	text := c.City.Text(key, "chat", c.Clock.Now(), map[string]string{"伝える人": reader, "伝えること": a.Summary, "伝える名前": "あなたの名前"})
 	draft := desk.Draft{School: a.School, Recipient: string(triage.School), Level: a.Level, Summary: a.Summary, May: triage.May{}.OrAsk()}
 	if a.School == triage.ToBoard {
 		draft.School, draft.Recipient = "", triage.ToBoard
+	} else if whom, family := triage.Family(a.School); family {
+		draft.School, draft.Recipient, draft.Whom = "", triage.ToGuardian, whom
 	}
 	c.showPreview(w, r, p, previewData{Child: text, To: to}, draft)
 }
@@ -160,6 +177,9 @@ func (c *Console) previewConsent(w http.ResponseWriter, r *http.Request, p staff
 func (c *Console) reader(school string) (name, reader string, ok bool) {
 	if school == triage.ToBoard {
 		return "教育委員会", c.City.Reader(school), true
+	}
+	if whom, family := triage.Family(school); family {
+		return desk.Whom(whom), c.City.Reader(school), true
 	}
 	s, ok := c.City.SchoolByID(school)
 	return s.Name, c.City.Reader(school), ok

@@ -29,12 +29,12 @@ var (
 	observations = map[string]string{"stopped": "行為が止んでいる", "recurred": "また起きた", "apology": "謝罪があった", "child_no_pain": "本人に苦痛がない",
 		"parent_no_pain": "保護者から見て苦痛がない", "parent_not_asked": "保護者には確かめない", "absent_total": "年間の欠席日数", "absent_run": "続いている欠席",
 		"separate_room": "別室登校など", "hard": "困難ケース（ほかの理由）", "eased": "困難ケースではなくなった", "abused": "虐待の疑い", "crime": "犯罪に当たる疑い", "serious": "重大事態の疑い",
-		"declared": "重大事態の申立て", "staff_harm": "学校の職員による害、学校への疑い（学校に知らせない）", "school_clear": "学校への疑いがなくなった", "near": "そばに人がいる", "alone": "本人だけになった"}
+		"declared": "重大事態の申立て", "staff_harm": "学校の職員による害、学校への疑い（学校に知らせない）", "school_clear": "学校への疑いがなくなった", "guardian_care": "保護者注意（保護者に伝えない）", "guardian_clear": "保護者注意を外す", "near": "そばに人がいる", "alone": "本人だけになった"}
 	acts = map[string]string{"queue": "一覧を見た", "look": "事案を見た", "claim": "担当した", "release": "手放した", "transfer": "引き継いだ", "second": "二人目を頼んだ",
 		"say": "返事した", "look_in": "会話をそばで見た", "whisper": "担当の人にだけ伝えた", "exposure": "重い相談の数を見た", "absence": "休みを記録した", "absence_look": "休みの人の事案を見た",
 		"meeting_begin": "会議を始めた", "meeting_look": "会議の議題を見た", "meeting_decide": "会議で決めたことを残した", "meeting_end": "会議を終えた", "kin": "つながる事案を見た", "link": "つながりを書いた", "link_agree": "つながりを確かめた", "link_off": "つながりを取り消した", "part": "人の立場を記録した",
 		"call": "電話をかけた", "note": "メモした", "serious": "重大事態の歩みを見た", "serious_list": "重大事態の一覧を見た", "serious_step": "重大事態の歩みを書いた", "serious_text": "重大事態の文書を書いた", "declared": "申立てを記録した", "plan": "対処プランに書いた", "watch": "見守りの期間を長くした", "severity": "緊急度を変えた", "duty": "することを済ませた", "duties": "期限の一覧を見た", "state": "状態を変えた", "observation": "確認を記録した",
-		"consent_ask": "学校に伝えてよいかきいた", "consent_record": "本人の意向を記録した", "handoff_preview": "引き継ぎの下書きを見た", "handoff": "引き継いだ",
+		"consent_ask": "伝えてよいか本人にきいた", "family_agree": "保護者に話してよいと確かめた", "family_told": "保護者に話した", "consent_record": "本人の意向を記録した", "handoff_preview": "引き継ぎの下書きを見た", "handoff": "引き継いだ",
 		"countersign": "二人目として確認した", "reveal": "記号の元の言葉を見た", "file": "写真やファイルを見た", "taken_look": "取り消されたことばを見た", "taken_drop": "取り消されたことばを消した", "visit": "来所・電話を記録した", "statistics": "件数を見た", "yearly_make": "年度の報告を作った", "yearly_look": "年度の報告を見た",
 		"handoff_cover": "届いた連絡の注意を見た", "handoff_recall": "引き継ぎを取り消した", "notify": "通告・連絡を記録した", "handoff_link": "引き継ぎを開くリンクを作った", "link_open": "リンクで引き継ぎを開いた",
 		"handoff_list": "届いた連絡の一覧を見た", "handoff_look": "届いた連絡を見た", "handoff_received": "受け取った", "handoff_handling": "対応中と答えた",

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"madoguchi/triage"
+	"madoguchi/triage/desk"
 	"madoguchi/triage/web"
 )
 
@@ -216,6 +217,10 @@ func (c *Console) consentLine(l *line, e triage.Event, fates map[int64]triage.De
 		return
 	}
 	school := c.school(k.School)
+	if k.Agreed != "" {
+		l.Text = school + "に話してよいことを、統括が確かめました。" + because(e.Text)
+		return
+	}
 	if k.Given != "" {
 		how := map[string]string{"spoken": "話して", "written": "書いて"}[k.Given]
 		l.Text = fmt.Sprintf("本人の意向を記録しました（%s聞きました）。%sへ、%s。%s", how, school, web.LevelWord(k.Level), k.Note)
@@ -235,8 +240,13 @@ func (c *Console) handoffLine(l *line, h triage.Handoff, sent map[string]triage.
 	to := word(recipients, first.Recipient)
 	if first.School != "" {
 		to = c.school(first.School)
+	} else if first.Recipient == triage.ToGuardian {
+		to = desk.Whom(first.Whom)
 	}
 	l.Class, l.Quote = "school", true
+	if first.Spoken() && c.spokenLine(l, h, to, answered) {
+		return
+	}
 	if !answered {
 		l.Text = fmt.Sprintf("%sへ引き継ぎました（%s）。%s\n「%s」", to, web.LevelWord(h.Level), because(h.Reason), h.Summary)
 		if h.Reworded {
@@ -250,6 +260,22 @@ func (c *Console) handoffLine(l *line, h triage.Handoff, sent map[string]triage.
 			l.Text += "\n" + a.Text
 		}
 	}
+}
+
+// spokenLine is the same of what the family is told, and reports whether there was something to say of it.
+func (c *Console) spokenLine(l *line, h triage.Handoff, to string, answered bool) bool {
+	switch {
+	case !answered:
+		l.Text = to + "に、次のとおりに話すことにしました。\n「" + h.Summary + "」"
+	case h.Notice != nil:
+		l.Text = word(ways, h.Notice.How) + to + "に話しました。" + h.Notice.Spoke
+		if h.Notice.Answer != "" {
+			l.Text += "\n返事：" + h.Notice.Answer
+		}
+	default:
+		return false
+	}
+	return true
 }
 
 // report shows a school's report, its fields in the form's order.

@@ -49,8 +49,10 @@ func (d *Desk) duties(h triage.Handoff) []triage.Event {
 	due(DutyAcknowledge, h.ReceiveBy)
 	due(DutyAnswer, h.AnswerBy)
 	if h.Spoken() {
-		events = append(events, d.tell(triage.DutyTellFamily, h.ID, "保護者に、本人に見せた文のとおりに話す。話したら、いつ、どのように話し、何と言われたかを書く",
-			d.Clock.Now().Add(MaxWait), duty.Assignee))
+		e := d.tell(triage.DutyTellFamily, h.ID, "保護者に、本人に見せた文のとおりに話す。話したら、いつ、どのように話し、何と言われたかを書く",
+			d.Clock.Now().Add(MaxWait), duty.Assignee)
+		e.Duty.Turn = 0 // TellFamily does it
+		events = append(events, e)
 	}
 	if h.Level == triage.LevelEmergency {
 		within := d.terms.CountersignWithin

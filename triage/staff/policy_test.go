@@ -38,6 +38,8 @@ POST /api/v1/cases/{id}/state                              y y y y - - - - -
 POST /api/v1/cases/{id}/observations                       y y y y - - - - -
 POST /api/v1/cases/{id}/reveals                            y y y y - - - - -
 POST /api/v1/cases/{id}/consents                           y y y y - - - - -
+POST /api/v1/cases/{id}/consents/{consent}/agree           - - - y - - - - -
+POST /api/v1/cases/{id}/handoffs/{handoff}/told            y y y y - - - - -
 POST /api/v1/cases/{id}/handoffs                           y y y y - - - - -
 POST /api/v1/cases/{id}/handoffs/{handoff}/countersign     - - y y - - - - -
 POST /api/v1/cases/{id}/handoffs/{handoff}/recall          y y y y - - - - -

@@ -15,6 +15,7 @@ func together(groups ...[]triage.Role) []triage.Role {
 var (
 	counsel = []triage.Role{triage.Psychologist, triage.SocialWorker}
 	lead    = []triage.Role{triage.Coordinator, triage.Supervisor}
+	above   = []triage.Role{triage.Supervisor}
 	lawyer  = []triage.Role{triage.Lawyer}
 	board   = []triage.Role{triage.Board}
 	clerk   = []triage.Role{triage.Clerk}
@@ -57,8 +58,10 @@ var Routes = []Route{
 	{"POST", "/api/v1/cases/{id}/observations", desk, false, "what an interview showed is written by who knows the case"},
 	{"POST", "/api/v1/cases/{id}/reveals", desk, false, "names are opened for who speaks with the child, each written down"},
 	{"POST", "/api/v1/cases/{id}/consents", desk, false, "the child is asked by the voice that she knows"},
+	{"POST", "/api/v1/cases/{id}/consents/{consent}/agree", above, false, "a supervisor looks at it before a child's family is told"},
 	{"POST", "/api/v1/cases/{id}/handoffs", desk, false, "what the child allowed is told by who heard it; emergencies by who is there"},
 	{"POST", "/api/v1/cases/{id}/handoffs/{handoff}/countersign", lead, false, "a second person of rank looks at every emergency afterwards"},
+	{"POST", "/api/v1/cases/{id}/handoffs/{handoff}/told", desk, false, "who spoke with the family writes down how, and what it said"},
 	{"POST", "/api/v1/cases/{id}/handoffs/{handoff}/recall", desk, false, "who sent it to the wrong place takes it back at once"},
 	{"POST", "/api/v1/cases/{id}/handoffs/{handoff}/links", desk, false, "who tells somebody without an account gives them a link"},
 	{"POST", "/api/v1/cases/{id}/notices", desk, false, "whoever told an agency writes down when, whom and what it answered"},

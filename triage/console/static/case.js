@@ -66,12 +66,13 @@ document.addEventListener('input', (e) => {
   when();
 });
 
-// when shows the fields that belong to what is chosen. What is hidden is neither sent nor chosen.
+// when shows the fields that belong to what is chosen (name=a|b), or to anything else (name!a|b). What is hidden is neither
+// sent nor chosen.
 function when() {
   for (const part of document.querySelectorAll('[data-when]')) {
-    const [name, values] = part.dataset.when.split('=');
+    const [, name, how, values] = /^([^=!]+)([=!])(.*)$/.exec(part.dataset.when);
     const form = part.closest('form');
-    part.hidden = !values.split('|').includes(String(new FormData(form).get(name)));
+    part.hidden = (how === '=') !== values.split('|').includes(String(new FormData(form).get(name)));
     for (const field of part.querySelectorAll('input, select, textarea')) field.disabled = part.hidden;
     for (const radio of part.querySelectorAll('input[type=radio]:checked:disabled')) {
       const other = [...form.elements].find((x) => x.name === radio.name && !x.disabled);
