@@ -147,7 +147,7 @@ func TestDutiesOfEachCity(t *testing.T) {
 		{"not told: decided again every week", "usuki", `
 			2026-12-01 10:00 says soon exclusion
 			2026-12-03 15:00 did article23 talk_on
-			2026-12-11 09:00 did article23 watch_unnamed`, `article23 assignee 2026-12-18 09:00`},
+			2026-12-11 09:00 did article23 watch_unnamed`, `article23 assignee 2026-12-19 00:00`},
 		{"told: not again", "ashiya", `
 			2026-12-01 10:00 says soon exclusion
 			2026-12-03 15:00 did article23 tell_school
@@ -186,8 +186,8 @@ func TestDutiesOfEachCity(t *testing.T) {
 			2026-12-01 11:00 tells school
 			2026-12-07 16:00 reports resolution
 			2026-12-08 09:00 did weekly_meeting`, `
-			weekly_meeting coordinator 2026-12-15 09:00
-			weekly_report school 2026-12-14 16:00`},
+			weekly_meeting coordinator 2026-12-16 00:00
+			weekly_report school 2026-12-15 00:00`},
 		{"など: a person makes it a hard case, and ends that", "asahikawa", `
 			2026-12-01 10:00 says soon verbal
 			2026-12-01 11:00 tells school
@@ -196,7 +196,7 @@ func TestDutiesOfEachCity(t *testing.T) {
 			2026-12-08 10:00 did weekly_meeting
 			2026-12-09 09:00 did weekly_report
 			2026-12-10 09:00 observed eased 2026-12-10
-			2026-12-16 09:00 did weekly_report`, `weekly_meeting coordinator 2026-12-15 10:00`},
+			2026-12-16 09:00 did weekly_report`, `weekly_meeting coordinator 2026-12-16 00:00`},
 		{"in the others there is no such thing", "ashiya", `
 			2026-12-01 10:00 says soon absence verbal
 			2026-12-01 11:00 tells school
@@ -206,7 +206,7 @@ func TestDutiesOfEachCity(t *testing.T) {
 			2026-12-01 10:00 says urgent violence
 			2026-12-01 10:05 did emergency_team send
 			2026-12-01 10:10 did article23 tell_school`, `
-			article23 assignee 2026-12-08 10:10
+			article23 assignee 2026-12-09 00:00
 			weekly_meeting coordinator 2026-12-08 10:00`},
 
 		{"即日, inside the school", "ashiya", `
@@ -240,7 +240,7 @@ func TestDutiesOfEachCity(t *testing.T) {
 			2027-01-12 11:00 did weekly_meeting`, `
 			watch_check assignee 2027-01-15 17:15
 			watch_over assignee 2027-03-02 00:00
-			weekly_meeting coordinator 2027-01-19 11:00`},
+			weekly_meeting coordinator 2027-01-20 00:00`},
 		{"resolved: still to be looked after, and records to keep", "ashiya", `
 			2026-12-01 10:00 observed stopped 2026-12-01
 			2027-03-02 10:00 state resolved`, `
@@ -283,9 +283,7 @@ func TestDutiesOfEachCity(t *testing.T) {
 			2027-04-01 11:00 state closed`, `retention supervisor 2029-04-01 00:00`},
 		{"a suspicion of bullying: five fiscal years", "usuki", `2027-03-31 10:00 says routine verbal
 			2027-03-31 10:30 did article23 talk_on
-			2027-03-31 11:00 state closed`, `
-			article23 assignee 2027-04-07 10:30
-			retention supervisor 2032-04-01 00:00`},
+			2027-03-31 11:00 state closed`, `retention supervisor 2032-04-01 00:00`},
 		{"over, and then a suspicion after all: the longest of its classes holds, and never a shorter one again", "usuki", `
 			2027-03-31 10:00 says routine other
 			2027-03-31 11:00 state closed
@@ -342,7 +340,7 @@ func TestAYearOfAHardCase(t *testing.T) {
 			}
 		}
 	}
-	if meetings < 48 || meetings > 53 || reports < 44 || reports > 53 || climbed == 0 {
+	if meetings < 44 || meetings > 53 || reports < 41 || reports > 53 || climbed == 0 {
 		t.Errorf("%d meetings, %d reports, %d looks at late ones", meetings, reports, climbed)
 	}
 	if n := len(s.c.Duties); n > 12 {

@@ -7,8 +7,8 @@
 //
 // What it finds becomes events of the case, and from then on the case itself tells what is owed: a rule that is taken out
 // of a file takes no duty away. Rules only add. A duty ends in three ways: a person did it and wrote how; an act that the
-// rule itself names did it (the police were told); or what it counted from began anew, as a watch does when the act
-// happens again. Nothing else lowers or ends one, and no rule can touch what another one found.
+// rule itself names did it (the police were told), or ended its coming again; or what it counted from began anew, as a watch
+// does when the act happens again. Nothing else lowers or ends one, and no rule can touch what another one found.
 //
 // What is overdue climbs: from its owner to the coordinator, and from there to the supervisor.
 package duty
@@ -40,8 +40,8 @@ type Rule struct {
 
 	Met    []Fact   // these acts do it
 	Decide []Choice // it is a decision between these
-	Every  Term     // it comes again so long after it was done,
-	Until  []Fact   // until one of these is so
+	Every  Term     // it comes again so long after it was done, by the end of that day where it counts days,
+	Until  []Fact   // until one of these is so: a turn after the first is over then, unless its time has passed already
 
 	Renews   bool // it arises again where one of Any is heard of again after it was done
 	Restarts bool // it counts from its facts as they are now: where they begin anew, so does it
@@ -175,6 +175,10 @@ func (r Rule) ends(d triage.Duty, f Facts, so Known, holds bool, cal Calendar, n
 	if end, ok := r.met(d, f); ok {
 		return end, true
 	}
+	if end, ok := r.until(f); ok && d.Turn > 1 && !r.Every.IsZero() && f[end].First.Before(d.DueAt) {
+		d.DoneAt, d.By, d.Decision, d.Reason = f[end].Last, f[end].By, Met, string(end)
+		return d, true
+	}
 	if r.Restarts && (!holds || !so.First.Equal(d.Since) || r.outgrown(d, f, so, cal)) {
 		d.DoneAt, d.Decision = now, Restarted
 		return d, true
@@ -194,6 +198,15 @@ func (r Rule) met(d triage.Duty, f Facts) (triage.Duty, bool) {
 	return d, false
 }
 
+// until returns the fact that ends the rule's coming again, where one is so.
+func (r Rule) until(f Facts) (Fact, bool) {
+	i := slices.IndexFunc(r.Until, func(name Fact) bool { _, ok := f[name]; return ok })
+	if i < 0 {
+		return "", false
+	}
+	return r.Until[i], true
+}
+
 // next is the turn that begins now, if one does, after a last one that is done or never was.
 func (r Rule) next(last triage.Duty, f Facts, so Known, cal Calendar) (triage.Duty, bool) {
 	d := triage.Duty{Kind: r.Key, What: r.Key, Title: r.What, Source: r.Source, Owner: r.Owner, Turn: last.Turn + 1}
@@ -205,8 +218,11 @@ func (r Rule) next(last triage.Duty, f Facts, so Known, cal Calendar) (triage.Du
 		d.Since = so.First
 	case r.Renews && so.Last.After(last.DoneAt):
 		d.Since = so.Last
-	case !r.Every.IsZero() && !slices.ContainsFunc(r.Until, func(name Fact) bool { _, ok := f[name]; return ok }):
-		d.Since, term = last.DoneAt, r.Every
+	case !r.Every.IsZero():
+		if _, over := r.until(f); over {
+			return d, false
+		}
+		d.Since, term = last.DoneAt, r.Every.wholeDays()
 	default:
 		return d, false
 	}

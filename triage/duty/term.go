@@ -19,6 +19,8 @@ type Term struct {
 	Years    int           // the end of the n-th fiscal year after that one: 31 March
 	Today    bool          // the end of that same day (即日), whether or not the desk works on it
 	Date     string        // the end of the next such day of a year, 03-29
+
+	byDay bool // Span counts days and ends with the last of them
 }
 
 // IsZero reports whether there is no term.
@@ -65,7 +67,18 @@ func (t Term) After(from time.Time, cal Calendar) time.Time {
 		}
 		return end
 	}
+	if t.byDay {
+		y, m, d = from.Add(t.Span).Date()
+		return midnight(y, m, d+1)
+	}
 	return from.Add(t.Span)
+}
+
+// wholeDays is the term as it counts for what comes again: what is done once a week is done on the same weekday, and not a
+// minute earlier each time. A span of hours stays as it is.
+func (t Term) wholeDays() Term {
+	t.byDay = t.Span > 0 && t.Span%(24*time.Hour) == 0
+	return t
 }
 
 func midnight(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 0, 0, 0, 0, jst) }
