@@ -123,6 +123,7 @@ type Message struct {
 	Files     []File    // beside Text, in which each has its mark ([写真1]); kept before the message is taken
 	CallBack  *CallBack // beside Text: wishes to be called
 	Unchecked bool      // a machine read Text from paper; a person must compare it
+	Declares  string    // beside Text: child or parent, who says formally that it is a serious case (重大事態の申立て)
 }
 
 // Answer is a seeker's answer to a question: yes, no, later or change.
@@ -146,12 +147,13 @@ type Reply struct {
 	At       time.Time // when it was said, the same for every attempt
 }
 
-// Question asks the seeker whether a school may be told.
+// Question asks the seeker whether a school may be told, or her family.
 type Question struct {
 	ID     string
-	School string // its name as the seeker reads it
+	School string // its name as the seeker reads it, or who of the family
 	Level  string // named or anonymous
-	Text   string // exactly what the school would read
+	Text   string // exactly what the school would read, or the family hear
+	Family bool   `json:",omitempty"` // a person of the desk would speak with her family
 }
 
 // Sent is what is known of a reply that was handed to its provider.

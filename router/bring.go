@@ -126,6 +126,7 @@ func (c *Courier) entry(rec *vault.Record, e triage.Event) (channels.Entry, erro
 	if q := e.Consent; q != nil {
 		entry.Text = ""
 		entry.Question = &channels.Question{ID: q.ID, School: q.School, Level: string(q.Level), Text: words}
+		_, entry.Question.Family = triage.Family(q.School)
 		if name := c.way.School(q.School); name != "" {
 			entry.Question.School = name
 		}

@@ -27,6 +27,9 @@ import (
 	"madoguchi/triage"
 )
 
+// jst is where the days of the desk begin and end.
+var jst = time.FixedZone("JST", 9*60*60)
+
 // errMalformed says that a message can never be processed.
 var errMalformed = errors.New("router: the message has no sender, or an answer that is none")
 
@@ -128,6 +131,9 @@ func (r *Router) message(ctx context.Context, id triage.CaseID, m channels.Messa
 		Late: m.Late, Unchecked: m.Unchecked}
 	if slices.Contains([]string{"self", "friend", "did", "unsaid"}, m.About) {
 		e.About = m.About
+	}
+	if slices.Contains(triage.Declarers, m.Declares) {
+		e.Observed = &triage.Observed{Kind: triage.Declared, On: m.At.In(jst).Format(time.DateOnly), Who: m.Declares}
 	}
 	text := m.Text
 	e = r.judged(e, text)

@@ -196,6 +196,13 @@ type Observed struct {
 	Who    string `json:"who,omitempty"`    // of declared: child or parent
 }
 
+// Declared is the kind of an observation that one of Declarers says formally: it is a serious case (重大事態の申立て). It is as one
+// from then on, whoever thinks otherwise.
+const Declared = "declared"
+
+// Declarers lists who can.
+var Declarers = []string{"child", "parent"}
+
 // File is a file that came with a message. Its content is behind Front.File; nothing here tells what it shows.
 type File struct {
 	ID   string `json:"id"`

@@ -61,10 +61,11 @@ func (d *door) filled(r *http.Request, conv channels.Conversation, how channels.
 	if back := fields["unsend"]; len(back) > 0 && how != "" {
 		return d.takeBack(r.Context(), conv, back[:min(len(back), 100)], out)
 	}
-	if out.Draft == "" && how != "" && picture == nil {
+	declares := known(fields.Get("declares"), declarers...)
+	if out.Draft == "" && how != "" && picture == nil && declares == "" {
 		return http.StatusOK
 	}
-	f := &frame{Type: "message", ID: fields.Get("id"), Text: out.Draft, About: fields.Get("about"), CallMe: fields.Get("call_me")}
+	f := &frame{Type: "message", ID: fields.Get("id"), Text: out.Draft, About: fields.Get("about"), CallMe: fields.Get("call_me"), Declares: declares}
 	if picture != nil {
 		kept, bad := d.keepPart(r.Context(), picture)
 		if bad != nil {
@@ -166,7 +167,7 @@ func (d *door) write(r *http.Request, conv channels.Conversation, whole *frame, 
 		f := *whole
 		f.Text = text
 		if i > 0 {
-			f.kept, f.Files = nil, nil
+			f.kept, f.Files, f.Declares = nil, nil, ""
 			f.ID += "." + string(rune('a'+i%26)) + string(rune('a'+i/26%26))
 		}
 		checked, bad := parseFrame(f.bytes())
@@ -182,6 +183,8 @@ func (d *door) write(r *http.Request, conv channels.Conversation, whole *frame, 
 		out.Told = "state.stored"
 		if bad.State == string(channels.Held) {
 			out.Told = "held"
+		} else if whole.Declares != "" {
+			out.Told = "say.formal"
 		}
 	}
 	out.Draft = ""

@@ -82,8 +82,11 @@ type frame struct {
 	Text   string `json:"text,omitempty"`
 	About  string `json:"about,omitempty"`
 	CallMe string `json:"call_me,omitempty"`
-	Answer string `json:"answer,omitempty"` // with an ack: that it is one of an answer
-	Erase  *bool  `json:"erase,omitempty"`
+	// Declares is child or parent, who says formally that it is a serious case; with an ack, that it was said.
+	Declares string `json:"declares,omitempty"`
+	Family   bool   `json:"family,omitempty"` // of a question: her family would be spoken with
+	Answer   string `json:"answer,omitempty"` // with an ack: that it is one of an answer
+	Erase    *bool  `json:"erase,omitempty"`
 
 	Files  []string `json:"files,omitempty"`  // ids of whole uploads
 	Unsent bool     `json:"unsent,omitempty"` // with an ack: that the message of this id is taken back
@@ -119,12 +122,12 @@ func parseFrame(b []byte) (f, bad *frame) {
 			return nil, refuse("", badFrame)
 		case len(f.Files) > maxFiles || repeated(f.Files):
 			return nil, refuse(id, badFrame)
-		case strings.TrimSpace(f.Text) == "" && len(f.Files) == 0:
+		case strings.TrimSpace(f.Text) == "" && len(f.Files) == 0 && known(f.Declares, declarers...) == "":
 			return nil, refuse(id, empty)
 		case n > maxText:
 			return nil, refuse(id, tooLong)
 		}
-		f.About = known(f.About, "self", "friend", "did", "unsaid")
+		f.About, f.Declares = known(f.About, "self", "friend", "did", "unsaid"), known(f.Declares, declarers...)
 		if name := []rune(strings.TrimSpace(f.CallMe)); len(name) > maxCallMe {
 			f.CallMe = string(name[:maxCallMe])
 		}
@@ -184,7 +187,10 @@ func (f *frame) message(conv channels.Conversation, at time.Time, first *channel
 	switch f.Type {
 	case "message":
 		m.ID, m.Text, m.About, m.CallMe = "m:"+f.ID, f.Text, f.About, strings.TrimSpace(f.CallMe)
-		m.Files, m.Text = f.kept, marked(f.Text, len(f.kept))
+		m.Files, m.Text, m.Declares = f.kept, marked(f.Text, len(f.kept)), f.Declares
+		if f.Declares != "" && strings.TrimSpace(f.Text) == "" {
+			m.Text = declared
+		}
 	case "consent":
 		m.ID, m.Answer = "c:"+f.Answer+":"+f.ID, &channels.Answer{ID: f.ID, Answer: f.Answer}
 	case "unsend":
@@ -210,15 +216,20 @@ func marked(text string, pictures int) string {
 	return strings.Join(lines, "\n")
 }
 
+// declarers are those who can say formally that it is a serious case, and declared is what they say without words of their own.
+var declarers = []string{"child", "parent"}
+
+const declared = "とても重いことが起きていると、正式に伝えます。"
+
 // acknowledge is the answer to a frame whose message is durable.
 func (f *frame) acknowledge(s channels.State) *frame {
-	return &frame{Type: "ack", ID: f.ID, State: string(s), Answer: f.Answer, Unsent: f.Type == "unsend"}
+	return &frame{Type: "ack", ID: f.ID, State: string(s), Answer: f.Answer, Unsent: f.Type == "unsend", Declares: f.Declares}
 }
 
 // entry is what the desk says, as a frame.
 func entry(e channels.Entry) *frame {
 	if q := e.Question; q != nil {
-		return &frame{Type: "consent", Seq: &e.Seq, ID: q.ID, School: q.School, Level: q.Level, Text: q.Text}
+		return &frame{Type: "consent", Seq: &e.Seq, ID: q.ID, School: q.School, Level: q.Level, Text: q.Text, Family: q.Family}
 	}
 	from := "desk"
 	if e.From == "counselor" {

@@ -47,21 +47,23 @@ var words = map[string]string{
 	"state.sending": "おくっています…", "state.stored": "とどきました", "state.held": "あずかりました", "state.failed": "まだとどいていません",
 	"status.waiting": "相談員の返事を待っています。", "status.answered": "返事があります。", "status.lost": "つながるのを待っています。書いたものは、ここにあります。",
 	"say.yes": "「いいです」と伝えました。学校が読む前なら、いつでもやめられます。", "say.no": "「いやです」と伝えました。話は、このまま続けられます。",
-	"say.later":     "「まだわからない」と伝えました。決まったら、おしてください。決まらなくてもだいじょうぶです。",
-	"say.change":    "「ここを直して」と伝えました。どこを直したいか、下に書いてください。",
-	"say.withdrawn": "「やめる」と伝えました。学校がまだ読んでいなければ、伝わりません。もう読んでいたときは、そのあとのことを、いっしょに考えます。",
-	"say.notice":    "あなたへのお知らせがあります。",
-	"say.entered":   "合言葉で、もどってきました。あなたが前に書いたことは、ほかの人に見られないように、ここには出しません。",
-	"say.linked":    "お知らせから、ひらきました。前に書いたことは、ここには出しません。",
-	"say.link":      "この入口は、もう使えません。一度ひらいた入口や、古い入口は、使えなくなります。合言葉があれば、続きをひらけます。",
-	"say.busy":      "いま、こみあっています。少し待ってから、もう一度おしてください。",
-	"say.lost":      "前の話につながりませんでした。合言葉があれば、続きをひらけます。新しく書いてもだいじょうぶです。",
-	"say.away":      "30分たつと、ここに書いたものは消えます。送った文はなくなりません。",
-	"say.wiped":     "時間がたったので、画面を消しました。送った文はなくなりません。合言葉で、続きを読めます。",
-	"say.left":      "おわりました。送った文はなくなりません。続きは、合言葉で読めます。",
-	"say.closed":    "この話は、もうひらけません。また話したくなったら、いつでも新しく書いてください。",
-	"say.copied":    "合言葉は、右上の「合言葉」から、また見られます。",
-	"say.you":       "あなた", "say.counselor": "相談員", "say.desk": "窓口（まどぐち）から",
+	"say.later":            "「まだわからない」と伝えました。決まったら、おしてください。決まらなくてもだいじょうぶです。",
+	"say.change":           "「ここを直して」と伝えました。どこを直したいか、下に書いてください。",
+	"say.withdrawn":        "「やめる」と伝えました。学校がまだ読んでいなければ、伝わりません。もう読んでいたときは、そのあとのことを、いっしょに考えます。",
+	"say.yes.family":       "「いいです」と伝えました。わたしたちが話す前なら、いつでもやめられます。",
+	"say.withdrawn.family": "「やめる」と伝えました。まだ話していなければ、話しません。もう話していたときは、そのあとのことを、いっしょに考えます。",
+	"say.notice":           "あなたへのお知らせがあります。",
+	"say.entered":          "合言葉で、もどってきました。あなたが前に書いたことは、ほかの人に見られないように、ここには出しません。",
+	"say.linked":           "お知らせから、ひらきました。前に書いたことは、ここには出しません。",
+	"say.link":             "この入口は、もう使えません。一度ひらいた入口や、古い入口は、使えなくなります。合言葉があれば、続きをひらけます。",
+	"say.busy":             "いま、こみあっています。少し待ってから、もう一度おしてください。",
+	"say.lost":             "前の話につながりませんでした。合言葉があれば、続きをひらけます。新しく書いてもだいじょうぶです。",
+	"say.away":             "30分たつと、ここに書いたものは消えます。送った文はなくなりません。",
+	"say.wiped":            "時間がたったので、画面を消しました。送った文はなくなりません。合言葉で、続きを読めます。",
+	"say.left":             "おわりました。送った文はなくなりません。続きは、合言葉で読めます。",
+	"say.closed":           "この話は、もうひらけません。また話したくなったら、いつでも新しく書いてください。",
+	"say.copied":           "合言葉は、右上の「合言葉」から、また見られます。",
+	"say.you":              "あなた", "say.counselor": "相談員", "say.desk": "窓口（まどぐち）から",
 	"say.draft": "ここに書いてください。", "say.code": "合言葉（ひらがなの言葉7つか、数字21けた）",
 	"say.split": "長いので、いくつかに分けて送りました。", "exit.label": "すぐとじる", "exit.spoken": "このページをすぐとじます",
 	"who.about": "だれのこと？", "who.name": "何てよんだらいい？", "who.name.help": "本名でなくていいです。すきな名前をつけてください。",
@@ -72,6 +74,7 @@ var words = map[string]string{
 	"code.unknown": "その合言葉では開けませんでした。", "wait.reading": "相談員が読んでいます。", "wait.writing": "返事を書いています。",
 	"code.page":         "続きを話すときの「合言葉」です。\n\n**{合言葉}**\n\n紙に書きうつしてください。",
 	"consent.anonymous": "学校に伝えてもいいですか。\n\n**伝える人** {伝える人}\n\n**伝えること**「{伝えること}」\n\n名前は伝えません。",
+	"consent.guardian":  "おうちの人に話してもいいですか。\n\n**話す相手** {伝える人}\n\n**話すこと（このとおりに話します）**「{伝えること}」",
 	"consent.named":     "学校に伝えてもいいですか。名前も伝えます。\n\n**伝える人** {伝える人}\n\n**伝えること**「{伝えること}」",
 }
 
@@ -82,14 +85,14 @@ const elsewhere = "https://www.jma.go.jp/"
 var spoken = struct{ lines, blocks []string }{
 	lines: []string{"button.again", "button.copied", "button.later", "button.digits", "button.words", "button.yes", "button.change",
 		"button.unsure", "button.no", "button.withdraw", "button.open", "button.numbers", "head.question", "state.sending", "state.stored",
-		"state.held", "state.failed", "status.waiting", "status.answered", "status.lost", "say.yes", "say.no", "say.later", "say.change",
+		"state.held", "state.failed", "status.waiting", "status.answered", "status.lost", "say.yes", "say.no", "say.later", "say.change", "say.yes.family", "say.withdrawn.family", "say.formal", "say.formal.own",
 		"say.withdrawn", "say.entered", "say.linked", "say.link", "say.busy", "say.lost", "say.wiped", "say.left", "say.closed",
 		"say.copied", "say.you", "say.counselor", "say.desk", "say.split", "wait.reading", "wait.writing", "head.danger", "danger.paged",
 		"wait.band.05min", "wait.band.20min", "wait.band.30min", "wait.band.today",
 		"button.unsend", "button.unsendYes", "button.unsendNo", "state.unsending", "state.unsent", "state.unsentHeld", "state.unsendFailed",
 		"button.picture", "button.picture.send", "button.choose", "button.stop", "say.picture", "say.picture.looks", "say.picture.check",
 		"say.picture.sort", "say.picture.large", "say.picture.many", "say.picture.waits", "say.picture.room", "say.picture.stopped"},
-	blocks: []string{"code.page", "code.unknown", "held", "unavailable", "wait.open", "wait.late", "turned.away", "danger.open", "consent.anonymous", "consent.named", "erase.done",
+	blocks: []string{"code.page", "code.unknown", "held", "unavailable", "wait.open", "wait.late", "turned.away", "danger.open", "consent.anonymous", "consent.named", "consent.guardian", "erase.done",
 		"unsend.ask", "picture.first"},
 }
 
@@ -128,10 +131,10 @@ func newPage(desk channels.Desk, now func() time.Time) (*page, error) {
 		"signs": p.signs, "dial": dial, "host": host, "inline": inline,
 		"practiced": func() []string { return []string{"practice.first", "practice.code", "practice.exit", "practice.again"} }}
 	var err error
-	if p.set, err = template.New("page.html").Funcs(functions).ParseFS(files, "page/page.html", "page/signs.html"); err != nil {
+	if p.set, err = template.New("page.html").Funcs(functions).ParseFS(files, "page/page.html", "page/signs.html", "page/formal.html"); err != nil {
 		return nil, err
 	}
-	if p.plain, err = template.New("plain.html").Funcs(functions).ParseFS(files, "page/plain.html", "page/signs.html"); err != nil {
+	if p.plain, err = template.New("plain.html").Funcs(functions).ParseFS(files, "page/plain.html", "page/signs.html", "page/formal.html"); err != nil {
 		return nil, err
 	}
 	if p.sheet, err = template.New("places.html").Funcs(functions).ParseFS(files, "page/places.html", "page/signs.html"); err != nil {
@@ -147,7 +150,7 @@ func (p *page) say(key string) string {
 	if text := p.desk.Text(key, vars); text != "" {
 		return text
 	}
-	text := cmp.Or(words[key], signWords[key], pictureWords[key], pinWords[key], practiceWords[key])
+	text := cmp.Or(words[key], signWords[key], formalWords[key], pictureWords[key], pinWords[key], practiceWords[key])
 	for name, value := range vars {
 		text = strings.ReplaceAll(text, "{"+name+"}", value)
 	}
@@ -169,7 +172,11 @@ func (p *page) code(words, digits string) template.HTML {
 
 // question sets a question of the desk; without script it is answered in words.
 func (p *page) question(f *frame) template.HTML {
-	html := string(p.text("consent." + cmp.Or(known(f.Level, "named"), "anonymous")))
+	key := "consent." + cmp.Or(known(f.Level, "named"), "anonymous")
+	if f.Family {
+		key = "consent.guardian"
+	}
+	html := string(p.text(key))
 	html = strings.ReplaceAll(html, slot("school"), template.HTMLEscapeString(f.School))
 	return template.HTML(strings.ReplaceAll(html, slot("words"), template.HTMLEscapeString(f.Text))) //nolint:gosec // escaped
 }

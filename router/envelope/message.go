@@ -43,6 +43,7 @@ const (
 	tagCallWindow
 	tagCallWho
 	tagUnchecked
+	tagDeclares
 )
 
 // Encode returns a message, its sender's address included, in its padded form.
@@ -114,6 +115,9 @@ func appendBeside(b []byte, m channels.Message) []byte {
 	}
 	if m.Unchecked {
 		b = appendField(b, tagUnchecked, "")
+	}
+	if m.Declares != "" {
+		b = appendField(b, tagDeclares, m.Declares)
 	}
 	return b
 }
@@ -233,6 +237,8 @@ func (d *decoder) nested(tag byte, v string) bool {
 func (d *decoder) beside(tag byte, v string) bool {
 	m := &d.m
 	switch tag {
+	case tagDeclares:
+		m.Declares = v
 	case tagFileID:
 		m.Files = append(m.Files, channels.File{ID: v})
 	case tagFileSort:

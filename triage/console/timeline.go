@@ -13,20 +13,21 @@ import (
 
 // line is an entry of the timeline as case.html shows it.
 type line struct {
-	Key   string // keeps its place on the page when the page refreshes
-	At    time.Time
-	Class string // seeker, desk, note, event
-	Who   string
-	Door  string
-	Text  string // anonymized words
-	Quote bool   // Text is somebody's words and not ours
-	Fate  string // what became of a message of the desk
-	Bad   bool   // it did not arrive
-	Files []attached
-	Asked []string // what who came or phoned was asked, and who wrote it down
-	Late  bool     // it reached us late
-	Taken int64    // number of a message that was taken back and that a person must look at; 0 else
-	Guess bool     // a machine read it from paper, and nobody has compared it
+	Key      string // keeps its place on the page when the page refreshes
+	At       time.Time
+	Class    string // seeker, desk, note, event
+	Who      string
+	Door     string
+	Text     string // anonymized words
+	Quote    bool   // Text is somebody's words and not ours
+	Fate     string // what became of a message of the desk
+	Bad      bool   // it did not arrive
+	Files    []attached
+	Asked    []string // what who came or phoned was asked, and who wrote it down
+	Declared bool     // it says formally that it is a serious case
+	Late     bool     // it reached us late
+	Taken    int64    // number of a message that was taken back and that a person must look at; 0 else
+	Guess    bool     // a machine read it from paper, and nobody has compared it
 
 	Letter int64         // number of the letter's message, where it is one
 	Was    string        // what a machine read, where a person has corrected it
@@ -127,6 +128,7 @@ func (c *Console) message(l *line, e triage.Event, fates map[int64]triage.Delive
 	switch e.From {
 	case triage.Seeker:
 		l.Class, l.Who, l.Door = "seeker", "相談者", e.Channel
+		l.Declared = e.Observed != nil && e.Observed.Kind == triage.Declared
 		l.Asked = heard(e)
 		if e.Report != nil {
 			c.report(l, *e.Report)

@@ -90,7 +90,7 @@ type Declared struct {
 // Declare writes down that a child or a parent said that it is a serious case. Whoever hears it writes it down, and there is
 // no way to decline: the case is treated as one from then on, and the report to the mayor is due.
 func (d *Desk) Declare(ctx context.Context, p staff.Person, id triage.CaseID, x Declared) (triage.Case, error) {
-	if x.Who != "child" && x.Who != "parent" {
+	if !slices.Contains(triage.Declarers, x.Who) {
 		return triage.Case{}, bad("本人からか、保護者からかを選んでください。")
 	}
 	if err := d.dated(x.On); err != nil {

@@ -30,7 +30,7 @@ function show(name) {
     codeAgain?.hide();
     $('code-here').replaceChildren();
   }
-  if (name !== view) before = view;
+  if (name !== view && view !== 'formal' && name !== 'formal') before = view;
   view = name;
   for (const section of document.querySelectorAll('.view')) section.hidden = section.id !== name;
   document.body.dataset.view = name;
@@ -82,6 +82,7 @@ const line = new Line({
         $('notice').hidden = true;
         if (f.unsent) break;
         answered = false;
+        if (f.declares) talk.card(el('p', {}, text('say.formal')));
         talk.acknowledged(f);
         if (came === '') $('to-pin').hidden = false;
         break;
@@ -148,6 +149,8 @@ function forget() {
   words.value = '';
   $('call-me').value = '';
   $('code').value = '';
+  $('formal-words').value = '';
+  document.querySelector('#formal input[value=child]').checked = true;
   link = '';
   came = '';
   locked = false;
@@ -262,6 +265,16 @@ $('pick').addEventListener('change', () => {
   const chosen = [...$('pick').files];
   $('pick').value = '';
   talk.look(chosen, $('pick'));
+});
+$('to-formal').addEventListener('click', () => show('formal'));
+$('formal-send').addEventListener('click', () => {
+  const whole = $('formal-words').value.trim();
+  const declares = document.querySelector('#formal input[type=radio]:checked').value;
+  $('formal-words').value = '';
+  $('about').hidden = true;
+  show('chat');
+  if (!line.alive) line.open({});
+  talk.write(whole === '' ? text('say.formal.own').textContent : whole, { declares });
 });
 $('to-erase').addEventListener('click', () => {
   $('not-erased').hidden = true;

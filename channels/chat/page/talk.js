@@ -258,7 +258,7 @@ export class Talk {
       const values = { school: f.school, words: el('span', { className: 'exactly' }, f.text) };
       const answers = el('div', { className: 'answers' });
       const said = el('div', { className: 'answered', role: 'status' });
-      card.replaceChildren(fill(text(f.level === 'named' ? 'consent.named' : 'consent.anonymous'), values), answers, said);
+      card.replaceChildren(fill(text(f.family ? 'consent.guardian' : f.level === 'named' ? 'consent.named' : 'consent.anonymous'), values), answers, said);
       this.#offer(f, answers, said, ['yes', 'change', 'later', 'no']);
     };
     if (folded) card.replaceChildren(el('p', {}, text('head.question')), button('button.open', open));
@@ -273,7 +273,8 @@ export class Talk {
       for (const b of answers.querySelectorAll('button')) b.disabled = true;
       this.#line.send({ type: 'consent', id: f.id, answer: value }, (told) => {
         if (told === 'stored' || told === 'held') {
-          said.replaceChildren(text(choice === 'withdraw' ? 'say.withdrawn' : `say.${choice}`));
+          const key = choice === 'withdraw' ? 'say.withdrawn' : `say.${choice}`;
+          said.replaceChildren(text(f.family && (choice === 'yes' || choice === 'withdraw') ? `${key}.family` : key));
           this.#offer(f, answers, said, { yes: ['withdraw'], no: [], withdraw: [] }[choice] ?? ['yes', 'no']);
           if (choice === 'change') this.#views.focusWords();
           return;
