@@ -62,6 +62,7 @@ export class Wait {
       if (care !== 'alarm') this.#care.classList.add('numbers');
       if (care === 'paged') this.#care.append(paged());
       this.#cared = care;
+      this.#care.scrollIntoView({ block: 'start' }); // before all else
     } else if (this.#cared === 'night' && care === 'paged') {
       this.#care.append(paged());
       this.#cared = care;
