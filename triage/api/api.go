@@ -74,6 +74,7 @@ func New(c Config) http.Handler {
 	a.office()
 	a.searches()
 	a.requests()
+	a.discards()
 	a.traces()
 	a.document(mux)
 	mux.HandleFunc(root+"/", a.nothing)

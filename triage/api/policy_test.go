@@ -58,6 +58,8 @@ var bodies = map[string]string{
 	"POST /statistics/reports":                   `{"year":2026}`,
 	"POST /meetings":                             `{"people":[]}`,
 	"POST /meetings/{id}/decisions":              `{"case":"07zzzz","decision":"go_on","reason":"x"}`,
+	"POST /discards":                             `{"of":"batch","batch":"x","how":"cut","on":"2026-12-01","witness":"sato"}`,
+	"POST /discards/witness":                     `{"id":"x"}`,
 	"POST /requests":                             `{"ground":"self","about":"x","on":"2026-12-01"}`,
 	"POST /requests/{id}/proposal":               `{"outcome":"none","reason":"x"}`,
 	"POST /requests/{id}/back":                   `{"why":"x"}`,
@@ -147,7 +149,7 @@ func (r *room) fill(path, login string, v visibility) string {
 func expected(row staff.Route, path string, role triage.Role, v visibility) (int, string) {
 	lead := role == triage.Coordinator || role == triage.Supervisor
 	done := map[string]int{"/visits": 201, "/reports": 201, "/handoffs/{id}/reports": 201, "/cases/{id}/messages": 202, "/cases/{id}/doing": 204, "/cases/{id}/keep": 204, "/absences/{login}": 204, "/meetings": 201,
-		"/cases/{id}/look-in": 204, "/cases/{id}/declarations": 204, "/cases/{id}/watch": 204, "/cases/{id}/whispers": 204, "/cases/{id}/parts": 204, "/searches": 201, "/requests": 201,
+		"/cases/{id}/look-in": 204, "/cases/{id}/declarations": 204, "/cases/{id}/watch": 204, "/cases/{id}/whispers": 204, "/cases/{id}/parts": 204, "/searches": 201, "/requests": 201, "/discards": 201,
 		"/cases/{id}/notes": 201, "/cases/{id}/observations": 201, "/cases/{id}/consents": 201, "/cases/{id}/handoffs": 201,
 		"/cases/{id}/sessions": 201, "/cases/{id}/interim": 202, "/cases/{id}/bars": 204,
 		"/cases/{id}/handoffs/{handoff}/links": 201, "/cases/{id}/notices": 201}[path]
@@ -170,7 +172,7 @@ func expected(row staff.Route, path string, role triage.Role, v visibility) (int
 		return 404, "not_found"
 	case strings.HasPrefix(path, "/meetings/"), path == "/statistics/reports/{year}", strings.HasPrefix(path, "/cases/{id}/links"):
 		return 404, "not_found" // no such meeting, and no such other case
-	case strings.HasPrefix(path, "/requests/"):
+	case strings.HasPrefix(path, "/requests/"), path == "/discards/witness":
 		return 404, "not_found" // no such request
 	case strings.HasPrefix(path, "/reveals/"), strings.HasPrefix(path, "/searches/"), strings.HasPrefix(path, "/traces/"):
 		return 404, "not_found" // no such grant

@@ -24,7 +24,7 @@ func TestEveryTemplateWithoutData(t *testing.T) {
 		"signin": signInData{}, "enrol": enrolData{}, "sorry": "", "queue": queueData{}, "case": h.console.newCase(desk.View{}, staff.Person{}),
 		"preview": previewData{}, "link": linkData{}, "visits": visitData{}, "statistics": statisticsData{}, "yearly": yearlyData{}, "year": yearData{}, "filings": filingsData{}, "accounts": accountsData{}, "audit": []Looked(nil),
 		"code": codeData{}, "security": securityData{}, "grants": []grantData(nil), "letters": []waitingLetter(nil), "reading": readingData{}, "duties": dutiesData{}, "disposals": disposalsData{}, "handover": handoverData{}, "absences": absencesData{}, "exposure": exposureData{}, "meeting": meetingData{}, "meetings": meetingsData{}, "board": boardData{},
-		"roads": seriousListData{}, "serious": roadData{}, "search": searchData{}, "searches": searchesData{}, "kin": kinData{}, "mates": matesData{}, "certificate": Certificate{}, "requests": requestsData{}, "request": requestData{},
+		"roads": seriousListData{}, "serious": roadData{}, "search": searchData{}, "searches": searchesData{}, "kin": kinData{}, "mates": matesData{}, "certificate": Certificate{}, "requests": requestsData{}, "request": requestData{}, "discards": discardsData{},
 	}
 	for _, name := range h.console.pages.Names() {
 		data, ok := empty[name]
@@ -47,7 +47,7 @@ func TestEveryPageWithData(t *testing.T) {
 	h.hire("yakusho", triage.Clerk, "")
 	for login, paths := range map[string][]string{
 		"sato":    {"/queue", "/queue?show=mine", "/queue?show=all", "/cases/" + string(mine), "/cases/" + string(danger), "/cases/" + string(letter), "/visits", "/handover", "/mates"},
-		"mori":    {"/queue?show=all", "/cases/" + string(mine), "/cases/" + string(watched), "/statistics", "/statistics/reports", "/filings", "/board", "/exposure", "/absences", "/meetings", "/searches", "/requests", "/cases/" + string(mine) + "/kin", "/duties", "/duties?show=all"},
+		"mori":    {"/queue?show=all", "/cases/" + string(mine), "/cases/" + string(watched), "/statistics", "/statistics/reports", "/filings", "/board", "/exposure", "/absences", "/meetings", "/searches", "/requests", "/discards", "/cases/" + string(mine) + "/kin", "/duties", "/duties?show=all"},
 		"yakusho": {"/visits", "/statistics?from=2026-04-01&to=2026-11-30"},
 		"kanri":   {"/accounts", "/audit"},
 		"hinode":  {"/school", "/school/handoffs/03hozzzzzzzzzzzzzzzzzzzzzz", "/school/handoffs/03hozzzzzzzzzzzzzzzzzzzzzz/content", "/school/reports", "/school/reports/new"},

@@ -28,6 +28,7 @@ var places = [...]web.Link{
 	{Href: "/requests", Label: "照会・開示請求", More: true},
 	{Href: "/audit", Label: "見た人の記録", More: true},
 	{Href: "/disposals", Label: "廃棄", More: true},
+	{Href: "/discards", Label: "紙の廃棄", More: true},
 	{Href: "/accounts", Label: "アカウント", More: true},
 	{Href: "/security", Label: "サインインの安全", More: true},
 }

@@ -55,6 +55,7 @@ type Config struct {
 	Minutes  Meetings        // of the weekly meeting
 	Yearly   Yearly          // the reports of years
 	Asked    Requests        // the register of those who ask for records; nil where nothing is destroyed either
+	Papers   Discards        // the record of papers that were destroyed; nil where there is no paper
 	LookIns  LookIns         // who of the leads looks into which conversation; nil where that is not shown
 	Waits    Waits           // what those who wait were told; nil where no page tells them
 	WaitLamp triage.WaitLamp // tells them

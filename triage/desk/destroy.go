@@ -175,7 +175,7 @@ func (d *Desk) Destroy(ctx context.Context, p staff.Person, id triage.CaseID, re
 // destroy ends what Destroy began. The wall goes first, since only the case tells that it has to. Where the seeker writes
 // meanwhile the case is doomed no longer, and what is left of it stays.
 func (d *Desk) destroy(ctx context.Context, id triage.CaseID) error {
-	c, _, err := d.Store.Load(ctx, id)
+	c, events, err := d.Store.Load(ctx, id)
 	switch {
 	case errors.Is(err, triage.ErrUnknown):
 		return nil
@@ -183,6 +183,9 @@ func (d *Desk) destroy(ctx context.Context, id triage.CaseID) error {
 		return err
 	case c.Doomed == "":
 		return triage.ErrConflict
+	}
+	if err := d.owePapers(ctx, c, events); err != nil {
+		return err
 	}
 	if err := d.Front.Erase(ctx, id); err != nil {
 		return err

@@ -173,7 +173,7 @@ func (d *Desk) openFiling(ctx context.Context, p staff.Person, c triage.Case, f 
 				return nil, err
 			}
 			e := d.event(p, triage.KindReveal)
-			e.Reveal = &triage.Reveal{Placeholder: "報告 " + numbered(f.ID), Reason: why}
+			e.Reveal = &triage.Reveal{Placeholder: triage.SheetMark + numbered(f.ID), Reason: why}
 			return []triage.Event{e}, nil
 		}})
 	return err

@@ -21,6 +21,7 @@ import (
 	"madoguchi/triage/audit"
 	"madoguchi/triage/city"
 	"madoguchi/triage/desk"
+	"madoguchi/triage/discard"
 	"madoguchi/triage/figures"
 	"madoguchi/triage/grant"
 	"madoguchi/triage/keyring"
@@ -105,6 +106,7 @@ func open(t *testing.T) *room {
 		Drafts: records.New[triage.Draft](c, keys, "drafts"), Register: grant.New(c, keys, r.machine.Now), Passes: pass.New(c, keys, r.machine.Now)})
 	r.Minutes, r.LookIns = records.New[meeting.Record](c, keys, "meetings"), records.New[lookin.Looks](c, keys, "looks")
 	r.Asked = records.New[request.Request](c, keys, "requests")
+	r.Papers = records.New[discard.Record](c, keys, "papers")
 	r.Yearly = records.New[figures.Report](c, keys, "yearly")
 	r.Roster = records.New[roster.Profile](c, keys, "roster")
 	return r
@@ -132,6 +134,7 @@ type wall struct {
 	erased []triage.CaseID
 	away   error
 	papers map[string]map[string]string // reports as they were written
+	weighs []triage.Flag                // what the rules find in reports, for the stories of years
 }
 
 func (w *wall) Report(_ context.Context, _ triage.CaseID, report string) (map[string]string, error) {
@@ -180,6 +183,9 @@ func (w *wall) Enter(ctx context.Context, e triage.Entry) (triage.CaseID, error)
 			r.Fields[key] = w.hide(text)
 		}
 		event.Kind, event.From, event.Report = triage.KindReport, triage.AtSchool, &r
+		if len(w.weighs) > 0 {
+			event.Judgement = &triage.Judgement{Severity: triage.Soon, Flags: w.weighs}
+		}
 	}
 	_, err := w.store.Append(ctx, before, event)
 	if errors.Is(err, triage.ErrConflict) {

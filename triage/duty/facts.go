@@ -21,6 +21,7 @@ import (
 //	observed.KIND              a person recorded it
 //	stopped, recurred          the act stopped and has not happened again; it happened again and has not stopped since
 //	watching, resolved, closed, over      where the case stands now; over is either of the last two
+//	paper                      something of it lies on paper, too: a letter, or what was printed
 //	planned                    something was put into the plan for the child, or done of it
 //	done.RULE                  what that rule asks for was done
 //	decided.RULE.DECISION      and decided so
@@ -74,6 +75,9 @@ func (rs Rules) know(c triage.Case, events []triage.Event) Facts {
 		}
 		if e.Plan != nil {
 			f.hear("planned", e.At, e.By)
+		}
+		if e.Paper() != "" {
+			f.hear("paper", e.At, "")
 		}
 		if d := e.Duty; d != nil && !d.DoneAt.IsZero() && d.Decision != Restarted {
 			f.hear(Fact("done."+d.What), d.DoneAt, e.By)
@@ -247,7 +251,7 @@ var Observations = []string{AbsentTotal, AbsentRun, SeparateRoom, Hard, Eased, A
 // steps are the kinds of an observation on the way to 解消.
 var steps = []string{"stopped", "recurred", "apology", "child_no_pain", "parent_no_pain", "parent_not_asked"}
 
-var plain = []Fact{"severity.emergency", "severity.urgent", "taken", "answered", "reported", "stopped", "recurred", "watching", "resolved", "closed", "over", "planned"}
+var plain = []Fact{"severity.emergency", "severity.urgent", "taken", "answered", "reported", "stopped", "recurred", "watching", "resolved", "closed", "over", "planned", "paper"}
 
 // Means reports whether a file with these derived facts and rules can name the fact.
 func (rs Rules) Means(name Fact) bool {

@@ -64,6 +64,9 @@ POST /api/v1/requests/{id}/back                            - - y y - - - - -
 POST /api/v1/requests/{id}/pack                            - - y y - - - - -
 POST /api/v1/requests/{id}/letter                          - - y y - - y - -
 POST /api/v1/requests/{id}/answer                          - - y y - - y - -
+GET  /api/v1/discards                                      y y y y - - y - -
+POST /api/v1/discards                                      - - y y - - - - -
+POST /api/v1/discards/witness                              y y y y - - y - -
 GET  /api/v1/disposals                                     - - y y - - - - -
 POST /api/v1/cases/{id}/destroy                            - - y y - - - - -
 POST /api/v1/cases/{id}/keep                               - - y y - - - - -
