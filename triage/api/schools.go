@@ -83,7 +83,7 @@ func (a *api) schools() {
 			return seen(a.portal.Answer(ctx, p, in.ID, triage.HandoffAnswer{Step: in.Body.Step, Text: in.Body.Text, Help: in.Body.Help}))
 		})
 	route(a, huma.Operation{Method: "POST", Path: "/api/v1/handoffs/{id}/reports", DefaultStatus: 201,
-		Summary: "Report on a hand-off", Description: forms()},
+		Summary: "Report on a hand-off, or further on a report of one's own", Description: forms()},
 		func(ctx context.Context, p staff.Person, in *reportOnIn) (*namedOut, error) {
 			return named(a.portal.Report(ctx, p, in.ID, in.Body.Form, in.Body.Fields))
 		})

@@ -16,7 +16,7 @@ import (
 // The words of the screens for meetings and links.
 var (
 	topicNames = map[string]string{"new": "新しい", "overdue": "期限すぎ", "hard": "困難ケース", "not_told": "学校に未通報（23条）", "silent": "学校の返事がない",
-		"watch_end": "見守りが終わる", "resolve": "解消の判断", "lies": "7日ふれていない"}
+		"watch_end": "見守りが終わる", "resolve": "解消の判断", "lies": "7日ふれていない", "asked": "今週の協議"}
 	linkNames = map[string]string{"same_child": "同じ子の相談", "same_incident": "同じことについての、ほかの人の相談", "parent": "この子の保護者の相談", "child": "この保護者の子の相談",
 		"other_side": "相手側の家の相談"}
 	sureNames = map[string]string{"maybe": "かもしれない", "likely": "たぶん", "certain": "二人で確かめた"}

@@ -19,8 +19,8 @@ import (
 )
 
 // Report files a report of the person's school: form and fields are those of triage.Forms. Handoff names the hand-off that
-// it is about; empty reports something new. It returns the report's id, which names the report to its school and nothing
-// else.
+// it is about, or a report of the school's own, whose case the next form goes on with; empty reports something new. It returns
+// the report's id, which names the report to its school and nothing else.
 //
 // A school's words are never turned away for the box that they stand in: what the form has no box for goes into the
 // remarks, with the name that it came under.
@@ -31,6 +31,9 @@ func (p *Portal) Report(ctx context.Context, who staff.Person, handoff, form str
 	var about triage.CaseID
 	if handoff != "" {
 		c, _, err := p.find(ctx, who, handoff)
+		if errors.Is(err, triage.ErrUnknown) && who.Only == "" {
+			c, _, err = p.own(ctx, who, handoff)
+		}
 		if err != nil {
 			return "", err
 		}

@@ -29,6 +29,7 @@ const (
 	WatchEnd Topic = "watch_end" // the time of watching ends before the next meeting
 	Resolve  Topic = "resolve"   // it has ended: whether the matter is resolved is to be judged
 	Lies     Topic = "lies"      // nobody touched it for seven days
+	Asked    Topic = "asked"     // none of that, and the city's rule asks for this week's meeting on it all the same
 )
 
 // Keys of the rules that the agenda knows: of the nation's file, and of the meeting itself.
@@ -93,9 +94,10 @@ func newItem(p Paper, since, now time.Time) Item {
 		}
 	}
 	add(New, !c.OpenedAt.Before(since))
-	late, silent, untold, ends := false, false, false, false
+	late, silent, untold, ends, asked := false, false, false, false, false
 	for _, d := range c.Duties {
 		if !d.DoneAt.IsZero() || d.What == Weekly {
+			asked = asked || d.DoneAt.IsZero() && d.DueAt.Before(now.Add(Every))
 			continue
 		}
 		was := len(i.Owed)
@@ -127,6 +129,7 @@ func newItem(p Paper, since, now time.Time) Item {
 	add(WatchEnd, ends)
 	add(Resolve, !slices.Contains(p.Unmet, Stopped) && !slices.Contains(p.Unmet, WatchPeriod))
 	add(Lies, board.Lies(c, now))
+	add(Asked, asked && len(i.Topics) == 0)
 	slices.SortStableFunc(i.Owed, func(a, b triage.Duty) int { return a.DueAt.Compare(b.DueAt) })
 	return i
 }

@@ -100,8 +100,9 @@ func TestPapers(t *testing.T) {
 	if !strings.Contains(body, "山田花子") || !strings.Contains(body, "form=resolution&amp;after="+filed) {
 		t.Error("the report does not come back as it was written")
 	}
-	if _, body, _ = ask("GET", "/school/reports/new?form=resolution&after="+filed, nil); !strings.Contains(body, "山田花子") || !strings.Contains(body, "廊下で笑われた") {
-		t.Error("the next form does not know what the report said")
+	if _, body, _ = ask("GET", "/school/reports/new?form=resolution&after="+filed, nil); !strings.Contains(body, "山田花子") || !strings.Contains(body, "廊下で笑われた") ||
+		!strings.Contains(body, `name="handoff" value="`+filed+`"`) {
+		t.Error("the next form does not know what the report said, or not that it goes on with it")
 	}
 	if _, body, _ = ask("GET", "/school/reports/new?amends="+filed, nil); !strings.Contains(body, "からかい") || !strings.Contains(body, `name="amends" value="`+filed+`"`) {
 		t.Error("the report cannot be amended")

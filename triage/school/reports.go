@@ -17,7 +17,7 @@ type reportData struct {
 	triage.Form
 	Forms   []triage.Form
 	School  string
-	Handoff string // the hand-off that it is about, or empty
+	Handoff string // the hand-off or the report that it is about, or empty
 	Amends  string // the report that it takes the place of, or empty
 	Draft   string // the draft that it was, or empty
 	Values  map[string]string
@@ -120,6 +120,7 @@ func (p *portal) newReport(w http.ResponseWriter, r *http.Request, who staff.Per
 		var paper triage.Paper
 		if paper, err = p.Papers.Paper(r.Context(), who, q.Get("after")); err == nil {
 			maps.Copy(d.Values, follows(paper.Fields))
+			d.Handoff = paper.ID // it is about the same case
 		}
 	}
 	if err != nil {
