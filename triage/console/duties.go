@@ -20,7 +20,7 @@ var (
 	duties = map[string]string{"answer": "相談者への返事", "countersign": "緊急の連絡の、二人目の確認", "acknowledge": "学校の受け取り", "school_answer": "学校の回答", "look_reveal": "一人で開いた連絡先の確認"}
 	owners = map[string]string{"assignee": "担当", "coordinator": "コーディネーター", "supervisor": "統括", "school": "学校", "board": "教育委員会"}
 	// known are facts that no file names.
-	known = map[string]string{"severity.emergency": "緊急の言葉", "severity.urgent": "至急の言葉", "told.school": "学校が知っている", "told.police": "警察が知っている",
+	known = map[string]string{"claims_serious": "申立てかもしれない言葉", "severity.emergency": "緊急の言葉", "severity.urgent": "至急の言葉", "told.school": "学校が知っている", "told.police": "警察が知っている",
 		"told.child_guidance": "児童相談所が知っている", "told.board": "教育委員会が知っている", "told.ambulance": "救急を呼んだ", "told.guardian": "保護者が知っている",
 		"answered": "学校の回答", "reported": "学校の報告", "stopped": "行為が止んだ", "recurred": "また起きた", "watching": "見守り", "resolved": "解消", "closed": "終了", "over": "終わった事案",
 		"taken": "だれかが担当した", "planned": "計画を書いた", "paper": "紙がある（手紙、印刷したもの）", "told.child_center": "こども家庭センターが知っている"}

@@ -19,6 +19,7 @@ import (
 //	answered                   a school that was told has said what it does
 //	reported, reported.FORM    a school reported, on that form
 //	observed.KIND              a person recorded it
+//	claims_serious             a seeker's words may declare a serious case
 //	stopped, recurred          the act stopped and has not happened again; it happened again and has not stopped since
 //	watching, resolved, closed, over      where the case stands now; over is either of the last two
 //	paper                      something of it lies on paper, too: a letter, or what was printed
@@ -66,6 +67,7 @@ func (rs Rules) know(c triage.Case, events []triage.Event) Facts {
 	f := Facts{}
 	for _, e := range events {
 		f.judged(e)
+		f.claimed(c, e)
 		f.reported(e)
 		if e.Assignment != nil && e.Assignment.To != "" || e.Kind == triage.KindMessage && e.From == triage.Counselor {
 			f.hear("taken", e.At, e.By)
@@ -256,7 +258,7 @@ var plain = []Fact{"severity.emergency", "severity.urgent", "taken", "answered",
 // Means reports whether a file with these derived facts and rules can name the fact.
 func (rs Rules) Means(name Fact) bool {
 	switch prefix, rest, _ := strings.Cut(string(name), "."); {
-	case slices.Contains(plain, name), slices.Contains(triage.Flags, triage.Flag(name)):
+	case name == ClaimsSerious, slices.Contains(plain, name), slices.Contains(triage.Flags, triage.Flag(name)):
 		return true
 	case slices.ContainsFunc(rs.Facts, func(d Derived) bool { return d.Key == name }):
 		return true

@@ -19,7 +19,7 @@ document.addEventListener('submit', async (e) => {
   e.preventDefault();
   if (form.dataset.busy) return;
   form.dataset.busy = '1';
-  const sent = new FormData(form);
+  const sent = new FormData(form, e.submitter);
   const done = await send(form.action, sent);
   delete form.dataset.busy;
   say(done.say, !done.ok);
