@@ -26,21 +26,23 @@ type evidence struct {
 // maxEvidence is how many places a rule's pattern is looked for in one text: more say nothing new.
 const maxEvidence = 16
 
-func (l *lexicon) judge(s string) triage.Judgement {
-	t := fold(s)
-	r := reading{t, l.trie.find(t)}
-	var guards []hit
+// scanned is what the rules find in a text.
+type scanned struct {
+	found    []evidence
+	silent   []hit // places that say nothing to the model either: jest, what is denied, what only looks like a word
+	innocent bool  // a dangerous word is used innocently
+	doubtful bool  // a modifier took something away that is no jest
+}
+
+func (l *lexicon) scan(r *reading) scanned {
+	var guards, misread []hit
 	for _, p := range l.innocent {
 		guards = append(guards, r.match(p, true)...)
 	}
-	innocent := len(guards) > 0
-	var misread []hit
 	for _, p := range l.misread {
 		misread = append(misread, r.match(p, false)...)
 	}
-	var found []evidence
-	doubtful := false                        // a modifier took something away that is no jest
-	silent := slices.Concat(guards, misread) // what says nothing to the model either
+	s := scanned{silent: slices.Concat(guards, misread), innocent: len(guards) > 0}
 	for i := range l.rules {
 		rule := &l.rules[i]
 		for _, p := range rule.any {
@@ -49,23 +51,31 @@ func (l *lexicon) judge(s string) triage.Judgement {
 					continue
 				}
 				if within(h, guards) || r.modified(h, rule.unless) {
-					innocent = innocent || life(rule.Flag)
+					s.innocent = s.innocent || life(rule.Flag)
 					if !rule.Fallback { // a worry is about nothing in particular
-						doubtful = doubtful || !life(rule.Flag) && !within(h, guards)
-						silent = append(silent, h)
+						s.doubtful = s.doubtful || !life(rule.Flag) && !within(h, guards)
+						s.silent = append(s.silent, h)
 					}
 					continue
 				}
-				found = append(found, evidence{rule, h.start, h.end})
+				s.found = append(s.found, evidence{rule, h.start, h.end})
 			}
 		}
 	}
-	found, least := settle(found)
+	return s
+}
+
+func (l *lexicon) judge(s string) triage.Judgement {
+	t := fold(s)
+	r := reading{t, l.trie.find(t)}
+	x := l.scan(&r)
+	found, least := settle(x.found)
 	calm := r.places(l.calm)
-	found = append(found, l.learned(t, heard{silent, calm, found, placeholder.MatchString(s)})...)
+	more, lean := l.learned(t, heard{x.silent, calm, r.places(l.light), found, placeholder.MatchString(s)})
+	found = append(found, more...)
 	found, least = alone(found, least)
-	if len(found) == 0 && !innocent && (doubtful || len(calm) == 0) {
-		found, least = unclear(t), triage.Soon
+	if len(found) == 0 && !x.innocent && (x.doubtful || len(calm) == 0) {
+		found, least = unclear(t, lean), triage.Soon
 	}
 	j := triage.Judgement{Severity: least, Flags: []triage.Flag{}, Reasons: []triage.Reason{}}
 	for _, e := range found {
@@ -93,9 +103,13 @@ const substance = 6
 // unnamed is what such a text is about.
 var unnamed = rule{ruleText: ruleText{ID: "other.unnamed", Flag: triage.Other, Severity: triage.Soon}}
 
-// unclear returns what is known of a text in which nothing was found: that it is about something, all of it the reason.
-func unclear(t text) []evidence {
-	if t.view.Len() < substance {
+// vague is the score of the model below which a text does not sound as if something were the matter.
+const vague = -0.8
+
+// unclear returns what is known of a text in which nothing was found: that it is about something, all of it the reason. Where
+// it does not even sound so, it has no flag; somebody reads it soon all the same.
+func unclear(t text, sounds float32) []evidence {
+	if t.view.Len() < substance || sounds < vague {
 		return nil
 	}
 	return []evidence{{&unnamed, 0, t.view.Len()}}

@@ -24,13 +24,16 @@ var learnedRules = func() []rule {
 	return out
 }()
 
-// heard is what the model is told of a text: the places that say nothing to it either, those that say what is everyday, what
-// the rules found, and whether words were taken out.
+// heard is what the model is told of a text: the places that say nothing to it either, those that say what is everyday, those
+// that speak of play and the like, what the rules found, and whether words were taken out.
 type heard struct {
-	silent, calm []hit
-	spoken       []evidence
-	redacted     bool
+	silent, calm, light []hit
+	spoken              []evidence
+	redacted            bool
 }
+
+// everyday reports whether a clause speaks of what harmless messages speak of.
+func (h heard) everyday(p part) bool { return p.touched(h.calm) || p.touched(h.light) }
 
 // less is the share of the best score below which a flag of the model is not the one that the text speaks of: the same words
 // often speak a little for several.
@@ -45,27 +48,24 @@ var kept = []triage.Flag{triage.Suicide, triage.Sexual, triage.AbuseHome, triage
 // Alone the model says urgent only where it is sure: a desk whose every message is urgent has no triage. Where a rule found
 // something that is the matter, as much as it takes to be heard at all is enough; so it is where words were taken out, which
 // can only make it less sure: whoever reads the rest sees no less danger.
-func (l *lexicon) learned(t text, h heard) []evidence {
+func (l *lexicon) learned(t text, h heard) ([]evidence, float32) {
 	parts := t.parts()
 	clauses := make([][]rune, len(parts))
 	for i, p := range parts {
 		clauses[i] = t.view.Runes[p.start:p.end]
 	}
 	mute := make([]bool, t.view.Len())
-	touches := func(hits []hit, p part) bool {
-		return slices.ContainsFunc(hits, func(x hit) bool { return x.start < p.end && p.start < x.end })
-	}
 	for _, p := range parts { // what is said in jest, or of a poster, is said of its whole clause
-		if touches(h.silent, p) {
+		if p.touched(h.silent) {
 			for i := p.start; i < p.end; i++ {
 				mute[i] = true
 			}
 		}
 	}
-	found := l.model.Find(clauses, func(c, i int) bool { return mute[parts[c].start+i] },
-		func(c int) bool { return touches(h.calm, parts[c]) })
+	found, lean := l.model.Find(clauses, func(c, i int) bool { return mute[parts[c].start+i] },
+		func(c int) bool { return h.everyday(parts[c]) })
 	if len(found) == 0 {
-		return nil
+		return nil, lean
 	}
 	likely := triage.Other
 	var top float32
@@ -78,7 +78,7 @@ func (l *lexicon) learned(t text, h heard) []evidence {
 		likely = h.spoken[i].rule.Flag
 	}
 	supported := h.redacted || slices.ContainsFunc(h.spoken, matter)
-	var out []evidence
+	var out, vague []evidence
 	for _, f := range found {
 		r := learnedRules[f.Head]
 		if s := triage.Severity(r.Flag); s.Valid() {
@@ -89,15 +89,20 @@ func (l *lexicon) learned(t text, h heard) []evidence {
 		}
 		if !f.Sure && !supported && r.Severity.Rank() < triage.Soon.Rank() {
 			r.Severity = triage.Soon
-			if touches(h.calm, parts[f.Clause]) {
+			if h.everyday(parts[f.Clause]) {
+				if lean <= 0 {
+					continue
+				}
 				r.Flag = triage.Other // what sets others in motion is not said of everyday things on a guess
 			}
 		}
 		switch model.Heads[f.Head] {
 		case "other", "soon":
-			if len(h.spoken) > 0 || len(found) > 1 {
-				continue
+			if len(h.calm) > 0 && !f.Sure {
+				continue // of what says that it is everyday, it takes more than a guess
 			}
+			vague = append(vague, evidence{&r, parts[f.Clause].start + f.Start, parts[f.Clause].start + f.End})
+			continue
 		case "third_party":
 			if !supported && likely == triage.Other {
 				continue
@@ -106,7 +111,10 @@ func (l *lexicon) learned(t text, h heard) []evidence {
 		at := parts[f.Clause].start
 		out = append(out, evidence{&r, at + f.Start, at + f.End})
 	}
-	return out
+	if len(h.spoken) == 0 && len(out) == 0 && len(vague) > 0 {
+		out = vague[:1]
+	}
+	return out, lean
 }
 
 // matter reports whether the evidence says what the matter is, and not only that something is.

@@ -33,6 +33,7 @@ type file struct {
 type modifierText struct {
 	Clause   []string `yaml:"clause"`
 	After    []string `yaml:"after"`
+	Light    bool     `yaml:"light"`    // what the clause patterns are about is no danger: it takes more to hear one there
 	Anywhere []string `yaml:"anywhere"` // for rules whose words mean danger only where nothing else is said
 }
 
@@ -73,6 +74,7 @@ type lexicon struct {
 	innocent []pattern
 	misread  []pattern
 	calm     []pattern
+	light    []pattern // what clauses speak of in which dangerous words are rarely meant: play, hyperbole, animals, cooking
 	model    *model.Model
 	texts    file // as written, for the tests
 }
@@ -140,6 +142,9 @@ func compile(f file) (*lexicon, error) {
 			return nil, err
 		}
 		mods[name] = modifier{clause, after, anywhere}
+		if m.Light {
+			l.light = append(l.light, clause...)
+		}
 	}
 	for _, r := range f.Rules {
 		if !slices.Contains(triage.Flags, r.Flag) || !r.Severity.Valid() {

@@ -2,8 +2,9 @@
 //
 // It is linear: every piece of one to five characters has a weight for every head (a flag, or a severity that the text
 // reaches), and the weights were learned from the labelled messages of this repository by the command
-// madoguchi/triage/assess/train, which writes weights.bin and words.tsv anew and always the same. There is nothing else in
-// it: no list of words, no state, nothing from outside.
+// madoguchi/triage/assess/train, which writes weights.bin, words.tsv and senses.tsv anew and always the same. Pieces are
+// what was seen; the senses (a parent, a blow, to be left out) carry that over to words that were not. There is nothing else
+// in it: no state, nothing from outside.
 //
 // A text is read in windows of at most three clauses, and the window with the highest score counts. So whatever stands in
 // other clauses, an apology or 「大丈夫です」, cannot outweigh what was found: more clauses never lower a score. The model has
@@ -28,6 +29,9 @@ var weights []byte
 //go:embed words.tsv
 var words string
 
+//go:embed senses.tsv
+var senses string
+
 // Heads are what the model decides: the flags, and the severities that a text reaches at least.
 var Heads = strings.Fields("suicide self_harm violence sexual extortion abuse_home absence sns_spread exclusion verbal property " +
 	"multi_school third_party other urgent soon")
@@ -44,6 +48,7 @@ const caution = 0.8
 // Model judges texts. It may be used by many goroutines.
 type Model struct {
 	readings Readings
+	senses   Senses
 	index    map[uint32]int32 // piece → row of weights
 	weights  []int8           // rows of heads
 	scale    [heads]float32   // of a step of weights
@@ -62,12 +67,12 @@ type Found struct {
 
 // New returns the model that is built in.
 func New() (*Model, error) {
-	return Parse(weights, words)
+	return Parse(weights, words, senses)
 }
 
-// Parse reads a model: weights as Marshal writes them, words as the lines of Readings.
-func Parse(weights []byte, words string) (*Model, error) {
-	m := &Model{readings: ParseReadings(words), index: map[uint32]int32{}}
+// Parse reads a model: weights as Marshal writes them, words as the lines of Readings, senses as those of Senses.
+func Parse(weights []byte, words, senses string) (*Model, error) {
+	m := &Model{readings: ParseReadings(words), senses: ParseSenses(senses), index: map[uint32]int32{}}
 	r := bytes.NewReader(weights)
 	var rows uint32
 	if binary.Read(r, binary.LittleEndian, &rows) != nil || binary.Read(r, binary.LittleEndian, &m.scale) != nil ||
@@ -88,46 +93,45 @@ func Parse(weights []byte, words string) (*Model, error) {
 // Find returns the heads that the clauses of a text speak for, each once. masked tells of a rune of a clause that it says
 // nothing (jest, a dead pet); pieces with such a rune do not count. everyday tells of a clause that it speaks of what harmless
 // messages speak of: with it, it takes more to be sure.
-func (m *Model) Find(clauses [][]rune, masked func(clause, i int) bool, everyday func(clause int) bool) []Found {
-	type sum struct {
-		w [heads]float32
-		n int
-	}
-	sums := make([]sum, len(clauses))
-	read := make([]Sound, len(clauses))
+//
+// matter is how much the text speaks of something that is the matter: the score of soon, below zero where that was not
+// found, and as low as it gets where there is nothing to read.
+func (m *Model) Find(clauses [][]rune, masked func(clause, i int) bool, everyday func(clause int) bool) (found []Found, matter float32) {
+	read := make([]clause, len(clauses))
 	for c, runes := range clauses {
-		read[c] = m.readings.Sound(runes)
-		read[c].Pieces(func(key uint32, start, end int) {
-			for i := start; i < end; i++ {
-				if masked(c, i) {
-					return
+		read[c] = m.read(runes, func(i int) bool { return masked(c, i) })
+		if c > 0 {
+			m.senses.Across(read[c-1].senses, read[c].senses, func(key uint32, x, y Sense) {
+				if !masked(c-1, x.start) && !masked(c, y.start) {
+					m.add(&read[c].behind, key)
 				}
-			}
-			sums[c].n++
-			if row, ok := m.index[key]; ok {
-				for h, w := range m.weights[row*heads : row*heads+heads] {
-					sums[c].w[h] += float32(w)
-				}
-			}
-		})
+			})
+		}
 	}
 	var best [heads]struct {
 		score    float32
 		from, to int
 		sure     bool
 	}
+	matter = -math.MaxFloat32
 	for from := range clauses {
 		var w [heads]float32
 		n := 0
 		var more float32
 		for to := from; to < min(from+maxClauses, len(clauses)); to++ {
-			n += sums[to].n
+			n += read[to].n
 			if everyday(to) {
 				more = caution
 			}
 			for h := range w {
-				w[h] += sums[to].w[h]
+				w[h] += read[to].own[h]
+				if to > from {
+					w[h] += read[to].behind[h]
+				}
 				s := w[h]*m.scale[h]/Length(n) + m.bias[h]
+				if h == heads-1 {
+					matter = max(matter, s)
+				}
 				if s > best[h].score {
 					best[h].score, best[h].from, best[h].to = s, from, to+1
 				}
@@ -135,7 +139,6 @@ func (m *Model) Find(clauses [][]rune, masked func(clause, i int) bool, everyday
 			}
 		}
 	}
-	var found []Found
 	for h, b := range best {
 		if b.score > 0 {
 			f := m.heaviest(read, b.from, b.to, h, masked)
@@ -143,16 +146,57 @@ func (m *Model) Find(clauses [][]rune, masked func(clause, i int) bool, everyday
 			found = append(found, f)
 		}
 	}
-	return found
+	return found, matter
+}
+
+// clause is a clause as it is read.
+type clause struct {
+	sound  Sound
+	senses []Sense
+	n      int            // pieces
+	own    [heads]float32 // weights of its pieces
+	behind [heads]float32 // weights of its senses with those of the clause before
+}
+
+// read adds up the pieces of a clause.
+func (m *Model) read(runes []rune, masked func(i int) bool) clause {
+	x := clause{sound: m.readings.Sound(runes)}
+	x.senses = m.senses.In(x.sound)
+	m.pieces(x, func(key uint32, start, end int, sense bool) {
+		for i := start; i < end; i++ {
+			if masked(i) {
+				return
+			}
+		}
+		if !sense {
+			x.n++
+		}
+		m.add(&x.own, key)
+	})
+	return x
+}
+
+// pieces calls f with everything that a clause is made of; senses do not make it longer.
+func (m *Model) pieces(x clause, f func(key uint32, start, end int, sense bool)) {
+	x.sound.Pieces(func(key uint32, start, end int) { f(key, start, end, false) })
+	m.senses.Pieces(x.senses, func(key uint32, start, end int) { f(key, start, end, true) })
+}
+
+func (m *Model) add(sum *[heads]float32, key uint32) {
+	if row, ok := m.index[key]; ok {
+		for h, w := range m.weights[row*heads : row*heads+heads] {
+			sum[h] += float32(w)
+		}
+	}
 }
 
 // heaviest returns the words between two clauses that weigh most for head h.
-func (m *Model) heaviest(read []Sound, from, to, h int, masked func(clause, i int) bool) Found {
+func (m *Model) heaviest(read []clause, from, to, h int, masked func(clause, i int) bool) Found {
 	best, top := Found{Head: h, Clause: from, End: 1}, float32(math.Inf(-1))
 	for c := from; c < to; c++ {
-		n := read[c].Len()
+		n := read[c].sound.Len()
 		share := make([]float32, n)
-		read[c].Pieces(func(key uint32, start, end int) {
+		m.pieces(read[c], func(key uint32, start, end int, _ bool) {
 			if row, ok := m.index[key]; ok {
 				for i := start; i < end; i++ {
 					share[i] += float32(m.weights[int(row)*heads+h]) / float32(end-start)

@@ -79,13 +79,21 @@ func (s Sound) Pieces(f func(key uint32, start, end int)) {
 	}
 }
 
+// seed is the key of nothing.
+const seed = uint32(2166136261)
+
+// hash returns the key of what key is of and r behind it.
+func hash(key uint32, r rune) uint32 {
+	key = (key ^ uint32(r)) * 16777619
+	return key ^ key>>15
+}
+
 // pieces calls f with every run of up to maxPiece runes; what begins or ends a clause counts as a piece of its own too.
 func pieces(rs []rune, f func(key uint32, i, j int)) {
 	for i := range rs {
-		key := uint32(2166136261)
+		key := seed
 		for j := i; j < min(i+maxPiece, len(rs)); j++ {
-			key = (key ^ uint32(rs[j])) * 16777619
-			key ^= key >> 15
+			key = hash(key, rs[j])
 			f(key, i, j+1)
 			if i == 0 && j > 0 {
 				f(key^0x5bd1e995, i, j+1)

@@ -15,37 +15,47 @@ const heads = 16
 // How the weights are learned: logistic regression by AdaGrad.
 const (
 	rounds   = 24
-	rate     = 0.25
-	decay    = 2e-5 // of a weight, each time that its piece is seen
+	rate     = 1
+	decay    = 5e-5 // of a weight, each time that its piece is seen
+	ease     = 1    // keeps what was seen a few times from being learned by heart
 	rarest   = 2    // messages that a piece stands in at least
+	sensible = 2.5  // how much more than another piece a sense counts
 	smallest = 0.02 // weights of a piece below this are left out
 )
 
 // example is a message as the learner sees it.
 type example struct {
-	windows [][]int32 // pieces of each window
+	windows []window
 	want    [heads]int8
 	writer  int
 	message int
 }
 
+// window is the pieces of some clauses: n of them are what Length counts.
+type window struct {
+	ids []int32
+	n   int
+}
+
 type corpus struct {
 	keys     []uint32
+	value    []float32 // how much a piece counts
+	senses   model.Senses
+	ids      map[uint32]int32
+	seen     map[uint32]int // piece → messages
 	examples []example
 	writers  int
 }
 
 // newCorpus makes two examples of every message: as it is written, and in kana.
-func newCorpus(messages []gold.Message, texts [][][]rune, r model.Readings) *corpus {
-	c := &corpus{}
-	ids := map[uint32]int32{}
-	seen := map[uint32]int{} // piece → messages
-	last := map[uint32]int{}
+func newCorpus(messages []gold.Message, texts [][][]rune, r model.Readings, senses model.Senses) *corpus {
+	c := &corpus{senses: senses, ids: map[uint32]int32{}, seen: map[uint32]int{}}
 	type variant struct {
 		message int
 		clauses []model.Sound
 	}
 	var variants []variant
+	last := map[uint32]int{}
 	for i, clauses := range texts {
 		var plain, kana []model.Sound
 		for _, rs := range clauses {
@@ -54,13 +64,21 @@ func newCorpus(messages []gold.Message, texts [][][]rune, r model.Readings) *cor
 			kana = append(kana, r.Sound(s.Spoken()))
 		}
 		variants = append(variants, variant{i, plain}, variant{i, kana})
-		for _, s := range plain {
-			s.Pieces(func(key uint32, _, _ int) {
-				if last[key] != i+1 {
-					last[key] = i + 1
-					seen[key]++
-				}
-			})
+		note := func(key uint32, _, _ int) {
+			if last[key] != i+1 {
+				last[key] = i + 1
+				c.seen[key]++
+			}
+		}
+		var before []model.Sense
+		for k, s := range plain {
+			s.Pieces(note)
+			found := senses.In(s)
+			senses.Pieces(found, note)
+			if k > 0 {
+				senses.Across(before, found, func(key uint32, _, _ model.Sense) { note(key, 0, 0) })
+			}
+			before = found
 		}
 	}
 	writers := map[string]int{}
@@ -69,35 +87,58 @@ func newCorpus(messages []gold.Message, texts [][][]rune, r model.Readings) *cor
 		if _, ok := writers[m.Writer()]; !ok {
 			writers[m.Writer()] = len(writers)
 		}
-		e := example{writer: writers[m.Writer()], message: v.message}
+		e := example{writer: writers[m.Writer()], message: v.message, windows: c.windows(v.clauses)}
 		for h := range e.want {
 			e.want[h] = int8(target(m, h))
-		}
-		pieces := make([][]int32, len(v.clauses))
-		for i, s := range v.clauses {
-			s.Pieces(func(key uint32, _, _ int) {
-				if seen[key] < rarest {
-					pieces[i] = append(pieces[i], -1)
-					return
-				}
-				id, ok := ids[key]
-				if !ok {
-					id = int32(len(c.keys))
-					ids[key] = id
-					c.keys = append(c.keys, key)
-				}
-				pieces[i] = append(pieces[i], id)
-			})
-		}
-		for from := range pieces {
-			for to := from + 1; to <= min(from+3, len(pieces)); to++ {
-				e.windows = append(e.windows, slices.Concat(pieces[from:to]...))
-			}
 		}
 		c.examples = append(c.examples, e)
 	}
 	c.writers = len(writers)
 	return c
+}
+
+// windows returns the windows of a text.
+func (c *corpus) windows(clauses []model.Sound) (out []window) {
+	own := make([]window, len(clauses))
+	behind := make([][]int32, len(clauses))
+	var before []model.Sense
+	for i, s := range clauses {
+		s.Pieces(func(key uint32, _, _ int) {
+			own[i].ids = c.piece(own[i].ids, key, 1)
+			own[i].n++
+		})
+		found := c.senses.In(s)
+		c.senses.Pieces(found, func(key uint32, _, _ int) { own[i].ids = c.piece(own[i].ids, key, sensible) })
+		if i > 0 {
+			c.senses.Across(before, found, func(key uint32, _, _ model.Sense) { behind[i] = c.piece(behind[i], key, sensible) })
+		}
+		before = found
+	}
+	for from := range own {
+		w := window{}
+		for to := from; to < min(from+3, len(own)); to++ {
+			w.ids, w.n = slices.Concat(w.ids, own[to].ids), w.n+own[to].n
+			if to > from {
+				w.ids = append(w.ids, behind[to]...)
+			}
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// piece adds a piece to ids, unless it is too rare to learn from.
+func (c *corpus) piece(ids []int32, key uint32, value float32) []int32 {
+	if c.seen[key] < rarest {
+		return ids
+	}
+	id, ok := c.ids[key]
+	if !ok {
+		id = int32(len(c.keys))
+		c.ids[key] = id
+		c.keys, c.value = append(c.keys, key), append(c.value, value)
+	}
+	return append(ids, id)
 }
 
 func (c *corpus) all() []int {
@@ -110,19 +151,17 @@ func (c *corpus) all() []int {
 
 // learner holds the weights of all heads while they are learned.
 type learner struct {
-	w, g         [][heads]float32
-	bias, biasG  [heads]float32
-	positiveCost [heads]float32
+	w, g        [][heads]float32
+	bias, biasG [heads]float32
+	value       []float32
 }
 
-func (l *learner) score(window []int32, h int) float32 {
+func (l *learner) score(w window, h int) float32 {
 	var z float32
-	for _, id := range window {
-		if id >= 0 {
-			z += l.w[id][h]
-		}
+	for _, id := range w.ids {
+		z += l.w[id][h] * l.value[id]
 	}
-	return z/model.Length(len(window)) + l.bias[h]
+	return z/model.Length(w.n) + l.bias[h]
 }
 
 // best returns the window with the highest score, and the score.
@@ -138,12 +177,8 @@ func (l *learner) best(e example, h int) (int, float32) {
 
 // learnFrom moves the weights toward what the examples want, in an order that is always the same.
 func (c *corpus) learnFrom(which []int) *learner {
-	l := &learner{w: make([][heads]float32, len(c.keys)), g: make([][heads]float32, len(c.keys))}
-	for h := range l.positiveCost {
-		l.positiveCost[h] = 2
-		if grave(h) {
-			l.positiveCost[h] = 3
-		}
+	l := &learner{w: make([][heads]float32, len(c.keys)), g: make([][heads]float32, len(c.keys)), value: c.value}
+	for h := range l.bias {
 		l.bias[h] = -2
 	}
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -169,23 +204,17 @@ func (l *learner) step(e example, h int) {
 	}
 	p := 1 / (1 + float32(math.Exp(float64(-z))))
 	d := p - float32(e.want[h])
-	if e.want[h] == 1 {
-		d *= l.positiveCost[h]
-	}
 	if d > -0.02 && d < 0.02 {
 		return
 	}
 	w := e.windows[at]
-	x := 1 / model.Length(len(w))
+	x := 1 / model.Length(w.n)
 	l.biasG[h] += d * d
-	l.bias[h] -= rate * d / float32(math.Sqrt(float64(l.biasG[h]))+1e-6)
-	for _, id := range w {
-		if id < 0 {
-			continue
-		}
-		g := d * x
+	l.bias[h] -= rate * d / float32(math.Sqrt(float64(l.biasG[h]))+ease)
+	for _, id := range w.ids {
+		g := d * x * l.value[id]
 		l.g[id][h] += g * g
-		l.w[id][h] -= rate*g/float32(math.Sqrt(float64(l.g[id][h]))+1e-6) + decay*l.w[id][h]
+		l.w[id][h] -= rate*g/float32(math.Sqrt(float64(l.g[id][h]))+ease) + decay*l.w[id][h]
 	}
 }
 
@@ -193,6 +222,9 @@ func (l *learner) step(e example, h int) {
 func (c *corpus) fit(which []int) (keys []uint32, rows [][heads]float32, bias [heads]float32) {
 	l := c.learnFrom(which)
 	for id, w := range l.w {
+		for h := range w {
+			w[h] *= c.value[id]
+		}
 		if slices.ContainsFunc(w[:], func(x float32) bool { return x > smallest || x < -smallest }) {
 			keys, rows = append(keys, c.keys[id]), append(rows, w)
 		}
@@ -200,19 +232,22 @@ func (c *corpus) fit(which []int) (keys []uint32, rows [][heads]float32, bias [h
 	return keys, rows, l.bias
 }
 
+// folds is how many groups of writers are left out, one after the other.
+const folds = 10
+
 // leftOut returns the scores of all messages for every head, each by what was learned without its writer.
 func (c *corpus) leftOut() (scored [heads][]score) {
-	for writer := range c.writers {
+	for fold := range folds {
 		var rest []int
 		for i, e := range c.examples {
-			if e.writer != writer {
+			if e.writer%folds != fold {
 				rest = append(rest, i)
 			}
 		}
 		l := c.learnFrom(rest)
 		for i := 0; i < len(c.examples); i += 2 { // as written
 			e := c.examples[i]
-			if e.writer != writer {
+			if e.writer%folds != fold {
 				continue
 			}
 			for h := range heads {
@@ -229,13 +264,18 @@ func (c *corpus) leftOut() (scored [heads][]score) {
 func choose(scored [heads][]score) [heads]float32 {
 	var add [heads]float32
 	for h := range scored {
-		beta2 := 0.25
-		if grave(h) {
-			beta2 = 1
-		}
-		add[h] = -threshold(scored[h], beta2)
+		add[h] = -threshold(scored[h], weight(h))
 	}
 	return add
+}
+
+// weight returns how much a miss weighs against a false alarm: more where it costs a life.
+func weight(h int) float64 {
+	switch model.Heads[h] {
+	case "suicide":
+		return 2
+	}
+	return 1
 }
 
 // doubt returns the share of harmless messages that may score above what is called sure: more where a miss costs a life, and

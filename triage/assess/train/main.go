@@ -1,10 +1,11 @@
 // Command train learns the weights of triage/assess/model from the labelled messages in triage/assess/testdata, written and
-// calm/teach, and writes weights.bin and words.tsv. Run it from the top of the repository:
+// calm/teach, and from the words of train/senses.txt, and writes weights.bin, words.tsv and senses.tsv. Run it from the top of
+// the repository:
 //
 //	go run ./triage/assess/train
 //
 // It gives the same bytes every time. A file of messages is one writer. The score from which on a head counts is chosen by
-// leaving out one writer after the other, so that every score it is chosen by is of a message whose writer was unknown.
+// leaving out one group of writers after the other, so that every score it is chosen by is of a message whose writer was unknown.
 package main
 
 import (
@@ -13,7 +14,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"madoguchi/triage"
 	"madoguchi/triage/assess"
@@ -49,21 +49,29 @@ func run(to string, from ...string) error {
 			messages = append(messages, m...)
 		}
 	}
-	weights, words := learn(messages)
+	list, err := os.ReadFile("triage/assess/train/senses.txt")
+	if err != nil {
+		return err
+	}
+	weights, words, senses := learn(messages, string(list))
+	if err := os.WriteFile(filepath.Join(to, "senses.tsv"), []byte(senses), 0o644); err != nil {
+		return err
+	}
 	if err := os.WriteFile(filepath.Join(to, "words.tsv"), []byte(words), 0o644); err != nil {
 		return err
 	}
 	return os.WriteFile(filepath.Join(to, "weights.bin"), weights, 0o644)
 }
 
-// learn returns the two files of the model.
-func learn(messages []gold.Message) (weights []byte, words string) {
+// learn returns the files of the model; list is the words of the senses.
+func learn(messages []gold.Message, list string) (weights []byte, words, senses string) {
 	texts := make([][][]rune, len(messages))
 	for i, m := range messages {
 		texts[i] = assess.Clauses(m.Text)
 	}
 	words = readings(texts)
-	c := newCorpus(messages, texts, model.ParseReadings(words))
+	senses = spellSenses(list)
+	c := newCorpus(messages, texts, model.ParseReadings(words), model.ParseSenses(senses))
 	scored := c.leftOut()
 	bias := choose(scored)
 	sure := certain(messages, scored, bias)
@@ -71,7 +79,7 @@ func learn(messages []gold.Message) (weights []byte, words string) {
 	for h := range bias {
 		bias[h] += own[h]
 	}
-	return model.Marshal(keys, rows, bias, sure), words
+	return model.Marshal(keys, rows, bias, sure), words, senses
 }
 
 // target says what head h should say of a message: 1, 0, or -1 where the labels leave it open.
@@ -102,12 +110,7 @@ func target(m gold.Message, h int) int {
 	}
 }
 
-// grave are the heads where a miss is worse than a false alarm.
-func grave(h int) bool {
-	return slices.Contains(strings.Fields("suicide self_harm violence sexual extortion abuse_home urgent"), model.Heads[h])
-}
-
-// threshold returns the score that divides best what was scored: the highest F2 where a miss is grave, F1 elsewhere.
+// threshold returns the score that divides best what was scored: the highest F of beta, squared.
 func threshold(scored []score, beta2 float64) float32 {
 	slices.SortFunc(scored, func(a, b score) int { return cmp.Compare(b.score, a.score) })
 	pos := 0

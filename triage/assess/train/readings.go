@@ -71,3 +71,40 @@ func spell(s string) string {
 	}
 	return b.String()
 }
+
+// spellSenses folds the words of the senses, a line each: sense, words. A word of kanji stands with its reading too, where
+// that is long enough to mean nothing else.
+func spellSenses(list string) string {
+	t, err := tokenizer.New(ipa.Dict(), tokenizer.OmitBosEos())
+	if err != nil {
+		panic(err) // the dictionary is built in
+	}
+	var b strings.Builder
+	for line := range strings.Lines(list) {
+		words := strings.Fields(line)
+		if len(words) < 2 || strings.HasPrefix(line, "#") {
+			continue
+		}
+		all := map[string]bool{}
+		for _, w := range words[1:] {
+			all[spell(w)] = true
+			if !kanji(w) {
+				continue
+			}
+			var sound strings.Builder
+			for _, k := range t.Tokenize(w) {
+				reading, ok := k.Reading()
+				if !ok {
+					reading = k.Surface
+				}
+				sound.WriteString(reading)
+			}
+			if s := spell(sound.String()); !kanji(s) && len([]rune(s)) > 3 {
+				all[s] = true
+			}
+		}
+		delete(all, "")
+		fmt.Fprintf(&b, "%s\t%s\n", words[0], strings.Join(slices.Sorted(maps.Keys(all)), " "))
+	}
+	return b.String()
+}
