@@ -24,20 +24,22 @@ import (
 const (
 	written = "triage/assess/testdata/written"
 	calm    = "triage/assess/testdata/calm/teach"
+	words   = "triage/assess/train/senses.txt"
 	out     = "triage/assess/model"
 )
 
 func main() {
-	if err := run(out, written, calm); err != nil {
+	if err := run(".", out); err != nil {
 		fmt.Fprintln(os.Stderr, "train:", err)
 		os.Exit(1)
 	}
 }
 
-func run(to string, from ...string) error {
+// run learns from what lies below top and writes into the folder to.
+func run(top, to string) error {
 	var messages []gold.Message
-	for _, dir := range from {
-		names, err := filepath.Glob(filepath.Join(dir, "*.jsonl"))
+	for _, dir := range []string{written, calm} {
+		names, err := filepath.Glob(filepath.Join(top, dir, "*.jsonl"))
 		if err != nil || len(names) == 0 {
 			return fmt.Errorf("no messages in %s", dir)
 		}
@@ -49,15 +51,15 @@ func run(to string, from ...string) error {
 			messages = append(messages, m...)
 		}
 	}
-	list, err := os.ReadFile("triage/assess/train/senses.txt")
+	list, err := os.ReadFile(filepath.Join(top, words))
 	if err != nil {
 		return err
 	}
-	weights, words, senses := learn(messages, string(list))
+	weights, readings, senses := learn(messages, string(list))
 	if err := os.WriteFile(filepath.Join(to, "senses.tsv"), []byte(senses), 0o644); err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(to, "words.tsv"), []byte(words), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(to, "words.tsv"), []byte(readings), 0o644); err != nil {
 		return err
 	}
 	return os.WriteFile(filepath.Join(to, "weights.bin"), weights, 0o644)
