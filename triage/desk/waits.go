@@ -32,13 +32,13 @@ func (d *Desk) RunWaits(ctx context.Context) error {
 		<-ctx.Done()
 		return ctx.Err()
 	}
-	news, err := d.Store.Watch(ctx)
-	if err != nil {
-		return err
-	}
 	tick := time.NewTicker(waitsEvery)
 	defer tick.Stop()
+	var news <-chan triage.CaseID
 	for {
+		if news == nil { // the store may be away; the ticks alone find who waits then
+			news, _ = d.Store.Watch(ctx)
+		}
 		if err := d.TellWaits(ctx); err != nil && ctx.Err() == nil && !passing(err) {
 			return err
 		}
