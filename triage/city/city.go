@@ -54,7 +54,8 @@ type City struct {
 
 // Source is a document that rules of the file come from.
 type Source struct {
-	Name string `yaml:"name"`
+	Key  string `yaml:"key"`  // by which rules name it: usuki-policy
+	Name string `yaml:"name"` // its title
 	Date Date   `yaml:"date"`
 	Note string `yaml:"note"`
 }

@@ -68,8 +68,10 @@ func Load(file, national, texts File, a Assessor) (*City, error) {
 		}
 	}
 	own := layer{c.Facts, c.Duties, c.Retention, c.Serious}
+	named := citations(reflect.ValueOf(c).Elem(), "")
 	c.over(base, catalogue)
-	ms := slices.Concat(c.judgeRules(trees[0], layer{base.Facts, base.Duties, base.Retention, base.Serious}, nil), c.judgeRules(trees[1], own, base), c.judge(trees[1], a))
+	ms := slices.Concat(c.judgeRules(trees[0], layer{base.Facts, base.Duties, base.Retention, base.Serious}, nil), c.judgeRules(trees[1], own, base), c.judge(trees[1], a),
+		c.judgeCitations(trees[1], named))
 	if len(ms) > 0 {
 		return nil, ms
 	}
