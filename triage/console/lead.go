@@ -149,10 +149,13 @@ type meetingsData struct {
 	Lead bool
 	All  []meeting.Record
 	Sit  []staff.Person
+
+	Yearly []city.Turn // what the city does every year, in the twelve months to come
 }
 
 func (c *Console) meetings(w http.ResponseWriter, r *http.Request, p staff.Person) {
-	d := meetingsData{Lead: desk.Leads(p)}
+	now := c.Clock.Now()
+	d := meetingsData{Lead: desk.Leads(p), Yearly: c.City.Year(now, now.AddDate(1, 0, 0))}
 	var err error
 	if d.All, err = c.Desk.Meetings(r.Context(), p); err == nil && d.Lead {
 		d.Sit, err = c.Desk.Table(r.Context(), p)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"madoguchi/triage"
+	"madoguchi/triage/city"
 	"madoguchi/triage/desk"
 	"madoguchi/triage/duty"
 	"madoguchi/triage/meeting"
@@ -29,7 +30,11 @@ type meetingData struct {
 	Rows    []meetingRow
 	Choices []meeting.Choice
 	Rule    []duty.Choice // of article 23
+	Yearly  []city.Turn   // what the city does every year, and is due soon
 }
+
+// soon is how many months ahead a meeting looks at what is done every year.
+const soon = 2
 
 // meetingRow is a case before the meeting, as the paper shows it: no words.
 type meetingRow struct {
@@ -46,7 +51,7 @@ func (c *Console) meeting(w http.ResponseWriter, r *http.Request, p staff.Person
 		c.sorry(w, r, p, err)
 		return
 	}
-	d := meetingData{Pack: k, Lead: desk.Leads(p), Choices: meeting.Choices}
+	d := meetingData{Pack: k, Lead: desk.Leads(p), Choices: meeting.Choices, Yearly: c.City.Year(k.Now, k.Now.AddDate(0, soon, 0))}
 	rule, _ := c.Desk.Rule(meeting.Article23)
 	d.Rule = rule.Decide
 	for _, i := range k.Items {

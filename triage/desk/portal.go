@@ -262,7 +262,7 @@ func (d *Desk) bare(c triage.Case, h triage.Handoff) triage.HandoffView {
 	v.Helps = d.Helps()
 	for _, x := range c.Duties {
 		if x.Owner == duty.School && x.DoneAt.IsZero() && x.Title != "" {
-			v.Duties = append(v.Duties, triage.SchoolDuty{Kind: x.Kind, Title: x.Title, Source: x.Source, DueAt: x.DueAt})
+			v.Duties = append(v.Duties, triage.SchoolDuty{Kind: x.Kind, Title: x.Title, Source: d.City.Cite(x.Source), DueAt: x.DueAt})
 		}
 	}
 	return v
