@@ -1,53 +1,37 @@
-package assess_test
+package assess
 
 import (
-	"path/filepath"
-	"slices"
 	"testing"
 
-	"madoguchi/triage"
-	"madoguchi/triage/assess"
 	"madoguchi/triage/assess/gold"
 )
 
-// Writers whom the model did not learn from, and the rules of all but some emergencies neither: most of what is grave is
-// found in their words too. The floors are a little below what is measured; see triage/assess/measure.
+// TestUnknownWritersAreHeard: writers whom the model did not learn from, and the rules of all but some emergencies neither:
+// most of what is grave is found in their words too, and named rightly. The writers of testdata/closed were measured once,
+// when rules and model stood. The floors are a little below what is measured; see triage/assess/measure.
 func TestUnknownWritersAreHeard(t *testing.T) {
-	a, err := assess.New()
+	l, err := load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := filepath.Glob("testdata/heldout/*.jsonl")
-	if err != nil || len(files) < 6 {
-		t.Fatalf("%d writers, %v", len(files), err)
-	}
-	var n, under, suicide, found, urgent, missed int
-	for _, name := range files {
-		messages, err := gold.Read(name)
-		if err != nil {
-			t.Fatal(err)
-		}
+	for _, c := range []struct {
+		files                           string
+		least                           int
+		suicide, emergency, flags, hard float64 // found, found, macro-F1; alarms at most
+		under                           float64 // at most
+		late                            float64 // what is urgent judged less, at most
+	}{
+		{"testdata/heldout/*.jsonl", 300, 0.96, 0.90, 0.81, 0.14, 0.02, 0.01},
+		{"testdata/closed/*.jsonl", 150, 0.90, 0.70, 0.78, 0.14, 0.05, 0.03},
+	} {
+		var all gold.Tally
+		messages := written(t, c.files)
 		for _, m := range messages {
-			j := a.Assess(m.Text)
-			n++
-			if j.Severity.Rank() > m.Severity.Rank() && !slices.Contains(m.Else, j.Severity) {
-				under++
-			}
-			if slices.Contains(m.Flags, triage.Suicide) {
-				suicide++
-				if slices.Contains(j.Flags, triage.Suicide) {
-					found++
-				}
-			}
-			if m.Severity.Rank() <= triage.Urgent.Rank() && len(m.Else) == 0 {
-				urgent++
-				if j.Severity.Rank() > triage.Urgent.Rank() {
-					missed++
-				}
-			}
+			all.Add(m, l.judge(m.Text))
 		}
-	}
-	if n < 300 || under*100 > 4*n || found*100 < 92*suicide || missed*100 > 2*urgent {
-		t.Errorf("of %d messages %d judged too lightly, suicide found %d of %d, urgent missed %d of %d", n, under, found, suicide, missed, urgent)
+		f := all.Figures()
+		if len(messages) < c.least || f.Suicide < c.suicide || f.Emergency < c.emergency || f.MacroF1 < c.flags || f.Alarms > c.hard || f.Under > c.under || f.Late > c.late {
+			t.Errorf("%s: %d messages, %+v", c.files, len(messages), f)
+		}
 	}
 }

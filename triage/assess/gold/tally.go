@@ -108,6 +108,7 @@ type Figures struct {
 	Emergency                float64 // found
 	Alarms                   float64 // hard negatives that alarm
 	Under, Over              float64 // of all
+	Late                     float64 // what is urgent or more judged less
 	Raised, Alarmed, Feared  float64 // routine judged more, urgent or emergency, and with a grave flag
 	MacroF1                  float64 // of flags
 }
@@ -125,7 +126,7 @@ func (t *Tally) Figures() Figures {
 	f := Figures{Evasive: share(t.understood, t.evasive), Veiled: share(t.unveiled, t.veiled), Emergency: share(t.sent, t.emergency),
 		Under: share(t.under, max(t.n, 1)), Over: share(t.over, max(t.n, 1)), Alarms: share(t.alarms, max(t.hard, 1)),
 		Raised: share(t.raised, max(t.routine, 1)), Alarmed: share(t.alarmed, max(t.routine, 1)), Feared: share(t.feared, max(t.routine, 1)),
-		MacroF1: sum / float64(max(n, 1)), Suicide: 1}
+		Late: share(t.late, max(t.urgent, 1)), MacroF1: sum / float64(max(n, 1)), Suicide: 1}
 	if c := t.flags[triage.Suicide]; c != nil {
 		f.Suicide = c.recall()
 	}
