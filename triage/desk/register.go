@@ -150,7 +150,7 @@ func (d *Desk) PrintFiling(ctx context.Context, p staff.Person, report string, n
 	if err != nil {
 		return nil, err
 	}
-	return d.filled(f.School, paper)
+	return d.filled(f.School, paper, p.Login)
 }
 
 // mayPrint: for whoever answers to the city, as the routes say; of a case that is there for them.

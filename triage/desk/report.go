@@ -189,14 +189,14 @@ func (p *Portal) Print(ctx context.Context, who staff.Person, report string) ([]
 	if err != nil {
 		return nil, err
 	}
-	return p.desk.filled(who.School, paper)
+	return p.desk.filled(who.School, paper, "") // it goes on to the board with the school's seal
 }
 
-// filled sets a report on the form's sheet.
-func (d *Desk) filled(school string, x triage.Paper) ([]byte, error) {
+// filled sets a report on the form's sheet, which says who has it, where somebody of the desk has.
+func (d *Desk) filled(school string, x triage.Paper, to string) ([]byte, error) {
 	form, _ := triage.FormByID(x.Form)
 	var pdf bytes.Buffer
-	err := sheets.Print(&pdf, sheets.Report{School: d.schoolName(school), Form: form, Fields: x.Fields, Number: numbered(x.ID)})
+	err := sheets.Print(&pdf, sheets.Report{School: d.schoolName(school), Form: form, Fields: x.Fields, Number: numbered(x.ID), To: to})
 	return pdf.Bytes(), Printed(err)
 }
 

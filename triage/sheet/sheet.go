@@ -37,6 +37,7 @@ type Report struct {
 	Form   triage.Form
 	Fields map[string]string
 	Number string // by which school and city speak of it; empty before it was sent
+	To     string // who has the print, as every page of it says beneath; empty where it says nothing
 }
 
 // Print writes the sheet as PDF. It fails with paper.ErrNoFont where the machine has no typeface for it.
@@ -79,6 +80,9 @@ func (p *page) open() {
 	p.y = top
 	if p.Number != "" {
 		p.Words(paper.Width-78, 8, 60, "連絡番号　"+p.Number, small)
+	}
+	if p.To != "" {
+		p.Words(left, paper.Height-12, width, "この控えを持つ人　"+p.To, small)
 	}
 }
 
