@@ -82,6 +82,9 @@ func (f *Front) Enter(ctx context.Context, e triage.Entry) (triage.CaseID, error
 			}
 			return r.heard(ctx, t, e)
 		})
+	if errors.Is(err, errWithdrawn) {
+		return "", triage.ErrRefused
+	}
 	if err != nil {
 		return "", told(err)
 	}
@@ -138,6 +141,9 @@ func (f *Front) Scrub(ctx context.Context, id triage.CaseID, text string) (triag
 	var out triage.Scrubbed
 	for {
 		rec, g, err := f.open(ctx, id)
+		if errors.Is(err, triage.ErrUnknown) {
+			return f.nameless(ctx, id, text)
+		}
 		if err != nil {
 			return triage.Scrubbed{}, err
 		}
@@ -154,6 +160,19 @@ func (f *Front) Scrub(ctx context.Context, id triage.CaseID, text string) (triag
 			return out, told(err)
 		}
 	}
+}
+
+// nameless anonymizes what staff wrote for a case whose names were destroyed: a placeholder would mean another than the ones in
+// its older words.
+func (f *Front) nameless(ctx context.Context, id triage.CaseID, text string) (triage.Scrubbed, error) {
+	if k, _, err := f.router.Store.Load(ctx, id); err != nil || k.Unnamed == "" {
+		return triage.Scrubbed{}, errors.Join(err, triage.ErrUnknown)
+	}
+	texts, _, err := f.router.censor.redact(ctx, &anonymize.Glossary{}, text)
+	if err != nil {
+		return triage.Scrubbed{}, err
+	}
+	return triage.Scrubbed{Text: marks.ReplaceAllString(texts[0].text, "〔名前など〕")}, nil
 }
 
 // Reveal implements triage.Front.

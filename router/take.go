@@ -23,10 +23,11 @@ type taking struct {
 // take keeps in the vault who it was and what came, and then appends the event. write makes the event's texts with the
 // case's glossary; it may be called again where somebody else changed the record. words is the original, or nil. An event
 // that the case has already is left alone. The result is the case as it is now, of version 0 where it was shredded. New
-// words of somebody who can write again are not taken into a withdrawn case, which is the result with errWithdrawn.
+// words of somebody who can write again are not taken into a withdrawn case, which is the result with errWithdrawn; nor are any into
+// one whose names and addresses were destroyed, because nobody is to be known by them again.
 func (r *Router) take(ctx context.Context, id triage.CaseID, e triage.Event, from channels.Address, words []byte,
 	write func(context.Context, *taking) error) (triage.Case, error) {
-	for {
+	for tried := false; ; tried = true {
 		before, events, err := r.Store.Load(ctx, id)
 		if errors.Is(err, triage.ErrUnknown) {
 			before, err = triage.Case{ID: id}, nil
@@ -37,8 +38,16 @@ func (r *Router) take(ctx context.Context, id triage.CaseID, e triage.Event, fro
 		if slices.ContainsFunc(events, func(x triage.Event) bool { return x.ID == e.ID }) {
 			return before, nil
 		}
-		if before.Erased() && e.Kind == triage.KindMessage && returns(from) {
+		if before.Unnamed != "" && tried { // what was kept of somebody a moment ago, when it was not yet so
+			if err := NewFront(r).Erase(ctx, id); err != nil {
+				return triage.Case{}, err
+			}
+		}
+		if e.Kind == triage.KindMessage && (before.Erased() && returns(from) || before.Unnamed != "") {
 			return before, errWithdrawn
+		}
+		if before.Unnamed != "" { // nobody's address or words are kept for it any more
+			return r.append(ctx, before, e)
 		}
 		k, err := r.put(ctx, before, e, from, words, write)
 		if !errors.Is(err, triage.ErrConflict) {

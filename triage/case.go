@@ -71,6 +71,7 @@ type Case struct {
 	ErasedAt  time.Time  `json:"erased_at,omitzero"`  // the seeker withdrew the conversation; shredding waits for a person
 	Kept      bool       `json:"kept,omitempty"`      // it must not be destroyed
 	Doomed    string     `json:"doomed,omitempty"`    // the ground on which it is being destroyed
+	Unnamed   string     `json:"unnamed,omitempty"`   // UnnameBegun or UnnameDone: who it was is nobody's to know any more
 }
 
 // PreviewRunes is the longest preview.
@@ -294,6 +295,10 @@ func (c *Case) change(e Event) {
 	}
 	if e.Change.Destroy != "" {
 		c.Doomed = e.Change.Destroy
+		return
+	}
+	if e.Change.Unname != "" {
+		c.Unnamed = e.Change.Unname
 		return
 	}
 	switch e.Change.To {

@@ -116,6 +116,8 @@ type Change struct {
 	Keep string `json:"keep,omitempty"`
 	// Destroy is the ground on which a person decided that everything of the case is destroyed; see Case.Doomed.
 	Destroy string `json:"destroy,omitempty"`
+	// Unname says that the names and addresses of the case are destroyed while its anonymized words stay: begun, then done.
+	Unname string `json:"unname,omitempty"`
 	// DecidedBy and Circumstances belong to 解消: a named body decides on all circumstances (ashiya-policy:119).
 	DecidedBy     string `json:"decided_by,omitempty"`
 	Circumstances string `json:"circumstances,omitempty"`
@@ -125,6 +127,13 @@ type Change struct {
 const (
 	DestroyWithdrawn = "withdrawn" // the seeker asked for it, and the time to think again is over
 	DestroyExpired   = "expired"   // the time that the city keeps such records is over
+	DestroyIdentity  = "identity"  // that of names and addresses is; the anonymized case stays
+)
+
+// Values of Change.Unname.
+const (
+	UnnameBegun = "begun"
+	UnnameDone  = "done"
 )
 
 // Values of Change.Keep.

@@ -13,7 +13,7 @@ import (
 // Disposal is a case that may be destroyed one day, and what stands against it now.
 type Disposal struct {
 	Case   string    `json:"case"`
-	Ground string    `json:"ground" enum:"withdrawn,expired" doc:"the seeker withdrew it; or it was kept long enough"`
+	Ground string    `json:"ground" enum:"withdrawn,expired,identity" doc:"the seeker withdrew it; it was kept long enough; or its names and addresses were, and the anonymized case stays"`
 	From   time.Time `json:"from" doc:"not before"`
 	Bars   []string  `json:"bars" nullable:"false" doc:"why it must stay, in Japanese; none: it can be decided on"`
 	Kept   bool      `json:"kept" doc:"somebody said that it stays"`

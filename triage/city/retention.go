@@ -64,6 +64,17 @@ func (k Keep) Years() int {
 // Unstated are the classes of records whose term, or its source, nobody has stated: the desk must not open without them.
 func (c *City) Unstated() Mistakes { return c.unstated }
 
+// Identity is when the names and addresses of a case that ended then are destroyed, where the city keeps them for a shorter time
+// than the case; false where they go with it.
+func (c *City) Identity(ended time.Time) (Retention, time.Time, bool) {
+	i := slices.IndexFunc(c.Retention, func(r Retention) bool { return r.Of == OfIdentity && r.Keep.Years() > 0 && r.Source != "" })
+	if i < 0 {
+		return Retention{}, time.Time{}, false
+	}
+	r := c.Retention[i]
+	return r, duty.Term{Years: r.Keep.Years()}.After(ended, c), true
+}
+
 // Unconfirmed lists the classes whose terms are assumptions that the city has yet to confirm, and what of them.
 func (c *City) Unconfirmed() []Retention {
 	var all []Retention
@@ -223,7 +234,15 @@ func (c *City) judgeTerm(j *judge, path string, r Retention) {
 	case OfCase:
 		j.need(r.Keep != AsCase && (r.From == "" || r.From == FromOver), path, "years from over: a case is kept from when it ended")
 	case OfIdentity:
-		j.need(r.Keep == "" || r.Keep == AsCase, path+".keep", "as_case: names and addresses lie under the case's own key, and end with it")
+		longest := 0
+		for _, k := range c.Retention {
+			if k.Of == OfCase {
+				longest = max(longest, k.Keep.Years())
+			}
+		}
+		j.need(r.Keep == "" || r.Keep == AsCase || r.Keep.Years() <= longest, path+".keep",
+			"as_case: names and addresses end with the case, or before it")
+		j.need(r.From == "" || r.From == FromOver, path+".from", "over: names and addresses are kept from when the case ended")
 	case OfAudit:
 		j.need(r.Keep != AsCase && r.From != FromGraduation, path, "years from made")
 	case OfPaper:

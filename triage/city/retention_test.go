@@ -159,3 +159,17 @@ func TestTheLongestClassHolds(t *testing.T) {
 		}
 	}
 }
+
+// A city may let names and addresses go before their case: at the end of a fiscal year, like every record.
+func TestNamesMayGoBeforeTheirCase(t *testing.T) {
+	for keep, want := range map[string]string{"as_case": "", "1y": "2028-04-01", "5y": "2032-04-01"} {
+		c, err := retains(t, strings.Replace(allStated, "as_case", keep, 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, until, ok := c.Identity(city.Date("2026-12-01").Value())
+		if ok != (want != "") || ok && (until.Format(time.DateOnly) != want || r.Of != city.OfIdentity || r.Confirmed && r.Ask != "") {
+			t.Errorf("%s: %+v until %s, %t", keep, r, until, ok)
+		}
+	}
+}

@@ -53,7 +53,7 @@ var (
 	sorts    = map[string]string{"picture": "写真", "document": "ファイル", "voice": "音声", "video": "動画", "other": "ファイル"}
 	openings = map[string]string{"": " の元の言葉を見ました。", "grant_ask": " を二人で開くことを頼みました。", "grant_alone": " を、ほかにだれもいないので一人で開くことにしました。",
 		"grant_approve": " を開くことを認めました。", "grant_refuse": " を開くことを認めませんでした。", "grant_use": " の元の言葉を見ました。"}
-	grounds    = map[string]string{"withdrawn": "書いた人が取り下げた", "expired": "保存の期間が終わった"}
+	grounds    = map[string]string{"withdrawn": "書いた人が取り下げた", "expired": "保存の期間が終わった", "identity": "名前と連絡先の期間が終わった"}
 	deliveries = map[string]string{"paper": "郵便で出すのを待っています", "sent": "送りました", "delivered": "届きました", "read": "読まれました", "failed": "不達", "opted_out": "受信停止の申し出", "opted_in": "受信再開の申し出"}
 	whys       = map[string]string{"blocked": "受信を止められています", "unknown": "宛先がありません", "expired": "期限が過ぎました",
 		"no_such_address": "宛先がありません", "invalid_address": "アドレスの形が正しくありません", "mailbox_full": "受信箱がいっぱいです",

@@ -132,6 +132,9 @@ func (d *Desk) perform(ctx context.Context, p staff.Person, id triage.CaseID, a 
 		if c.Erased() && !a.erased {
 			return triage.Case{}, refuse(triage.CodeState, "この相談は、書いた人が取り下げています。")
 		}
+		if c.Unnamed != "" && !a.erased {
+			return triage.Case{}, refuse(triage.CodeState, "この事案の名前と連絡先は、もう廃棄しています。")
+		}
 		news, err := a.do(c, events)
 		if err != nil || len(news) == 0 {
 			return c, err

@@ -106,6 +106,7 @@ func (d *Desk) disposal(c triage.Case, events []triage.Event) Disposal {
 		if u.Decision == "keep" {
 			x.bar("残すと決めています。")
 		}
+		d.identity(&x)
 	default:
 		return x
 	}
@@ -116,6 +117,34 @@ func (d *Desk) disposal(c triage.Case, events []triage.Event) Disposal {
 		x.bar(fmt.Sprintf("%sまで待ちます。", x.From.In(city.JST).Format("2006年1月2日")))
 	}
 	return x
+}
+
+// identity makes it the disposal of the names and addresses alone, where the city keeps them for a shorter time than the case and
+// that is over.
+func (d *Desk) identity(x *Disposal) {
+	k, until, ok := d.City.Identity(x.Since)
+	now := d.Clock.Now()
+	if !ok || x.Case.Unnamed == triage.UnnameDone || now.Before(until) || !now.Before(x.From) {
+		return
+	}
+	x.Ground, x.From, x.Until, x.Class, x.Bars = triage.DestroyIdentity, until, until, k, nil
+	if x.Case.Said > x.Case.Sent || len(x.Case.Unposted) > 0 {
+		x.bar("まだ届けていない返事があります。")
+	}
+}
+
+// unname ends what Destroy began where only names and addresses go. Where it is cut off the case stays on the list, and the
+// person does it again.
+func (d *Desk) unname(ctx context.Context, p staff.Person, id triage.CaseID) error {
+	if err := d.Front.Erase(ctx, id); err != nil {
+		return err
+	}
+	_, err := d.perform(ctx, p, id, act{may: mayKeep, erased: true, do: func(triage.Case, []triage.Event) ([]triage.Event, error) {
+		e := d.event(p, triage.KindState)
+		e.Change = &triage.Change{Unname: triage.UnnameDone}
+		return []triage.Event{e}, nil
+	}})
+	return err
 }
 
 // keeping reports whether a duty is that of the records' term.
@@ -146,7 +175,8 @@ func (d *Desk) Destroy(ctx context.Context, p staff.Person, id triage.CaseID, re
 	if err != nil {
 		return err
 	}
-	x := d.disposal(c, events)
+	x, only := d.disposal(c, events), false
+	ground := x.Ground
 	_, err = d.perform(ctx, p, id, act{what: ActDestroy, ref: fmt.Sprintf("events=%d files=%d", len(events), len(c.Files)), reason: x.Ground,
 		may: mayKeep, erased: true,
 		do: func(c triage.Case, events []triage.Event) ([]triage.Event, error) {
@@ -154,6 +184,8 @@ func (d *Desk) Destroy(ctx context.Context, p staff.Person, id triage.CaseID, re
 			switch {
 			case c.Doomed != "":
 				return nil, nil
+			case x.Ground != ground:
+				return nil, refuse(triage.CodeChanged, "ほかの人の操作と重なりました。もう一度お試しください。")
 			case x.Ground == "":
 				return nil, refuse(triage.CodeState, "この事案は、廃棄するときではありません。")
 			case len(x.Bars) > 0:
@@ -161,10 +193,16 @@ func (d *Desk) Destroy(ctx context.Context, p staff.Person, id triage.CaseID, re
 			}
 			e := d.event(p, triage.KindState)
 			e.Change = &triage.Change{Destroy: x.Ground}
+			if only = x.Ground == triage.DestroyIdentity; only {
+				e.Change = &triage.Change{Unname: triage.UnnameBegun}
+			}
 			return []triage.Event{e}, nil
 		}})
 	if err != nil {
 		return err
+	}
+	if only {
+		return d.unname(ctx, p, id)
 	}
 	if err := d.destroy(ctx, id); !errors.Is(err, triage.ErrConflict) {
 		return err
