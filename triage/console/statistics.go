@@ -108,6 +108,10 @@ func (c *Console) counted(r *http.Request, p staff.Person) (statisticsData, erro
 	return d, nil
 }
 
+// away are the words for what became of visits that are no case.
+var away = map[string]string{"closed": "時間外に来て、書かずに帰った", "unwritten": "開いている時間に来て、書かずに帰った", "gave_up": "書いて、返事の前に閉じた", "stayed": "書いて、そのまま返事を見た",
+	"late": "伝えた目安より長く待った", "unanswered": "電話に、だれも出られなかった"}
+
 // kinds are the tables of what cases were, in words.
 func (c *Console) kinds(counts map[string]map[string]desk.Count, schools map[string]string) []countTable {
 	of := func(title, dimension string, names map[string]string, order []string, note string) countTable {
@@ -122,6 +126,7 @@ func (c *Console) kinds(counts map[string]map[string]desk.Count, schools map[str
 		of("いじめの態様", desk.ByManner, manners, []string{"verbal", "exclusion", "blows", "extortion", "property", "net"}, "重なりあり。相談の言葉から機械が見つけたもの。「嫌なことや危険なことをさせられる」は、機械では分かりません"),
 		of("学年", desk.ByGrade, grades, []string{"es_low", "es_high", "teen", "unknown"}, "学校に伝えてよいかきくときに、本人に確かめたもの。ほかは分かりません"),
 		of("はじめの返事まで", desk.ByWait, waits, []string{"10m", "1h", "24h", "72h", "longer"}, "はじめの言葉から、人がはじめて返事をするまで。夜と休みの日も数えます"),
+		of("窓口まで来て、相談にならなかった人など", desk.ByAway, away, triage.CountedKinds, "人数ではなく、来た回数。先月までの、チャットと電話"),
 		of("学校", desk.BySchool, schools, nil, "伝えた学校と、報告した学校。重なりあり"), of("学校の種類", desk.ByStage, stages, nil, "重なりあり"),
 	}
 }

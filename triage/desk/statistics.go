@@ -93,6 +93,10 @@ func (d *Desk) Statistics(ctx context.Context, p staff.Person, from, to time.Tim
 		if x.Grid, x.Months, x.Doors = book.Cross(a.To.AddDate(0, 0, -1), ByDoor); len(x.Months) > 0 {
 			s.Cross = x
 		}
+		if _, kept := s.Of[ByAway]; !kept {
+			s.Of = maps.Clone(s.Of)
+			s.Of[ByAway] = d.away(ctx, a.From, a.To)
+		}
 	}
 	return s, nil
 }

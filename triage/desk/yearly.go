@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -79,6 +80,8 @@ func (d *Desk) MakeReport(ctx context.Context, p staff.Person, year int) (figure
 		return figures.Report{}, err
 	}
 	r := book.Report(year, ByDoor, now)
+	r.Of = maps.Clone(r.Of)
+	r.Of[ByAway] = d.away(ctx, r.Begin(), r.End())
 	return d.Yearly.Change(ctx, id, func(x *figures.Report) error {
 		if x.Year != 0 {
 			return made
