@@ -59,10 +59,10 @@ func (y *year) letter(month time.Time, text string, flags ...triage.Flag) {
 	y.must(y.Sweep(ctx))
 }
 
-// closes is that sato ends a case as the child wished.
+// closes is that a lead ends a case as the child wished.
 func (y *year) closes(id triage.CaseID) {
 	y.t.Helper()
-	_, err := y.SetState(y.t.Context(), people["sato"], id, desk.StateChange{To: triage.Closed, Reason: "本人が、これでよいと言った"})
+	_, err := y.SetState(y.t.Context(), people["mori"], id, desk.StateChange{To: triage.Closed, Reason: "本人が、これでよいと言った"})
 	y.must(err)
 }
 
@@ -223,7 +223,9 @@ func (y *year) team(id *triage.CaseID, handoff *string) {
 		y.owes(*id, "emergency_team", duty.Coordinator, "2026-11-10 17:00")
 	})
 	y.on("2026-11-10 16:50", func() { y.step(*id, "team", "send", "部内で共有し、学校へ派遣する") })
-	y.on("2026-11-11 11:00", func() { y.step(*id, "team_facts", "", "担任と養護教諭から聞き、別室での様子を確かめた") })
+	y.on("2026-11-11 11:00", func() {
+		y.step(*id, "team_facts", "", "担任と養護教諭から聞き、別室での様子を確かめた")
+	})
 	y.on("2026-11-11 15:00", func() { y.step(*id, "team_advice", "", "見守りの体制について助言した") })
 	y.on("2026-11-13 15:00", func() {
 		y.step(*id, "team_support", "", "別室での支援と、毎週の面談を学校と決めた")

@@ -268,17 +268,17 @@ func (y *year) turns(id triage.CaseID, what string) []string {
 	return days
 }
 
-// observes is that sato writes down what was seen or heard today.
+// observes is that a lead writes down what was seen or heard today.
 func (y *year) observes(id triage.CaseID, kind string, days int) {
 	y.t.Helper()
-	_, err := y.Observe(y.t.Context(), people["sato"], id, triage.Observed{Kind: kind, On: y.today(), Days: days, Note: "面談で確かめた"})
+	_, err := y.Observe(y.t.Context(), people["mori"], id, triage.Observed{Kind: kind, On: y.today(), Days: days, Note: "面談で確かめた"})
 	y.must(err)
 	y.must(y.Sweep(y.t.Context()))
 }
 
 // resolves asks for 解消, decided by the school.
 func (y *year) resolves(id triage.CaseID) error {
-	_, err := y.SetState(y.t.Context(), people["sato"], id, desk.StateChange{To: triage.Resolved, Reason: "期間のあと、面談で確かめた",
+	_, err := y.SetState(y.t.Context(), people["mori"], id, desk.StateChange{To: triage.Resolved, Reason: "期間のあと、面談で確かめた",
 		DecidedBy: duty.School, Circumstances: "ほかの事情も確かめた"})
 	if err == nil {
 		y.must(y.Sweep(y.t.Context()))
