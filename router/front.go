@@ -62,23 +62,18 @@ func (f *Front) Enter(ctx context.Context, e triage.Entry) (triage.CaseID, error
 	}
 	_, err = r.take(ctx, id, event, contact, entered{e.Channel, e.ID, e.At, e.CallMe, text, e.Report}.data(),
 		func(ctx context.Context, t *taking) error {
-			texts, names := []string{text}, []string(nil)
-			if e.Report != nil {
-				names = slices.Sorted(maps.Keys(e.Report.Fields))
-				for _, name := range names {
-					texts = append(texts, e.Report.Fields[name])
-				}
-			}
-			out, _, err := r.censor.redact(ctx, t.glossary, texts...)
+			names, texts := boxes(e.Report)
+			out, _, err := r.censor.passages(ctx, t.glossary, append(texts, passage{text, anonymize.Strict})...)
 			if err != nil {
 				return err
 			}
+			said := out[len(out)-1]
 			if e.Like != "" {
 				compared.meet(t.record)
 			}
-			t.event.Text, t.event.Judgement = out[0].text, out[0].judgement(*event.Judgement)
+			t.event.Text, t.event.Judgement = said.text, said.judgement(*event.Judgement)
 			if e.Report != nil {
-				t.event.Kind, t.event.Report = triage.KindReport, report(id, *e.Report, names, out[1:])
+				t.event.Kind, t.event.Report = triage.KindReport, report(id, *e.Report, names, out)
 			}
 			return r.heard(ctx, t, e)
 		})
@@ -89,6 +84,29 @@ func (f *Front) Enter(ctx context.Context, e triage.Entry) (triage.CaseID, error
 		return "", told(err)
 	}
 	return id, nil
+}
+
+// boxes are the boxes of a report, those for names first, so that who stands there is known in all others.
+func boxes(sent *triage.Report) (names []string, texts []passage) {
+	if sent == nil {
+		return nil, nil
+	}
+	form, _ := triage.FormByID(sent.Form)
+	asked := func(name string) bool { box, ok := form.Box(name); return ok && box.Names }
+	all := slices.Sorted(maps.Keys(sent.Fields))
+	for _, first := range []bool{true, false} {
+		for _, name := range all {
+			if asked(name) != first {
+				continue
+			}
+			mode := anonymize.Strict
+			if first {
+				mode = anonymize.Box
+			}
+			names, texts = append(names, name), append(texts, passage{sent.Fields[name], mode})
+		}
+	}
+	return names, texts
 }
 
 // report is a school's report as the case keeps it.

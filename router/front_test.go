@@ -86,7 +86,7 @@ func TestReportOfASchool(t *testing.T) {
 	h.names.do = func(string) { panic("山田花子") }
 	id = h.enter(t, triage.Entry{ID: "r3", Channel: "school", Report: &triage.Report{ID: "y", School: "hinode", Form: "incident", Fields: fields}})
 	k, events = h.load(t, id)
-	if k.Severity != triage.Soon || events[0].Report.Fields["victim"] == "山田花子" || events[0].Text != "[不明1]" {
+	if k.Severity != triage.Soon || events[0].Report.Fields["victim"] == "山田花子" || events[0].Text != "[不明3]" {
 		t.Errorf("an anonymizer that fails: %q", events[0].Text)
 	}
 }

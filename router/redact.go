@@ -49,6 +49,21 @@ type stretch struct{ from, to, start, end int }
 // redact anonymizes the texts and adds to the glossary what it found. It fails only when ctx ends; open is false where it
 // failed closed.
 func (c *censor) redact(ctx context.Context, g *anonymize.Glossary, texts ...string) (out []redacted, open bool, err error) {
+	all := make([]passage, len(texts))
+	for i, text := range texts {
+		all[i] = passage{text, anonymize.Strict}
+	}
+	return c.passages(ctx, g, all...)
+}
+
+// passage is a text and what it is.
+type passage struct {
+	text string
+	mode anonymize.Mode
+}
+
+// passages is redact for texts of several kinds. What is found in one is known in those that follow.
+func (c *censor) passages(ctx context.Context, g *anonymize.Glossary, texts ...passage) (out []redacted, open bool, err error) {
 	timer := time.NewTimer(c.patience)
 	defer timer.Stop()
 	select {
@@ -66,7 +81,7 @@ func (c *censor) redact(ctx context.Context, g *anonymize.Glossary, texts ...str
 		defer func() { _ = recover() }() // what it says may hold words
 		var all []redacted
 		for _, text := range texts {
-			r, ok := check(text, c.anonymizer.Redact(text, found, anonymize.Strict))
+			r, ok := check(text.text, c.anonymizer.Redact(text.text, found, text.mode))
 			if !ok {
 				return
 			}
@@ -109,9 +124,10 @@ func check(text string, res anonymize.Result) (redacted, bool) {
 }
 
 // closed makes each text one placeholder.
-func closed(g *anonymize.Glossary, texts []string) []redacted {
+func closed(g *anonymize.Glossary, texts []passage) []redacted {
 	var out []redacted
-	for _, text := range texts {
+	for _, x := range texts {
+		text := x.text
 		if text == "" {
 			out = append(out, redacted{})
 			continue

@@ -22,6 +22,7 @@ type Field struct {
 	Long     bool     // several lines
 	Choices  []string // the only values, where there are any
 	Many     bool     // several of the choices, joined by 、
+	Names    bool     // people are asked for: what is written there is a name, whatever it looks like
 }
 
 // Takes reports whether v is a value of the field.
@@ -131,13 +132,13 @@ const Remarks = "note"
 // is asked for is what the rules are about: for whom, on what ground, by whom, handed in when, kept by whom.
 var Forms = []Form{
 	{ID: "incident", Name: "いじめ等報告書（様式1）", Fields: []Field{
-		{Key: "reporter", Label: "報告者名"},
+		{Key: "reporter", Label: "報告者名", Names: true},
 		{Key: "reported_at", Label: "報告日時"},
 		{Key: "matter", Label: "いじめ事案", Required: true},
 		{Key: "happened_at", Label: "発生日時"},
 		{Key: "place", Label: "発生場所"},
-		{Key: "harmed", Label: "被害者の学年・氏名", Long: true},
-		{Key: "harming", Label: "加害者の学年・氏名", Long: true},
+		{Key: "harmed", Label: "被害者の学年・氏名", Names: true, Long: true},
+		{Key: "harming", Label: "加害者の学年・氏名", Names: true, Long: true},
 		{Key: "source", Label: "情報源"},
 		{Key: "what", Label: "何が起きているか", Long: true},
 		{Key: "state_harmed", Label: "被害者の状況", Long: true},
@@ -148,20 +149,20 @@ var Forms = []Form{
 		{Key: "press", Label: "報道関係等", Long: true},
 	}},
 	{ID: "resolution", Name: "いじめ等解消に向けた取組報告書（様式2）", Rows: []string{"day", "staff", "measures"}, Fields: []Field{
-		{Key: "harmed", Label: "被害側の児童生徒名（年組氏名）", Long: true},
-		{Key: "teacher", Label: "担任名"},
+		{Key: "harmed", Label: "被害側の児童生徒名（年組氏名）", Names: true, Long: true},
+		{Key: "teacher", Label: "担任名", Names: true},
 		{Key: "state", Label: "いじめ等の状況", Required: true, Long: true},
 		{Key: "day", Label: "日時（月・日・曜）"},
-		{Key: "staff", Label: "学校の対応者"},
+		{Key: "staff", Label: "学校の対応者", Names: true},
 		{Key: "measures", Label: "取組内容（加害、被害側への指導・支援や家庭訪問等の状況）", Long: true},
 		{Key: "outcome", Label: "報告日における解消状況", Choices: []string{"解消", "継続指導中"}},
 		{Key: "reported_on", Label: "報告日"},
-		{Key: "principal", Label: "校長名"},
+		{Key: "principal", Label: "校長名", Names: true},
 	}},
 	{ID: "interview", Name: "聞き取り（事実確認）シート（様式3）", Rows: []string{"when", "where", "who", "what"}, Fields: []Field{
-		{Key: "person", Label: "対象者氏名"},
+		{Key: "person", Label: "対象者氏名", Names: true},
 		{Key: "part", Label: "対象者の立場", Choices: []string{"加害者", "被害者", "目撃者"}},
-		{Key: "recorder", Label: "記録者氏名"},
+		{Key: "recorder", Label: "記録者氏名", Names: true},
 		{Key: "held_at", Label: "聞き取り日時"},
 		{Key: "place", Label: "場所"},
 		{Key: "when", Label: "いつ"},
@@ -170,13 +171,13 @@ var Forms = []Form{
 		{Key: "what", Label: "どんなことを", Required: true, Long: true},
 	}},
 	{ID: "continuity", Name: "ほっとりぼん", Fields: []Field{
-		{Key: "person", Label: "児童生徒名（年組氏名）", Long: true},
+		{Key: "person", Label: "児童生徒名（年組氏名）", Names: true, Long: true},
 		{Key: "ground", Label: "記入する理由", Required: true, Many: true, Choices: []string{ // usuki-policy:448-456
 			"年間の欠席日数が15日以上", "別室登校や教育支援センター等へ通級", "遅刻・早退が30回以上、または今後不登校が予想される",
 			"いじめや暴力の加害または被害の立場", "家庭事情で配慮すべきこと", "問題行動等", "その他学校長が必要と認めたこと"}},
 		{Key: "remark", Label: "理由の補足", Long: true},
-		{Key: "teacher", Label: "学級担任（記入した人）"},
-		{Key: "principal", Label: "学校長（最終確認をした人）"},
+		{Key: "teacher", Label: "学級担任（記入した人）", Names: true},
+		{Key: "principal", Label: "学校長（最終確認をした人）", Names: true},
 		{Key: "handed_in", Label: "写しを封をして提出した日（3月29日まで）"},
 		{Key: "keeper", Label: "原本を保管する学校と場所"},
 	}},

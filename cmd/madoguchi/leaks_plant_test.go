@@ -182,16 +182,16 @@ func (x *planted) visits() {
 
 // reports has a school report on the page and over the API, leave a draft, and send a table.
 func (x *planted) reports(token string, session *http.Cookie) {
-	x.do(token, "POST", "/reports", map[string]any{"form": "incident", "fields": map[string]string{"matter": "つきとばし", "harmed": "2年3組 鵜殿なぎさ",
-		"harming": "2年3組 安孫子りく", "reporter": "刀禰舘先生", "place": "りかしつのまえ", "what": "鵜殿なぎさが安孫子りくにつきとばされ、ゆかにたおれた", "source": "本人のうったえ"}}, nil)
-	x.person("report", "鵜殿", "なぎさ", "安孫子", "りく", "刀禰舘")
+	x.do(token, "POST", "/reports", map[string]any{"form": "incident", "fields": map[string]string{"matter": "つきとばし", "harmed": "2年3組 水主町なぎさ",
+		"harming": "2年3組 安孫子りく", "reporter": "刀禰舘先生", "place": "りかしつのまえ", "what": "水主町なぎさが安孫子りくにつきとばされ、ゆかにたおれた", "source": "本人のうったえ"}}, nil)
+	x.person("report", "水主町", "なぎさ", "安孫子", "りく", "刀禰舘")
 	x.said("report", "つきとばされ", "りかしつのまえ")
 	form := url.Values{"form": {"incident"}, "matter": {"らくがき"}, "harmed": {"1年 早乙女ひなの"}, "what": {"つくえにらくがきをされた"}, "do": {"save"}}
 	x.sends(session, "/school/reports", form.Encode(), "application/x-www-form-urlencoded")
 	x.person("draft", "早乙女", "ひなの")
 	x.said("draft", "らくがき")
 	var book, body bytes.Buffer
-	err := table.WriteBook(&book, table.Table{Name: "報告", Head: []string{"いじめ事案", "発生場所", "被害者の児童・生徒等の学年・氏名"}, Rows: [][]string{{"ぼうしをとる", "たいいくかんのうら", "3年 轟木あかね"}}})
+	err := table.WriteBook(&book, table.Table{Name: "報告", Head: []string{"いじめ事案", "発生場所", "被害者の児童・生徒等の学年・氏名"}, Rows: [][]string{{"ぼうしをとる", "たいいくかんのうら", "3年 古賀原ももか"}}})
 	w := multipart.NewWriter(&body)
 	part, fileErr := w.CreateFormFile("book", "kanaria-book.xlsx")
 	if err = errors.Join(err, fileErr); err == nil {
@@ -203,7 +203,7 @@ func (x *planted) reports(token string, session *http.Cookie) {
 	if page := x.sends(session, "/school/reports/import", body.String(), w.FormDataContentType()); !strings.Contains(page, "1件を送りました") {
 		x.t.Errorf("the table is answered by %.300q", page)
 	}
-	x.person("table", "轟木", "あかね", "kanaria-book")
+	x.person("table", "古賀原", "あかね", "kanaria-book")
 	x.said("table", "ぼうしをとる", "たいいくかんのうら")
 }
 

@@ -62,6 +62,8 @@ const (
 	Strict Mode = iota
 	// Readable is for the staff's screens: what is only weakly suspected stays.
 	Readable
+	// Box is for a box of a form in which names are asked for: whatever can be a name is one.
+	Box
 )
 
 // MaxRunes is how much of a text is looked at; the rest becomes one [不明n].

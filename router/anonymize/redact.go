@@ -87,6 +87,9 @@ func (a *Anonymizer) Redact(text string, g *Glossary, m Mode) Result {
 	for _, s := range spots {
 		words := string(in[s.start:s.end])
 		keys, full := a.keysOf(s.t, words)
+		if m == Box && s.t == TypePerson {
+			keys, full = a.boxKeys(words)
+		}
 		p := g.placeholder(s.t, words, keys, full, s.t == TypePerson && s.score < weak && a.everyday(words))
 		out.WriteString(string(in[at:s.start]))
 		out.WriteString(p)
@@ -146,6 +149,9 @@ func (a *Anonymizer) spots(in []rune, g *Glossary, m Mode) []spot {
 			}
 			found = append(found, f)
 		}
+	}
+	if m == Box {
+		found = a.box(found, view, g)
 	}
 	return resolve(found, placeholders(in), in)
 }

@@ -13,13 +13,14 @@ var wordsYAML []byte
 
 // words are the lists of words.yaml, ready to be looked up.
 type words struct {
-	modern, modernKana, foreign, latinStop, stop, times, sounds, danger, everyday, kanaStop, nickStop, owners, generics, groups set
-	stopEnds                                                                                                                    []string
-	roles, leading, nickEnds, cities, asks                                                                                      []string
-	rolesBy                                                                                                                     map[rune][][]rune // by the last character
-	cries, personal, acts, intro, listIntro, perils, labels                                                                     phrases
-	hon                                                                                                                         map[rune][]honorific
-	suffixes                                                                                                                    map[rune][]suffix
+	modern, modernKana, foreign, latinStop, stop, times, sounds, danger, everyday, kanaStop, nickStop, owners, generics, groups, notInBox set
+	stopEnds                                                                                                                              []string
+	roles, leading, nickEnds, cities, asks                                                                                                []string
+	rolesBy                                                                                                                               map[rune][][]rune // by the last character
+	cries, personal, acts, intro, listIntro, perils, labels                                                                               phrases
+	besideNames                                                                                                                           [][]rune
+	hon                                                                                                                                   map[rune][]honorific
+	suffixes                                                                                                                              map[rune][]suffix
 }
 
 type set map[string]bool
@@ -113,6 +114,8 @@ func newWords() (*words, error) {
 		Owners     string              `yaml:"owners"`
 		Generics   string              `yaml:"generics"`
 		Groups     string              `yaml:"groups"`
+		Beside     string              `yaml:"beside_names"`
+		NotInBox   string              `yaml:"not_in_box"`
 		Roles      string              `yaml:"roles"`
 		Leading    string              `yaml:"leading"`
 		Cities     string              `yaml:"cities"`
@@ -131,10 +134,13 @@ func newWords() (*words, error) {
 	}
 	w := &words{
 		labels: phrasesOf(strings.Join(slices.Concat(idLabels, handleLabels), " ")), perils: phrasesOf(f.Danger), cries: phrasesOf(f.Cries), personal: phrasesOf(f.Personal), modern: setOf(f.Modern), modernKana: setOf(f.ModernKana), foreign: setOf(f.Foreign), latinStop: setOf(f.LatinStop), stop: setOf(f.Stop), times: setOf(f.Times), sounds: setOf(f.Sounds), danger: setOf(f.Danger), everyday: setOf(f.Everyday), kanaStop: setOf(f.KanaStop), asks: strings.Fields(f.Asks), nickStop: setOf(f.NickStop),
-		owners: setOf(f.Owners), generics: setOf(f.Generics), groups: setOf(f.Groups), stopEnds: strings.Fields(f.StopEnds),
+		owners: setOf(f.Owners), generics: setOf(f.Generics), groups: setOf(f.Groups), notInBox: setOf(f.NotInBox), stopEnds: strings.Fields(f.StopEnds),
 		roles: strings.Fields(f.Roles), leading: strings.Fields(f.Leading), nickEnds: strings.Fields(f.NickEnds),
 		cities: strings.Fields(f.Cities), acts: phrasesOf(f.Acts), intro: phrasesOf(f.Intro), listIntro: phrasesOf(f.ListIntro),
 		rolesBy: map[rune][][]rune{}, hon: map[rune][]honorific{}, suffixes: map[rune][]suffix{},
+	}
+	for _, x := range strings.Fields(f.Beside) {
+		w.besideNames = append(w.besideNames, []rune(x))
 	}
 	for r, list := range w.perils {
 		w.perils[r] = slices.DeleteFunc(list, func(p []rune) bool { return len(p) == 1 }) // 橋 is in 橋本
