@@ -74,6 +74,9 @@ function when() {
     const form = part.closest('form');
     part.hidden = (how === '=') !== values.split('|').includes(String(new FormData(form).get(name)));
     for (const field of part.querySelectorAll('input, select, textarea')) field.disabled = part.hidden;
+  }
+  for (const part of document.querySelectorAll('[data-when]')) {
+    const form = part.closest('form');
     for (const radio of part.querySelectorAll('input[type=radio]:checked:disabled')) {
       const other = [...form.elements].find((x) => x.name === radio.name && !x.disabled);
       if (other) { other.checked = true; when(); return; }
