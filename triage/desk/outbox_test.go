@@ -14,6 +14,7 @@ import (
 	"madoguchi/triage/redis"
 	"madoguchi/triage/redistest"
 	"madoguchi/triage/seal"
+	"madoguchi/triage/staff"
 )
 
 // A hand-off and its receipt are told again and again until the answer comes, while the Redis process is killed at any moment of
@@ -52,7 +53,10 @@ func TestAHandOffIsOneWheneverRedisDies(t *testing.T) {
 			server.Kill()
 			server.Restart()
 		}()
-		insist(func() (err error) { h, err = r.HandOff(t.Context(), people["sato"], id, quiet("hinode-jhs")); return err })
+		insist(func() (err error) {
+			h, err = r.HandOff(t.Context(), people["sato"], id, quiet("hinode-jhs"))
+			return err
+		})
 		insist(func() error { _, err := r.Portal().Acknowledge(t.Context(), people["hinode"], h); return err })
 		<-ended
 		insist(func() error { _, err := r.Portal().Acknowledge(t.Context(), people["hinode"], h); return err })
@@ -64,9 +68,39 @@ func TestAHandOffIsOneWheneverRedisDies(t *testing.T) {
 				received++
 			}
 		}
-		owed := slices.IndexFunc(got.Duties, func(d triage.Duty) bool { return strings.HasPrefix(d.What, desk.DutyAcknowledge+":") && d.DoneAt.IsZero() })
+		owed := slices.IndexFunc(got.Duties, func(d triage.Duty) bool {
+			return strings.HasPrefix(d.What, desk.DutyAcknowledge+":") && d.DoneAt.IsZero()
+		})
 		if len(got.Handoffs) != 1 || got.Handoffs[0].ID != h || received != 1 || owed >= 0 {
 			t.Fatalf("death %d: %d hand-offs, %d receipts, the duty of it open at %d", n, len(got.Handoffs), received, owed)
+		}
+	}
+}
+
+// Who moved to another school in April reads nothing of the old one's any more, and another school reads nothing of it at all.
+func TestWhoMovedToAnotherSchoolReadsNoMore(t *testing.T) {
+	r, ctx := open(t), t.Context()
+	id, _ := r.allowedCase("hinode-jhs")
+	h, err := r.HandOff(ctx, people["sato"], id, quiet("hinode-jhs"))
+	r.must(err)
+	moved := people["hinode"]
+	report, err := r.Portal().Report(ctx, moved, h, "incident", map[string]string{"matter": "x"})
+	r.must(err)
+	moved.School = "kawabe-jhs"
+	for _, who := range []staff.Person{moved, people["kawabe"], people["nowhere"]} {
+		_, opened := r.Portal().Open(ctx, who, h)
+		_, covered := r.Portal().Cover(ctx, who, h)
+		_, received := r.Portal().Acknowledge(ctx, who, h)
+		_, read := r.Portal().Paper(ctx, who, report)
+		_, filed := r.Portal().Report(ctx, who, report, "resolution", map[string]string{"state": "x"})
+		all, _ := r.Portal().List(ctx, who)
+		for what, err := range map[string]error{"opens": opened, "sees": covered, "receives": received, "reads": read, "goes on with": filed} {
+			if err == nil {
+				t.Errorf("%s of %q %s it", who.Login, who.School, what)
+			}
+		}
+		if len(all) != 0 {
+			t.Errorf("%s of %q lists %+v", who.Login, who.School, all)
 		}
 	}
 }
