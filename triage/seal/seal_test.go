@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -236,6 +237,39 @@ func TestParseRefuses(t *testing.T) {
 			t.Errorf("%s: %v, want ErrKey", name, err)
 		} else if strings.Contains(err.Error(), secret[:6]) {
 			t.Errorf("%s: the error repeats the secret", name)
+		}
+	}
+}
+
+// Ten thousand times a record of two cases is changed by a bit, or put in the place of another: at another position, in another
+// case, with another's meaning. None opens.
+func TestNoneOfTenThousandOpens(t *testing.T) {
+	t.Parallel()
+	keys := seal.New()
+	r := rand.New(rand.NewPCG(1, 2))
+	const names, events = 2, 16
+	var cases [names]*seal.Case
+	var records [names][events][]byte
+	for n := range names {
+		cases[n], _ = keys.NewCase("07case"+string(rune('a'+n)), share)
+		for seq := range events {
+			m := seal.Meaning{Direction: []string{"seeker", "counselor"}[seq%2], Channel: "chat", Kind: "message"}
+			records[n][seq] = sealed(t, cases[n], int64(seq), m, []byte("ことば"))
+		}
+	}
+	for i := range 10_000 {
+		n, seq := r.IntN(names), r.IntN(events)
+		record, at := bytes.Clone(records[n][seq]), seq
+		switch i % 3 {
+		case 0:
+			record[r.IntN(len(record))] ^= 1 << r.IntN(8)
+		case 1:
+			at = (seq + 1 + r.IntN(events-1)) % events
+		case 2:
+			n = 1 - n
+		}
+		if _, plain, err := cases[n].Open(int64(at), record); err == nil || plain != nil {
+			t.Fatalf("trial %d opens", i)
 		}
 	}
 }
