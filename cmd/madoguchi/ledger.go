@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"madoguchi/triage"
 	"madoguchi/triage/audit"
@@ -19,17 +20,35 @@ type ledger struct {
 
 // Recent returns the newest entries, newest first.
 func (l ledger) Recent(ctx context.Context, limit int) ([]console.Looked, error) {
+	return l.newest(ctx, limit, func(audit.Entry) bool { return true })
+}
+
+// Of returns the newest entries on the case whose id ends with number, newest first.
+func (l ledger) Of(ctx context.Context, number string, limit int) ([]console.Looked, error) {
+	return l.newest(ctx, limit, func(e audit.Entry) bool { return e.Case != "" && strings.HasSuffix(string(e.Case), number) })
+}
+
+// entriesAtOnce is how much of the audit is opened at a time.
+const entriesAtOnce = 500
+
+func (l ledger) newest(ctx context.Context, limit int, wanted func(audit.Entry) bool) ([]console.Looked, error) {
 	n, err := l.log.Len(ctx)
 	if err != nil {
 		return nil, err
 	}
-	entries, err := l.log.Entries(ctx, max(0, n-int64(limit)), limit)
-	if err != nil {
-		return nil, err
-	}
-	looked := make([]console.Looked, 0, len(entries))
-	for _, e := range slices.Backward(entries) {
-		looked = append(looked, console.Looked{At: e.At, Who: e.Who, Role: e.Role, Act: e.Act, Case: e.Case, Ref: e.Ref, Reason: e.Reason})
+	looked := []console.Looked{}
+	for n > 0 && len(looked) < limit {
+		at := max(0, n-entriesAtOnce)
+		entries, err := l.log.Entries(ctx, at, int(n-at))
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range slices.Backward(entries) {
+			if wanted(e) && len(looked) < limit {
+				looked = append(looked, console.Looked{At: e.At, Who: e.Who, Role: e.Role, Act: e.Act, Case: e.Case, Ref: e.Ref, Reason: e.Reason})
+			}
+		}
+		n = at
 	}
 	return looked, nil
 }

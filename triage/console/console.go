@@ -51,6 +51,8 @@ type Accounts interface {
 type Ledger interface {
 	// Recent returns the newest acts, newest first, at most limit.
 	Recent(ctx context.Context, limit int) ([]Looked, error)
+	// Of returns the newest acts on the case of that number, newest first, at most limit. A number is the end of a case's id.
+	Of(ctx context.Context, number string, limit int) ([]Looked, error)
 	// Record writes down what p is about to do with the account of that login.
 	Record(ctx context.Context, p staff.Person, act, login string) error
 	// Destroyed returns the newest destructions, newest first, at most limit.

@@ -22,7 +22,7 @@ func TestEveryTemplateWithoutData(t *testing.T) {
 	h := newHouse(t)
 	empty := map[string]any{
 		"signin": signInData{}, "enrol": enrolData{}, "sorry": "", "queue": queueData{}, "case": h.console.newCase(desk.View{}, staff.Person{}),
-		"preview": previewData{}, "link": linkData{}, "visits": visitData{}, "statistics": statisticsData{}, "yearly": yearlyData{}, "year": yearData{}, "filings": filingsData{}, "accounts": accountsData{}, "audit": []Looked(nil),
+		"preview": previewData{}, "link": linkData{}, "visits": visitData{}, "statistics": statisticsData{}, "yearly": yearlyData{}, "year": yearData{}, "filings": filingsData{}, "accounts": accountsData{}, "audit": auditData{},
 		"code": codeData{}, "security": securityData{}, "grants": []grantData(nil), "letters": []waitingLetter(nil), "reading": readingData{}, "duties": dutiesData{}, "disposals": disposalsData{}, "handover": handoverData{}, "absences": absencesData{}, "exposure": exposureData{}, "meeting": meetingData{}, "meetings": meetingsData{}, "board": boardData{},
 		"roads": seriousListData{}, "serious": roadData{}, "search": searchData{}, "searches": searchesData{}, "kin": kinData{}, "mates": matesData{}, "certificate": Certificate{}, "requests": requestsData{}, "request": requestData{}, "discards": discardsData{},
 	}

@@ -134,3 +134,21 @@ func TestHeadersOfEveryAnswer(t *testing.T) {
 		}
 	}
 }
+
+// Who read a case is told by its number, and of no other.
+func TestWhoReadACase(t *testing.T) {
+	h := newHouse(t)
+	h.seed()
+	h.hire("kanri", triage.Admin, "")
+	h.signedIn("sato").get("/cases/" + string(danger))
+	b := h.signedIn("kanri")
+	page := b.get("/audit?case=" + number(danger))
+	if !strings.Contains(page.body, "事案を見た") || !strings.Contains(page.body, "<td>"+number(danger)+"</td>") || strings.Contains(page.body, "一覧を見た") {
+		t.Errorf("the case's readers: %.600q", page.body)
+	}
+	for _, none := range []string{"zzzzzz", "x", "*?[]"} {
+		if page := b.get("/audit?case=" + url.QueryEscape(none)); page.status != 200 || strings.Contains(page.body, "sato") {
+			t.Errorf("%q: %d", none, page.status)
+		}
+	}
+}

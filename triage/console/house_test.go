@@ -321,6 +321,12 @@ func (l ledger) Recent(ctx context.Context, limit int) ([]Looked, error) {
 	return looked, err
 }
 
+func (l ledger) Of(ctx context.Context, number string, limit int) ([]Looked, error) {
+	all, err := l.Recent(ctx, 1000)
+	all = slices.DeleteFunc(all, func(x Looked) bool { return !strings.HasSuffix(string(x.Case), number) })
+	return all[:min(limit, len(all))], err
+}
+
 func (l ledger) Destroyed(ctx context.Context, limit int) ([]Certificate, error) {
 	proofs, err := l.log.Proofs(ctx, desk.ActDestroy, limit)
 	var all []Certificate

@@ -87,12 +87,29 @@ func (c *Console) disableAccount(w http.ResponseWriter, r *http.Request, p staff
 // auditLines is how many of the newest acts are shown.
 const auditLines = 200
 
+type auditData struct {
+	Case string // the number that was asked for
+	Acts []Looked
+}
+
+// caseNumber reports whether s can be the number of a case as the pages show it, or a whole id.
+func caseNumber(s string) bool {
+	return len(s) >= 6 && len(s) <= 26 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789") == ""
+}
+
 func (c *Console) audit(w http.ResponseWriter, r *http.Request, p staff.Person) {
-	looked, err := c.Ledger.Recent(r.Context(), auditLines)
+	var looked []Looked
+	var err error
+	number := strings.ToLower(strings.TrimSpace(r.URL.Query().Get("case")))
+	if number == "" {
+		looked, err = c.Ledger.Recent(r.Context(), auditLines)
+	} else if caseNumber(number) {
+		looked, err = c.Ledger.Of(r.Context(), number, auditLines)
+	}
 	if err != nil {
 		c.sorry(w, r, p, triage.ErrUnavailable)
 		return
 	}
 	looked = slices.DeleteFunc(looked, func(l Looked) bool { return l.Case != "" && c.Desk.Hidden(r.Context(), p, l.Case) })
-	c.pages.Show(w, r, p, http.StatusOK, "audit", web.Frame{Title: "見た人の記録", Room: "audit", Data: looked})
+	c.pages.Show(w, r, p, http.StatusOK, "audit", web.Frame{Title: "見た人の記録", Room: "audit", Data: auditData{number, looked}})
 }
