@@ -177,7 +177,33 @@ func (f *frame) bytes() []byte {
 	if err != nil {
 		return []byte(`{"type":"error","code":"unavailable"}`) // a struct of strings and numbers always marshals
 	}
-	return b
+	return padded(b)
+}
+
+// What whoever watches the line could learn from the length of a frame is which of a few classes it is in: 512·2ⁿ bytes. Frames
+// above the last class, which only many pictures and the longest texts need, go as they are.
+const (
+	leastFrame  = 512
+	mostPadding = 32 << 10
+)
+
+// padded fills a frame up to its class by a field that nobody reads.
+func padded(b []byte) []byte {
+	const empty = `,"pad":""`
+	size := leastFrame
+	for size < len(b)+len(empty) {
+		size *= 2
+	}
+	if size > mostPadding {
+		return b
+	}
+	out := make([]byte, 0, size)
+	out = append(out, b[:len(b)-1]...)
+	out = append(out, `,"pad":"`...)
+	for len(out) < size-len(`"}`) {
+		out = append(out, '0')
+	}
+	return append(out, `"}`...)
 }
 
 // message is what a frame becomes for the house. Messages and answers have ids of their own, so that a seeker's client

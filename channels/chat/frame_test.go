@@ -2,6 +2,7 @@ package chat
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -112,5 +113,28 @@ func TestRates(t *testing.T) {
 	r.forget()
 	if len(r.spent) != before-1 {
 		t.Error("what is over is kept")
+	}
+}
+
+// A hundred messages of one to four hundred characters are of three lengths on the line, and what answers them of one.
+func TestLengthsOnTheLineSayLittle(t *testing.T) {
+	sizes, acks := map[int]bool{}, map[int]bool{}
+	for n := 4; n <= 400; n += 4 {
+		f := frame{Type: "message", ID: strconv.Itoa(n), Text: strings.Repeat("あ", n)}
+		sizes[len(f.bytes())] = true
+		seq := int64(n)
+		ack := frame{Type: "ack", ID: f.ID, Seq: &seq, State: "stored"}
+		acks[len(ack.bytes())] = true
+		var again frame
+		if err := json.Unmarshal(f.bytes(), &again); err != nil || again.Text != f.Text {
+			t.Fatalf("%d characters come back as %d, %v", n, len([]rune(again.Text)), err)
+		}
+	}
+	if len(sizes) > 3 || len(acks) != 1 {
+		t.Errorf("messages are of %d lengths, acks of %d", len(sizes), len(acks))
+	}
+	long := frame{Type: "message", Text: strings.Repeat("あ", 11_000)}
+	if len(long.bytes()) > maxFrame {
+		t.Errorf("a long frame is filled up to %d bytes", len(long.bytes()))
 	}
 }

@@ -149,6 +149,16 @@ func quiet(b *browser) {
 	}
 }
 
+// What the page sends is filled up to the same lengths as what it is sent.
+func TestThePageFillsItsFrames(t *testing.T) {
+	b := browse(t, true)
+	got, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](
+		"import('/chat/wire.js').then((m) => [4, 100, 200, 400, 4000, 20000].map((n) => { const s = m.wire({ type: 'message', id: '1', text: '\u3042'.repeat(n) }); return new TextEncoder().encode(s).length + (JSON.parse(s).text.length === n ? '' : '!'); }).join(' '))", chromedp.EvalAwaitPromise))
+	if err != nil || got != "512 512 1024 2048 16384 60037" {
+		t.Errorf("lengths: %s %v", got, err)
+	}
+}
+
 func TestDroppedConnection(t *testing.T) {
 	b := browse(t, true)
 	b.press("書きはじめる")

@@ -257,7 +257,7 @@ func TestErase(t *testing.T) {
 		dead["type"] = "hello"
 		c.send(dead)
 		f := c.want(frame{"type": "error", "code": "unknown_code"})
-		if f["message"] != "その合言葉では開けませんでした。" || len(f) != 3 {
+		if f["message"] != "その合言葉では開けませんでした。" || len(f) != 4 {
 			t.Errorf("the answer tells them apart: %v", f)
 		}
 		c.hello(nil) // the socket is kept

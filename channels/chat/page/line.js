@@ -1,6 +1,8 @@
 // The line to the desk: a WebSocket, or requests where those are blocked. What was not acknowledged is sent again, with the
 // same id, until it is.
 
+import { wire } from '/chat/wire.js';
+
 const patience = 5000; // milliseconds until a message without an answer is said not to have arrived
 const hopeless = 12000; // milliseconds until the connection under it is given up
 const greeting = 8000; // milliseconds for a welcome
@@ -54,7 +56,7 @@ export class Line {
       this.#asks.set(frame.id, { resolve, words: [] });
       this.#later(hopeless, () => this.#answered({ id: frame.id }, null));
       if (this.#plain) this.#post(frame).then((f) => this.#answered({ id: frame.id }, f ?? null));
-      else this.#socket.send(JSON.stringify(frame));
+      else this.#socket.send(wire(frame));
     });
   }
 
@@ -83,7 +85,7 @@ export class Line {
   // bye leaves; with erase it withdraws the conversation. It resolves to whether that is durable.
   bye(erase) {
     if (!erase) {
-      if (this.#ready && this.#socket) this.#socket.send(JSON.stringify({ type: 'bye', erase: false }));
+      if (this.#ready && this.#socket) this.#socket.send(wire({ type: 'bye', erase: false }));
       this.stop();
       return Promise.resolve(true);
     }
@@ -100,7 +102,7 @@ export class Line {
         if (done) this.stop();
         resolve(done);
       };
-      this.#socket.send(JSON.stringify({ type: 'bye', erase: true }));
+      this.#socket.send(wire({ type: 'bye', erase: true }));
       this.#later(hopeless, () => this.#bye?.(false));
     });
   }
@@ -151,7 +153,7 @@ export class Line {
     }
     this.#socket = socket;
     this.#later(greeting, () => { if (this.#socket === socket && !this.#ready) socket.close(); });
-    socket.onopen = () => socket.send(JSON.stringify(this.#hello()));
+    socket.onopen = () => socket.send(wire(this.#hello()));
     socket.onmessage = (e) => { if (this.#socket === socket) this.#take(JSON.parse(e.data)); };
     socket.onclose = (e) => {
       if (this.#socket !== socket) return;
@@ -309,7 +311,7 @@ export class Line {
   #again(ms) {
     this.#later(ms, () => {
       if (this.#plain) this.#greet();
-      else if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(this.#hello()));
+      else if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(wire(this.#hello()));
       else this.#connect();
     });
   }
@@ -325,7 +327,7 @@ export class Line {
 
   #put(p) {
     if (this.#plain) this.#pump();
-    else if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(p.frame));
+    else if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(wire(p.frame));
   }
 
   // From here on: by requests.
@@ -365,7 +367,7 @@ export class Line {
     const headers = { 'Content-Type': 'application/json' };
     if (frame.type !== 'hello' && this.#secret?.resume) headers.Authorization = `Resume ${this.#secret.resume}`;
     try {
-      const r = await fetch('/chat/messages', { method: 'POST', headers, body: JSON.stringify(frame), cache: 'no-store', credentials: 'omit' });
+      const r = await fetch('/chat/messages', { method: 'POST', headers, body: wire(frame), cache: 'no-store', credentials: 'omit' });
       return await r.json();
     } catch {
       return null;
