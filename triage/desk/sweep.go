@@ -14,18 +14,22 @@ import (
 
 const (
 	sweepEvery = 5 * time.Second
-	sweepHold  = time.Minute // nobody else looks at the same work meanwhile
+	sweepRest  = 250 * time.Millisecond // between two sweeps, however much happens
+	sweepHold  = time.Minute            // nobody else looks at the same work meanwhile
 	sweepLimit = 100
 )
 
 // timed are the sorts of work that fall due by the desk's clock.
 var timed = []triage.DueKind{triage.DueRules, triage.DueLease, triage.DueDuty}
 
-// Run sweeps every five seconds until ctx ends.
+// Run sweeps soon after something has happened, so that nobody on call hears of danger later than they must, and every five
+// seconds, since news can be missed, until ctx ends.
 func (d *Desk) Run(ctx context.Context) error {
+	var news <-chan triage.CaseID
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
+		news = d.listen(ctx, news)
 		// What the store cannot give now it gives at the next turn.
 		if err := d.Sweep(ctx); err != nil && ctx.Err() == nil && !passing(err) {
 			return err
@@ -34,6 +38,13 @@ func (d *Desk) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-tick.C:
+		case _, ok := <-news:
+			if !ok {
+				news = nil
+			}
+			if err := rest(ctx, news, sweepRest); err != nil {
+				return err
+			}
 		}
 	}
 }

@@ -32,13 +32,11 @@ func (d *Desk) RunWaits(ctx context.Context) error {
 		<-ctx.Done()
 		return ctx.Err()
 	}
+	var news <-chan triage.CaseID
 	tick := time.NewTicker(waitsEvery)
 	defer tick.Stop()
-	var news <-chan triage.CaseID
 	for {
-		if news == nil { // the store may be away; the ticks alone find who waits then
-			news, _ = d.Store.Watch(ctx)
-		}
+		news = d.listen(ctx, news)
 		if err := d.TellWaits(ctx); err != nil && ctx.Err() == nil && !passing(err) {
 			return err
 		}
@@ -50,16 +48,28 @@ func (d *Desk) RunWaits(ctx context.Context) error {
 			if !ok {
 				news = nil
 			}
-			if err := rest(ctx, news); err != nil {
+			if err := rest(ctx, news, waitsRest); err != nil {
 				return err
 			}
 		}
 	}
 }
 
+// listen hears of what happens, unless it does so already. Where it cannot now it is tried again.
+func (d *Desk) listen(ctx context.Context, news <-chan triage.CaseID) <-chan triage.CaseID {
+	if news != nil {
+		return news
+	}
+	news, err := d.Store.Watch(ctx)
+	if err != nil {
+		return nil
+	}
+	return news
+}
+
 // rest lets more come, and takes note of it.
-func rest(ctx context.Context, news <-chan triage.CaseID) error {
-	end := time.After(waitsRest)
+func rest(ctx context.Context, news <-chan triage.CaseID, long time.Duration) error {
+	end := time.After(long)
 	for {
 		select {
 		case <-ctx.Done():
