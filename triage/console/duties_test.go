@@ -21,7 +21,7 @@ func TestADutyIsShownAndDone(t *testing.T) {
 	page := "/cases/" + string(mine)
 	body := sato.get(page).body
 	for _, want := range []string{
-		"学校への通報その他の措置を決める（23条の措置）", "根拠：いじめ防止対策推進法23条1項", "なぜ：いじめの疑い", "学校からの報告を求める（疑いを含む全件）", "根拠：asahikawa-model:47",
+		"学校への通報その他の措置を決める（23条の措置）", "根拠：いじめ防止対策推進法23条1項", "なぜ：いじめの疑い", "学校からの報告を求める（疑いを含む全件）", "根拠：いじめ防止対策「旭川モデル」", "47行目",
 		"いじめ対策会議で対処方針を協議する", "コーディネーターか統括が済ませます。",
 	} {
 		if !strings.Contains(body, want) {
