@@ -1,8 +1,11 @@
 package triage
 
 import (
+	"cmp"
+	"regexp"
 	"slices"
 	"time"
+	"unicode/utf8"
 )
 
 // Filing is that a school reported, as a case remembers it.
@@ -14,6 +17,7 @@ type Filing struct {
 	Matter  string    `json:"matter,omitempty"` // what the form asks for above all, anonymized, at most MatterRunes
 	Amends  string    `json:"amends,omitempty"` // id of the filing that this one takes the place of
 	Version int       `json:"version"`          // from 1
+	Grade   int       `json:"grade,omitempty"`  // the first that a box for the harmed child names, 1 to 6; 0 where none is named
 }
 
 // MatterRunes is the longest Matter.
@@ -35,7 +39,25 @@ func (c *Case) file(r Report, at time.Time) {
 	if before, ok := c.Filing(r.Amends); ok {
 		f.Version = before.Version + 1
 	}
+	f.Grade = gradeIn(cmp.Or(r.Fields["harmed"], r.Fields["person"]))
 	c.Reports = append(c.Reports, f)
+}
+
+var named = regexp.MustCompile(`(?:^|[^0-9０-９])([1-6１-６一二三四五六])年`)
+
+// gradeIn is the first grade that a box names, or 0. What the wall made a placeholder of, as it does with a class, names none.
+func gradeIn(box string) int {
+	m := named.FindStringSubmatch(box)
+	if m == nil {
+		return 0
+	}
+	r, _ := utf8.DecodeRuneInString(m[1])
+	for _, digits := range []string{"123456", "１２３４５６", "一二三四五六"} {
+		if i := slices.Index([]rune(digits), r); i >= 0 {
+			return i + 1
+		}
+	}
+	return 0
 }
 
 // Filing returns the filing of that id.

@@ -124,7 +124,7 @@ func (c *Console) kinds(counts map[string]map[string]desk.Count, schools map[str
 		of("緊急度", desk.BySeverity, severities, order(triage.Severities), ""), of("返事", desk.ByAnswer, becoming, []string{"answered", "waiting", "withdrawn", "ended"}, ""),
 		of("いまの状態", desk.ByOutcome, states, nil, ""), of("内容", desk.ByFlag, flags, order(triage.Flags), "重なりあり"),
 		of("いじめの態様", desk.ByManner, manners, []string{"verbal", "exclusion", "blows", "extortion", "property", "net"}, "重なりあり。相談の言葉から機械が見つけたもの。「嫌なことや危険なことをさせられる」は、機械では分かりません"),
-		of("学年", desk.ByGrade, grades, []string{"es_low", "es_high", "teen", "unknown"}, "学校に伝えてよいかきくときに、本人に確かめたもの。ほかは分かりません"),
+		of("学年", desk.ByGrade, grades, []string{"es_low", "es_high", "teen", "unknown"}, "本人に確かめたか、学校の報告に書かれたもの。ほかは分かりません"),
 		of("はじめの返事まで", desk.ByWait, waits, []string{"10m", "1h", "24h", "72h", "longer"}, "はじめの言葉から、人がはじめて返事をするまで。夜と休みの日も数えます"),
 		of("窓口まで来て、相談にならなかった人など", desk.ByAway, away, triage.CountedKinds, "人数ではなく、来た回数。先月までの、チャットと電話"),
 		of("学校", desk.BySchool, schools, nil, "伝えた学校と、報告した学校。重なりあり"), of("学校の種類", desk.ByStage, stages, nil, "重なりあり"),

@@ -51,7 +51,7 @@ const (
 	ByAnswer   = "answer"  // answered, waiting, withdrawn (before an answer), ended (without one)
 	ByAbout    = "about"   // whom it is about, as the seeker says
 	ByParents  = "parents" // not_asked: resolved without the parents having been asked
-	ByGrade    = "grades"  // es_low, es_high, teen, as the child was asked for a consent; or unknown
+	ByGrade    = "grades"  // es_low, es_high, teen, as the child was asked for a consent, or a school reported; or unknown
 	ByWait     = "wait"    // how long it took to the first answer: 10m, 1h, 24h, 72h, longer; no case without one
 )
 
@@ -139,18 +139,28 @@ func (d *Desk) counted(c triage.Case) figures.Item {
 	if c.State == triage.Resolved && slices.ContainsFunc(c.Observed, func(o triage.Observed) bool { return o.Kind == ParentNotAsked }) {
 		of[ByParents] = []string{"not_asked"}
 	}
-	of[ByGrade] = []string{grade(c)}
+	of[ByGrade] = []string{d.grade(c)}
 	if w := waited(c); w != "" {
 		of[ByWait] = []string{w}
 	}
 	return figures.Item{At: c.OpenedAt, Of: of}
 }
 
-// grade is how old the child is, where somebody asked: it is asked with a consent, and no text tells it to the machine.
-func grade(c triage.Case) string {
+// grade is how old the child is, where somebody asked with a consent, or a school's report says so.
+func (d *Desk) grade(c triage.Case) string {
 	for _, x := range slices.Backward(c.Consents) {
 		if x.Age != "" {
 			return string(x.Age)
+		}
+	}
+	for _, f := range slices.Backward(c.Filed()) {
+		switch stage := d.stage(f.School); {
+		case stage == "junior":
+			return string(triage.AgeTeen)
+		case stage == "elementary" && f.Grade > 4:
+			return string(triage.AgeHigh)
+		case stage == "elementary" && f.Grade > 0:
+			return string(triage.AgeLow)
 		}
 	}
 	return "unknown"
