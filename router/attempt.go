@@ -5,6 +5,8 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"madoguchi/channels"
 )
 
 // result is how far a conversation came.
@@ -101,7 +103,7 @@ func (s *shift) conclude(ctx context.Context, r result) {
 	j.suspect, j.again = false, true
 	switch {
 	case errors.Is(r.err, errMalformed):
-		s.bury(j.entry, "malformed")
+		s.bury(j.entry, "malformed", &j.message)
 		t.jobs, t.fails = t.jobs[1:], 0
 		return
 	case outage(r.err):
@@ -114,7 +116,11 @@ func (s *shift) conclude(ctx context.Context, r result) {
 		}
 	case j.count >= deliveries:
 		s.log.Error("a message could not be processed; it is a dead letter", "lane", s.owner.Name(), "deliveries", j.count)
-		s.bury(j.entry, "failed")
+		m := &j.message
+		if j.count > deliveries+1 {
+			m = nil // a router has died of reporting it, too
+		}
+		s.bury(j.entry, "failed", m)
 		t.jobs, t.fails = t.jobs[1:], 0
 		return
 	}
@@ -133,10 +139,11 @@ func pauseAfter(fails int) time.Duration {
 
 // settle tells Redis what is done and what is dead. What it cannot be told now is told later, and not done again.
 func (s *shift) settle(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), offerTimeout)
-	defer cancel()
+	ctx = context.WithoutCancel(ctx)
 	if len(s.done) > 0 {
-		if err := s.owner.Settle(ctx, s.done...); err != nil {
+		soon, cancel := context.WithTimeout(ctx, offerTimeout)
+		defer cancel()
+		if err := s.owner.Settle(soon, s.done...); err != nil {
 			return err
 		}
 		for _, id := range s.done {
@@ -144,13 +151,42 @@ func (s *shift) settle(ctx context.Context) error {
 		}
 		s.done = s.done[:0]
 	}
+	return s.inter(ctx)
+}
+
+// inter lays the dead letters to the others once people know of each. Where the desk cannot be told they stay where they are,
+// and it is told later.
+func (s *shift) inter(ctx context.Context) error {
+	unopened := false // of many at once, the desk is told once
 	for len(s.dead) > 0 {
 		b := s.dead[0]
-		if err := s.owner.Bury(ctx, b.entry, b.reason); err != nil {
+		if first := b.message != nil || !unopened; first && len(b.entry.Sealed) > 0 { // else there is no message
+			if err := s.tell(ctx, b.message); err != nil {
+				return err
+			}
+			unopened = unopened || b.message == nil
+		}
+		if err := s.lay(ctx, b); err != nil {
 			return err
 		}
 		delete(s.known, b.entry.ID)
 		s.dead = s.dead[1:]
 	}
 	return nil
+}
+
+func (s *shift) lay(ctx context.Context, b burial) error {
+	ctx, cancel := context.WithTimeout(ctx, offerTimeout)
+	defer cancel()
+	return s.owner.Bury(ctx, b.entry, b.reason)
+}
+
+// tell reports a dead letter. One that cannot be reported although the desk can be reached is at least counted on its pages.
+func (s *shift) tell(ctx context.Context, m *channels.Message) error {
+	err := s.report(ctx, m)
+	if err != nil && !unreached(err) {
+		s.log.Error("nobody could be told of a dead letter", "lane", s.owner.Name())
+		return nil
+	}
+	return err
 }

@@ -43,6 +43,10 @@ var errPanic = errors.New("router: processing panicked")
 // any other it is tried again, deliveries times in all.
 type Handler func(ctx context.Context, m channels.Message) error
 
+// Report tells people of a message before it is laid among the dead letters; m is nil where it cannot be opened. It may be
+// called again with the same one. See Router.Report.
+type Report func(ctx context.Context, m *channels.Message) error
+
 // Consumer is the router's side of the lanes: it opens what the gateways have stored and hands it to a Handler, the
 // messages of a conversation in order and one at a time, those of several conversations at once. A message that fails
 // holds back its own conversation and no other.
@@ -53,12 +57,13 @@ type Consumer struct {
 	client redis.UniversalClient
 	opener *envelope.Opener
 	handle Handler
+	report Report
 	log    *slog.Logger
 }
 
 // NewConsumer returns a consumer.
-func NewConsumer(client redis.UniversalClient, opener *envelope.Opener, handle Handler, log *slog.Logger) *Consumer {
-	return &Consumer{client, opener, handle, log}
+func NewConsumer(client redis.UniversalClient, opener *envelope.Opener, handle Handler, report Report, log *slog.Logger) *Consumer {
+	return &Consumer{client, opener, handle, report, log}
 }
 
 // Run works on all lanes, new ones too, until ctx ends; what is being processed then is finished.
@@ -160,8 +165,9 @@ type shift struct {
 }
 
 type burial struct {
-	entry  stream.Entry
-	reason string
+	entry   stream.Entry
+	reason  string
+	message *channels.Message // nil where it cannot be opened, or its router died of reporting it
 }
 
 // serve works until ctx ends or the lane is lost.
@@ -240,12 +246,12 @@ func (s *shift) take(e stream.Entry, before bool) {
 	s.known[e.ID] = true
 	plain, err := s.opener.Open(s.owner.Name(), e.Seq, e.Sealed)
 	if err != nil {
-		s.bury(e, "unopened")
+		s.bury(e, "unopened", nil)
 		return
 	}
 	m, err := envelope.Decode(plain)
 	if err != nil {
-		s.bury(e, "form")
+		s.bury(e, "form", nil)
 		return
 	}
 	kind, who, _ := channels.OpenAddress(m.From)
@@ -258,8 +264,8 @@ func (s *shift) take(e stream.Entry, before bool) {
 	t.jobs = append(t.jobs, &job{entry: e, message: m, count: 1, again: before, suspect: before})
 }
 
-func (s *shift) bury(e stream.Entry, reason string) {
-	s.dead = append(s.dead, burial{e, reason})
+func (s *shift) bury(e stream.Entry, reason string, m *channels.Message) {
+	s.dead = append(s.dead, burial{e, reason, m})
 }
 
 // due returns the conversations that may be worked on, and how long until another may. One that a router may have died of

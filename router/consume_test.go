@@ -28,6 +28,31 @@ type desk struct {
 	tries map[string]int
 	fail  func(who string, n, try int) error // nil: nothing fails
 	hang  time.Duration
+
+	told   []string // what was reported before it was laid among the dead letters, by who/id; "" could not be opened
+	untold error    // where nothing can be reported
+}
+
+func (d *desk) report(_ context.Context, m *channels.Message) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.untold != nil {
+		return d.untold
+	}
+	name := ""
+	if m != nil {
+		_, who, _ := channels.OpenAddress(m.From)
+		name = who + "/" + m.ID
+	}
+	d.told = append(d.told, name)
+	return nil
+}
+
+// reported returns what was.
+func (d *desk) reported() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.told)
 }
 
 func newDesk() *desk { return &desk{got: make(map[string][]int), tries: make(map[string]int)} }
@@ -70,9 +95,9 @@ func upTo(n int, without ...int) []int {
 }
 
 // consume runs a consumer until stop is called or the test ends.
-func (g *gate) consume(handle Handler) (stop func()) {
+func (g *gate) consume(d *desk) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
-	c := NewConsumer(g.client, envelope.NewOpener(g.id), handle, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	c := NewConsumer(g.client, envelope.NewOpener(g.id), d.handle, d.report, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	done := make(chan error, 1)
 	go func() { done <- c.Run(ctx) }()
 	stop = sync.OnceFunc(func() {
@@ -105,7 +130,7 @@ func TestConsumerKeepsTheOrder(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			g, d := newGate(t, client(t)), newDesk()
-			g.consume(d.handle)
+			g.consume(d)
 			g.takeMany(10, 1, 40, channels.Stored, channels.Held)
 			if s := g.settled(); s.Processed != 400 || s.Dead != 0 {
 				t.Fatalf("%+v", s)
@@ -138,7 +163,7 @@ func TestFailuresAreTriedAgainAndBuried(t *testing.T) {
 		}
 		return nil
 	}
-	g.consume(d.handle)
+	g.consume(d)
 	g.takeMany(5, 1, 5, channels.Stored, channels.Held)
 	eventually(t, "the others are done", func() bool { return len(d.of("c4")) == 5 && len(d.of("c2")) == 4 })
 	if got := d.of("c0"); len(got) > 2 {
@@ -158,6 +183,9 @@ func TestFailuresAreTriedAgainAndBuried(t *testing.T) {
 	if n := d.tries["c2/1"]; n != 1 {
 		t.Errorf("a malformed one was tried %d times", n)
 	}
+	if told := d.reported(); !slices.Equal(told, []string{"c2/1", "c0/3"}) {
+		t.Errorf("reported %q", told)
+	}
 }
 
 // A dead letter that is asked for again is processed once, however often it is asked for.
@@ -174,7 +202,7 @@ func TestDeadLetterIsProcessedOnceWhenAskedFor(t *testing.T) {
 		}
 		return nil
 	}
-	g.consume(d.handle)
+	g.consume(d)
 	g.takeMany(1, 1, 3, channels.Stored, channels.Held)
 	if s := g.settled(); s.Dead != 1 {
 		t.Fatalf("%+v", s)
@@ -219,11 +247,14 @@ func TestUnopenedIsBuriedAtOnce(t *testing.T) {
 	}
 	mine := g.id
 	g.id = other
-	stop := g.consume(d.handle)
+	stop := g.consume(d)
 	if s := g.settled(); s.Dead != 15 || s.Processed != 0 {
 		t.Fatalf("%+v", s)
 	}
 	stop()
+	if told := slices.Compact(d.reported()); !slices.Equal(told, []string{""}) {
+		t.Errorf("reported %q", told)
+	}
 	if g.id = mine; len(d.got) != 0 {
 		t.Errorf("opened with another key")
 	}
@@ -246,7 +277,7 @@ func TestMessageThatKillsItsRouter(t *testing.T) {
 		if _, err := o.Claim(ctx, time.Minute); err != nil {
 			t.Fatal(err)
 		}
-		s := &shift{Consumer: NewConsumer(g.client, envelope.NewOpener(g.id), nil, slog.New(slog.NewTextHandler(io.Discard, nil))),
+		s := &shift{Consumer: NewConsumer(g.client, envelope.NewOpener(g.id), nil, nil, slog.New(slog.NewTextHandler(io.Discard, nil))),
 			owner: o, known: make(map[string]bool), talks: make(map[string]*talk), after: "0-0"}
 		s.handle = func(ctx context.Context, m channels.Message) error {
 			if poison(m) {
@@ -290,7 +321,7 @@ func TestMessageThatKillsItsRouter(t *testing.T) {
 			})
 		}
 	}
-	g.consume(d.handle)
+	g.consume(d)
 	if s := g.settled(); s.Dead != 1 || s.Processed != 11 {
 		t.Fatalf("%+v", s)
 	}
@@ -311,8 +342,8 @@ func TestRoutersComeAndGo(t *testing.T) {
 	t.Parallel()
 	g, d := newGate(t, redistest.Start(t).Client()), newDesk()
 	d.hang = time.Millisecond
-	stop := g.consume(d.handle)
-	g.consume(d.handle)
+	stop := g.consume(d)
+	g.consume(d)
 	g.takeMany(8, 1, 30, channels.Stored, channels.Held)
 	stop()
 	g.takeMany(8, 31, 60, channels.Stored, channels.Held)

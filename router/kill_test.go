@@ -138,7 +138,7 @@ func TestKilledGateway(t *testing.T) {
 		t.Fatalf("%d messages; %+v", total, s)
 	}
 	d := newDesk()
-	g.consume(d.handle)
+	g.consume(d)
 	if s := g.settled(); s.Processed != int64(total) {
 		t.Fatalf("%+v", s)
 	}

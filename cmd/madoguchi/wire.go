@@ -159,7 +159,7 @@ func (h *house) wall(p plan) error {
 	}
 	h.within = router.NewRouter(rooms)
 	if h.runs("router") {
-		h.consumer = router.NewConsumer(h.redis, envelope.NewOpener(p.keys.identity), h.within.Process, h.log)
+		h.consumer = router.NewConsumer(h.redis, envelope.NewOpener(p.keys.identity), h.within.Process, h.within.Report, h.log)
 	}
 	if h.runs("vault") {
 		h.courier = router.NewCourier(rooms, router.Way{Doors: open, School: cityDesk{h.city, h.clock.Now}.reader, PublicURL: h.publicURL, Log: h.log})
