@@ -171,3 +171,54 @@ func TestAloneAtNight(t *testing.T) {
 		}
 	}
 }
+
+// A grant is for one word of one case and for who asked. Whoever has it gets nothing else by it, and nobody approves it who
+// may not.
+func TestAGrantOpensNothingElse(t *testing.T) {
+	r, ctx := open(t), t.Context()
+	r.wall.names["[連絡先2]"], r.wall.names["[連絡先3]"] = "+81 90 2222 2222", "+81 90 3333 3333"
+	id, g := r.wished()
+	for login := range people {
+		p := strong(login)
+		if p.Role == triage.Coordinator || p.Role == triage.Supervisor {
+			continue
+		}
+		_, err := r.Approve(ctx, p, g, desk.Spoken{})
+		if err == nil {
+			t.Errorf("%s approves as %s", login, p.Role)
+		}
+	}
+	if got := r.value("sato", g); got != "asked" {
+		t.Fatalf("after those who may not: %s", got)
+	}
+	_, err := r.Approve(ctx, strong("kato"), g, desk.Spoken{})
+	r.want("by a lead", err, "ok")
+	other := r.claimed()
+	for _, ask := range []struct {
+		id   triage.CaseID
+		what string
+	}{{id, "[連絡先2]"}, {id, "[連絡先3]"}, {other, "[連絡先1]"}, {other, "[連絡先2]"}} {
+		o, err := r.Reveal(ctx, people["sato"], ask.id, ask.what, "電話するため")
+		r.must(err)
+		if o.Value != "" || o.Grant == nil || o.Grant.State(r.machine.Now()) != grant.Asked {
+			t.Errorf("%s of another wish: %q, %+v", ask.what, o.Value, o.Grant)
+		}
+		if got := r.value("sato", o.Grant.ID); got != "asked" {
+			t.Errorf("the wish for %s: %s", ask.what, got)
+		}
+	}
+	if got := r.value("abe", g); got != "unknown" {
+		t.Errorf("a colleague with its id sees %s", got)
+	}
+	if got := r.value("sato", g); got != "+81 90 0000 0000" {
+		t.Errorf("what was granted: %s", got)
+	}
+	r.machine.pass(grant.Lasts)
+	if got := r.value("sato", g); got != "expired" {
+		t.Errorf("afterwards: %s", got)
+	}
+	for _, login := range []string{"kato", "mori"} {
+		_, err := r.Approve(ctx, strong(login), g, desk.Spoken{})
+		r.want("again, by "+login, err, "wrong_state")
+	}
+}
