@@ -34,8 +34,8 @@
 // PIN is chosen where the conversation was begun, which its ticket knows: who comes with the code alone could otherwise
 // choose one, and read what the child writes after.
 //
-// Wrong, mistyped, expired, erased and unknown codes cost the same check, the same trips to Redis and the same second, and
-// the answer is the same; so do spent, expired and wrong links.
+// Right, wrong, mistyped, expired, erased and unknown codes cost the same check, the same trips to Redis and the same second,
+// and of all but the right one the answer is the same; so it is of spent, expired and wrong links.
 package mailbox
 
 import (
@@ -56,6 +56,9 @@ var visitSource string
 //go:embed read.lua
 var readSource string
 
+//go:embed keep.lua
+var keepSource string
+
 //go:embed mark.lua
 var markSource string
 
@@ -66,7 +69,7 @@ const (
 	blindFor   = 24 * time.Hour   // for which a ticket is taken as it is while Redis is away
 	resumeWait = 2 * time.Second  // for Redis, until a ticket is taken so
 	doingLasts = 30 * time.Second
-	// registerWait is how long after it was not found a code is looked for once more: what the router needs to hash one.
+	// registerWait is how long after the first look a code is looked for once more: what the router needs to hash one.
 	registerWait = time.Second
 	day          = 24 * time.Hour
 
@@ -130,7 +133,10 @@ func (r *Reader) resume(ctx context.Context, token string) (channels.Conversatio
 	return r.conversation(t, false), nil
 }
 
-// byCode checks a code. Whatever is wrong with it shows only at the end.
+// byCode checks a code. A code that was told a moment ago may not be registered yet, so it is looked for twice, a second
+// apart. Whatever is typed, and whatever is found, costs the same trips, the same writes (a server that keeps everything waits
+// for its disk at each) and the same second: the time tells neither whether there ever was such a code nor, to who only sees
+// the line, whether it opened.
 func (r *Reader) byCode(ctx context.Context, typed string) (channels.Conversation, error) {
 	secret, err := phrase.Decode(typed)
 	if err != nil {
@@ -141,49 +147,60 @@ func (r *Reader) byCode(ctx context.Context, typed string) (channels.Conversatio
 	if err != nil {
 		return nil, err
 	}
-	c, err := r.atCode(ctx, stretched, mistyped)
-	if err == channels.ErrUnknown {
-		// A code that was told a moment ago may not be registered yet. Every wrong one waits as long.
-		patience := time.NewTimer(r.patience)
-		defer patience.Stop()
-		select {
-		case <-patience.C:
-		case <-ctx.Done():
-			return nil, failure(ctx, ctx.Err())
-		}
-		c, err = r.atCode(ctx, stretched, mistyped)
+	plain, found, err := r.registered(ctx, stretched)
+	if err != nil {
+		return nil, err
+	}
+	patience := time.NewTimer(r.patience)
+	defer patience.Stop()
+	select {
+	case <-patience.C:
+	case <-ctx.Done():
+		return nil, failure(ctx, ctx.Err())
+	}
+	if again, at, err := r.registered(ctx, stretched); err != nil {
+		return nil, err
+	} else if found == "" {
+		plain, found = again, at
+	}
+	c, err := r.admit(ctx, howCode, plain, found != "" && !mistyped)
+	if err != nil && err != channels.ErrUnknown {
+		return nil, err
+	}
+	kept := found
+	if err != nil { // a record that nobody has
+		kept = r.peppers().codeRecord(bytesOf(anySecret())).key
+	}
+	_ = r.scripts.keep.Run(ctx, r.client, []string{kept}, r.keep().Milliseconds(),
+		r.until(r.now().Add(time.Minute), 10*time.Minute).Milliseconds()).Err() // the box already says so; an answer of the desk repeats it
+	if err == nil {
+		r.move(ctx, stretched, found, plain)
 	}
 	return c, err
 }
 
-// atCode looks whether a conversation is to be found where the code may be registered: under the present pepper, or one of
-// those beside it. All places are looked at in one trip, whatever is found, so that the time tells nothing.
-func (r *Reader) atCode(ctx context.Context, stretched []byte, mistyped bool) (channels.Conversation, error) {
-	var plain []byte
-	found, records := "", r.peppers().codeRecords(stretched)
+// registered looks where the code may be registered: under the present pepper, or one of those beside it. All places are
+// looked at in one trip, whatever is found, so that the time tells nothing. found is empty where there is none.
+func (r *Reader) registered(ctx context.Context, stretched []byte) (plain []byte, found string, err error) {
+	records := r.peppers().codeRecords(stretched)
 	replies := make([]*redis.StringCmd, len(records))
 	pipe := r.client.Pipeline()
 	for i, rec := range records {
 		replies[i] = pipe.Get(ctx, rec.key)
 	}
 	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
-		return nil, failure(ctx, err)
+		return nil, "", failure(ctx, err)
 	}
 	for i, reply := range replies {
 		sealed, err := reply.Bytes()
 		if err != nil && !errors.Is(err, redis.Nil) {
-			return nil, failure(ctx, err)
+			return nil, "", failure(ctx, err)
 		}
 		if opened, ok := openUnder(records[i].open, sealed, about("code")); ok && found == "" {
 			plain, found = opened, records[i].key
 		}
 	}
-	c, err := r.admit(ctx, howCode, plain, found != "" && !mistyped)
-	if err == nil {
-		_ = r.client.PExpire(ctx, found, r.keep()).Err() // the box already says so; an answer of the desk repeats it
-		r.move(ctx, stretched, found, plain)
-	}
-	return c, err
+	return plain, found, nil
 }
 
 // move registers a code that was used, and is registered under a pepper of before, under the present one. Where it is cut off,

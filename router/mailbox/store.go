@@ -22,14 +22,14 @@ type store struct {
 	scripts *scripts
 }
 
-type scripts struct{ visit, read, mark, put, register, recode, close, show, wait, wrote, try, choose, answer *redis.Script }
+type scripts struct{ visit, read, keep, mark, put, register, recode, close, show, wait, wrote, try, choose, answer *redis.Script }
 
 func newStore(client redis.UniversalClient, p func() *peppers, now func() time.Time) store {
 	if now == nil {
 		now = time.Now
 	}
 	return store{client, p, now, &scripts{
-		visit: redis.NewScript(visitSource), read: redis.NewScript(readSource), mark: redis.NewScript(markSource),
+		visit: redis.NewScript(visitSource), read: redis.NewScript(readSource), keep: redis.NewScript(keepSource), mark: redis.NewScript(markSource),
 		put: redis.NewScript(putSource), register: redis.NewScript(registerSource), recode: redis.NewScript(recodeSource), close: redis.NewScript(closeSource),
 		show: redis.NewScript(showSource), wait: redis.NewScript(waitSource), wrote: redis.NewScript(wroteSource), try: redis.NewScript(trySource), choose: redis.NewScript(chooseSource), answer: redis.NewScript(answerSource),
 	}}

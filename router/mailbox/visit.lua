@@ -9,14 +9,19 @@
 local how, gen = ARGV[1], tonumber(ARGV[2])
 local now, idle = tonumber(ARGV[4]), tonumber(ARGV[5])
 local fresh = now - tonumber(ARGV[3]) <= idle
+-- A code that opens nothing writes a session too, which nobody holds: a write takes its time.
+local function nothing(what)
+  if how == 'code' then redis.call('SET', KEYS[2], gen .. ' ' .. ARGV[4], 'PX', ARGV[6]) end
+  return what
+end
 if redis.call('EXISTS', KEYS[1]) == 0 then
   if how == 'resume' and not fresh then return 'stale' end
-  return 'unwritten'
+  return nothing('unwritten')
 end
-if redis.call('HGET', KEYS[1], 'closed') then return 'closed' end
+if redis.call('HGET', KEYS[1], 'closed') then return nothing('closed') end
 if how == 'code' then
   local last = redis.call('HGET', KEYS[1], 'until')
-  if last and tonumber(ARGV[7]) > tonumber(last) then return 'stale' end
+  if last and tonumber(ARGV[7]) > tonumber(last) then return nothing('stale') end
   redis.call('HSET', KEYS[1], 'until', ARGV[8])
   for _, key in ipairs({KEYS[1], KEYS[3], KEYS[4], KEYS[5]}) do redis.call('PEXPIRE', key, ARGV[9]) end
 end
