@@ -71,7 +71,7 @@ func (f *Front) Enter(ctx context.Context, e triage.Entry) (triage.CaseID, error
 			if e.Like != "" {
 				compared.meet(t.record)
 			}
-			t.event.Text, t.event.Judgement = said.text, said.judgement(*event.Judgement)
+			t.event.Text, t.event.Judgement, t.event.Schools = said.text, said.judgement(*event.Judgement), r.schools(out...)
 			if e.Report != nil {
 				t.event.Kind, t.event.Report = triage.KindReport, report(id, *e.Report, names, out)
 			}

@@ -40,7 +40,8 @@ type redacted struct {
 	text  string
 	runes []rune
 	spans []stretch
-	limit int // runes of the original
+	limit int      // runes of the original
+	taken []string // the words behind the placeholders of spans
 }
 
 // stretch is a placeholder: its place in the original and in the anonymized text, in runes, the ends exclusive.
@@ -116,6 +117,7 @@ func check(text string, res anonymize.Result) (redacted, bool) {
 		start := len(out.runes)
 		out.runes = append(out.runes, []rune(s.Placeholder)...)
 		out.spans = append(out.spans, stretch{s.Start, s.End, start, len(out.runes)})
+		out.taken = append(out.taken, string(in[s.Start:s.End]))
 		at = s.End
 	}
 	out.runes = append(out.runes, in[at:]...)
@@ -134,7 +136,7 @@ func closed(g *anonymize.Glossary, texts []passage) []redacted {
 		}
 		p := []rune(unreadable(g, text))
 		n := len([]rune(text))
-		out = append(out, redacted{string(p), p, []stretch{{0, n, 0, len(p)}}, n})
+		out = append(out, redacted{string(p), p, []stretch{{0, n, 0, len(p)}}, n, []string{text}})
 	}
 	return out
 }
@@ -236,4 +238,20 @@ func sealable(g *anonymize.Glossary) []byte {
 		panic("router: a glossary has no JSON") // strings and numbers always have
 	}
 	return data
+}
+
+// schools are the ids of the city's schools whose names were taken out of the texts: who belongs to one of them is kept out of
+// the case, and nobody is told that it was named.
+func (r Rooms) schools(texts ...redacted) []string {
+	var ids []string
+	if r.Schools == nil {
+		return nil
+	}
+	for _, text := range texts {
+		for _, words := range text.taken {
+			ids = append(ids, r.Schools(words)...)
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }

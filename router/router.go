@@ -67,6 +67,7 @@ type Rooms struct {
 	Assessor   Assessor
 	Anonymizer Anonymizer
 	Terms      triage.Terms
+	Schools    func(name string) []string // ids of the city's schools that a name may mean; nil where none are known
 	Clock      triage.Clock
 }
 
@@ -151,7 +152,7 @@ func (r *Router) message(ctx context.Context, id triage.CaseID, m channels.Messa
 		if err != nil {
 			return err
 		}
-		t.event.Text = out[0].text
+		t.event.Text, t.event.Schools = out[0].text, r.schools(out[0])
 		if open { // a name that could not be anonymized is no name to be called by
 			t.event.CallMe = out[1].cut(callMeRunes)
 		}

@@ -95,7 +95,7 @@ func (r *Router) unread(ctx context.Context, kind, who string, m channels.Messag
 		return e, err
 	}
 	shown := out[0].masked()
-	e.Text, e.Judgement = strings.TrimSpace(shown.text+"\n"+unreadFailed), shown.judgement(*e.Judgement)
+	e.Text, e.Judgement, e.Schools = strings.TrimSpace(shown.text+"\n"+unreadFailed), shown.judgement(*e.Judgement), r.schools(out[0])
 	return e, nil
 }
 

@@ -10,7 +10,10 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 
 	"madoguchi/channels"
 	"madoguchi/deploy/cities"
@@ -180,6 +183,28 @@ func gazetteer(c *city.City) anonymize.Gazetteer {
 		g.Schools = append(g.Schools, anonymize.School{Name: s.Name, Short: short})
 	}
 	return g
+}
+
+// schoolsCalled finds the schools that somebody may mean by a name: as the city writes it, as children say it, or the beginning
+// of either.
+func schoolsCalled(c *city.City) func(name string) []string {
+	known := gazetteer(c).Schools
+	return func(name string) (ids []string) {
+		name = strings.Map(func(r rune) rune {
+			if unicode.In(r, unicode.Cf, unicode.White_Space) {
+				return -1
+			}
+			return r
+		}, norm.NFKC.String(name))
+		for i, s := range known {
+			if slices.ContainsFunc(append(slices.Clone(s.Short), s.Name), func(called string) bool {
+				return strings.Contains(name, called) || utf8.RuneCountInString(name) >= 3 && strings.HasPrefix(called, name)
+			}) {
+				ids = append(ids, c.Schools[i].ID)
+			}
+		}
+		return ids
+	}
 }
 
 // cityDesk shows a city to the doors.

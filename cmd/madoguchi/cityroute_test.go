@@ -24,3 +24,21 @@ func TestCityRouteShowsTheWay(t *testing.T) {
 		}
 	}
 }
+
+// A school is known by each name that people have for it, however they write it.
+func TestSchoolsAreKnownByWhatTheyAreCalled(t *testing.T) {
+	c, err := loadCity("asahikawa", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	called := schoolsCalled(c)
+	for name, want := range map[string]string{
+		"日の出台中学校": "hinode-jhs", "日の出台中": "hinode-jhs", "日の出中": "hinode-jhs", "日の出中学校": "hinode-jhs", "ひので中": "hinode-jhs", "日の出台": "hinode-jhs",
+		"日の出\u200b中": "hinode-jhs", "旭川市立日の出台中学校": "hinode-jhs", "しらかば小": "shirakaba-es", "川辺西中学校": "kawabe-jhs",
+		"みどり中": "", "中学校": "", "小学校": "", "中": "", "": "",
+	} {
+		if got := strings.Join(called(name), " "); got != want {
+			t.Errorf("%q is %q, want %q", name, got, want)
+		}
+	}
+}

@@ -214,7 +214,7 @@ func (h *house) routing(p plan, rooms *router.Rooms) (err error) {
 	if h.anonymizer, err = anonymize.New(gazetteer(p.city)); err != nil {
 		return err
 	}
-	rooms.Anonymizer = h.anonymizer
+	rooms.Anonymizer, rooms.Schools = h.anonymizer, schoolsCalled(h.city)
 	if h.archive, err = files.OpenArchive(p.set["FILES_DIR"], envelope.NewOpener(p.keys.identity)); err != nil {
 		return errors.New("MADOGUCHI_FILES_DIR cannot be opened")
 	}

@@ -10,9 +10,9 @@ import (
 )
 
 // barred reports whether the case is not there for that person: they are kept out of it by name, or they belong to a school
-// that it has to do with.
+// that it has to do with or that its words name.
 func barred(p staff.Person, c triage.Case) bool {
-	return c.Bars(p.Login) || slices.ContainsFunc(c.Schools(), p.Belongs)
+	return c.Bars(p.Login) || slices.ContainsFunc(c.Schools(), p.Belongs) || slices.ContainsFunc(c.Named, p.Belongs)
 }
 
 // keptOut writes down that somebody tried to reach a case that they are kept out of. They are told nothing of it.
@@ -131,24 +131,58 @@ func (d *Desk) everybody(ctx context.Context) ([]staff.Person, error) {
 	return people, nil
 }
 
-// opposed returns who speaks, or has spoken, with the other side of the case.
+// opposed returns who speaks, or has spoken, with the other side of the case, or with that side's family.
 func (d *Desk) opposed(ctx context.Context, c triage.Case) (logins []string, err error) {
-	for _, id := range c.OtherSides() {
-		other, events, err := d.Store.Load(ctx, id)
+	ours, err := d.kinsfolk(ctx, []triage.CaseID{c.ID})
+	if err != nil {
+		return nil, err
+	}
+	var others []triage.CaseID
+	for _, x := range ours {
+		others = append(others, x.OtherSides()...)
+	}
+	theirs, err := d.kinsfolk(ctx, others)
+	for _, x := range theirs {
+		if slices.ContainsFunc(ours, func(o history) bool { return o.ID == x.ID }) {
+			continue // who is linked as both is of one family all the same
+		}
+		for _, e := range x.events {
+			if e.Said > 0 {
+				logins = append(logins, e.By)
+			}
+		}
+		logins = append(logins, x.Assignee, x.Second)
+	}
+	return slices.DeleteFunc(logins, func(login string) bool { return login == "" }), err
+}
+
+// history is a case with what happened in it.
+type history struct {
+	triage.Case
+	events []triage.Event
+}
+
+// kinsfolk returns the cases and all that belong to one family with them: of the same child, of a parent, of a parent's child.
+func (d *Desk) kinsfolk(ctx context.Context, ids []triage.CaseID) (all []history, err error) {
+	for i := 0; i < len(ids); i++ {
+		if slices.Contains(ids[:i], ids[i]) {
+			continue
+		}
+		c, events, err := d.Store.Load(ctx, ids[i])
 		if errors.Is(err, triage.ErrUnknown) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		for _, e := range events {
-			if e.Said > 0 {
-				logins = append(logins, e.By)
+		all = append(all, history{c, events})
+		for _, l := range c.Links {
+			if slices.Contains([]string{triage.LinkChild, triage.LinkParent, triage.LinkChildOf}, l.As) {
+				ids = append(ids, l.Case)
 			}
 		}
-		logins = append(logins, other.Assignee, other.Second)
 	}
-	return slices.DeleteFunc(logins, func(login string) bool { return login == "" }), nil
+	return all, nil
 }
 
 // impartial refuses who speaks with the other side: neither family could trust them.

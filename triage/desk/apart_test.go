@@ -129,6 +129,57 @@ func TestNobodyCounselsBothSides(t *testing.T) {
 	r.want("a lead who spoke there", err, "wrong_state")
 }
 
+// A family is whoever belongs to it: who speaks with a mother has nothing of those whom her child is said to have hurt, nor the
+// other way about, whoever of them was linked.
+func TestNobodyCounselsBothFamilies(t *testing.T) {
+	r := open(t)
+	ctx := t.Context()
+	child, mother := r.claimed(), r.writes("", "うちの子のことです")
+	boy, father := r.writes("", "したと言われた"), r.writes("", "息子がしたと言われた")
+	r.must(errOf(r.Claim(ctx, people["abe"], mother)))
+	r.must(r.Relate(ctx, people["kato"], child, desk.Relation{Other: mother, As: triage.LinkParent, Sure: triage.SureLikely, Reason: "母"}))
+	r.must(r.Relate(ctx, people["kato"], father, desk.Relation{Other: boy, As: triage.LinkChildOf, Sure: triage.SureLikely, Reason: "父"}))
+	r.must(r.Relate(ctx, people["kato"], child, desk.Relation{Other: boy, As: triage.LinkOther, Sure: triage.SureMaybe, Reason: "同じこと"}))
+	for _, theirs := range []triage.CaseID{boy, father} {
+		for _, ours := range []string{"sato", "abe"} {
+			r.want(ours+" takes", errOf(r.Claim(ctx, people[ours], theirs)), triage.CodeState)
+			r.want(ours+" is given", errOf(r.Transfer(ctx, people["kato"], theirs, ours)), triage.CodeState)
+		}
+	}
+	r.must(errOf(r.Claim(ctx, people["mori"], father)))
+	r.want("and back", errOf(r.Transfer(ctx, people["kato"], mother, "mori")), triage.CodeState)
+	r.want("within the family", errOf(r.Transfer(ctx, people["kato"], mother, "sato")), "ok")
+}
+
+// Whose school the child's words name keeps out as well, before anybody has told the school anything; the school is shown nowhere.
+func TestASchoolThatIsNamedKeepsOut(t *testing.T) {
+	r := open(t)
+	ctx := t.Context()
+	id := r.claimed()
+	before, _ := r.load(id)
+	_, err := r.store.Append(ctx, before, triage.Event{ID: "n", At: r.clock.Now(), Kind: triage.KindMessage, From: triage.Seeker, Channel: "chat",
+		Text: "[学校1]の先生に言えません", Schools: []string{"hinode-jhs"}})
+	r.must(err)
+	p := people["kato"]
+	p.Posts = "hinode-jhs"
+	for what, err := range map[string]error{
+		"looks": errOf(r.Case(ctx, p, id)), "opens a name": errOf(r.Reveal(ctx, p, id, "[学校1]", "x")), "opens the text": errOf(r.RevealText(ctx, p, id, "x")),
+		"takes it": errOf(r.Transfer(ctx, p, id, "kato")), "sees its kin": errOf(r.Kin(ctx, p, id)), "opens what was taken back": errOf(r.OpenTaken(ctx, p, id, 1)),
+		"opens a picture": errOf(r.File(ctx, p, id, 1, 1)),
+	} {
+		r.want(what, err, "unknown")
+	}
+	if page, err := r.Queue(ctx, p, desk.Query{State: "all"}); err != nil || len(page.Cases) != 0 {
+		t.Errorf("in the queue: %+v %v", page.Cases, err)
+	}
+	c, _ := r.load(id)
+	if len(c.Schools()) != 0 || !slices.Equal(c.Named, []string{"hinode-jhs"}) {
+		t.Errorf("%v, %v", c.Schools(), c.Named)
+	}
+	p.Posts = "kawabe-jhs"
+	r.want("of another school", errOf(r.Case(ctx, p, id)), "ok")
+}
+
 // An emergency has two people, or a duty says that it has not; who has it keeps it.
 func TestTwoOnEveryEmergency(t *testing.T) {
 	r := open(t)

@@ -18,7 +18,7 @@ func (d *Desk) File(ctx context.Context, p staff.Person, id triage.CaseID, n, pa
 		return triage.Cleaned{}, err
 	}
 	if err := mayAct(p, c); err != nil {
-		return triage.Cleaned{}, err
+		return triage.Cleaned{}, d.keptOut(ctx, p, c, err)
 	}
 	if n < 1 || n > len(c.Files) || page < 1 || gone(c, events, c.Files[n-1].ID) {
 		return triage.Cleaned{}, triage.ErrUnknown

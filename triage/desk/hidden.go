@@ -43,7 +43,7 @@ func (d *Desk) OpenTaken(ctx context.Context, p staff.Person, id triage.CaseID, 
 		return "", err
 	}
 	if err := mayAct(p, c); err != nil {
-		return "", err
+		return "", d.keptOut(ctx, p, c, err)
 	}
 	e, err := taken(c, events, seq)
 	if err != nil {
