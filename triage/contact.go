@@ -1,6 +1,9 @@
 package triage
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Contact is one way to reach the seeker outside of the desk's own page. What it is, an address, lies behind the wall.
 type Contact struct {
@@ -14,8 +17,14 @@ func (c Case) Contacts() []Contact {
 	var all []Contact
 	for _, channel := range c.Channels {
 		if channel != "chat" && channel != "school" {
-			all = append(all, Contact{fmt.Sprintf("[連絡先%d]", len(all)+1), channel})
+			all = append(all, Contact{fmt.Sprintf(contact+"%d]", len(all)+1), channel})
 		}
 	}
 	return all
 }
+
+// contact begins the placeholders of contacts.
+const contact = "[連絡先"
+
+// IsContact reports whether the placeholder is a contact's: an address that a door or the staff know, and no words of a text.
+func IsContact(placeholder string) bool { return strings.HasPrefix(placeholder, contact) }

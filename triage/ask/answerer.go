@@ -21,9 +21,10 @@ import (
 type Handler struct {
 	Verb string
 	// Persons says that the answer leads to persons: it is given out at the Pace. Seeks says the same of looking for one, which
-	// has a Pace of its own, so that a search through all cases holds up nobody who opens a name.
-	Persons, Seeks bool
-	answer         func(ctx context.Context, body []byte) (any, error)
+	// has a Pace of its own, so that a search through all cases holds up nobody who opens a name. Reaches says that the answer
+	// is what somebody is reached by: it is given out at the pace of Addresses.
+	Persons, Seeks, Reaches bool
+	answer                  func(ctx context.Context, body []byte) (any, error)
 }
 
 // On returns the handler of a verb.
@@ -37,9 +38,10 @@ func On[In, Out any](verb string, do func(ctx context.Context, in In) (Out, erro
 	}}
 }
 
-// ofPersons marks a handler, and seeks another.
+// ofPersons marks a handler, seeks and reaches others.
 func (h Handler) ofPersons() Handler { h.Persons = true; return h }
 func (h Handler) seeks() Handler     { h.Seeks = true; return h }
+func (h Handler) reaches() Handler   { h.Reaches = true; return h }
 
 const (
 	atOnce = 32 // asks answered at the same time
@@ -58,6 +60,10 @@ type Pace struct {
 // People is the pace of a desk full of people: nobody who reads what they open ever feels it.
 func People() Pace { return Pace{Burst: 120, Every: 5 * time.Second} }
 
+// Addresses is the pace of what people are reached by, which two open together, for a telephone call or a visit. A city's desk
+// makes no sixty of those in an hour; whoever has taken the desk over gets no more than some of a day's.
+func Addresses() Pace { return Pace{Burst: 60, Every: time.Minute} }
+
 // Answerer answers the asks to one role. Any number may run; each ask is one's.
 type Answerer struct {
 	client redis.UniversalClient
@@ -65,6 +71,7 @@ type Answerer struct {
 	may    map[string]map[string]Handler // party, verb
 	pace   *pacer
 	search *pacer
+	reach  *pacer
 	now    func() time.Time
 	log    *slog.Logger
 
@@ -77,7 +84,7 @@ type Count struct{ From, Verb, Code string }
 
 // NewAnswerer returns an answerer of that party, who may be asked nothing yet.
 func NewAnswerer(client redis.UniversalClient, keys *Keys, pace Pace, log *slog.Logger) *Answerer {
-	return &Answerer{client: client, keys: keys, may: map[string]map[string]Handler{}, pace: newPacer(pace), search: newPacer(pace), now: time.Now, log: log, counts: map[Count]int64{}}
+	return &Answerer{client: client, keys: keys, may: map[string]map[string]Handler{}, pace: newPacer(pace), search: newPacer(pace), reach: newPacer(Addresses()), now: time.Now, log: log, counts: map[Count]int64{}}
 }
 
 // Allow lets the party ask what the handlers answer. It is for before Run.
@@ -220,7 +227,7 @@ func (a *Answerer) answer(ctx context.Context, h Handler, r request) (out any, e
 			out, err = nil, triage.ErrUnavailable
 		}
 	}()
-	if h.Persons && !a.pace.wait(ctx) || h.Seeks && !a.search.wait(ctx) {
+	if h.Persons && !a.pace.wait(ctx) || h.Seeks && !a.search.wait(ctx) || h.Reaches && !a.reach.wait(ctx) {
 		return nil, triage.ErrUnavailable
 	}
 	return h.answer(ctx, r.Body)

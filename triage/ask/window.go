@@ -65,7 +65,11 @@ func (f Front) Scrub(ctx context.Context, id triage.CaseID, text string) (s tria
 
 // Reveal implements triage.Front.
 func (f Front) Reveal(ctx context.Context, id triage.CaseID, placeholder string) (words string, err error) {
-	err = f.asker.Ask(ctx, f.role, "reveal", entering, about{Case: id, Placeholder: placeholder}, &words)
+	verb := "reveal"
+	if triage.IsContact(placeholder) {
+		verb = "reach"
+	}
+	err = f.asker.Ask(ctx, f.role, verb, entering, about{Case: id, Placeholder: placeholder}, &words)
 	return words, err
 }
 
@@ -131,7 +135,18 @@ func TakesIn(f triage.Front, c triage.Cabinet, waiting func(context.Context) (in
 // GivesOut answers what leads to persons, and what they see.
 func GivesOut(f triage.Front, p triage.Press, l triage.Lamp) []Handler {
 	return []Handler{
-		On("reveal", func(ctx context.Context, in about) (string, error) { return f.Reveal(ctx, in.Case, in.Placeholder) }).ofPersons(),
+		On("reveal", func(ctx context.Context, in about) (string, error) {
+			if triage.IsContact(in.Placeholder) {
+				return "", triage.ErrRefused
+			}
+			return f.Reveal(ctx, in.Case, in.Placeholder)
+		}).ofPersons(),
+		On("reach", func(ctx context.Context, in about) (string, error) {
+			if !triage.IsContact(in.Placeholder) {
+				return "", triage.ErrRefused
+			}
+			return f.Reveal(ctx, in.Case, in.Placeholder)
+		}).reaches(),
 		On("disclose", func(ctx context.Context, in about) (string, error) {
 			return f.Disclose(ctx, in.Case, in.Text, in.Placeholders)
 		}).ofPersons(),

@@ -12,12 +12,9 @@ import (
 	"madoguchi/triage/staff"
 )
 
-// address is what the placeholders of the door that a seeker came by begin with: with these words somebody could be
-// found, so that one person alone never opens them.
-const address = "[連絡先"
-
-// reachable are the placeholders, inside texts, of what somebody can be reached by. They are opened one by one.
-var reachable = []string{address, "[住所", "[電話", "[メール", "[アカウント", "[番号", "[リンク", "[URL"}
+// reachable are the placeholders, inside texts and of contacts, of what somebody can be reached by. They are opened one by one.
+// With a contact's words somebody could be found, so that one person alone never opens them.
+var reachable = []string{"[連絡先", "[住所", "[電話", "[メール", "[アカウント", "[番号", "[リンク", "[URL"}
 
 // Opened is what came of the wish to open a placeholder: its words, or a grant that two people need.
 type Opened struct {
@@ -39,7 +36,7 @@ func (d *Desk) Reveal(ctx context.Context, p staff.Person, id triage.CaseID, pla
 	if err := mayAct(p, c); err != nil {
 		return Opened{}, d.keptOut(ctx, p, c, err)
 	}
-	if !joined(p, c) || strings.HasPrefix(placeholder, address) {
+	if !joined(p, c) || triage.IsContact(placeholder) {
 		g, err := d.askReveal(ctx, p, id, placeholder, reason)
 		return Opened{Grant: &g}, err
 	}
