@@ -19,6 +19,8 @@ func (c *City) judge(t *tree, a Assessor) Mistakes {
 	j.need(slices.Contains([]string{"in_force", "draft", "sample"}, c.Status), ".status", "one of in_force, draft, sample")
 	j.need(slices.Contains([]string{"none", "oncall", "contractor"}, c.NightCover), ".night_cover",
 		"one of none, oncall, contractor: no text may claim a page that nobody gets")
+	j.need(slices.Contains([]string{"", "urgent", "emergency"}, c.NightPage), ".night_page",
+		"urgent or emergency: from what on who is on call is told while nobody is at the desk")
 	j.need(len(c.Sources) > 0, ".sources", "at least one document that the rules come from")
 	j.need(c.Desk.Name != "" && c.Desk.Neutral != "" && c.Desk.Readers != "", ".desk", "name, neutral and readers")
 	j.need(strings.HasPrefix(c.Desk.Exit, "https://"), ".desk.exit", "an https address of a harmless page")

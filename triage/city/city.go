@@ -30,6 +30,7 @@ type City struct {
 	Desk       Desk               `yaml:"desk"`
 	Contact    Contact            `yaml:"contact"`
 	NightCover string             `yaml:"night_cover"` // none, oncall or contractor
+	NightPage  string             `yaml:"night_page"`  // from what on who is on call is told: urgent (the same as nothing) or emergency; see Wakes
 	OnCall     []OnCall           `yaml:"oncall"`      // who is called, in order; nobody where night_cover is none
 	Closed     Closed             `yaml:"closed"`
 	Channels   map[string]Channel `yaml:"channels"`

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+
+	"madoguchi/triage"
 )
 
 // OnCall is a person who is called when a case in danger waits and nobody takes it.
@@ -32,10 +34,29 @@ func (c *City) judgeOnCall(j *judge) {
 	}
 }
 
+// wakes are the flags of what is urgent for which somebody is told at night: somebody's own life, or harm from those whom a child
+// goes home to. What else is urgent (blows at school, money) waits for the morning without getting worse by it.
+var wakes = []triage.Flag{triage.Suicide, triage.SelfHarm, triage.AbuseHome, triage.Sexual}
+
+// Wakes reports whether who is on call is told, once, of a case that waits unanswered while nobody is at the desk and is no
+// emergency; those ring in any case. A city that says nothing is taken to want it: danger words page whoever is there.
+func (c *City) Wakes(k triage.Case) bool {
+	return c.NightPage != "emergency" && k.Severity == triage.Urgent && slices.ContainsFunc(k.Flags, func(f triage.Flag) bool { return slices.Contains(wakes, f) })
+}
+
 // Called returns who is called at that step of an alarm, and by which path, from 0: each person by their first path, then
 // each by their next, and so on for as long as nobody answers. Whose login is out is passed over. False where nobody is on
 // call.
 func (c *City) Called(step int, out func(login string) bool) (OnCall, string, bool) {
+	return c.called(step, out, func(p OnCall) []string { return p.By })
+}
+
+// Texted is Called for what does not have to wake the house: by a text message first, where there is that path.
+func (c *City) Texted(step int, out func(login string) bool) (OnCall, string, bool) {
+	return c.called(step, out, func(p OnCall) []string { return slices.Sorted(slices.Values(p.By)) }) // sms before voice
+}
+
+func (c *City) called(step int, out func(login string) bool, by func(OnCall) []string) (OnCall, string, bool) {
 	var people []OnCall
 	for _, p := range c.OnCall {
 		if out == nil || !out(p.Login) {
@@ -46,5 +67,6 @@ func (c *City) Called(step int, out func(login string) bool) (OnCall, string, bo
 		return OnCall{}, "", false
 	}
 	p := people[step%len(people)]
-	return p, p.By[step/len(people)%len(p.By)], true
+	paths := by(p)
+	return p, paths[step/len(people)%len(paths)], true
 }

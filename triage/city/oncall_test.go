@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"madoguchi/deploy/cities"
+	"madoguchi/triage"
 	"madoguchi/triage/city"
 )
 
@@ -41,5 +42,48 @@ func TestWhoIsCalled(t *testing.T) {
 	}
 	if s := strings.Join(got, " "); s != "avoice bsms csms asms bsms cvoice avoice bsms csms" {
 		t.Error(s)
+	}
+}
+
+// For somebody's own life, and for harm from those at home, whoever is on call is told of what is urgent, but where a city says
+// that they hear of emergencies alone; and by a text message first.
+func TestWhomWhatIsUrgentWakes(t *testing.T) {
+	k := func(s triage.Severity, flags ...triage.Flag) triage.Case {
+		return triage.Case{Severity: s, Flags: flags}
+	}
+	for _, tt := range []struct {
+		c           triage.Case
+		said, spare bool
+	}{
+		{k(triage.Urgent, triage.Suicide), true, false}, {k(triage.Urgent, triage.SelfHarm, triage.Verbal), true, false},
+		{k(triage.Urgent, triage.AbuseHome), true, false}, {k(triage.Urgent, triage.Sexual), true, false},
+		{k(triage.Urgent, triage.Violence), false, false}, {k(triage.Urgent), false, false}, {k(triage.Soon, triage.Suicide), false, false},
+		{k(triage.Emergency, triage.Suicide), false, false}, // it rings
+	} {
+		for page, want := range map[string]bool{"": tt.said, "urgent": tt.said, "emergency": tt.spare} {
+			if got := (&city.City{NightPage: page}).Wakes(tt.c); got != want {
+				t.Errorf("%q: %s %v: %t", page, tt.c.Severity, tt.c.Flags, got)
+			}
+		}
+	}
+	c := &city.City{OnCall: []city.OnCall{{Name: "a", By: []string{"voice", "sms"}}, {Name: "b", By: []string{"voice"}}}}
+	var got []string
+	for step := range 5 {
+		p, by, _ := c.Texted(step, nil)
+		got = append(got, fmt.Sprint(p.Name, by))
+	}
+	if s := strings.Join(got, " "); s != "asms bvoice avoice bvoice asms" {
+		t.Error(s)
+	}
+	for _, name := range []string{"asahikawa", "usuki", "ashiya"} {
+		name, data, _ := cities.City(name)
+		if c, err := load(t, file(name, data)); err != nil || c.NightPage != "urgent" {
+			t.Errorf("%s: %v", name, err)
+		}
+		_, err := load(t, city.File{Name: "busted.yaml", Data: []byte(strings.Replace(string(data), "night_page: urgent", "night_page: soon", 1))})
+		line := strings.Count(string(data[:strings.Index(string(data), "night_page:")]), "\n") + 1
+		if want := fmt.Sprintf("busted.yaml:%d: night_page: expected urgent or emergency", line); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"madoguchi/triage"
+	"madoguchi/triage/city"
 	"madoguchi/triage/staff"
 )
 
@@ -96,6 +97,11 @@ func (d *Desk) paged(ctx context.Context, c triage.Case, e triage.Event, step in
 	if !ok || d.Pager == nil {
 		return e
 	}
+	return d.reached(ctx, e, who, by)
+}
+
+// reached calls somebody who is on call by one of their paths, and adds to the event whether that went out.
+func (d *Desk) reached(ctx context.Context, e triage.Event, who city.OnCall, by string) triage.Event {
 	ctx, cancel := context.WithTimeout(ctx, pageWithin)
 	defer cancel()
 	id := sha256.Sum256([]byte(e.ID))

@@ -175,6 +175,7 @@ func (d *Desk) moment(ctx context.Context, c triage.Case, events []triage.Event,
 		if owed, err := d.pairs(ctx, c); err != nil || len(owed) > 0 {
 			return c.LastAt
 		}
+		at = d.nightly(c, events)
 	default:
 		if _, next, ok := alarm(c, events); ok {
 			at = next
@@ -237,6 +238,7 @@ func (d *Desk) do(ctx context.Context, w work) error {
 		}
 		news = append(news, d.seconded(ctx, after, slices.Concat(events, news))...)
 		news = append(news, d.ringing(ctx, after, slices.Concat(events, news), now)...)
+		news = append(news, d.tonight(ctx, after, events, now)...)
 	case triage.DueDuty:
 		news = d.ringing(ctx, c, events, now)
 		for _, x := range c.Duties {

@@ -1,0 +1,184 @@
+package desk_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"madoguchi/triage"
+	"madoguchi/triage/band"
+	"madoguchi/triage/city"
+)
+
+// wrote appends words of a seeker by the chat, judged as given.
+func (r *room) wrote(id triage.CaseID, s triage.Severity, flags ...triage.Flag) triage.CaseID {
+	r.t.Helper()
+	if id == "" {
+		id = triage.CaseID("09" + strings.Repeat("n", 24))
+	}
+	before, _, err := r.store.Load(r.t.Context(), id)
+	if errors.Is(err, triage.ErrUnknown) {
+		before, err = triage.Case{ID: id}, nil
+	}
+	r.must(err)
+	_, err = r.store.Append(r.t.Context(), before, triage.Event{ID: "m:" + r.clock.Now().String(), At: r.clock.Now(), Kind: triage.KindMessage, From: triage.Seeker,
+		Channel: "chat", Text: "もう死にたい", Judgement: &triage.Judgement{Severity: s, Flags: flags}})
+	r.must(err)
+	return id
+}
+
+// tonight lists what the timeline says of who was told at night.
+func (r *room) tonight(id triage.CaseID) (lines []string) {
+	_, events := r.load(id)
+	for _, e := range events {
+		if strings.HasPrefix(e.ID, "night:") {
+			lines = append(lines, e.Text)
+		}
+	}
+	return lines
+}
+
+func at(text string) time.Time {
+	t, err := time.ParseInLocation("2006-01-02 15:04:05", text, city.JST)
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
+
+// What is urgent, and somebody's own life or home, is told to whoever is on call: once, by a text message, at once where nobody
+// is at the desk, and when the desk closes on what nobody has answered. Weekdays are 8:45 to 17:15, and the chat's 17:00 to 22:00.
+func TestWhatIsUrgentAtNightIsToldOnce(t *testing.T) {
+	for _, tt := range []struct {
+		name, at string
+		until    time.Duration
+		page     string // the city's setting
+		severity triage.Severity
+		flag     triage.Flag
+		want     string // when, or "" never
+	}{
+		{"after the chat has closed", "2026-11-20 23:00:00", 30 * time.Hour, "urgent", triage.Urgent, triage.Suicide, "2026-11-20 23:00:00"},
+		{"the last second of the chat", "2026-11-20 21:59:59", time.Hour, "urgent", triage.Urgent, triage.Suicide, "2026-11-20 22:00:00"},
+		{"the first second after it", "2026-11-20 22:00:00", time.Hour, "urgent", triage.Urgent, triage.Suicide, "2026-11-20 22:00:00"},
+		{"the last second before the morning", "2026-11-20 08:44:59", time.Hour, "urgent", triage.Urgent, triage.SelfHarm, "2026-11-20 08:44:59"},
+		{"the first second of the morning", "2026-11-20 08:45:00", 5 * time.Hour, "urgent", triage.Urgent, triage.SelfHarm, ""},
+		{"by day, and nobody answers", "2026-11-20 10:00:00", 20 * time.Hour, "urgent", triage.Urgent, triage.AbuseHome, "2026-11-20 22:00:00"},
+		{"on a holiday", "2026-11-23 10:00:00", time.Hour, "urgent", triage.Urgent, triage.Sexual, "2026-11-23 10:00:00"},
+		{"at the turn of the year", "2026-12-31 09:00:00", time.Hour, "urgent", triage.Urgent, triage.Suicide, "2026-12-31 09:00:00"},
+		{"blows at school", "2026-11-20 23:00:00", 8 * time.Hour, "urgent", triage.Urgent, triage.Violence, ""},
+		{"what is soon", "2026-11-20 23:00:00", 8 * time.Hour, "urgent", triage.Soon, triage.Suicide, ""},
+		{"a city that says nothing", "2026-11-20 23:00:00", time.Hour, "", triage.Urgent, triage.Suicide, "2026-11-20 23:00:00"},
+		{"a city that wants emergencies alone", "2026-11-20 23:00:00", 8 * time.Hour, "emergency", triage.Urgent, triage.Suicide, ""},
+	} {
+		c := watched(t, true)
+		c.NightPage = tt.page
+		r, p := night(t, c)
+		r.clock.Set(at(tt.at))
+		id := r.wrote("", tt.severity, tt.flag)
+		r.must(r.Sweep(t.Context()))
+		r.must(r.Advance(t.Context(), r.clock, at(tt.at).Add(tt.until)))
+		var want []paged
+		if tt.want != "" {
+			want = []paged{{at(tt.want).Sub(opened), "sms 1"}}
+		}
+		if !slices.Equal(p.pages, want) {
+			t.Errorf("%s: told %v, want %v", tt.name, p.pages, want)
+		}
+		if lines := r.tonight(id); len(lines) != len(want) || len(lines) > 0 && !strings.HasSuffix(lines[0], "当番1にSMSで知らせました。") {
+			t.Errorf("%s: the timeline says %q", tt.name, lines)
+		}
+	}
+}
+
+// It is once for each time that somebody waits, however much they write; an answer ends it; a person's judgement stands; and what
+// becomes an emergency rings like one.
+func TestOnceForEachWait(t *testing.T) {
+	r, p := night(t, watched(t, true))
+	ctx := t.Context()
+	r.clock.Set(at("2026-11-20 22:30:00"))
+	id := r.wrote("", triage.Soon, triage.Verbal)
+	r.must(r.Sweep(ctx))
+	for range 5 {
+		r.clock.pass(time.Minute)
+		r.wrote(id, triage.Urgent, triage.Suicide)
+		r.must(r.Advance(ctx, r.clock, r.clock.Now().Add(20*time.Minute)))
+	}
+	if len(p.pages) != 1 {
+		t.Fatalf("told %v", p.pages)
+	}
+	_, err := r.Claim(ctx, people["sato"], id)
+	r.must(err)
+	_, err = r.Say(ctx, people["sato"], id, "1", "ここにいます")
+	r.must(err)
+	r.clock.pass(time.Minute)
+	r.wrote(id, triage.Urgent, triage.Suicide)
+	r.must(r.Advance(ctx, r.clock, r.clock.Now().Add(time.Hour)))
+	if len(p.pages) != 2 {
+		t.Fatalf("who writes again: told %v", p.pages)
+	}
+	_, err = r.Overrule(ctx, people["kato"], id, triage.Urgent, "電話で話しました")
+	r.must(err)
+	_, err = r.Say(ctx, people["sato"], id, "2", "また明日")
+	r.must(err)
+	r.clock.pass(time.Minute)
+	r.wrote(id, triage.Urgent, triage.Suicide)
+	r.must(r.Advance(ctx, r.clock, r.clock.Now().Add(time.Hour)))
+	if len(p.pages) != 2 {
+		t.Fatalf("where a person has judged: told %v", p.pages)
+	}
+	r.wrote(id, triage.Emergency, triage.Suicide)
+	r.must(r.Advance(ctx, r.clock, r.clock.Now().Add(6*time.Minute)))
+	if n := len(p.pages); n < 4 || n > 5 || len(r.rang(id)) < 3 {
+		t.Errorf("an emergency: told %v, rang %q", p.pages, r.rang(id))
+	}
+}
+
+// Where a message does not go out the next path is tried, some times and no more; and the page of whoever waits says that
+// somebody knows only where that is so.
+func TestNoPageIsClaimedThatDidNotGoOut(t *testing.T) {
+	r, p := night(t, watched(t, true))
+	l := r.tellsWaits()
+	ctx := t.Context()
+	p.out = true
+	r.clock.Set(at("2026-11-20 23:00:00"))
+	id := r.wrote("", triage.Urgent, triage.Suicide)
+	r.must(r.Advance(ctx, r.clock, at("2026-11-20 23:15:00")))
+	r.must(r.TellWaits(ctx))
+	if got := l.shown[id].Care; got != triage.CareNight || len(p.pages) != 2 {
+		t.Errorf("the page cares as %s after %v", got, p.pages)
+	}
+	for _, line := range r.tonight(id) {
+		if strings.Contains(line, "知らせました") || !strings.Contains(line, "できませんでした") {
+			t.Errorf("the timeline says %q", line)
+		}
+	}
+	p.out = false
+	r.must(r.Advance(ctx, r.clock, at("2026-11-21 08:00:00")))
+	r.must(r.TellWaits(ctx))
+	if got := l.shown[id].Care; got != triage.CarePaged || len(p.pages) != 3 {
+		t.Errorf("then as %s after %v", got, p.pages)
+	}
+
+	r, p = night(t, watched(t, true))
+	p.out = true
+	r.clock.Set(at("2026-11-20 23:00:00"))
+	r.wrote("", triage.Urgent, triage.Suicide)
+	r.must(r.Advance(ctx, r.clock, at("2026-11-22 08:00:00")))
+	if len(p.pages) != 6 {
+		t.Errorf("%d tries", len(p.pages))
+	}
+
+	r, p = night(t, watched(t, false)) // nobody is on call: nobody is told, and nothing says so
+	l = r.tellsWaits()
+	r.clock.Set(at("2026-11-20 23:00:00"))
+	id = r.wrote("", triage.Urgent, triage.Suicide)
+	r.must(r.Advance(ctx, r.clock, at("2026-11-22 08:00:00")))
+	r.must(r.TellWaits(ctx))
+	if got := l.shown[id].Care; got != triage.CareNight || len(p.pages) != 0 || len(r.tonight(id)) != 0 || !band.Danger(must(r.load(id))) {
+		t.Errorf("nobody is on call, and the page cares as %s; %q", got, r.tonight(id))
+	}
+}
+
+func must(c triage.Case, _ []triage.Event) triage.Case { return c }
