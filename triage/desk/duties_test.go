@@ -21,7 +21,7 @@ func in(t *testing.T, id string) *room {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := open(t)
+	r := openLong(t)
 	conf := r.Config
 	conf.City = c
 	r.Desk = desk.New(conf)

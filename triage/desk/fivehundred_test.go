@@ -17,7 +17,7 @@ import (
 // lived lets days with that seed pass, from a Wednesday on until ten in the evening of the last, and returns them with their figures.
 func lived(t *testing.T, seed uint64, cases, days int) (*week, string) {
 	t.Helper()
-	w := &week{room: open(t), dice: rand.New(rand.NewPCG(seed, 0)), busy: map[string]time.Time{}, ringing: map[triage.CaseID]bool{}, waits: map[triage.CaseID]bool{},
+	w := &week{room: openLong(t), dice: rand.New(rand.NewPCG(seed, 0)), busy: map[string]time.Time{}, ringing: map[triage.CaseID]bool{}, waits: map[triage.CaseID]bool{},
 		arrived: map[triage.CaseID]time.Time{}, grave: map[triage.CaseID]triage.Severity{}, first: map[triage.CaseID]time.Duration{},
 		held: map[triage.CaseID]time.Duration{}}
 	conf := w.Config

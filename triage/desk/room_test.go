@@ -29,6 +29,7 @@ import (
 	"madoguchi/triage/meeting"
 	"madoguchi/triage/pass"
 	"madoguchi/triage/redis"
+	"madoguchi/triage/redistest"
 	"madoguchi/triage/request"
 	"madoguchi/triage/roster"
 	"madoguchi/triage/seal"
@@ -94,9 +95,19 @@ func (office) Code(_ context.Context, _, code string) error {
 
 func open(t *testing.T) *room {
 	t.Helper()
-	server := miniredis.RunT(t)
-	c := client.NewClient(&client.Options{Addr: server.Addr(), MaxRetries: -1})
+	c := client.NewClient(&client.Options{Addr: miniredis.RunT(t).Addr(), MaxRetries: -1})
 	t.Cleanup(func() { c.Close() })
+	return openOn(t, c)
+}
+
+// openLong is a room for a story of many days.
+func openLong(t *testing.T) *room {
+	t.Helper()
+	return openOn(t, redistest.Forgetful(t).Client())
+}
+
+func openOn(t *testing.T, c *client.Client) *room {
+	t.Helper()
 	r := &room{t: t, store: redis.New(c, seal.New(), keyring.New(c, "body")), log: &log{}, clock: &clock{now: opened}}
 	r.wall = &wall{papers: map[string]map[string]string{}, store: r.store, names: map[string]string{"[人物A]": "ゆうか", "[電話1]": "090-1234-5678", "[連絡先1]": "+81 90 0000 0000"}}
 	keys := seal.New()

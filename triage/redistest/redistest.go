@@ -42,6 +42,13 @@ func Start(t testing.TB) *Server {
 	return start(t)
 }
 
+// Forgetful runs a redis-server that writes nothing to disk: for long stories, which the embedded server, checked by the race
+// detector as it is, would take several times as long to go through.
+func Forgetful(t testing.TB) *Server {
+	t.Helper()
+	return start(t, "--appendonly", "no")
+}
+
 // start runs a server with more arguments than Start's. Another process may take the port between its choice and its
 // use, so it tries a few.
 func start(t testing.TB, more ...string) *Server {
