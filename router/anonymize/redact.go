@@ -5,14 +5,21 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"madoguchi/router/anonymize/tagger"
 	"madoguchi/triage/japanese"
 )
 
-// New returns an Anonymizer that knows the city's own names. It returns at once; the dictionary loads in the background,
-// and the first Redact waits for it.
-func New(g Gazetteer) (*Anonymizer, error) {
+// lists is what is built in, and of no city.
+type lists struct {
+	words  *words
+	names  *names
+	tagger *tagger.Tagger
+}
+
+// builtIn reads what is built in, when it is first asked for; all anonymizers of a process share it, and nothing changes it.
+var builtIn = sync.OnceValues(func() (*lists, error) {
 	w, err := newWords()
 	if err != nil {
 		return nil, fmt.Errorf("anonymize: words.yaml: %w", err)
@@ -21,7 +28,17 @@ func New(g Gazetteer) (*Anonymizer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("anonymize: %w", err)
 	}
-	a := &Anonymizer{tagger: learned, tokens: japanese.NewTokenizer(), names: newNames(w), words: w, keep: map[string]bool{}}
+	return &lists{w, newNames(w), learned}, nil
+})
+
+// New returns an Anonymizer that knows the city's own names. It returns at once; the dictionary loads in the background,
+// and the first Redact waits for it.
+func New(g Gazetteer) (*Anonymizer, error) {
+	b, err := builtIn()
+	if err != nil {
+		return nil, err
+	}
+	a := &Anonymizer{tagger: b.tagger, tokens: japanese.NewTokenizer(), names: b.names, words: b.words, keep: map[string]bool{}}
 	for _, k := range g.Keep {
 		a.keep[plainKey(k)] = true
 	}

@@ -12,16 +12,24 @@
 // tests run every example, also in katakana, half-width, spaced out and with an emoji behind it.
 package assess
 
-import "madoguchi/triage"
+import (
+	"sync"
+
+	"madoguchi/triage"
+)
 
 // Assessor judges texts. It may be used by many goroutines.
 type Assessor struct {
 	lexicon *lexicon
 }
 
-// New compiles the rules. It fails only if the rules themselves are wrong.
+// rules are the rules that are built in, compiled when they are first asked for. Nothing changes them.
+var rules = sync.OnceValues(load)
+
+// New returns an Assessor of the rules that are built in, which all assessors of a process share. It fails only if the rules
+// themselves are wrong.
 func New() (*Assessor, error) {
-	l, err := load()
+	l, err := rules()
 	if err != nil {
 		return nil, err
 	}

@@ -70,7 +70,7 @@ func Parse(weights []byte) (*Tagger, error) {
 		return nil, errors.New("tagger: weights are cut short")
 	}
 	keys := make([]uint32, h.Rows)
-	rows := make([][Labels]int8, h.Rows)
+	rows := make([]int8, h.Rows*Labels) // read as one: by the row it takes many times as long
 	if binary.Read(r, binary.LittleEndian, keys) != nil || binary.Read(r, binary.LittleEndian, rows) != nil {
 		return nil, errors.New("tagger: weights are cut short")
 	}
@@ -84,7 +84,7 @@ func Parse(weights []byte) (*Tagger, error) {
 		for t.slots[i].full {
 			i = (i + 1) & (n - 1)
 		}
-		t.slots[i] = slot{key, true, rows[row]}
+		t.slots[i] = slot{key, true, [Labels]int8(rows[row*Labels:])}
 	}
 	return t, nil
 }
