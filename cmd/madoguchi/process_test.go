@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"sync"
 	"syscall"
@@ -101,7 +102,14 @@ func (p *process) again() {
 		if err != nil {
 			return fmt.Errorf("not ready: %s", p.printed())
 		}
-		return json.Unmarshal(data, &p.ready)
+		var now ready
+		if err := json.Unmarshal(data, &now); err != nil {
+			return err
+		}
+		if !reflect.DeepEqual(now, p.ready) { // who writes all the while reads it
+			p.ready = now
+		}
+		return nil
 	})
 	for i, name := range []string{"--public-addr=", "--staff-addr=", "--ops-addr="} {
 		p.args[1+i] = name + strings.TrimPrefix([]string{p.Public, p.Staff, p.Ops}[i], "http://")
