@@ -58,3 +58,29 @@ const (
 // Spoken reports whether a hand-off is told by a person of the desk to the child's family, with the child's will: it is on its
 // way until its Notice says that it was told.
 func (h Handoff) Spoken() bool { return h.Recipient == ToGuardian && h.Level == LevelNamed }
+
+// Kinds of an observation about a child's home.
+const (
+	ObservedAbused       = "abused"         // 虐待の疑い
+	ObservedGuardianCare = "guardian_care"  // 保護者注意: the family is told nothing
+	ObservedGuardianEase = "guardian_clear" // and that this is over
+)
+
+// Observes reports whether somebody wrote that down.
+func (c Case) Observes(kind string) bool {
+	return slices.ContainsFunc(c.Observed, func(o Observed) bool { return o.Kind == kind })
+}
+
+// Careful reports whether somebody wrote down that the family must hear nothing (保護者注意): the child runs from it, is afraid of
+// it, or must not be found by it.
+func (c Case) Careful() bool {
+	for _, o := range slices.Backward(c.Observed) {
+		switch o.Kind {
+		case ObservedGuardianEase:
+			return false
+		case ObservedGuardianCare:
+			return true
+		}
+	}
+	return false
+}

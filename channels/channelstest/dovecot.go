@@ -103,8 +103,8 @@ service stats {
 			}
 		}
 		if time.Now().After(deadline) {
-			log, _ := os.ReadFile(filepath.Join(dir, "log"))
-			t.Fatalf("dovecot does not answer: %s", log)
+			log, err := os.ReadFile(filepath.Join(dir, "log"))
+			t.Fatalf("dovecot does not answer: %s %v", log, err)
 		}
 	}
 }

@@ -25,7 +25,8 @@ type plain struct {
 	Resume, ID    string   // for the next message
 	Draft         string   // what could not be taken
 	Sent          []string // ids of what was taken just now, to take it back
-	Care          string   // what is said to somebody who wrote of danger; see channels.Wait
+	Here          bool     // something was written on this page
+	Care          string   // what is said to somebody who wrote of danger, here: others may hold a code; see channels.Wait
 }
 
 // form takes one message, or a code, where the browser runs no script. A form of ours may come without an origin, because
@@ -45,7 +46,7 @@ func (d *door) form(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	hello := &frame{Type: "hello", Resume: fields.Get("resume"), Code: fields.Get("code")}
-	out := &plain{Draft: strings.ReplaceAll(fields.Get("text"), "\r\n", "\n")} // browsers send both
+	out := &plain{Draft: strings.ReplaceAll(fields.Get("text"), "\r\n", "\n"), Here: fields.Has("here")} // browsers send both
 	conv, how, err := d.begin(r.Context(), hello)
 	if err != nil {
 		bad := failure("", err)
@@ -206,7 +207,9 @@ func parts(text string) []string {
 // show renders the page after a form.
 func (d *door) show(w http.ResponseWriter, r *http.Request, conv channels.Conversation, how channels.SecretKind, status int, out *plain) {
 	hours := d.env.Desk.Hours(name, d.env.Now())
-	out.Care = conv.Wait(r.Context()).Care
+	if out.Here = out.Here || len(out.Sent) > 0; out.Here {
+		out.Care = conv.Wait(r.Context()).Care
+	}
 	out.Closed, out.Notice, out.ID = !hours.Open, hours.Notice, rand.Text()
 	if how != "" || out.Draft == "" { // else nothing began, and the next try begins it with its code
 		if token, err := conv.Resume(r.Context()); err == nil {

@@ -2,6 +2,7 @@ package chat_test
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -42,7 +43,7 @@ func submit(t *testing.T, s *channelstest.Site, fields map[string]string, header
 	return string(b), r.StatusCode
 }
 
-var hidden = regexp.MustCompile(`name="(resume|id)" value="([^"]*)"`)
+var hidden = regexp.MustCompile(`name="(resume|id|here)" value="([^"]*)"`)
 
 func held(body string) map[string]string {
 	fields := map[string]string{}
@@ -113,6 +114,28 @@ func TestFormThatFails(t *testing.T) {
 	for _, header := range [][]string{{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://evil.example"}} {
 		if _, status = submit(t, s, map[string]string{"text": "よそから"}, header...); status != 403 {
 			t.Errorf("%v: %d", header, status)
+		}
+	}
+}
+
+// Of danger the page tells nothing to who came with a code, until something is written there: somebody else may hold it.
+func TestFormCaresForWhoWrites(t *testing.T) {
+	s := open(t, nil)
+	_, w, who := begun(t, s)
+	s.Mailbox.SetWait(who, channels.Wait{Care: "alarm"})
+	steps := []struct {
+		text string
+		here bool
+	}{{"", false}, {"", false}, {"また書きました", true}, {"", true}}
+	fields := map[string]string{"code": fmt.Sprint(w["code"])}
+	for i, step := range steps {
+		fields["text"] = step.text
+		body, status := submit(t, s, fields)
+		if status != 200 || strings.Contains(body, "このまま、ここにいてください。") != step.here {
+			t.Errorf("step %d: %d, cares: %v", i, status, !step.here)
+		}
+		if fields = held(body); fields["resume"] == "" {
+			t.Fatalf("step %d: nothing goes on", i)
 		}
 	}
 }

@@ -254,6 +254,7 @@ func TestComingBack(t *testing.T) {
 	_, w, who := begun(t, b.s)
 	b.s.Mailbox.Put(who, channels.Entry{Text: "一つ目の返事"})
 	b.s.Mailbox.Put(who, channels.Entry{Question: &channels.Question{ID: "q", School: "みほん第一中学校", Level: "named", Text: "ひみつの中身"}})
+	b.s.Mailbox.SetWait(who, channels.Wait{Care: "night"})
 	b.press("合言葉を持っている")
 	b.write("#code", "あさがお しじみ")
 	b.press("話の続きをひらく")
@@ -269,7 +270,11 @@ func TestComingBack(t *testing.T) {
 	b.shot("came-back")
 	b.press("ひらく")
 	b.sees("ひみつの中身")
+	if b.js("String(document.querySelector('#log .numbers') === null)") != "true" {
+		t.Error("who only holds the code is told of a danger")
+	}
 	b.say("読みました")
+	b.until("document.querySelector('#log .numbers')")
 	b.until("document.querySelector('.bubble.mine .state')?.textContent === 'とどきました'")
 	quiet(b)
 }

@@ -36,7 +36,7 @@ func (d *door) listen(c *call) []any {
 func (d *door) recorded(c *call) []any {
 	sid := c.form.Get("RecordingSid")
 	if n, _ := strconv.Atoi(c.form.Get("RecordingDuration")); n == 0 || !strings.HasPrefix(sid, "RE") || !sidForm.MatchString(sid) {
-		return append(d.said("voice.record.none"), d.offer(1))
+		return append(d.said("voice.record.none"), d.offer(1, false))
 	}
 	ctx, cancel := context.WithTimeout(c, withinHook)
 	defer cancel()
@@ -45,7 +45,7 @@ func (d *door) recorded(c *call) []any {
 	for pause := 250 * time.Millisecond; errors.Is(err, errNotThere); pause *= 2 {
 		select {
 		case <-ctx.Done():
-			return append(d.said("voice.record.late", "voice.numbers"), d.offer(1))
+			return append(d.said("voice.record.late", "voice.numbers"), d.offer(1, false))
 		case <-time.After(pause):
 			err = d.takeRecording(ctx, s)
 		}

@@ -78,23 +78,17 @@ func (d *door) greet(c *call) []any {
 		return []any{d.ask("menu", nil, 1, d.said("voice.menu")...)}
 	}
 	d.count(c, "closed", 1)
-	return append(d.said("voice.closed"), d.firstOffer(0))
+	return append(d.said("voice.closed"), d.offer(0, true))
 }
 
-// offer is the menu without the person.
-func (d *door) offer(n int) any {
+// offer is the menu without the person. counted marks the call as one that is counted as closed until something is chosen.
+func (d *door) offer(n int, counted bool) any {
 	q := url.Values{}
 	if n > 0 {
-		q = again(n - 1)
-	}
-	return d.ask("menu", q, 1, d.said("voice.closed.menu")...)
-}
-
-// firstOffer is the menu of a call that is counted as one for which nobody was there, until something is chosen.
-func (d *door) firstOffer(n int) any {
-	q := url.Values{"c": {"1"}}
-	if n > 0 {
 		q.Set("n", strconv.Itoa(n))
+	}
+	if counted {
+		q.Set("c", "1")
 	}
 	return d.ask("menu", q, 1, d.said("voice.closed.menu")...)
 }
@@ -139,18 +133,14 @@ func (d *door) menu(c *call) []any {
 		return append(append(verbs, d.said("voice.numbers", "voice.bye")...), hangup{})
 	case open:
 		return append(verbs, d.ask("menu", again(c.n()), 1, d.said("voice.menu")...))
-	case counted:
-		return append(verbs, d.firstOffer(c.n()+1))
 	}
-	return append(verbs, d.offer(c.n()+1))
+	return append(verbs, d.offer(c.n()+1, counted))
 }
 
 // connect rings the desk's phone, which sees our number and never the caller's.
 func (d *door) connect(c *call) []any {
-	if !d.open() && c.query.Get("c") == "1" {
-		return append(d.said("voice.closed"), d.firstOffer(c.n()+1))
-	} else if !d.open() {
-		return append(d.said("voice.closed"), d.offer(c.n()+1))
+	if !d.open() {
+		return append(d.said("voice.closed"), d.offer(c.n()+1, c.query.Get("c") == "1"))
 	}
 	return append(d.said("voice.connect"), dial{Action: d.hook("desk", nil), Method: http.MethodPost, CallerID: d.from, Timeout: ringFor,
 		Record: "do-not-record", Number: number{Value: d.desk}})
@@ -162,7 +152,7 @@ func (d *door) deskLeft(c *call) []any {
 		return []any{hangup{}}
 	}
 	d.count(c, "unanswered", 1)
-	return append(d.said("voice.away", "voice.numbers"), d.offer(1))
+	return append(d.said("voice.away", "voice.numbers"), d.offer(1, false))
 }
 
 // failed says that something did not arrive, and puts through to a person, or says where one is.
@@ -171,18 +161,18 @@ func (d *door) failed(c *call) []any {
 	if d.open() {
 		return append(verbs, d.connect(c)...)
 	}
-	return append(append(verbs, d.said("voice.numbers")...), d.offer(2))
+	return append(append(verbs, d.said("voice.numbers")...), d.offer(2, false))
 }
 
 // sendAddress sends the chat's address to the phone that calls.
 func (d *door) sendAddress(c *call) []any {
 	words := d.env.Desk.Text("sms.start", map[string]string{"リンク": d.env.PublicURL + "/"})
 	if c.number() == "" || words == "" || !d.sparing.allow(c.number(), d.env.Now()) {
-		return append(d.said("voice.sms.none"), d.offer(1))
+		return append(d.said("voice.sms.none"), d.offer(1, false))
 	}
 	err := d.text(c, c.number(), words, "")
 	if gone := (*channels.Undeliverable)(nil); errors.As(err, &gone) {
-		return append(d.said("voice.sms.none"), d.offer(1))
+		return append(d.said("voice.sms.none"), d.offer(1, false))
 	} else if err != nil {
 		return d.failed(c)
 	}

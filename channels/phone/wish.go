@@ -39,7 +39,7 @@ func (d *door) askedNumber(c *call) []any {
 
 func (d *door) numberAgain(c *call) []any {
 	if c.n() >= tries {
-		return append(d.said("voice.callback.none"), d.offer(1))
+		return append(d.said("voice.callback.none"), d.offer(1, false))
 	}
 	return append(d.said("voice.again"), d.ask("number", again(c.n()), 0, d.said("voice.callback.number")...))
 }

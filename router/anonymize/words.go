@@ -91,44 +91,47 @@ func (w *words) city(run string) bool {
 	return false
 }
 
+// wordLists are the lists as they are written: words with spaces between.
+type wordLists struct {
+	Modern     string              `yaml:"modern"`
+	ModernKana string              `yaml:"modern_kana"`
+	Foreign    string              `yaml:"foreign"`
+	Cries      string              `yaml:"cries"`
+	Personal   string              `yaml:"personal"`
+	LatinStop  string              `yaml:"latin_stop"`
+	Stop       string              `yaml:"stop"`
+	StopEnds   string              `yaml:"stop_ends"`
+	Times      string              `yaml:"times"`
+	Sounds     string              `yaml:"sounds"`
+	Danger     string              `yaml:"danger"`
+	Everyday   string              `yaml:"everyday"`
+	KanaStop   string              `yaml:"kana_stop"`
+	Asks       string              `yaml:"asks"`
+	NickStop   string              `yaml:"nick_stop"`
+	NickEnds   string              `yaml:"nick_ends"`
+	Owners     string              `yaml:"owners"`
+	Generics   string              `yaml:"generics"`
+	Groups     string              `yaml:"groups"`
+	Beside     string              `yaml:"beside_names"`
+	NotInBox   string              `yaml:"not_in_box"`
+	Roles      string              `yaml:"roles"`
+	Leading    string              `yaml:"leading"`
+	Cities     string              `yaml:"cities"`
+	Acts       string              `yaml:"acts"`
+	Intro      string              `yaml:"intro"`
+	ListIntro  string              `yaml:"list_intro"`
+	Honorifics string              `yaml:"honorifics"`
+	Weak       string              `yaml:"weak_honorifics"`
+	Not        map[string][]string `yaml:"not_before"`
+	Schools    string              `yaml:"schools"`
+	Places     string              `yaml:"places"`
+	Open       string              `yaml:"open_places"`
+}
+
 // newWords reads the lists. They are part of the program: a mistake in them is a mistake in the program, and a test reads
 // them.
 func newWords() (*words, error) {
-	var f struct {
-		Modern     string              `yaml:"modern"`
-		ModernKana string              `yaml:"modern_kana"`
-		Foreign    string              `yaml:"foreign"`
-		Cries      string              `yaml:"cries"`
-		Personal   string              `yaml:"personal"`
-		LatinStop  string              `yaml:"latin_stop"`
-		Stop       string              `yaml:"stop"`
-		StopEnds   string              `yaml:"stop_ends"`
-		Times      string              `yaml:"times"`
-		Sounds     string              `yaml:"sounds"`
-		Danger     string              `yaml:"danger"`
-		Everyday   string              `yaml:"everyday"`
-		KanaStop   string              `yaml:"kana_stop"`
-		Asks       string              `yaml:"asks"`
-		NickStop   string              `yaml:"nick_stop"`
-		NickEnds   string              `yaml:"nick_ends"`
-		Owners     string              `yaml:"owners"`
-		Generics   string              `yaml:"generics"`
-		Groups     string              `yaml:"groups"`
-		Beside     string              `yaml:"beside_names"`
-		NotInBox   string              `yaml:"not_in_box"`
-		Roles      string              `yaml:"roles"`
-		Leading    string              `yaml:"leading"`
-		Cities     string              `yaml:"cities"`
-		Acts       string              `yaml:"acts"`
-		Intro      string              `yaml:"intro"`
-		ListIntro  string              `yaml:"list_intro"`
-		Honorifics string              `yaml:"honorifics"`
-		Weak       string              `yaml:"weak_honorifics"`
-		Not        map[string][]string `yaml:"not_before"`
-		Schools    string              `yaml:"schools"`
-		Places     string              `yaml:"places"`
-		Open       string              `yaml:"open_places"`
-	}
+	var f wordLists
 	if err := yaml.UnmarshalWithOptions(wordsYAML, &f, yaml.Strict()); err != nil {
 		return nil, err
 	}

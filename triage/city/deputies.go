@@ -2,7 +2,8 @@ package city
 
 import (
 	"fmt"
-	"strings"
+
+	"madoguchi/triage"
 )
 
 // Deputy is somebody who is called about a hand-off that nobody receives.
@@ -11,12 +12,6 @@ type Deputy struct {
 	Reach string `yaml:"reach"` // a telephone number
 	Out   string `yaml:"out"`   // how they are reached outside of their hours; empty where nobody is
 }
-
-// ToBoard names the board of education where a text asks for a school's reader.
-const ToBoard = "board"
-
-// ToGuardian begins the same for a child's family: alone, or with :mother, :father, :other.
-const ToGuardian = "guardian"
 
 // families are those of a family in a child's words.
 var families = map[string]string{"": "おうちの人", "mother": "お母（かあ）さん。ほかの人には話しません", "father": "お父（とう）さん。ほかの人には話しません",
@@ -40,13 +35,13 @@ func (c *City) Runs(s School) Deputy {
 	return office
 }
 
-// Reader is who opens what is sent to that school, or to ToBoard, or who of the family is spoken with, in a child's words.
+// Reader is who opens what is sent to that school, or to triage.ToBoard, or who of the family is spoken with, in a child's words.
 func (c *City) Reader(school string) string {
-	if school == ToBoard {
+	if school == triage.ToBoard {
 		return "教育委員会（きょういくいいんかい）の人。学校には伝えません"
 	}
-	if _, person, ok := strings.Cut(school, ToGuardian+":"); ok || school == ToGuardian {
-		return families[person]
+	if whom, ok := triage.Family(school); ok {
+		return families[whom]
 	}
 	s, ok := c.SchoolByID(school)
 	switch {
@@ -65,7 +60,7 @@ func (s School) Ours() bool { return s.Runs == "" || s.Runs == "city" }
 func (c *City) judgeDeputies(j *judge) {
 	for i, s := range c.Schools {
 		path := fmt.Sprintf(".schools.%d", i)
-		j.need(s.ID != ToBoard && s.ID != ToGuardian, path, "another id: board is the board of education, guardian the family")
+		j.need(s.ID != triage.ToBoard && s.ID != triage.ToGuardian, path, "another id: board is the board of education, guardian the family")
 		j.need(s.Pupils >= 0 && s.Grades >= 0, path, "pupils and grades: numbers, or nothing where they are not known")
 		for k, d := range s.Deputies {
 			j.need(d.Who != "" && d.Reach != "", fmt.Sprintf("%s.deputies.%d", path, k), "who and reach: the office and its telephone")

@@ -118,7 +118,7 @@ func (c *Console) newCase(v desk.View, p staff.Person) caseData {
 	d.CanAnswer = k.Assignee == p.Login || k.Second == p.Login && p.Role != triage.Lawyer || lead
 	d.CanAdd = staff.Allowed(p.Role, staff.Row("GET", "/visits"))
 	d.Unrecorded = k.Teller != nil && k.Teller.Telling == "yes" && len(k.Consents) == 0
-	d.IsSupervisor, d.Careful = p.Role == triage.Supervisor, telling.Careful(k)
+	d.IsSupervisor, d.Careful = p.Role == triage.Supervisor, k.Careful()
 	d.CanClaim = k.Assignee == "" && p.Role != triage.Lawyer
 	d.CanReveal = d.CanAnswer && (k.Assignee == p.Login || k.Second == p.Login)
 	d.CanNote = d.CanAnswer || p.Role == triage.Lawyer

@@ -4,9 +4,8 @@ import (
 	"strings"
 
 	"madoguchi/triage"
+	"madoguchi/triage/web"
 )
-
-var levels = map[string]string{string(triage.LevelAnonymous): "匿名で", string(triage.LevelNamed): "名前を言って", string(triage.LevelEmergency): "緊急"}
 
 // detail says in words what a line of the audit is about. What no word is known for stands as it is; of a long number, its end,
 // as on paper.
@@ -22,10 +21,13 @@ func (c *Console) spell(x string) string {
 	if name, _, ok := c.reader(x); ok {
 		return name
 	}
+	if said := web.LevelWord(triage.ConsentLevel(x)); said != "" {
+		return said
+	}
 	if f, ok := triage.FormByID(x); ok {
 		return f.Name
 	}
-	for _, table := range []map[string]string{recipients, doors, levels, observations, severities, states, grounds, searchGrounds, topicNames, linkNames, barReasons, duties, versionFor} {
+	for _, table := range []map[string]string{recipients, doors, observations, severities, states, grounds, searchGrounds, topicNames, linkNames, barReasons, duties, versionFor} {
 		if said := table[x]; said != "" {
 			return said
 		}

@@ -51,7 +51,7 @@ func (c *Console) discards(w http.ResponseWriter, r *http.Request, p staff.Perso
 		return
 	}
 	now := c.Clock.Now()
-	d := discardsData{Lead: desk.Leads(p), Ways: discard.Ways, Today: now.In(web.JST).Format("2006-01-02"), Schools: c.City.Schools, Due: c.City.Papers(now), Case: triage.CaseID(r.URL.Query().Get("case"))}
+	d := discardsData{Lead: desk.Leads(p), Ways: discard.Ways, Today: c.Desk.Today(), Schools: c.City.Schools, Due: c.City.Papers(now), Case: triage.CaseID(r.URL.Query().Get("case"))}
 	for _, k := range c.City.Retention {
 		if k.Of == city.OfPaper {
 			d.Classes = append(d.Classes, k)
@@ -90,10 +90,10 @@ func (c *Console) discard(w http.ResponseWriter, r *http.Request, p staff.Person
 	f := r.PostFormValue
 	_, err := c.Desk.Discard(r.Context(), p, discard.Record{Of: f("of"), Case: triage.CaseID(f("case")), Batch: f("batch"), Class: f("class"), Year: int(number64(f("year"))), School: f("school"),
 		How: f("how"), On: f("on"), Count: int(number64(f("count"))), Doer: f("doer"), Witness: f("witness"), Note: f("note")})
-	c.toSearch(w, r, "/discards", "記録しました。", err)
+	c.told(w, r, "/discards", "記録しました。", err)
 }
 
 func (c *Console) witnessDiscard(w http.ResponseWriter, r *http.Request, p staff.Person) {
 	_, err := c.Desk.WitnessDiscard(r.Context(), p, r.PostFormValue("id"))
-	c.toSearch(w, r, "/discards", "立ち会ったことを記録しました。", err)
+	c.told(w, r, "/discards", "立ち会ったことを記録しました。", err)
 }

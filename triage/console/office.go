@@ -110,6 +110,14 @@ func (c *Console) audit(w http.ResponseWriter, r *http.Request, p staff.Person) 
 		c.sorry(w, r, p, triage.ErrUnavailable)
 		return
 	}
-	looked = slices.DeleteFunc(looked, func(l Looked) bool { return l.Case != "" && c.Desk.Hidden(r.Context(), p, l.Case) })
+	hidden := map[triage.CaseID]bool{"": false} // one case has many lines
+	looked = slices.DeleteFunc(looked, func(l Looked) bool {
+		h, known := hidden[l.Case]
+		if !known {
+			h = c.Desk.Hidden(r.Context(), p, l.Case)
+			hidden[l.Case] = h
+		}
+		return h
+	})
 	c.pages.Show(w, r, p, http.StatusOK, "audit", web.Frame{Title: "見た人の記録", Room: "audit", Data: auditData{number, looked}})
 }

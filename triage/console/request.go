@@ -44,7 +44,7 @@ type askedFor struct {
 
 func (c *Console) newAsked(r request.Request) askedFor {
 	g, _ := request.GroundOf(r.Ground)
-	today := c.Clock.Now().In(web.JST).Format("2006-01-02")
+	today := c.Desk.Today()
 	return askedFor{r, requestName(r), g.Who, g.Law, word(requestStates, r.State()), r.Overdue(today), r.Ready(today)}
 }
 
@@ -65,7 +65,7 @@ func (c *Console) requests(w http.ResponseWriter, r *http.Request, p staff.Perso
 		c.sorry(w, r, p, err)
 		return
 	}
-	d := requestsData{Grounds: request.Grounds, Today: c.Clock.Now().In(web.JST).Format("2006-01-02")}
+	d := requestsData{Grounds: request.Grounds, Today: c.Desk.Today()}
 	for _, x := range all {
 		if x.State() == request.Answered {
 			d.Done = append(d.Done, c.newAsked(x))
@@ -109,7 +109,7 @@ func (c *Console) receive(w http.ResponseWriter, r *http.Request, p staff.Person
 	if err == nil {
 		to += "/" + x.ID
 	}
-	c.toSearch(w, r, to, "受け付けました。", err)
+	c.told(w, r, to, "受け付けました。", err)
 }
 
 var marked = regexp.MustCompile(`\[[^\[\]\s]{1,20}\]`)
@@ -119,17 +119,17 @@ func (c *Console) proposeAnswer(w http.ResponseWriter, r *http.Request, p staff.
 	_ = r.ParseForm() // what cannot be read is empty, and then refused
 	_, err := c.Desk.ProposeAnswer(r.Context(), p, id, request.Decision{Outcome: r.PostFormValue("outcome"), Case: triage.CaseID(strings.TrimSpace(r.PostFormValue("case"))),
 		Parts: r.PostForm["part"], Named: marked.FindAllString(r.PostFormValue("named"), -1), Reason: r.PostFormValue("reason"), Wish: r.PostFormValue("wish")})
-	c.toSearch(w, r, "/requests/"+id, "もう一人の確認を待っています。", err)
+	c.told(w, r, "/requests/"+id, "もう一人の確認を待っています。", err)
 }
 
 func (c *Console) agreeAnswer(w http.ResponseWriter, r *http.Request, p staff.Person) {
 	_, err := c.Desk.AgreeAnswer(r.Context(), p, r.PathValue("id"))
-	c.toSearch(w, r, "/requests/"+r.PathValue("id"), "二人で決めました。", err)
+	c.told(w, r, "/requests/"+r.PathValue("id"), "二人で決めました。", err)
 }
 
 func (c *Console) sendBack(w http.ResponseWriter, r *http.Request, p staff.Person) {
 	_, err := c.Desk.SendBack(r.Context(), p, r.PathValue("id"), r.PostFormValue("why"))
-	c.toSearch(w, r, "/requests/"+r.PathValue("id"), "認めませんでした。決め直してください。", err)
+	c.told(w, r, "/requests/"+r.PathValue("id"), "認めませんでした。決め直してください。", err)
 }
 
 // givePack serves what is given. Its name tells the number of the request, and nothing of the case.
@@ -153,5 +153,5 @@ func (c *Console) answerLetter(w http.ResponseWriter, r *http.Request, p staff.P
 
 func (c *Console) bringAnswer(w http.ResponseWriter, r *http.Request, p staff.Person) {
 	_, err := c.Desk.Answer(r.Context(), p, r.PathValue("id"), r.PostFormValue("how"))
-	c.toSearch(w, r, "/requests/"+r.PathValue("id"), "答えたことを残しました。", err)
+	c.told(w, r, "/requests/"+r.PathValue("id"), "答えたことを残しました。", err)
 }

@@ -91,20 +91,21 @@ func (c *Console) askSearch(w http.ResponseWriter, r *http.Request, p staff.Pers
 	if err == nil {
 		to += "/" + g.ID
 	}
-	c.toSearch(w, r, to, "もう一人の確認を待っています。コーディネーターか統括が、この画面で認めると始まります。", err)
+	c.told(w, r, to, "もう一人の確認を待っています。コーディネーターか統括が、この画面で認めると始まります。", err)
 }
 
 func (c *Console) approveSearch(w http.ResponseWriter, r *http.Request, p staff.Person) {
 	_, err := c.Desk.ApproveSearch(r.Context(), p, r.PathValue("id"))
-	c.toSearch(w, r, "/searches/"+r.PathValue("id"), "認めました。順に調べています。", err)
+	c.told(w, r, "/searches/"+r.PathValue("id"), "認めました。順に調べています。", err)
 }
 
 func (c *Console) refuseSearch(w http.ResponseWriter, r *http.Request, p staff.Person) {
 	_, err := c.Desk.RefuseSearch(r.Context(), p, r.PathValue("id"))
-	c.toSearch(w, r, "/searches", "取りやめました。書いた名前は消します。", err)
+	c.told(w, r, "/searches", "取りやめました。書いた名前は消します。", err)
 }
 
-func (c *Console) toSearch(w http.ResponseWriter, r *http.Request, to, say string, err error) {
+// told answers a form with what became of it, and goes on to a page.
+func (c *Console) told(w http.ResponseWriter, r *http.Request, to, say string, err error) {
 	status, res := http.StatusOK, result{Say: say}
 	if err != nil {
 		status, res = c.failed(err)

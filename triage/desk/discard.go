@@ -71,7 +71,11 @@ func (d *Desk) Discard(ctx context.Context, p staff.Person, x discard.Record) (d
 	if err := optional(x.Note, maxReason); err != nil {
 		return x, err
 	}
-	for _, text := range []*string{&x.Note, &x.Doer, &x.Batch} {
+	free := []*string{&x.Note, &x.Doer, &x.Batch}
+	if x.Of == discard.Class {
+		free = append(free, &x.Witness) // a post, and not a login
+	}
+	for _, text := range free {
 		if *text, err = d.ofOffice(ctx, *text); err != nil {
 			return x, err
 		}

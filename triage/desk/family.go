@@ -22,7 +22,7 @@ func Whom(whom string) string { return whomNames[whom] }
 // heedful refuses that the family hears anything, from the desk or from a school.
 func heedful(c triage.Case) error {
 	switch {
-	case telling.Careful(c):
+	case c.Careful():
 		return refuse(triage.CodeState, "「保護者注意」が記録されています。保護者には伝えません。要るときは、児童相談所や市の担当課に相談してください。")
 	case telling.FamilyFirst(c):
 		return refuse(triage.CodeState, "虐待の疑いがあります。保護者に伝わる前に、児童相談所か市の担当課、警察に相談してください。")

@@ -30,7 +30,7 @@ type Filings struct {
 	From, To time.Time // of the report; a zero one is no bound, and To itself is not within
 }
 
-// check refuses what there is none of, so that nothing that stands in an address reaches the audit.
+// checkFilings refuses what there is none of, so that nothing that stands in an address reaches the audit.
 func (d *Desk) checkFilings(q Filings) error {
 	if _, ok := triage.FormByID(q.Form); !ok && q.Form != "" {
 		return bad("その様式はありません。")

@@ -289,9 +289,10 @@ func (d *Desk) SendBack(ctx context.Context, p staff.Person, id, why string) (re
 	if err := d.record(ctx, p, "request_back", "", id, r.Decision.Outcome); err != nil {
 		return r, err
 	}
+	proposed := r.Decision.At
 	return d.Asked.Change(ctx, id, func(r *request.Request) error {
-		if r.State() != request.Proposed {
-			return refuse(triage.CodeState, "この請求は、もう決まっています。")
+		if r.State() != request.Proposed || !r.Decision.At.Equal(proposed) {
+			return refuse(triage.CodeChanged, "ほかの人が先に変えました。いまの様子を見て、もう一度決めてください。")
 		}
 		r.Before, r.Decision = append(r.Before, request.Back{Decision: *r.Decision, SentBack: p.Login, Why: why}), nil
 		return nil

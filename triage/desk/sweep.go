@@ -25,28 +25,7 @@ var timed = []triage.DueKind{triage.DueRules, triage.DueLease, triage.DueDuty}
 // Run sweeps soon after something has happened, so that nobody on call hears of danger later than they must, and every five
 // seconds, since news can be missed, until ctx ends.
 func (d *Desk) Run(ctx context.Context) error {
-	var news <-chan triage.CaseID
-	tick := time.NewTicker(sweepEvery)
-	defer tick.Stop()
-	for {
-		news = d.listen(ctx, news)
-		// What the store cannot give now it gives at the next turn.
-		if err := d.Sweep(ctx); err != nil && ctx.Err() == nil && !passing(err) {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-tick.C:
-		case _, ok := <-news:
-			if !ok {
-				news = nil
-			}
-			if err := rest(ctx, news, sweepRest); err != nil {
-				return err
-			}
-		}
-	}
+	return d.again(ctx, sweepEvery, sweepRest, d.Sweep)
 }
 
 func passing(err error) bool {

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"madoguchi/triage"
@@ -18,7 +19,7 @@ type Waits interface {
 
 const (
 	waitsEvery = 15 * time.Second
-	waitsRest  = time.Second // between two looks, however much happens
+	waitsRest  = 3 * time.Second // between two looks, however much happens
 	lately     = 2 * time.Hour
 )
 
@@ -32,56 +33,7 @@ func (d *Desk) RunWaits(ctx context.Context) error {
 		<-ctx.Done()
 		return ctx.Err()
 	}
-	var news <-chan triage.CaseID
-	tick := time.NewTicker(waitsEvery)
-	defer tick.Stop()
-	for {
-		news = d.listen(ctx, news)
-		if err := d.TellWaits(ctx); err != nil && ctx.Err() == nil && !passing(err) {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-tick.C:
-		case _, ok := <-news:
-			if !ok {
-				news = nil
-			}
-			if err := rest(ctx, news, waitsRest); err != nil {
-				return err
-			}
-		}
-	}
-}
-
-// listen hears of what happens, unless it does so already. Where it cannot now it is tried again.
-func (d *Desk) listen(ctx context.Context, news <-chan triage.CaseID) <-chan triage.CaseID {
-	if news != nil {
-		return news
-	}
-	news, err := d.Store.Watch(ctx)
-	if err != nil {
-		return nil
-	}
-	return news
-}
-
-// rest lets more come, and takes note of it.
-func rest(ctx context.Context, news <-chan triage.CaseID, long time.Duration) error {
-	end := time.After(long)
-	for {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-end:
-			return nil
-		case _, ok := <-news:
-			if !ok {
-				news = nil
-			}
-		}
-	}
+	return d.again(ctx, waitsEvery, waitsRest, d.TellWaits)
 }
 
 // TellWaits looks at the desk once and tells each seeker at the page what that means for them. It tells nothing of a case to
@@ -92,20 +44,28 @@ func (d *Desk) TellWaits(ctx context.Context) error {
 		return err
 	}
 	now := d.Clock.Now()
-	scene, waiting, err := d.scene(ctx, now)
+	scene, open, err := d.scene(ctx, now)
 	if err != nil {
 		return err
 	}
+	waiting := slices.DeleteFunc(slices.Clone(open), func(c triage.Case) bool { return c.WaitingSince.IsZero() })
 	for i, c := range waiting {
 		if c.Door != chat {
 			continue
 		}
-		if err := d.tellWait(ctx, c, scene.of(waiting, i), now); err != nil {
+		if err := d.tellWait(ctx, c, scene.of(waiting, i), now, told[string(c.ID)]); err != nil {
 			return err
+		}
+	}
+	for _, c := range open {
+		if t, known := told[string(c.ID)]; known && c.WaitingSince.IsZero() {
+			if err := d.changeWait(ctx, c, t, noBand(c)); err != nil {
+				return err
+			}
 		}
 		delete(told, string(c.ID))
 	}
-	for id, t := range told { // who waits no more
+	for id, t := range told { // who is not at the desk any more
 		if err := d.endWait(ctx, triage.CaseID(id), t); err != nil {
 			return err
 		}
@@ -113,8 +73,8 @@ func (d *Desk) TellWaits(ctx context.Context) error {
 	return nil
 }
 
-// scene is what the desk looks like, and who waits, those first who come first.
-func (d *Desk) scene(ctx context.Context, now time.Time) (s view, waiting []triage.Case, err error) {
+// scene is what the desk looks like, and what is open there, in the order of the queue.
+func (d *Desk) scene(ctx context.Context, now time.Time) (s view, cases []triage.Case, err error) {
 	here, err := d.People.Present(ctx)
 	if err != nil {
 		return s, nil, triage.ErrUnavailable
@@ -125,13 +85,13 @@ func (d *Desk) scene(ctx context.Context, now time.Time) (s view, waiting []tria
 		}
 	}
 	s.Left, s.open = d.City.LeftToday(chat, now), d.City.OpenAt(chat, now)
-	for _, state := range []triage.State{triage.Waiting, triage.Open} { // the list is in the order of the queue
+	for _, state := range []triage.State{triage.Waiting, triage.Open} {
 		err := d.each(ctx, triage.Query{State: state}, func(c triage.Case) error {
 			if !c.AnsweredAt.IsZero() && now.Sub(c.AnsweredAt) <= lately && now.Sub(c.OpenedAt) <= 2*lately {
 				s.Answers = append(s.Answers, c.AnsweredAt.Sub(c.OpenedAt))
 			}
-			if !c.WaitingSince.IsZero() && !c.Erased() && c.Doomed == "" {
-				waiting = append(waiting, c)
+			if !c.Erased() && c.Doomed == "" {
+				cases = append(cases, c)
 			}
 			return nil
 		})
@@ -139,7 +99,7 @@ func (d *Desk) scene(ctx context.Context, now time.Time) (s view, waiting []tria
 			return s, nil, err
 		}
 	}
-	return s, waiting, nil
+	return s, cases, nil
 }
 
 // view is a scene that is the same for all who wait, but for who comes before.
@@ -162,34 +122,35 @@ func (v view) of(waiting []triage.Case, i int) view {
 	return v
 }
 
-// tellWait tells one of them.
-func (d *Desk) tellWait(ctx context.Context, c triage.Case, v view, now time.Time) error {
+// noBand takes the band off the page, and leaves what cares for the seeker.
+func noBand(c triage.Case) func(band.Told) band.Told {
+	return func(t band.Told) band.Told { return t.With(c, band.Promise{Band: triage.BandNone}, t.Care) }
+}
+
+// tellWait tells one of them, who was told so far what known says.
+func (d *Desk) tellWait(ctx context.Context, c triage.Case, v view, now time.Time, known band.Told) error {
 	var events []triage.Event
-	if band.Danger(c) && !v.open {
+	if band.Care(known.Care, c, nil, v.open) == triage.CareNight { // unless somebody was reached since
 		var err error
 		if c, events, err = d.Store.Load(ctx, c.ID); err != nil {
 			return butGone(err)
 		}
 	}
-	return d.changeWait(ctx, c, func(t band.Told) band.Told {
+	return d.changeWait(ctx, c, known, func(t band.Told) band.Told {
 		return t.With(c, t.Promise.Next(c.WaitingSince, band.Of(v.Scene), now, v.Left), band.Care(t.Care, c, events, v.open))
 	})
 }
 
-// changeWait notes what is told from now on, and shows it where that was not shown yet.
-func (d *Desk) changeWait(ctx context.Context, c triage.Case, next func(band.Told) band.Told) error {
-	after, err := d.Waits.Change(ctx, string(c.ID), func(t *band.Told) error {
-		n := next(*t)
-		if t.Equal(n) && t.Shown == t.Turn {
-			return errSame
-		}
-		*t = n
-		return nil
-	})
-	if errors.Is(err, errSame) || err == nil && after.Shown == after.Turn {
+// changeWait notes what is told from now on, and shows it where that was not shown yet. It asks nobody where nothing is new.
+func (d *Desk) changeWait(ctx context.Context, c triage.Case, known band.Told, next func(band.Told) band.Told) error {
+	if n := next(known); known.Equal(n) && known.Shown == known.Turn {
 		return nil
 	}
-	if err != nil {
+	after, err := d.Waits.Change(ctx, string(c.ID), func(t *band.Told) error {
+		*t = next(*t)
+		return nil
+	})
+	if err != nil || after.Shown == after.Turn {
 		return err
 	}
 	if d.WaitLamp.Wait(ctx, c.ID, after.Wait()) != nil {
@@ -202,17 +163,16 @@ func (d *Desk) changeWait(ctx context.Context, c triage.Case, next func(band.Tol
 	return err
 }
 
-// errSame says that there is nothing new to tell.
-var errSame = errors.New("desk: the same as before")
-
-// endWait takes the band off the page of who waits no more, and forgets a conversation that is over.
-func (d *Desk) endWait(ctx context.Context, id triage.CaseID, t band.Told) error {
+// endWait takes the band off the page of who is not at the desk any more, and forgets at the next look what they were told.
+func (d *Desk) endWait(ctx context.Context, id triage.CaseID, known band.Told) error {
 	c, _, err := d.Store.Load(ctx, id)
-	if errors.Is(err, triage.ErrUnknown) || err == nil && (c.Erased() || c.State == triage.Resolved || c.State == triage.Closed) {
+	switch {
+	case errors.Is(err, triage.ErrUnknown) || err == nil && (c.Erased() || c.Doomed != ""):
+		return d.Waits.Remove(ctx, string(id))
+	case err != nil || c.State == triage.Waiting || c.State == triage.Open: // come back since
+		return err
+	case known.Wait().Band == triage.BandNone && known.Shown == known.Turn:
 		return d.Waits.Remove(ctx, string(id))
 	}
-	if err != nil || (t.Band == triage.BandNone || t.Band == "") && t.Shown == t.Turn || !c.WaitingSince.IsZero() {
-		return err
-	}
-	return d.changeWait(ctx, c, func(t band.Told) band.Told { return t.With(c, band.Promise{Band: triage.BandNone}, t.Care) })
+	return d.changeWait(ctx, c, known, noBand(c))
 }

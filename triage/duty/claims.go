@@ -2,6 +2,7 @@ package duty
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"madoguchi/triage"
@@ -24,12 +25,7 @@ func (f Facts) claimed(c triage.Case, e triage.Event) {
 	if e.Kind != triage.KindMessage || e.From != triage.Seeker || e.Report != nil || e.Observed != nil {
 		return
 	}
-	for _, id := range c.Hidden {
-		if id == e.ID {
-			return
-		}
-	}
-	if claims(e.Text) {
+	if !slices.Contains(c.Hidden, e.ID) && claims(e.Text) {
 		f.hear(ClaimsSerious, e.At, "")
 	}
 }

@@ -230,21 +230,21 @@ func (f Facts) derive(d Derived, events []triage.Event) {
 
 // Kinds of an observation that rules ask for, beside those on the way to 解消.
 const (
-	AbsentTotal  = "absent_total"   // 年間の欠席日数, with Days
-	AbsentRun    = "absent_run"     // 連続した欠席, with Days
-	SeparateRoom = "separate_room"  // 別室登校など
-	Hard         = "hard"           // 困難ケース, for another reason than the file's
-	Eased        = "eased"          // no longer one
-	Abused       = "abused"         // 虐待の疑い
-	Crime        = "crime"          // 犯罪に当たる疑い
-	Serious      = "serious"        // 重大事態の疑い
-	Declared     = "declared"       // 重大事態の申立て
-	StaffHarm    = "staff_harm"     // 学校の職員による害、または学校への疑い: the school is told nothing
-	SchoolClear  = "school_clear"   // and that this is over
-	GuardianCare = "guardian_care"  // 保護者注意: the family is told nothing
-	GuardianEase = "guardian_clear" // and that this is over
-	Near         = "near"           // somebody is near the child who must not read along
-	Alone        = "alone"          // nobody is any more
+	AbsentTotal  = "absent_total"  // 年間の欠席日数, with Days
+	AbsentRun    = "absent_run"    // 連続した欠席, with Days
+	SeparateRoom = "separate_room" // 別室登校など
+	Hard         = "hard"          // 困難ケース, for another reason than the file's
+	Eased        = "eased"         // no longer one
+	Abused       = triage.ObservedAbused
+	Crime        = "crime"   // 犯罪に当たる疑い
+	Serious      = "serious" // 重大事態の疑い
+	Declared     = triage.Declared
+	StaffHarm    = "staff_harm"   // 学校の職員による害、または学校への疑い: the school is told nothing
+	SchoolClear  = "school_clear" // and that this is over
+	GuardianCare = triage.ObservedGuardianCare
+	GuardianEase = triage.ObservedGuardianEase
+	Near         = "near"  // somebody is near the child who must not read along
+	Alone        = "alone" // nobody is any more
 )
 
 // Observations lists these kinds.

@@ -240,15 +240,18 @@ const Somebody = "*"
 // Cautions are the reasons for which nothing of a case may be given to a parent, in Japanese.
 func Cautions(c triage.Case) []string {
 	var all []string
+	if c.Careful() {
+		all = append(all, "「保護者注意」が記録されています。")
+	}
 	if slices.Contains(c.Flags, triage.AbuseHome) {
 		all = append(all, "家庭での虐待の疑いがあります。")
 	}
-	for kind, say := range map[string]string{"abused": "虐待の疑いが記録されています。", "parent_not_asked": "保護者には確かめないと決めています。"} {
-		if slices.ContainsFunc(c.Observed, func(o triage.Observed) bool { return o.Kind == kind }) {
-			all = append(all, say)
-		}
+	if c.Observes(triage.ObservedAbused) {
+		all = append(all, "虐待の疑いが記録されています。")
 	}
-	slices.Sort(all)
+	if c.Observes("parent_not_asked") {
+		all = append(all, "保護者には確かめないと決めています。")
+	}
 	return all
 }
 

@@ -60,6 +60,8 @@ func TestCautions(t *testing.T) {
 	}{
 		{triage.Case{}, 0}, {triage.Case{Flags: []triage.Flag{triage.AbuseHome}}, 1},
 		{triage.Case{Flags: []triage.Flag{triage.AbuseHome}, Observed: []triage.Observed{{Kind: "abused"}, {Kind: "parent_not_asked"}, {Kind: "stopped"}}}, 3},
+		{triage.Case{Observed: []triage.Observed{{Kind: triage.ObservedGuardianCare}}}, 1},
+		{triage.Case{Observed: []triage.Observed{{Kind: triage.ObservedGuardianCare}, {Kind: triage.ObservedGuardianEase}}}, 0},
 	} {
 		if got := Cautions(tt.c); len(got) != tt.want {
 			t.Errorf("%+v: %v", tt.c, got)

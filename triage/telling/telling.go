@@ -140,23 +140,8 @@ var Agencies = []string{"child_guidance", "child_center", "police"}
 // FamilyFirst reports whether abuse at home is suspected and none of the agencies knows yet: until then the family is not
 // told, by nobody.
 func FamilyFirst(c triage.Case) bool {
-	abuse := slices.Contains(c.Flags, triage.AbuseHome) ||
-		slices.ContainsFunc(c.Observed, func(o triage.Observed) bool { return o.Kind == "abused" })
+	abuse := slices.Contains(c.Flags, triage.AbuseHome) || c.Observes(triage.ObservedAbused)
 	return abuse && !slices.ContainsFunc(c.Handoffs, func(h triage.Handoff) bool { return slices.Contains(Agencies, h.Recipient) && !h.Void() })
-}
-
-// Careful reports whether somebody wrote down that the family must hear nothing (保護者注意): the child runs from it, is afraid of
-// it, or must not be found by it.
-func Careful(c triage.Case) bool {
-	for _, o := range slices.Backward(c.Observed) {
-		switch o.Kind {
-		case "guardian_clear":
-			return false
-		case "guardian_care":
-			return true
-		}
-	}
-	return false
 }
 
 // Slept reports whether the will stands the rule of the night: a child of the first four grades said yes on two days. jst is

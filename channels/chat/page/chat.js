@@ -20,6 +20,7 @@ let before = 'start';
 let codeAgain = null;
 let came = ''; // how the seeker came in: code, link or ''
 let desk = 'waiting';
+let told = null; // the last that the desk said of the wait
 let answered = false;
 let lost = false;
 let composing = false;
@@ -84,6 +85,7 @@ const line = new Line({
         answered = false;
         if (f.declares) talk.card(el('p', {}, text('say.formal')));
         talk.acknowledged(f);
+        heard();
         if (came === '') $('to-pin').hidden = false;
         break;
       case 'message':
@@ -96,7 +98,8 @@ const line = new Line({
         break;
       case 'status':
         desk = f.state;
-        talk.wait.told(f, answered);
+        told = f;
+        heard();
         break;
     }
     shown();
@@ -120,6 +123,12 @@ const line = new Line({
 });
 
 const talk = new Talk($('log'), line, views);
+
+// heard takes what the desk says of the wait. Of danger nothing is shown to who came back and has not written yet: the code may
+// be in somebody else's hands.
+function heard() {
+  if (told) talk.wait.told(came !== '' && !talk.written ? { ...told, care: '' } : told, answered);
+}
 
 // shown says what is true now: whether the line holds, and what the desk is doing.
 function shown() {
@@ -158,6 +167,7 @@ function forget() {
   $('pin-here').replaceChildren();
   answered = lost = false;
   desk = 'waiting';
+  told = null;
   codeAgain = null;
   $('code-here').replaceChildren();
   $('about').hidden = false;

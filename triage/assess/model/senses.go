@@ -1,6 +1,9 @@
 package model
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Senses are words that mean much the same. What stands in one clause or in two neighbours is read together: somebody's
 // father and a blow say more than each alone, in whatever words.
@@ -105,13 +108,10 @@ func (s Senses) Pieces(found []Sense, f func(key uint32, start, end int)) {
 		var done [4]uint8
 		n := 0
 		for _, y := range found {
-			switch {
-			case s.tail[y.sense]:
-				if y.start >= x.end-1 && y.start <= x.end+near && n < len(done) && !contains(done[:n], y.sense) {
-					done[n] = y.sense
-					n++
-					f(pair(x.sense, y.sense), x.start, y.end)
-				}
+			if s.tail[y.sense] && y.start >= x.end-1 && y.start <= x.end+near && n < len(done) && !slices.Contains(done[:n], y.sense) {
+				done[n] = y.sense
+				n++
+				f(pair(x.sense, y.sense), x.start, y.end)
 			}
 		}
 		for _, y := range found[i+1:] {
@@ -132,8 +132,6 @@ func (s Senses) Across(before, behind []Sense, f func(key uint32, before, behind
 		}
 	}
 }
-
-func contains(all []uint8, x uint8) bool { return strings.IndexByte(string(all), x) >= 0 }
 
 // pair is the key of two senses, 255 of none.
 func pair(a, b uint8) uint32 {
