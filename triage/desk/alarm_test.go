@@ -130,9 +130,16 @@ func TestAnAlarmRingsUntilSomebodyTakesIt(t *testing.T) {
 	}
 }
 
-// It never gives up, and never makes a flood of itself.
+// It never gives up, and never makes a flood of itself, whether or not anything that it sends goes out.
 func TestAnAlarmNeverGivesUp(t *testing.T) {
+	for _, out := range []bool{false, true} {
+		neverGivesUp(t, out)
+	}
+}
+
+func neverGivesUp(t *testing.T, out bool) {
 	r, p := night(t, watched(t, true))
+	p.out = out
 	r.clock.Set(opened.Add(14 * time.Hour))
 	id := r.danger("")
 	r.must(r.Advance(t.Context(), r.clock, opened.AddDate(0, 0, 31)))
@@ -197,37 +204,49 @@ func TestNoNightCoverNoPage(t *testing.T) {
 }
 
 // The edges of the opening hours, of the week, of holidays and of the turn of the year, in Japan's time whatever the
-// machine's: who is called at once, and what the notice on the page says of who reads.
+// machine's: who is called and when, by which path, and what the notice says of who reads and when somebody will.
 func TestTheEdgesOfTheHours(t *testing.T) {
-	const open, closed = true, false
+	const open = ""
+	tue := func(date string) string { return date + "〔火〕の朝8時45分ごろ" }
 	with, without := watched(t, true), watched(t, false)
-	for text, at := range map[string]bool{
-		"2026-11-20 08:44:59": closed, "2026-11-20 08:45:00": open, "2026-11-20 17:14:59": open, "2026-11-20 17:15:00": closed, // Friday
-		"2026-11-20 23:59:59": closed, "2026-11-21 00:00:00": closed, "2026-11-21 08:45:00": closed, "2026-11-21 12:00:00": closed, // Saturday
-		"2026-11-22 08:45:00": closed, "2026-11-22 17:14:59": closed, "2026-11-22 23:59:59": closed, // Sunday
-		"2026-11-23 00:00:00": closed, "2026-11-23 08:45:00": closed, "2026-11-23 17:14:59": closed, // 勤労感謝の日
-		"2026-11-24 08:44:59": closed, "2026-11-24 08:45:00": open, "2026-11-24 17:14:59": open, "2026-11-24 17:15:00": closed,
-		"2026-12-28 17:14:59": open, "2026-12-29 08:44:59": closed, "2026-12-29 08:45:00": open, "2026-12-29 17:14:59": open, "2026-12-29 17:15:00": closed,
-		"2026-12-30 08:45:00": closed, "2026-12-30 17:14:59": closed, "2026-12-31 08:45:00": closed, "2026-12-31 23:59:59": closed,
-		"2027-01-01 00:00:00": closed, "2027-01-01 08:45:00": closed, "2027-01-02 08:45:00": closed, "2027-01-03 08:45:00": closed, "2027-01-04 08:44:59": closed,
-		"2027-01-04 08:45:00": closed, "2027-01-04 17:14:59": closed, "2027-01-05 08:44:59": closed, "2027-01-05 08:45:00": open, // 12/30–1/4
-		"2027-01-11 08:45:00": closed, "2027-01-12 08:45:00": open, // 成人の日
-		"2027-03-22 08:45:00": closed, "2027-03-23 08:45:00": open, // 振替休日
-	} {
-		now, err := time.ParseInLocation("2006-01-02 15:04:05", text, city.JST)
-		if err != nil {
-			t.Fatal(err)
-		}
+	edges := map[string]string{ // when somebody is there next
+		"2026-11-20 08:44:59": "11月20日〔金〕の朝8時45分ごろ", "2026-11-20 08:45:00": open, "2026-11-20 17:14:59": open, "2026-11-20 17:15:00": tue("11月24日"), // Friday
+		"2026-11-20 23:59:59": tue("11月24日"), "2026-11-21 00:00:00": tue("11月24日"), "2026-11-21 08:45:00": tue("11月24日"), "2026-11-21 12:00:00": tue("11月24日"), // Saturday
+		"2026-11-22 08:45:00": tue("11月24日"), "2026-11-22 17:14:59": tue("11月24日"), "2026-11-22 23:59:59": tue("11月24日"), // Sunday
+		"2026-11-23 00:00:00": tue("11月24日"), "2026-11-23 08:45:00": tue("11月24日"), "2026-11-23 17:14:59": tue("11月24日"), // 勤労感謝の日
+		"2026-11-24 08:44:59": tue("11月24日"), "2026-11-24 08:45:00": open, "2026-11-24 17:14:59": open, "2026-11-24 17:15:00": "11月25日〔水〕の朝8時45分ごろ",
+		"2026-12-28 17:14:59": open, "2026-12-29 08:44:59": tue("12月29日"), "2026-12-29 08:45:00": open, "2026-12-29 17:14:59": open, "2026-12-29 17:15:00": tue("1月5日"),
+		"2026-12-30 08:45:00": tue("1月5日"), "2026-12-30 17:14:59": tue("1月5日"), "2026-12-31 08:45:00": tue("1月5日"), "2026-12-31 23:59:59": tue("1月5日"),
+		"2027-01-01 00:00:00": tue("1月5日"), "2027-01-01 08:45:00": tue("1月5日"), "2027-01-02 08:45:00": tue("1月5日"), "2027-01-03 08:45:00": tue("1月5日"),
+		"2027-01-04 08:44:59": tue("1月5日"), "2027-01-04 08:45:00": tue("1月5日"), "2027-01-04 17:14:59": tue("1月5日"), "2027-01-05 08:44:59": tue("1月5日"),
+		"2027-01-05 08:45:00": open,                                      // 12/30–1/4
+		"2027-01-11 08:45:00": tue("1月12日"), "2027-01-12 08:45:00": open, // 成人の日
+		"2027-03-22 08:45:00": tue("3月23日"), "2027-03-23 08:45:00": open, // 振替休日
+	}
+	if len(edges) < 40 {
+		t.Errorf("%d edges", len(edges))
+	}
+	for text, next := range edges {
+		now := at(text)
 		r, p := night(t, with)
 		r.clock.Set(now.In(time.UTC))
 		r.danger("")
 		r.must(r.Sweep(t.Context()))
-		if called := len(p.pages) == 1; called == at {
-			t.Errorf("%s: called %v", text, called)
+		r.must(r.Advance(t.Context(), r.clock, now.Add(12*time.Minute)))
+		since := func(minutes int, to string) paged {
+			return paged{now.Sub(opened) + time.Duration(minutes)*time.Minute, to}
+		}
+		ladder := []paged{since(0, "voice 1"), since(2, "sms 2"), since(5, "sms 1"), since(10, "sms 2")}
+		if next == open {
+			ladder = ladder[1:] // whoever is there hears it first from the pages
+		}
+		if !slices.Equal(p.pages, ladder) {
+			t.Errorf("%s: called %v, want %v", text, p.pages, ladder)
 		}
 		for _, zone := range []*time.Location{time.UTC, city.JST, time.FixedZone("far", -11*60*60)} {
-			if says := strings.Contains(without.Notice("voice", now.In(zone)), "だれも読んでいません"); says == at {
-				t.Errorf("%s in %s: the notice is %q", text, zone, without.Notice("voice", now.In(zone)))
+			says := without.Notice("voice", now.In(zone))
+			if nobody := strings.Contains(says, "だれも読んでいません"); nobody != (next != open) || next != open && !strings.Contains(says, next) {
+				t.Errorf("%s in %s: the notice is %q", text, zone, says)
 			}
 		}
 	}
