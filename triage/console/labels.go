@@ -70,8 +70,14 @@ func word(table map[string]string, key any) string {
 }
 
 // found tells how a reason was found: by a rule that a person wrote, or by what the machine learned from others' words, which
-// is worth less. The rule's own name stands behind it.
+// is worth less; or that nothing could be found, because nobody could read it. The rule's own name stands behind it.
 func found(rule string) string {
+	switch rule {
+	case "unopened":
+		return "機械が開けないため"
+	case "not_judged":
+		return "機械が見立てられなかったため"
+	}
 	if strings.HasPrefix(rule, triage.Learned) {
 		return "似た言い方から（機械の見立て）"
 	}

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"madoguchi/triage"
 )
 
 // Whoever reads the audit is no programmer: every act that any room writes down has a word on the page. The acts are read
@@ -104,4 +106,14 @@ func actsIn(t *testing.T, room string) []string {
 		ast.Inspect(f, each)
 	}
 	return names
+}
+
+// A page never says that a rule found words where nobody could read them.
+func TestHowAReasonWasFound(t *testing.T) {
+	for rule, want := range map[string]string{"unopened": "機械が開けないため", "not_judged": "機械が見立てられなかったため",
+		triage.Learned + "suicide": "似た言い方から（機械の見立て）", "suicide.wish": "決まった言い方から"} {
+		if got := found(rule); got != want {
+			t.Errorf("%s: %s", rule, got)
+		}
+	}
 }
