@@ -72,7 +72,7 @@ router/anonymize/gen        : triage/japanese
 router/anonymize/measure    : router/anonymize triage/japanese
 router/anonymize/train      : router/anonymize router/anonymize/tagger triage/japanese
 router/anonymize/tagger     :
-router/anonymize            : triage/japanese router/anonymize/tagger
+router/anonymize            : triage triage/japanese router/anonymize/tagger
 router/vault                : channels triage/keyring
 router/sought               : triage triage/japanese
 router                      : channels triage triage/assess router/journal router/envelope router/stream router/mailbox router/anonymize router/vault router/files router/clean router/sought

@@ -47,10 +47,15 @@ func redact(ctx context.Context, p *program, _ []string) error {
 	if err != nil {
 		return err
 	}
+	judge, err := assess.New()
+	if err != nil {
+		return err
+	}
 	a, err := anonymize.New(gazetteer(c))
 	if err != nil {
 		return err
 	}
+	a = a.Heeding(judge.Assess)
 	if p.flags["jsonl"] != "true" {
 		text, err := io.ReadAll(p.stdin)
 		if err != nil {

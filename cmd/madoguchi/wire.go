@@ -211,9 +211,11 @@ func (h *house) rooms(p plan) router.Rooms {
 
 // routing adds what makes cases of messages.
 func (h *house) routing(p plan, rooms *router.Rooms) (err error) {
-	if h.anonymizer, err = anonymize.New(gazetteer(p.city)); err != nil {
+	a, err := anonymize.New(gazetteer(p.city))
+	if err != nil {
 		return err
 	}
+	h.anonymizer = a.Heeding(p.assessor.Assess)
 	rooms.Anonymizer, rooms.Schools = h.anonymizer, schoolsCalled(h.city)
 	if h.archive, err = files.OpenArchive(p.set["FILES_DIR"], envelope.NewOpener(p.keys.identity)); err != nil {
 		return errors.New("MADOGUCHI_FILES_DIR cannot be opened")

@@ -13,7 +13,8 @@
 //
 // What a counselor needs stays in the text: grades, dates of what happened, amounts, public helplines, cities, and above
 // all the words for means and places of danger (屋上, 線路, 橋). What cannot be read at all becomes [不明1], so that nothing
-// passes unseen. The package is pure; the only thing that it remembers is the Glossary that the caller passes.
+// passes unseen. Where words of danger sound like a name (りすか, しぬの), Heeding asks whoever judges danger, and what looks like
+// a doubtful name stays if the danger would be seen less without it. The package is pure; the only thing that it remembers is the Glossary that the caller passes.
 //
 // # A new kind of personal information
 //
@@ -105,4 +106,5 @@ type Anonymizer struct {
 	known  []known
 	words  *words
 	keep   map[string]bool
+	judge  Judge // or nil
 }

@@ -2,6 +2,7 @@ package anonymize_test
 
 import (
 	"encoding/json"
+	"regexp"
 	"strings"
 	"sync"
 	"syscall"
@@ -10,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"madoguchi/router/anonymize"
+	"madoguchi/triage/assess"
 )
 
 // newAnonymizer returns the one that all tests share: it is ready once.
@@ -154,15 +156,22 @@ func TestReadableTakesLess(t *testing.T) {
 	}
 }
 
-// check holds what is true of every result: the spans are in order and within the text, and the output is the input with
-// the spans replaced.
-func check(t *testing.T, text string, r anonymize.Result) {
+// standing is what a placeholder looks like.
+var standing = regexp.MustCompile(`^\[(人物[A-Z]+|(学校|組|住所|電話|メール|アカウント|URL|生年月日|番号|場所|不明)[0-9]+)\]$`)
+
+// check holds what is true of every result: the spans are in order and within the text, what stands for them is a
+// placeholder that the glossary knows by the very words, and the output is the input with the spans replaced, so that it has
+// nothing else in it.
+func check(t *testing.T, text string, r anonymize.Result, g *anonymize.Glossary) {
 	in := []rune(text)
 	var out strings.Builder
 	at := 0
 	for _, s := range r.Spans {
-		if s.Start < at || s.End <= s.Start || s.End > len(in) || s.Placeholder == "" {
+		if s.Start < at || s.End <= s.Start || s.End > len(in) || !standing.MatchString(s.Placeholder) {
 			t.Fatalf("span %+v of %d runes", s, len(in))
+		}
+		if words, ok := g.Words(s.Placeholder); !ok || words == "" {
+			t.Fatalf("%s stands for nothing", s.Placeholder)
 		}
 		out.WriteString(string(in[at:s.Start]) + s.Placeholder)
 		at = s.End
@@ -174,16 +183,23 @@ func check(t *testing.T, text string, r anonymize.Result) {
 }
 
 func FuzzRedact(f *testing.F) {
-	a := newAnonymizer(f)
-	for _, s := range []string{"山田くんが090-0123-4567に", "\xff\xfe\x00", "か゛くくん", "[人物A]と[不明", "平成", "@", "〒", "１の２", "と申します", "ﾔﾏﾀﾞくん\u200b"} {
+	judge, err := assess.New()
+	if err != nil {
+		f.Fatal(err)
+	}
+	a := newAnonymizer(f).Heeding(judge.Assess)
+	for _, s := range []string{"山田くんが090-0123-4567に", "\xff\xfe\x00", "か゛くくん", "[人物A]と[不明", "平成", "@", "〒", "１の２", "と申します", "ﾔﾏﾀﾞくん\u200b", "りすか、また増えちゃった", "や ま だ く ん に け ら れ た 0 9 0 1 2 3 4 5 6 7 8", "２年１組 水主町なぎさ（姉）"} {
 		f.Add(s)
 	}
 	for _, m := range messages(f) {
 		f.Add(string(m.text))
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		check(t, text, a.Redact(text, nil, anonymize.Strict))
-		check(t, text, a.Redact(text, nil, anonymize.Readable))
+		for _, mode := range []anonymize.Mode{anonymize.Strict, anonymize.Readable, anonymize.Box} {
+			var g anonymize.Glossary
+			check(t, text, a.Redact(text, &g, mode), &g)
+			check(t, text, a.Redact(text, &g, mode), &g) // what is known by now
+		}
 	})
 }
 

@@ -128,7 +128,13 @@ func (s *scan) guessed(start, end int, p float32) int {
 	if w := s.usual[start]; w.start < start && w.end-w.start >= 4 && w.end >= end-1 {
 		least = 1 // さら|あらい
 	}
+	if s.phrase(start, end) && !s.called(end) && p < 0.97 {
+		return start
+	}
 	first, last := s.token(start), s.token(end-1)
+	if first.Part == japanese.Verb && first.Known && first.Start == start && first.End > end && first.End-first.Start >= 3 {
+		least = 0.95 // はな|れる
+	}
 	if first.Start < start && first.Known && first.End-first.Start >= 3 || last.End > end && last.Known && last.End-last.Start >= 3 {
 		least = max(least, 0.5)
 	}
@@ -136,6 +142,8 @@ func (s *scan) guessed(start, end int, p float32) int {
 		switch text := string(s.kana[start:end]); {
 		case s.a.words.modernKana[text] && !s.a.words.kanaStop[text]:
 			least = max(least, 0.3)
+		case s.listedName(text) && s.directed(end):
+			least = max(least, 0.2)
 		case s.listedName(text):
 			least = max(least, 0.4)
 		case end-start >= 4:
@@ -148,6 +156,39 @@ func (s *scan) guessed(start, end int, p float32) int {
 		return start
 	}
 	return end
+}
+
+// directed reports whether whoever stands before the particle at end does something to somebody, or has it done: かいりが…かけてきた,
+// すずに…された.
+func (s *scan) directed(end int) bool {
+	if s.one(end, "が", "に", "から", "は") == 0 {
+		return false
+	}
+	for j := end; j < len(s.rs) && !strings.ContainsRune("。、！？!?\n", s.rs[j]); j++ {
+		if s.one(j, "てきた", "てくる", "てきて", "できた", "でくる", "てこない", "られた", "された", "られて", "されて", "られる", "される") > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// phrase reports whether the kana from start to end are several words that say what is done or how it is, and no listed name:
+// やりた|がらず, あさになる|と.
+func (s *scan) phrase(start, end int) bool {
+	words, does, joined := 0, false, false
+	for i := start; i < end; words++ {
+		joined = joined || words > 0 && s.token(i).Part == japanese.Particle && s.token(i).End < end
+		t := s.token(i)
+		if t.Start != i || t.End > end || !t.Known || t.Part.Name() || t.Part == japanese.ProperNoun {
+			return false
+		}
+		does = does || t.End-i >= 2 && (t.Part == japanese.Verb || t.Part == japanese.Adjective || t.Part == japanese.Adverb)
+		i = t.End
+	}
+	if last := s.token(end - 1); strings.ContainsRune("とや", s.rs[end-1]) && last.Start == end-1 && s.listedName(string(s.kana[start:last.Start])) {
+		return false // もえ|と
+	}
+	return words >= 2 && does && (joined || s.token(start).End >= start+2) && !s.listedName(string(s.kana[start:end]))
 }
 
 // nobodyCalled reports whether the kana in front of an honorific at i are nobody's name: a time, or an everyday word that

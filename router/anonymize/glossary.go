@@ -202,7 +202,7 @@ func (a *Anonymizer) personKeys(key string) (keys []string, full string) {
 
 // trimHonorific drops さん and the like from the end of a key.
 func trimHonorific(key string) string {
-	for _, h := range []string{"ちゃん", "くん", "さん", "君", "様", "さま"} {
+	for _, h := range []string{"ちゃん", "くん", "さん", "君", "様", "さま", "たん", "ちん"} {
 		if stem, ok := strings.CutSuffix(key, h); ok && stem != "" {
 			return stem
 		}

@@ -50,6 +50,9 @@ func (s *scan) kanaActor(start, end int) bool {
 	if s.rs[end-1] == 'の' && end-start > 3 && s.one(end-3, "ている", "でいる", "てる") > 0 || s.one(end-2, "るの", "たの", "いの") > 0 && end-start > 2 && !s.a.names.is(string(s.rs[start:end]), givenKana) {
 		return false
 	}
+	if s.one(end-3, "になる", "にする", "がある", "がいる") > 0 && end-start > 3 {
+		return false
+	}
 	c := s.class(start)
 	for i := start; i < end; i++ {
 		if s.class(i) != c && s.rs[i] != 'ー' {

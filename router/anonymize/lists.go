@@ -70,7 +70,7 @@ func (s *scan) listsBack() {
 		}
 		start = s.trimLeft(start, end)
 		word := string(s.rs[start:end])
-		if end-start < 2 || end-start > 3 || s.covered(start) || s.commonWord(start, end) || s.a.words.stop[word] || s.a.words.stopSuffix(word) || s.a.words.everyday[word] || s.a.words.city(word) {
+		if end-start < 2 || end-start > 3 || s.covered(start) || s.commonWord(start, end) || s.a.words.stop[word] || s.a.words.stopSuffix(word) || s.a.words.everyday[word] || s.a.words.city(word) && !s.a.names.is(word, family) {
 			continue
 		}
 		if s.a.names.is(word, family|given) || s.a.names.lasts[s.rs[end-1]] > 0 && s.unknownParts(start, end) {

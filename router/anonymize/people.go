@@ -23,6 +23,7 @@ func (s *scan) people(g *Glossary) {
 	s.lists()
 	if !s.unlearned {
 		s.learned()
+		s.listsBack()
 	}
 	s.again(g)
 }
@@ -64,7 +65,11 @@ func (s *scan) honorifics() {
 			if h.weak {
 				score = 0.6
 			}
-			s.add(start, i, TypePerson, score)
+			end := i
+			if s.a.words.alsoEnds[string(h.text)] && s.class(i) == japanese.Hiragana && s.class(i-1) == japanese.Hiragana {
+				end += h.n // さっちん is a name of its own
+			}
+			s.add(start, end, TypePerson, score)
 		}
 	}
 }
@@ -118,7 +123,7 @@ func (s *scan) calledKanji(i, j int, h honorific) int {
 	for k := start; k < j; k++ {
 		part := string(s.rs[k:j])
 		if _, _, ok := n.split(part); ok || n.is(part, family|given) && !s.a.words.stop[part] {
-			if k > start && j-k == 1 && n.shaped(s.rs[start:j]) && j-start <= 3 {
+			if k > start && j-k == 1 && j-start <= 3 && (n.shaped(s.rs[start:j]) || n.firsts[s.rs[start]] >= 8 && s.unknownParts(start, j)) {
 				break // one character of an unknown name
 			}
 			return k
@@ -178,8 +183,14 @@ func (s *scan) calledKana(i, j int, h honorific) int {
 	if b == j || s.nobodyCalled(b, i, h) || s.within(i, i+h.n) && !s.listedName(run) || s.a.words.stopSuffix(run) || h.weak && string(h.text) != "ママ" && string(h.text) != "パパ" {
 		return i
 	}
+	if s.joined(j, h) {
+		return i
+	}
 	for k := max(b, j-8); k <= j-2; k++ {
 		part := string(s.rs[k:j])
+		if w := s.usual[k]; w.start >= b && w.start < k && w.end-w.start >= 4 && w.end >= j-1 {
+			continue // がっ|こうの先生
+		}
 		if _, _, ok := n.split(part); ok && (k == b || s.boundary(k)) || n.is(part, familyKana|givenKana) {
 			for m := k; m >= max(b, k-2) && !s.boundary(k); m-- {
 				if s.boundary(m) && j-m <= 5 {
@@ -216,6 +227,14 @@ func (s *scan) calledKana(i, j int, h honorific) int {
 		start++
 	}
 	return start
+}
+
+// joined reports whether a particle joins the kana that end at j to the title behind them: ともだちが|せんぱいに, がっこうの|せんせい.
+// くん and ちゃん stand behind a name whatever it ends with.
+func (s *scan) joined(j int, h honorific) bool {
+	t := s.token(j - 1)
+	title := h.n >= 3 || s.class(j) == japanese.Kanji
+	return title && t.End == j && t.Part == japanese.Particle && s.particleAt(j-1)
 }
 
 // boundary reports whether a word begins at k, a particle or a mark being in front of it.

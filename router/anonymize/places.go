@@ -148,7 +148,7 @@ func (s *scan) classNumber(i int) {
 		return
 	}
 	score := 0.7
-	if sep == '-' && s.one(end, "の", "です", "だ", "に", "、", "組", "在", "で", " ", "担") == 0 && end != len(s.rs) {
+	if sep == '-' && !(s.rune(i-1) == '(' && s.rune(end) == ')') && s.one(end, "の", "です", "だ", "に", "、", "組", "在", "で", " ", "担") == 0 && end != len(s.rs) {
 		return
 	}
 	if sep == '-' && s.before(i, 8, "試合", "スコア", "サッカー", "野球", "結果") {
@@ -177,9 +177,9 @@ func (s *scan) address(i int) {
 		}
 		last = k
 		j = k
-		if u := s.one(k, "丁目", "番地の", "番地", "番町", "番の", "番", "条通", "条", "号線", "号室", "号棟", "号", "線"); u > 0 {
+		if u := s.one(k, "丁目", "ちょうめ", "番地の", "番地", "ばんち", "番町", "番の", "番", "条通", "条", "号線", "号室", "号棟", "号", "線"); u > 0 {
 			unit := string(s.rs[k : k+u])
-			strong = strong || unit == "丁目" || strings.HasPrefix(unit, "番地") || unit == "号室" ||
+			strong = strong || unit == "丁目" || unit == "ちょうめ" || unit == "ばんち" || strings.HasPrefix(unit, "番地") || unit == "号室" ||
 				strings.HasPrefix(unit, "番") && numeral(s.rune(k+u)) || unit == "条" && s.one(k+u, "西", "東", "南", "北") > 0 && numeral(s.rune(k+u+1)) ||
 				unit == "条" && numeral(s.rune(k+u))
 			last, j = k+u, k+u

@@ -157,7 +157,7 @@ func (a *Anonymizer) spots(in []rune, g *Glossary, m Mode) []spot {
 		}
 		for _, f := range s.out {
 			words := v.Runes[f.start:f.end]
-			if m == Readable && f.score < weak || f.t == TypePerson && a.words.danger[string(words)] || a.kept(g, words) {
+			if m == Readable && f.score < weak || f.t == TypePerson && s.nothing(f.start, f.end) || a.kept(g, words) {
 				continue
 			}
 			f.start, f.end = v.Span(f.start, f.end)
@@ -170,7 +170,17 @@ func (a *Anonymizer) spots(in []rune, g *Glossary, m Mode) []spot {
 	if m == Box {
 		found = a.box(found, view, g)
 	}
-	return resolve(found, placeholders(in), in)
+	return a.heed(in, resolve(found, placeholders(in), in))
+}
+
+// nothing reports whether what stands from start to end is nobody: a word by which a danger is seen, or, in kana, what begins
+// with one and nobody is called so; or a number, as an age is.
+func (s *scan) nothing(start, end int) bool {
+	w := s.a.words
+	if w.danger[string(s.rs[start:end])] || !slices.ContainsFunc(s.rs[start:end], unnumbered) && !s.called(end) {
+		return true
+	}
+	return s.kana != nil && s.class(start) == japanese.Hiragana && w.deadly.at(s.kana, start) > 0 && !s.called(end) && !s.a.names.is(string(s.kana[start:end]), familyKana|givenKana)
 }
 
 // inHiragana returns a text that has katakana and no other Japanese, as old telephones write it, in hiragana: the words in

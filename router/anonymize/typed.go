@@ -1,6 +1,7 @@
 package anonymize
 
 import (
+	"slices"
 	"strings"
 
 	"madoguchi/triage/japanese"
@@ -256,7 +257,7 @@ func (s *scan) cars() {
 		for end < four+5 && (digit(s.rune(end)) || s.rune(end) == '-' || s.rune(end) == '・') {
 			end++
 		}
-		if k-j < 2 || s.class(kana) != japanese.Hiragana || end == four || digit(s.rune(end)) || !digit(s.rs[end-1]) || s.rune(kana) == 'の' {
+		if k-j < 2 || s.class(kana) != japanese.Hiragana || end == four || digit(s.rune(end)) || !digit(s.rs[end-1]) || s.rune(kana) == 'の' && !(k-j == 3 && slices.ContainsFunc(s.rs[four:end], func(r rune) bool { return r == '-' || r == '・' })) {
 			continue
 		}
 		start := i

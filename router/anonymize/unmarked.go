@@ -39,7 +39,7 @@ func (s *scan) fullNames() {
 			for m := min(5, len(s.rs)-j); m >= 1; m-- {
 				giv := string(s.rs[j : j+m])
 				kana := s.class(j) == japanese.Hiragana
-				if (j == i+l || c == japanese.Hiragana) && s.a.words.kanaStop[giv] || s.a.words.kanaStop[string(s.rs[i:i+l])] {
+				if (j == i+l || c == japanese.Hiragana) && s.a.words.kanaStop[giv] && !(kana && c == japanese.Kanji && l >= 2 && m >= 3 && s.a.words.modernKana[giv]) || s.a.words.kanaStop[string(s.rs[i:i+l])] {
 					continue
 				}
 				if !n.is(giv, given|givenKana) || !s.slot(j+m) && !s.called(j+m) {
@@ -157,7 +157,8 @@ func (s *scan) kanjiRun(b, end int) {
 
 // personal reports whether what stands from start to end begins a clause and does, or suffers, what only people do: 東に蹴られた.
 func (s *scan) personal(start, end int) bool {
-	if start > 0 && !strings.ContainsRune("。\n 「、!?", s.rs[start-1]) && s.class(start-1) != japanese.Emoji {
+	if start > 0 && !strings.ContainsRune("。\n 「、!?", s.rs[start-1]) && s.class(start-1) != japanese.Emoji &&
+		!(s.class(start) == japanese.Kanji && strings.ContainsRune("でと", s.rs[start-1]) && s.token(start-1).Part == japanese.Particle) {
 		return false
 	}
 	if t := s.token(start); t.Part == japanese.Verb && t.End > end {
@@ -169,7 +170,7 @@ func (s *scan) personal(start, end int) bool {
 			return true
 		}
 	}
-	return s.one(end, "のせい", "ばっか") > 0
+	return s.one(end, "のせい", "ばっか") > 0 || s.class(start) == japanese.Kanji && s.one(end, "の名前", "の親", "の机", "の母", "の父", "の保護者", "のLINE", "の証言", "のスマホ") > 0
 }
 
 // unknownName reports whether a run that the dictionary does not know as a word looks like a given name.
@@ -236,7 +237,7 @@ func (s *scan) kanaNames() {
 				continue
 			}
 			word := string(s.kana[i:end])
-			if s.a.words.kanaStop[word] || s.a.words.stop[word] || s.inflected(i, end) || s.nobody(i, end) || hasKanji(word) {
+			if s.a.words.kanaStop[word] || s.a.words.stop[word] || s.inflected(i, end) || s.verbal(i, end) || s.nobody(i, end) || hasKanji(word) {
 				continue
 			}
 			listed := n.is(word, familyKana|givenKana)
@@ -301,6 +302,15 @@ func (s *scan) inflected(start, end int) bool {
 		return true
 	}
 	return t.End > end && (t.Part == japanese.Noun)
+}
+
+// verbal reports whether a verb makes the runes: やりた|がる, たつの|に.
+func (s *scan) verbal(start, end int) bool {
+	t := s.token(start)
+	if t.Part != japanese.Verb || t.Start != start || t.End != end-1 {
+		return false
+	}
+	return s.rs[end-1] == 'た' && s.one(end, "がら", "がっ", "がる", "がり") > 0 || s.rs[end-1] == 'の' && !s.personal(start, end)
 }
 
 func (s *scan) commonKana(start, end int) bool {

@@ -13,14 +13,14 @@ var wordsYAML []byte
 
 // words are the lists of words.yaml, ready to be looked up.
 type words struct {
-	modern, modernKana, foreign, latinStop, stop, times, sounds, danger, everyday, kanaStop, nickStop, owners, generics, groups, notInBox set
-	stopEnds                                                                                                                              []string
-	roles, leading, nickEnds, cities, asks                                                                                                []string
-	rolesBy                                                                                                                               map[rune][][]rune // by the last character
-	cries, personal, acts, intro, listIntro, perils, labels                                                                               phrases
-	besideNames                                                                                                                           [][]rune
-	hon                                                                                                                                   map[rune][]honorific
-	suffixes                                                                                                                              map[rune][]suffix
+	modern, modernKana, foreign, latinStop, stop, times, sounds, danger, everyday, kanaStop, nickStop, owners, generics, groups, notInBox, alsoEnds set
+	stopEnds                                                                                                                                        []string
+	roles, leading, nickEnds, cities, asks                                                                                                          []string
+	rolesBy                                                                                                                                         map[rune][][]rune // by the last character
+	cries, personal, acts, intro, listIntro, perils, deadly, labels                                                                                 phrases
+	besideNames                                                                                                                                     [][]rune
+	hon                                                                                                                                             map[rune][]honorific
+	suffixes                                                                                                                                        map[rune][]suffix
 }
 
 type set map[string]bool
@@ -104,6 +104,7 @@ type wordLists struct {
 	Times      string              `yaml:"times"`
 	Sounds     string              `yaml:"sounds"`
 	Danger     string              `yaml:"danger"`
+	Deadly     string              `yaml:"deadly"`
 	Everyday   string              `yaml:"everyday"`
 	KanaStop   string              `yaml:"kana_stop"`
 	Asks       string              `yaml:"asks"`
@@ -122,6 +123,7 @@ type wordLists struct {
 	ListIntro  string              `yaml:"list_intro"`
 	Honorifics string              `yaml:"honorifics"`
 	Weak       string              `yaml:"weak_honorifics"`
+	AlsoEnds   string              `yaml:"also_ends"`
 	Not        map[string][]string `yaml:"not_before"`
 	Schools    string              `yaml:"schools"`
 	Places     string              `yaml:"places"`
@@ -136,8 +138,8 @@ func newWords() (*words, error) {
 		return nil, err
 	}
 	w := &words{
-		labels: phrasesOf(strings.Join(slices.Concat(idLabels, handleLabels), " ")), perils: phrasesOf(f.Danger), cries: phrasesOf(f.Cries), personal: phrasesOf(f.Personal), modern: setOf(f.Modern), modernKana: setOf(f.ModernKana), foreign: setOf(f.Foreign), latinStop: setOf(f.LatinStop), stop: setOf(f.Stop), times: setOf(f.Times), sounds: setOf(f.Sounds), danger: setOf(f.Danger), everyday: setOf(f.Everyday), kanaStop: setOf(f.KanaStop), asks: strings.Fields(f.Asks), nickStop: setOf(f.NickStop),
-		owners: setOf(f.Owners), generics: setOf(f.Generics), groups: setOf(f.Groups), notInBox: setOf(f.NotInBox), stopEnds: strings.Fields(f.StopEnds),
+		labels: phrasesOf(strings.Join(slices.Concat(idLabels, handleLabels), " ")), perils: phrasesOf(f.Danger), deadly: phrasesOf(f.Deadly), cries: phrasesOf(f.Cries), personal: phrasesOf(f.Personal), modern: setOf(f.Modern), modernKana: setOf(f.ModernKana), foreign: setOf(f.Foreign), latinStop: setOf(f.LatinStop), stop: setOf(f.Stop), times: setOf(f.Times), sounds: setOf(f.Sounds), danger: setOf(f.Danger), everyday: setOf(f.Everyday), kanaStop: setOf(f.KanaStop), asks: strings.Fields(f.Asks), nickStop: setOf(f.NickStop),
+		owners: setOf(f.Owners), generics: setOf(f.Generics), groups: setOf(f.Groups), notInBox: setOf(f.NotInBox), alsoEnds: setOf(f.AlsoEnds), stopEnds: strings.Fields(f.StopEnds),
 		roles: strings.Fields(f.Roles), leading: strings.Fields(f.Leading), nickEnds: strings.Fields(f.NickEnds),
 		cities: strings.Fields(f.Cities), acts: phrasesOf(f.Acts), intro: phrasesOf(f.Intro), listIntro: phrasesOf(f.ListIntro),
 		rolesBy: map[rune][][]rune{}, hon: map[rune][]honorific{}, suffixes: map[rune][]suffix{},

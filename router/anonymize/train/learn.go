@@ -15,6 +15,8 @@ const (
 	decay  = 1e-5 // of a weight, each time that its clue is seen
 	rarest = 3    // times that a clue is seen at least
 	kept   = 150_000
+	// averaged is over how many of the last rounds the weights are the mean: which sentence came last matters less.
+	averaged = 4
 )
 
 // learner holds the weights while they are learned.
@@ -36,12 +38,27 @@ func learn(a *anonymize.Anonymizer, examples []example) []byte {
 	for i := range order {
 		order[i] = i
 	}
-	for range rounds {
+	mean, links := make([]tagger.Scores, len(l.w)), tagger.Links{}
+	for n := range rounds {
 		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		for _, i := range order {
 			l.step(l.sentences[i], l.labels[i])
 		}
+		if n < rounds-averaged {
+			continue
+		}
+		for id := range l.w {
+			for k, w := range l.w[id] {
+				mean[id][k] += w / averaged
+			}
+		}
+		for a := range l.links {
+			for b, w := range l.links[a] {
+				links[a][b] += w / averaged
+			}
+		}
 	}
+	l.w, l.links = mean, links
 	return l.pruned()
 }
 
