@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"madoguchi/router"
+	"madoguchi/router/envelope"
 	"madoguchi/router/redistest"
 	"madoguchi/router/vault"
 	"madoguchi/triage"
@@ -109,6 +111,10 @@ func TestADestroyedCaseOpensInNoCopy(t *testing.T) {
 			t.Fatalf("before, %s opens %d and %d of 3", where, n, m)
 		}
 	}
+	log := cases.ConfigGet(ctx, "dir").Val()["dir"]
+	if onTheWay(t, log, k.identity) != 1 {
+		t.Fatal("what was on its way is not in the log at first")
+	}
 	secret := sharesOf(t, ring, gone, cases)
 	if !inFiles(t, shares, secret) {
 		t.Fatal("the shares are not in the files of their server at first")
@@ -116,7 +122,7 @@ func TestADestroyedCaseOpensInNoCopy(t *testing.T) {
 
 	st, v := store.New(cases, k.body, keyring.New(ring, "body")), vault.New(cases, k.vault, keyring.New(ring, "identity"))
 	now, _, err := st.Load(ctx, gone)
-	if err := errors.Join(err, v.Shred(ctx, string(gone)), st.Shred(ctx, now), keyring.Rewrite(ctx, ring)); err != nil {
+	if err := errors.Join(err, v.Shred(ctx, string(gone)), st.Shred(ctx, now), keyring.Rewrite(ctx, ring, cases)); err != nil {
 		t.Fatal(err)
 	}
 	for where, c := range copies {
@@ -133,6 +139,20 @@ func TestADestroyedCaseOpensInNoCopy(t *testing.T) {
 		}
 		return nil
 	})
+	eventually(t, soon, func() error {
+		if n := onTheWay(t, log, k.identity); n > 0 {
+			return fmt.Errorf("%d messages on their way are in the log of the live server still", n)
+		}
+		return nil
+	})
+	// A copy of the log that somebody kept holds what was on its way, until the keys are replaced and what was replaced is removed.
+	kept, next := copies["a copy of the log"].ConfigGet(ctx, "dir").Val()["dir"], k.identity
+	if next, err = next.Added(); err != nil {
+		t.Fatal(err)
+	}
+	if before, after := onTheWay(t, kept, k.identity), onTheWay(t, kept, next.Retired()); before != 1 || after != 0 {
+		t.Errorf("the copy of the log opens %d messages with the keys of then, and %d afterwards", before, after)
+	}
 	if !inFiles(t, shares, sharesOf(t, ring, stays, cases)) {
 		t.Error("another case's share is gone from the files")
 	}
@@ -179,6 +199,66 @@ func sharesOf(t *testing.T, ring *redis.Client, id triage.CaseID, cases *redis.C
 		all = append(all, string(share))
 	}
 	return all
+}
+
+// onTheWay counts the messages with the name in a server's log that an intake key opens: what passed through a lane stays
+// there, sealed, until the log is written anew.
+func onTheWay(t *testing.T, dir string, keys *envelope.Identity) (n int) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "appendonlydir", "*.incr.aof"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // it was rewritten meanwhile
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for rest := data; len(rest) > 0; {
+			var args []string
+			if args, rest = firstOf(rest); len(args) < 5 || !strings.EqualFold(args[0], "XADD") || !strings.HasPrefix(args[1], "{g") {
+				continue
+			}
+			lane, _, _ := strings.Cut(strings.TrimPrefix(args[1], "{"), "}")
+			seq, _, _ := strings.Cut(args[2], "-")
+			number, err := strconv.ParseInt(seq, 10, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if plain, err := envelope.NewOpener(keys).Open(lane, number, []byte(args[4])); err == nil && strings.Contains(string(plain), "はなこ") {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// firstOf takes the first command off a server's log; of what is none, nothing is left.
+func firstOf(log []byte) (args []string, rest []byte) {
+	number := func(mark string) int {
+		head, _, _ := strings.Cut(string(log[:min(len(log), 32)]), "\r\n")
+		n, err := strconv.Atoi(strings.TrimPrefix(head, mark))
+		if err != nil || !strings.HasPrefix(head, mark) {
+			return -1
+		}
+		log = log[len(head)+2:]
+		return n
+	}
+	many := number("*")
+	if many < 0 {
+		return nil, nil
+	}
+	for range many {
+		n := number("$")
+		if n < 0 || n+2 > len(log) {
+			return nil, nil
+		}
+		args, log = append(args, string(log[:n])), log[n+2:]
+	}
+	return args, log
 }
 
 // inFiles tells whether one of those is in any file of the server.

@@ -115,8 +115,8 @@ func (h *house) hourly(ctx context.Context, failed string, do func(context.Conte
 	}
 }
 
-// finishErased ends destructions that were interrupted, and takes what was destroyed out of the log of the Redis that keeps
-// the shares, where that keeps nothing else.
+// finishErased ends destructions that were interrupted, and takes what was destroyed out of the logs: of the Redis that keeps
+// the shares, where that keeps nothing else, and of those that the messages of the case once passed through.
 func (h *house) finishErased(ctx context.Context) error {
 	return h.hourly(ctx, "the keys of erased cases, and old drafts, cannot all be destroyed", func(ctx context.Context) error {
 		var err error
@@ -126,7 +126,7 @@ func (h *house) finishErased(ctx context.Context) error {
 		if h.runs("router") {
 			err = errors.Join(err, h.vault.Finish(ctx))
 			if h.keysRedis != h.redis {
-				err = errors.Join(err, keyring.Rewrite(ctx, h.keysRedis))
+				err = errors.Join(err, keyring.Rewrite(ctx, h.keysRedis, h.redis, h.vaultRedis))
 			}
 		}
 		return err

@@ -129,7 +129,8 @@ const traces = "{k00}:traces"
 
 // Rewrite takes what was destroyed since the last time out of the server's own log, where it would stay readable until the
 // server rewrites it by itself. It is for a server that keeps shares alone, and does nothing where nothing was destroyed.
-func Rewrite(ctx context.Context, client redis.UniversalClient) error {
+// beside are other servers, whose logs still hold what led to the cases: messages on their way, which no share closes.
+func Rewrite(ctx context.Context, client redis.UniversalClient, beside ...redis.UniversalClient) error {
 	gone, err := client.Del(ctx, traces).Result()
 	if err != nil {
 		return away(ctx)
@@ -137,17 +138,30 @@ func Rewrite(ctx context.Context, client redis.UniversalClient) error {
 	if gone == 0 {
 		return nil
 	}
-	begin := func(ctx context.Context, c redis.Cmdable) error { return c.BgRewriteAOF(ctx).Err() }
-	if many, ok := client.(*redis.ClusterClient); ok {
-		err = many.ForEachMaster(ctx, func(ctx context.Context, c *redis.Client) error { return begin(ctx, c) })
-	} else {
-		err = begin(ctx, client)
+	err = begin(ctx, client)
+	for _, other := range beside {
+		err = errors.Join(err, begin(ctx, other))
 	}
 	if err != nil {
-		err = away(ctx)
-		return errors.Join(err, client.Set(ctx, traces, "1", 0).Err())
+		return errors.Join(away(ctx), client.Set(ctx, traces, "1", 0).Err())
 	}
 	return nil
+}
+
+// begin lets every server behind the client write its log anew. One that is at it already (for another client, a moment ago)
+// is left to it.
+func begin(ctx context.Context, client redis.UniversalClient) error {
+	one := func(ctx context.Context, c redis.Cmdable) error {
+		err := c.BgRewriteAOF(ctx).Err()
+		if err != nil && strings.Contains(err.Error(), "in progress") {
+			return nil
+		}
+		return err
+	}
+	if many, ok := client.(*redis.ClusterClient); ok {
+		return many.ForEachMaster(ctx, func(ctx context.Context, c *redis.Client) error { return one(ctx, c) })
+	}
+	return one(ctx, client)
 }
 
 func (r *Ring) key(name string) string { return "{k" + (name + "00")[:2] + "}:" + r.use }
