@@ -93,11 +93,27 @@ func (d *Desk) ringing(ctx context.Context, c triage.Case, events []triage.Event
 
 // paged calls who is on call and not kept out of the case, where there is somebody, and adds to the event whether that went out.
 func (d *Desk) paged(ctx context.Context, c triage.Case, e triage.Event, step int) triage.Event {
-	who, by, ok := d.City.Called(step, c.Bars)
+	who, by, ok := d.City.Called(step, d.outOf(ctx, c))
 	if !ok || d.Pager == nil {
 		return e
 	}
 	return d.reached(ctx, e, who, by)
+}
+
+// outOf reports of whom is on call whether the case is kept from them, so that they could do nothing. Where it is from all of them
+// by a school that they belong to, they are called all the same: who is called can call others.
+func (d *Desk) outOf(ctx context.Context, c triage.Case) func(login string) bool {
+	out := func(login string) bool {
+		if c.Bars(login) {
+			return true
+		}
+		p, err := d.People.Person(ctx, login)
+		return login != "" && err == nil && barred(p, c)
+	}
+	if _, _, ok := d.City.Called(0, out); !ok {
+		return c.Bars
+	}
+	return out
 }
 
 // reached calls somebody who is on call by one of their paths, and adds to the event whether that went out.

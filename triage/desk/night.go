@@ -90,7 +90,7 @@ func (d *Desk) tonight(ctx context.Context, c triage.Case, events []triage.Event
 		return nil
 	}
 	try, _ := toldAtNight(c, events)
-	who, by, ok := d.City.Texted(try, c.Bars)
+	who, by, ok := d.City.Texted(try, d.outOf(ctx, c))
 	if !ok {
 		return nil
 	}

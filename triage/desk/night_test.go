@@ -181,4 +181,42 @@ func TestNoPageIsClaimedThatDidNotGoOut(t *testing.T) {
 	}
 }
 
+// Who is kept out of the case is not called to it, by name or by the school that they belong to, while somebody else is on call.
+func TestNobodyIsCalledToWhatIsKeptFromThem(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		barred string
+		posts  map[string]string
+		want   []string // who is called, at once and two minutes later
+	}{
+		{"nobody is", "", nil, []string{"voice 1", "sms 2"}},
+		{"the first, by name", "sato", nil, []string{"sms 2", "sms 2"}},
+		{"the first, by their school", "", map[string]string{"sato": "hinode-jhs"}, []string{"sms 2", "sms 2"}},
+		{"both, by their school", "", map[string]string{"sato": "hinode-jhs", "abe": "hinode-jhs"}, []string{"voice 1", "sms 2"}},
+		{"one by name, one by the school", "sato", map[string]string{"abe": "hinode-jhs"}, []string{"sms 2", "sms 2"}},
+		{"another school", "", map[string]string{"sato": "kawabe-jhs"}, []string{"voice 1", "sms 2"}},
+	} {
+		c := watched(t, true)
+		c.OnCall[0].Login, c.OnCall[1].Login = "sato", "abe"
+		r, p := night(t, c)
+		r.office.posts = tt.posts
+		r.clock.Set(at("2026-11-20 23:00:00"))
+		id := r.danger("")
+		before, _ := r.load(id)
+		_, err := r.store.Append(t.Context(), before, triage.Event{ID: "n", At: r.clock.Now(), Kind: triage.KindNote, From: triage.Seeker, Schools: []string{"hinode-jhs"}})
+		r.must(err)
+		if tt.barred != "" {
+			r.must(r.Bar(t.Context(), people["mori"], id, triage.Bar{Login: tt.barred, Why: triage.BarNamed}))
+		}
+		r.must(r.Advance(t.Context(), r.clock, at("2026-11-20 23:03:00")))
+		var got []string
+		for _, x := range p.pages {
+			got = append(got, x.to)
+		}
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("%s: called %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
 func must(c triage.Case, _ []triage.Event) triage.Case { return c }

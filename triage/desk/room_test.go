@@ -67,10 +67,14 @@ var people = map[string]staff.Person{
 	"nowhere": {Login: "nowhere", Role: triage.School},
 }
 
-type office struct{ there []string }
+type office struct {
+	there []string
+	posts map[string]string // at schools, by login
+}
 
-func (office) Person(_ context.Context, login string) (staff.Person, error) {
+func (o office) Person(_ context.Context, login string) (staff.Person, error) {
 	if p, ok := people[login]; ok {
+		p.Posts = o.posts[login]
 		return p, nil
 	}
 	return staff.Person{}, staff.ErrUnknown
