@@ -5,6 +5,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"golang.org/x/text/width"
+
 	"madoguchi/router/anonymize"
 	"madoguchi/triage/japanese"
 )
@@ -44,6 +46,30 @@ var nameDisguises = map[string]func(string) string{
 		}
 		return r
 	}),
+	"column": func(s string) string { return between(s, "\n") },
+	"hiragana": func(s string) string {
+		return strings.NewReplacer("山田太郎", "やまだたろう", "髙橋", "たかはし", "渡辺", "わたなべ", "長谷川", "はせがわ").Replace(s)
+	},
+	"half width": func(s string) string {
+		s = strings.NewReplacer("山田太郎", "ヤマダタロウ", "髙橋", "タカハシ", "渡辺", "ワタナベ", "長谷川", "ハセガワ", "やまぐち", "ヤマグチ", "みさき", "ミサキ").Replace(s)
+		return width.Narrow.String(s)
+	},
+	"latin": func(s string) string {
+		return strings.NewReplacer("山田太郎", "yamada taro", "髙橋", "Takahashi", "渡辺", "watanabe", "長谷川", "HASEGAWA", "やまぐち", "Yamaguchi", "みさき", "misaki").Replace(s)
+	},
+	"wide latin": func(s string) string {
+		return strings.NewReplacer("山田太郎", "ｙａｍａｄａ", "髙橋", "Ｔａｋａｈａｓｈｉ", "渡辺", "ｗａｔａｎａｂｅ", "長谷川", "Ｈａｓｅｇａｗａ", "やまぐち", "Ｙａｍａｇｕｃｈｉ", "みさき", "ｍｉｓａｋｉ").Replace(s)
+	},
+	"leet": func(s string) string {
+		return strings.NewReplacer("山田太郎", "y4m4da", "髙橋", "t4k4hashi", "渡辺", "w4tanabe", "長谷川", "haseg4wa", "やまぐち", "yam4guchi", "みさき", "mis4ki").Replace(s)
+	},
+	"look-alikes": func(s string) string {
+		return strings.NewReplacer("山田太郎", "ヤマ夕゛夕口ウ", "髙橋", "夕力八シ", "渡辺", "ワ夕ナべ", "長谷川", "八セ力゛ワ", "やまぐち", "ヤマグチ", "みさき", "三サキ").Replace(s)
+	},
+	"picture's name": func(s string) string { return "IMG_" + s + ".jpg" },
+	"long vowels": func(s string) string {
+		return strings.NewReplacer("みさき", "みさきー", "やまぐち", "やまぐちー").Replace(s)
+	},
 	"variants": func(s string) string {
 		return strings.NewReplacer("高", "髙", "辺", "邉", "崎", "﨑", "斎", "齋", "浜", "濱", "沢", "澤").Replace(s)
 	},
@@ -87,13 +113,14 @@ func shift(from, to string) func(rune) rune {
 	}
 }
 
-// TestDisguises: at least 90 of 100 disguised names and 97 of 100 disguised numbers are seen.
+// TestDisguises: at least 96 of 100 disguised names and 97 of 100 disguised numbers are seen, and every one that is not is named.
 func TestDisguises(t *testing.T) {
 	a := newAnonymizer(t)
 	try := func(what string, share float64, words, frames []string, ways ...map[string]func(string) string) {
 		n, missed := 0, 0
 		for _, w := range ways {
 			for way, f := range w {
+				of, lost := n, missed
 				for _, word := range words {
 					for _, frame := range frames {
 						hidden := f(word)
@@ -104,6 +131,9 @@ func TestDisguises(t *testing.T) {
 						}
 					}
 				}
+				if missed > lost {
+					t.Logf("%s, %s: %d of %d missed", what, way, missed-lost, n-of)
+				}
 			}
 		}
 		t.Logf("%s: %d of %d seen", what, n-missed, n)
@@ -111,10 +141,28 @@ func TestDisguises(t *testing.T) {
 			t.Errorf("%s: only %d of %d seen", what, n-missed, n)
 		}
 	}
-	try("names", 0.90, []string{"山田太郎", "髙橋", "渡辺", "やまぐち", "みさき", "長谷川"},
+	try("names", 0.96, []string{"山田太郎", "髙橋", "渡辺", "やまぐち", "みさき", "長谷川"},
 		[]string{"%sくんに叩かれた", "きのうがっこうのかえりに%sが石をなげてきてすごくこわかったです", "同じクラスの%sに無視されている", "犯人は%sです"}, disguises, nameDisguises)
 	try("phones", 0.97, []string{"090-0123-4567", "0166-00-1239"},
 		[]string{"電話は%sです", "%sにかけてください", "たすけて %s"}, disguises, phoneDisguises)
+}
+
+// TestOverSeveralMessages: a name or a number that is told piece by piece is seen where the pieces come together, as the text
+// of a case that is searched or handed on; and what one message told whole is known in the next, however little is written of it.
+func TestOverSeveralMessages(t *testing.T) {
+	a := newAnonymizer(t)
+	for _, pieces := range [][]string{{"090", "0123", "4567"}, {"0166", "00", "1239"}, {"09", "0012", "34567"}} {
+		if hidden := strings.Join(pieces, "\n"); !covered(a, "%s", hidden) {
+			t.Errorf("%q is not seen", hidden)
+		}
+	}
+	var g anonymize.Glossary
+	a.Redact("主犯は長谷川美咲です", &g, anonymize.Strict)
+	for text, want := range map[string]string{"長谷川がまた": "[人物A]がまた", "美咲に言われた": "[人物A]に言われた", "はせがわのせい": "[人物A]のせい"} {
+		if got := a.Redact(text, &g, anonymize.Strict).Text; got != want {
+			t.Errorf("%s → %s, want %s", text, got, want)
+		}
+	}
 }
 
 // covered reports whether hidden, put into the frame, is redacted whole, marks and spaces aside.

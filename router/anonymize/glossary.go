@@ -190,7 +190,14 @@ func (a *Anonymizer) personKeys(key string) (keys []string, full string) {
 		if one && two {
 			keys = append(keys, fr+nr)
 		}
-		return append(keys, f, n), key
+		keys = append(keys, f, n)
+		if one {
+			keys = append(keys, fr)
+		}
+		if two {
+			keys = append(keys, nr)
+		}
+		return keys, key
 	}
 	if r, ok := a.names.reading(key); ok {
 		keys = append(keys, r)

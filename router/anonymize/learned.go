@@ -74,6 +74,9 @@ func (s *scan) addLearned(start, end int, t Type, p float32) {
 		end++ // a word in katakana is one
 	}
 	if t == TypePlace {
+		if s.inCity(start, end) {
+			return
+		}
 		end = s.shallow(start, end)
 	}
 	if t == TypePerson && end > start && s.rs[end-1] == 'ー' && s.rune(end) == 'や' && s.class(end+1) == japanese.Punct {
@@ -122,6 +125,18 @@ func (s *scan) addLearned(start, end int, t Type, p float32) {
 		score = 0.6
 	}
 	s.add(start, end, t, score)
+}
+
+// inCity reports whether what stands from start to end is a city's name, or the beginning of one.
+func (s *scan) inCity(start, end int) bool {
+	for _, c := range s.a.words.cities {
+		if s.is(start, c) {
+			if n := start + len([]rune(c)); end <= n || end == n+1 && strings.ContainsRune("市県都府道", s.rs[n]) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // grown returns the end of a name of kanji with the last character that it lacks: 赤城悠|生.

@@ -19,6 +19,7 @@ func (s *scan) people(g *Glossary) {
 	s.clauses()
 	s.clauses() // what the first pass found may join another
 	s.romaji()
+	s.pictures()
 	s.cries()
 	s.lists()
 	if !s.unlearned {

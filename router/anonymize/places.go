@@ -285,8 +285,8 @@ func (s *scan) named(i int, x suffix) {
 		return
 	}
 	if x.out {
-		if s.a.names.is(name+x.text, family|given) {
-			return // 片山, 高橋
+		if s.a.names.is(name+x.text, family|given) || s.a.words.city(name+x.text) {
+			return // 片山, 高橋, 旭川
 		}
 		end = i
 	}

@@ -141,13 +141,17 @@ func (a *Anonymizer) spots(in []rune, g *Glossary, m Mode) []spot {
 	} else if v, ok := together(view); ok {
 		views = append(views, v)
 	}
+	alike := -1 // that view
+	if v, ok := inKatakana(views[len(views)-1]); ok {
+		alike, views = len(views), append(views, v)
+	}
 	h, old := inHiragana(view)
 	if old {
 		views = append(views, h)
 	}
 	for i, v := range views {
 		s := newScan(a, v)
-		s.spaced, s.unlearned = spaced && i == 0, old && i+1 < len(views)
+		s.spaced, s.unlearned = spaced && i == 0, old && i+1 < len(views) || i == alike
 		s.typed()
 		s.places()
 		if !s.spaced {

@@ -13,6 +13,11 @@ func (s *scan) romaji() {
 		if !letter(s.rs[i]) || word(s.rune(i-1)) || s.rune(i-1) == '@' || s.rune(i-1) == '/' {
 			continue
 		}
+		if end := s.numbered(i); end > i {
+			s.add(i, end, TypePerson, 0.6)
+			i = end - 1
+			continue
+		}
 		end := i
 		for end < len(s.rs) && letter(s.rs[end]) {
 			end++

@@ -171,7 +171,7 @@ func (s *scan) spelledHost(i, n int) {
 }
 
 // apart are the marks that are put between the characters of a name so that it is not seen: や.ま.だ.
-const apart = " ・./_-*|、,"
+const apart = " ・./_-*|、,\n"
 
 // together returns the view without the marks between characters that stand each for itself, three or more in a row or
 // two kanji, and whether there were any.
@@ -193,7 +193,7 @@ func together(v japanese.View) (japanese.View, bool) {
 			j += 2
 		}
 		n := (j - i) / 2 // marks
-		kanji := n == 1 && rs[i+1] != '、' && japanese.ClassOf(rs[i]) == japanese.Kanji && japanese.ClassOf(rs[j]) == japanese.Kanji &&
+		kanji := n == 1 && rs[i+1] != '、' && rs[i+1] != '\n' && japanese.ClassOf(rs[i]) == japanese.Kanji && japanese.ClassOf(rs[j]) == japanese.Kanji &&
 			(i == 0 || japanese.ClassOf(rs[i-1]) != japanese.Kanji) && (j+1 == len(rs) || japanese.ClassOf(rs[j+1]) != japanese.Kanji)
 		if n >= 2 || kanji {
 			for k := i + 1; k < j; k += 2 {
