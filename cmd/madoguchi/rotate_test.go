@@ -16,7 +16,10 @@ import (
 	"madoguchi/router/envelope"
 	"madoguchi/router/mailbox"
 	"madoguchi/router/redistest"
+	"madoguchi/router/vault"
+	"madoguchi/triage"
 	"madoguchi/triage/keyring"
+	store "madoguchi/triage/redis"
 )
 
 // While children write, all keys are replaced three times. Nothing is lost, nobody gets a second case, a
@@ -34,6 +37,10 @@ func TestKeysAreReplacedUnderLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Close()
+	before, err := allKeys(filepath.Join(dir, "keys"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	acked := writeWhile(t, p, 4, func() {
 		for range 3 {
 			must(t, append([]string{"keys", "rotate", "--settle=6s"}, p.common()...)...)
@@ -80,6 +87,7 @@ func TestKeysAreReplacedUnderLoad(t *testing.T) {
 		}
 	}
 	wrappedBy(t, r, append(now.body.Versions(), now.vault.Versions()...))
+	nowAlone(t, r, now, before)
 	p.again()
 	p.haveAll(token, acked)
 	p.comesBack(welcome.Code, "8:3")
@@ -186,6 +194,42 @@ func wrappedBy(t *testing.T, r *redistest.Server, versions []string) {
 	}
 	if keys.Err() != nil || cases < 8 {
 		t.Errorf("%d cases are looked at: %v", cases, keys.Err())
+	}
+}
+
+// nowAlone looks that the keys of now open every case, and those of before none, nor what is on its way from now on; and that
+// what was sealed to those on its way opens no more.
+func nowAlone(t *testing.T, r *redistest.Server, now, before *keySets) {
+	t.Helper()
+	client, ctx := r.Client(), t.Context()
+	opens := func(k *keySets, id string) (n int) {
+		if _, events, err := store.New(client, k.body, keyring.New(client, "body")).Load(ctx, triage.CaseID(id)); err == nil && len(events) > 0 {
+			n++
+		}
+		if rec, err := vault.New(client, k.vault, keyring.New(client, "identity")).Open(ctx, id); err == nil && rec != nil {
+			n++
+		}
+		return n
+	}
+	keys, cases := client.Scan(ctx, 0, "{p*:case:*", 1000).Iterator(), 0
+	for keys.Next(ctx) {
+		_, id, _ := strings.Cut(keys.Val(), ":case:")
+		cases++
+		if is, was := opens(now, id), opens(before, id); is != 2 || was != 0 {
+			t.Errorf("a case opens %d of 2 with the keys of now, and %d with those of before", is, was)
+		}
+	}
+	if keys.Err() != nil || cases < 4 {
+		t.Errorf("%d cases are looked at: %v", cases, keys.Err())
+	}
+	for what, pair := range map[string][2]*keySets{"of before, now": {before, now}, "of now, with the keys of before": {now, before}} {
+		record, err := envelope.NewSealer(pair[0].recipient, "lane").Seal(1, []byte("words"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := envelope.NewOpener(pair[1].identity).Open("lane", 1, record); err == nil {
+			t.Errorf("a message %s, opens", what)
+		}
 	}
 }
 
