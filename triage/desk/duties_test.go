@@ -15,13 +15,24 @@ import (
 // in opens a desk under a carried city's rules.
 func in(t *testing.T, id string) *room {
 	t.Helper()
+	return under(t, open(t), id)
+}
+
+// inLong is in for a story of many days.
+func inLong(t *testing.T, id string) *room {
+	t.Helper()
+	return under(t, openLong(t), id)
+}
+
+// under gives the room's desk a carried city's rules.
+func under(t *testing.T, r *room, id string) *room {
+	t.Helper()
 	file := func(name string, data []byte) city.File { return city.File{Name: name, Data: data} }
 	name, data, _ := cities.City(id)
 	c, err := city.Load(file(name, data), file(cities.National()), file(cities.Texts()), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := openLong(t)
 	conf := r.Config
 	conf.City = c
 	r.Desk = desk.New(conf)

@@ -20,6 +20,7 @@ import (
 // A hand-off and its receipt are told again and again until the answer comes, while the Redis process is killed at any moment of
 // it and started again on what it had acknowledged: there is one hand-off, and it was received once.
 func TestAHandOffIsOneWheneverRedisDies(t *testing.T) {
+	t.Parallel()
 	const deaths = 100
 	server := redistest.Start(t)
 	c := server.Client()

@@ -31,7 +31,7 @@ type plan struct {
 }
 
 func schoolYear(t *testing.T, id, school string) *year {
-	y := &year{room: in(t, id), school: staff.Person{Login: school, Role: triage.School, School: school}, tends: map[string]func(desk.Owed){}}
+	y := &year{room: inLong(t, id), school: staff.Person{Login: school, Role: triage.School, School: school}, tends: map[string]func(desk.Owed){}}
 	y.clock.Set(moment("2026-04-01 09:00"))
 	y.Press = &press{}
 	for _, what := range []string{"check_1w", "check_4w", "tell_result", "tell_child"} {

@@ -53,7 +53,7 @@ func TestASchoolGetsTheseFieldsAndNoOther(t *testing.T) {
 	} {
 		t.Run(string(level.name), func(t *testing.T) {
 			t.Parallel()
-			r, ctx := open(t), t.Context()
+			r, ctx := openLong(t), t.Context()
 			refs := map[string]bool{}
 			for range handOffs {
 				r.clock.pass(time.Hour)

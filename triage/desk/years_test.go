@@ -84,7 +84,7 @@ func (r *room) never(id triage.CaseID, rules ...string) {
 // Asahikawa: the letters of the year; a hard case with its weekly meeting and the school's weekly report; the team that goes
 // out at a risk. Nothing of the other cities.
 func TestAsahikawasYear(t *testing.T) {
-	r := in(t, "asahikawa")
+	r := inLong(t, "asahikawa")
 	var letters []string
 	for _, d := range r.City.Year(time.Date(2026, 4, 1, 0, 0, 0, 0, city.JST), time.Date(2027, 3, 31, 0, 0, 0, 0, city.JST)) {
 		letters = append(letters, d.Key+" "+d.By.AddDate(0, 0, -1).Format("2006-01"))
@@ -124,7 +124,7 @@ func TestAsahikawasYear(t *testing.T) {
 
 // Usuki: its forms; abuse goes to the agencies at once; the board decides, and the mayor hears of it; ほっとりぼん by 29 March.
 func TestUsukisYear(t *testing.T) {
-	r := in(t, "usuki")
+	r := inLong(t, "usuki")
 	id := r.claimed()
 	r.reported(id, "hearing", triage.Exclusion)
 	r.owes(id, "incident_report", duty.School, "2026-12-04 17:00")
@@ -165,7 +165,7 @@ func TestUsukisYear(t *testing.T) {
 // Ashiya: the school's own report on the same day, and its plan; three months, anew when it happens again; the school judges
 // thirty days of absence, and the mayor hears of it.
 func TestAshiyasYear(t *testing.T) {
-	r := in(t, "ashiya")
+	r := inLong(t, "ashiya")
 	id := r.claimed()
 	r.reported(id, "hearing", triage.Verbal)
 	if d := r.duty(id, "same_day"); d.Owner != duty.School || !d.DueAt.Equal(time.Date(2026, 12, 2, 0, 0, 0, 0, city.JST)) {
