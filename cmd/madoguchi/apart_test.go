@@ -73,6 +73,7 @@ func (a *apart) found(token, words string) (id string) {
 // Four processes are one house: a child's words come to the desk without names, a picture is looked at, a name is opened, an
 // answer goes back. No user needs more than it may, and with all that one role has, what is the others' stays closed.
 func TestFourProcessesAreOneHouse(t *testing.T) {
+	t.Parallel()
 	a := fourProcesses(t)
 	gateway, desk, token := a.open()
 	c, welcome, err := gateway.dial(frame{})
@@ -233,6 +234,7 @@ func (a *apart) surrenders(id string) {
 // A role that dies takes nothing with it: without the router words are stored and wait; without the vault answers wait and
 // nobody's name is opened; and the desk says so.
 func TestARoleDies(t *testing.T) {
+	t.Parallel()
 	a := fourProcesses(t)
 	gateway, desk, token := a.open()
 	c, _, err := gateway.dial(frame{})

@@ -163,6 +163,7 @@ func TestBadLinesAreNamed(t *testing.T) {
 }
 
 func TestCityCheck(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	put := func(name, text string) string {
 		path := filepath.Join(dir, name)

@@ -10,6 +10,7 @@ import (
 // A child says formally that it is a serious case, on the page, without a word of her own. From then on it is one: nobody
 // was asked, and the report to the mayor by way of the board of education is due.
 func TestADeclarationComesFromTheSocketToItsDuties(t *testing.T) {
+	t.Parallel()
 	p := start(t, "demo")
 	psy := p.token("psychologist")
 	s, _ := p.chat(frame{})

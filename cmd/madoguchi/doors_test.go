@@ -21,6 +21,7 @@ import (
 
 // Whoever comes by LINE, a text message or a mail is heard, answered, and nowhere to be found.
 func TestDoors(t *testing.T) {
+	t.Parallel()
 	o, whole := &outside{}, t
 	var lineURL, twilioURL string
 	var mail []string

@@ -26,6 +26,7 @@ import (
 // A destruction that was cut off before the share of the key was gone is ended by the next start, on both sides of the wall,
 // and other shares stay.
 func TestACutOffDestructionIsEnded(t *testing.T) {
+	t.Parallel()
 	server, shares := redistest.Start(t), redistest.Start(t)
 	cases, keys, ctx := as(t, server.URL), as(t, shares.URL), t.Context()
 	const left, lives = "07leftleftleftleft", "07liveslivesliveslives"

@@ -61,6 +61,7 @@ type moment struct {
 // is they learn when somebody will be and where others are, one of whom can be written to; and that somebody was called is said
 // only where a page went out.
 func TestTextsAreTrueInEveryState(t *testing.T) {
+	t.Parallel()
 	at := func(day, hour, minute int) time.Time { return time.Date(2026, 11, day, hour, minute, 0, 0, city.JST) }
 	open := moment{name: "open", at: at(24, 18, 0), open: true, call: "11月25日〔水〕の朝8時45分ごろ"}
 	both := moment{name: "open by telephone too", at: at(24, 14, 0), open: true, rings: true}

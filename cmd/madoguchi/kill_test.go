@@ -28,6 +28,7 @@ func real(t testing.TB, more ...string) (*process, *redistest.Server, string) {
 // router and courier at once), or Redis. Writers are patient: they send a message again, with the same id, until it is
 // acknowledged, as the page does.
 func TestKilledAtAnyMoment(t *testing.T) {
+	t.Parallel()
 	p, redis, token := real(t)
 	const writers, rounds = 8, 6
 	var wg sync.WaitGroup

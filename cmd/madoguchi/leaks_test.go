@@ -19,6 +19,7 @@ import (
 // nowhere that is kept, and nobody reads it who may not: not in Redis, in its files, in the data folder, in the log at its most
 // talkative, in the numbers; nor in what any other role, another school, the register, the statistics or the audit show.
 func TestEveryDoorLeaksNothing(t *testing.T) {
+	t.Parallel()
 	x := &planted{outside: &outside{t: t}, who: &canaries{t: t}, words: &canaries{t: t}, cases: map[string]string{}, drop: t.TempDir()}
 	var lineURL, twilioURL string
 	var mail []string

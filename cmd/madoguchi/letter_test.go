@@ -17,6 +17,7 @@ import (
 // A scan that nobody can read is a case to look at; its picture is seen by who has the case and by nobody else, and is lost to
 // everybody when the case is erased.
 func TestAScanBecomesACaseWithItsPicture(t *testing.T) {
+	t.Parallel()
 	drop := t.TempDir()
 	p, _, lead := real(t, "--letter-dir="+drop)
 	img := image.NewGray(image.Rect(0, 0, 600, 400))

@@ -64,6 +64,7 @@ const (
 // What a fourth-grader writes on a sheet from school: scanned, compared with its picture, parted into two matters, answered
 // by post with a way into the chat, posted; and then nothing is left of it on the list. No name leaves the wall.
 func TestALetterFromTheScannerToThePost(t *testing.T) {
+	t.Parallel()
 	drop := t.TempDir()
 	p, _, lead := real(t, "--letter-dir="+drop)
 	sheets := letters.Sheets{Dir: filepath.Join(p.dataDir(), "letters")}

@@ -13,6 +13,7 @@ import (
 
 // The menu is a picture that LINE takes, with words where a font is installed, and the same each time.
 func TestTheMenuIsDrawn(t *testing.T) {
+	t.Parallel()
 	c, err := loadCity("asahikawa", nil)
 	if err != nil {
 		t.Fatal(err)

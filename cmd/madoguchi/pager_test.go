@@ -13,6 +13,7 @@ import (
 // Where the city has somebody on call, words of danger at night call them by the telephone, and the case says truly that
 // they were called; the call says nothing of it.
 func TestWhoIsOnCallIsCalled(t *testing.T) {
+	t.Parallel()
 	o := atNight(t)
 	p, twilio, token := o.process, o.twilio, o.token
 	c, _ := p.chat(frame{})

@@ -173,6 +173,7 @@ func unsends(t *testing.T, p *process) {
 // A picture goes on after the program was killed, and once it is acknowledged it is in the case, whatever is killed then.
 // Nothing of it lies on the disk in clear.
 func TestPictureIsKilledOnItsWay(t *testing.T) {
+	t.Parallel()
 	p, _, token := real(t)
 	s, welcome := p.chat(frame{})
 	s.says(t, "m1", "写真のまえに書きました", "stored")

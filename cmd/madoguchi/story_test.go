@@ -14,6 +14,7 @@ import (
 // The main job by its public surface, on the demonstration: a child writes, a counselor answers, the child comes back with
 // the return code, says yes, and a school is told what she allowed.
 func TestStory(t *testing.T) {
+	t.Parallel()
 	p := start(t, "demo")
 	psy, school := p.token("psychologist"), p.token("school")
 	s, welcome, err := p.dial(frame{})
@@ -97,6 +98,7 @@ func caseWith(t *testing.T, p *process, token, words string) string {
 }
 
 func TestServeRefuses(t *testing.T) {
+	t.Parallel()
 	unsafe := redistest.Start(t, "--appendfsync", "everysec")
 	data := t.TempDir()
 	must(t, "keys", "init", "--data-dir="+data)
