@@ -69,11 +69,19 @@ func (l *lexicon) judge(s string) triage.Judgement {
 	t := fold(s)
 	r := reading{t, l.trie.find(t)}
 	x := l.scan(&r)
-	found, least := settle(x.found)
+	found, lonely, least := settle(x.found)
 	calm := r.places(l.calm)
-	more, lean := l.learned(t, heard{x.silent, calm, r.places(l.light), found, placeholder.MatchString(s)})
+	more, now, lean := l.learned(t, heard{x.silent, calm, r.places(l.light), found, placeholder.MatchString(s)})
 	found = append(found, more...)
+	for _, e := range lonely { // who it is about, where only the model hears what
+		if slices.ContainsFunc(more, func(m evidence) bool { return slices.Contains(e.rule.With, m.rule.Flag) }) {
+			found = append(found, e)
+		}
+	}
 	found, least = alone(found, least)
+	if slices.ContainsFunc(found, func(e evidence) bool { return e.rule.Severity.Rank() <= triage.Urgent.Rank() }) {
+		found = append(found, now...)
+	}
 	if len(found) == 0 && !x.innocent && (x.doubtful || len(calm) == 0) {
 		found, least = unclear(t, lean), triage.Soon
 	}
@@ -237,8 +245,8 @@ func (r *reading) modified(h hit, mods []modifier) bool {
 const beside = 8
 
 // settle drops what counts only in company or in nobody's: With, Instead, Fallback. What falls back still says how soon
-// somebody must read the text: least.
-func settle(found []evidence) (kept []evidence, least triage.Severity) {
+// somebody must read the text: least. lonely is what lacks company.
+func settle(found []evidence) (kept, lonely []evidence, least triage.Severity) {
 	least = triage.Routine
 	has := func(flags []triage.Flag, self *rule) bool {
 		return slices.ContainsFunc(found, func(e evidence) bool {
@@ -247,6 +255,7 @@ func settle(found []evidence) (kept []evidence, least triage.Severity) {
 	}
 	for _, e := range found {
 		if len(e.rule.With) > 0 && !has(e.rule.With, e.rule) {
+			lonely = append(lonely, e)
 			continue
 		}
 		if slices.ContainsFunc(found, func(o evidence) bool {
@@ -268,5 +277,5 @@ func settle(found []evidence) (kept []evidence, least triage.Severity) {
 			return e.rule.Fallback
 		})
 	}
-	return kept, least
+	return kept, lonely, least
 }

@@ -48,7 +48,9 @@ var kept = []triage.Flag{triage.Suicide, triage.Sexual, triage.AbuseHome, triage
 // Alone the model says urgent only where it is sure: a desk whose every message is urgent has no triage. Where a rule found
 // something that is the matter, as much as it takes to be heard at all is enough; so it is where words were taken out, which
 // can only make it less sure: whoever reads the rest sees no less danger.
-func (l *lexicon) learned(t text, h heard) ([]evidence, float32) {
+//
+// now is where the model hears that it happens at this moment. That counts only where the text is urgent without it.
+func (l *lexicon) learned(t text, h heard) (more, now []evidence, lean float32) {
 	parts := t.parts()
 	clauses := make([][]rune, len(parts))
 	for i, p := range parts {
@@ -65,7 +67,7 @@ func (l *lexicon) learned(t text, h heard) ([]evidence, float32) {
 	found, lean := l.model.Find(clauses, func(c, i int) bool { return mute[parts[c].start+i] },
 		func(c int) bool { return h.everyday(parts[c]) })
 	if len(found) == 0 {
-		return nil, lean
+		return nil, nil, lean
 	}
 	likely := triage.Other
 	var top float32
@@ -78,9 +80,16 @@ func (l *lexicon) learned(t text, h heard) ([]evidence, float32) {
 		likely = h.spoken[i].rule.Flag
 	}
 	supported := h.redacted || slices.ContainsFunc(h.spoken, matter)
-	var out, vague []evidence
+	var vague []evidence
 	for _, f := range found {
 		r := learnedRules[f.Head]
+		if r.Flag == triage.Flag(triage.Emergency) {
+			r.Flag, r.Severity = likely, triage.Emergency
+			if f.Sure || !h.everyday(parts[f.Clause]) {
+				now = append(now, evidence{&r, parts[f.Clause].start + f.Start, parts[f.Clause].start + f.End})
+			}
+			continue
+		}
 		if s := triage.Severity(r.Flag); s.Valid() {
 			r.Flag, r.Severity = likely, s
 		}
@@ -109,12 +118,12 @@ func (l *lexicon) learned(t text, h heard) ([]evidence, float32) {
 			}
 		}
 		at := parts[f.Clause].start
-		out = append(out, evidence{&r, at + f.Start, at + f.End})
+		more = append(more, evidence{&r, at + f.Start, at + f.End})
 	}
-	if len(h.spoken) == 0 && len(out) == 0 && len(vague) > 0 {
-		out = vague[:1]
+	if len(h.spoken) == 0 && len(more) == 0 && len(vague) > 0 {
+		more = vague[:1]
 	}
-	return out, lean
+	return more, now, lean
 }
 
 // matter reports whether the evidence says what the matter is, and not only that something is.

@@ -34,10 +34,10 @@ var senses string
 
 // Heads are what the model decides: the flags, and the severities that a text reaches at least.
 var Heads = strings.Fields("suicide self_harm violence sexual extortion abuse_home absence sns_spread exclusion verbal property " +
-	"multi_school third_party other urgent soon")
+	"multi_school third_party other emergency urgent soon")
 
 // heads is the number of Heads.
-const heads = 16
+const heads = 17
 
 // maxClauses is how many clauses a window has at most.
 const maxClauses = 3
@@ -220,8 +220,11 @@ func (m *Model) heaviest(read []clause, from, to, h int, masked func(clause, i i
 	return best
 }
 
-// Length is what the weights of a window of n pieces are divided by.
-func Length(n int) float32 { return float32(math.Sqrt(float64(max(n, 12)))) }
+// Length is what the weights of a window of n pieces are divided by. A few words count no more than they would in a sentence.
+func Length(n int) float32 { return float32(math.Sqrt(float64(max(n, sentence)))) }
+
+// sentence is how many pieces a sentence of about twenty characters has.
+const sentence = 120
 
 // Marshal writes weights: what Parse reads. rows go with keys.
 func Marshal(keys []uint32, rows [][heads]float32, bias, sure [heads]float32) []byte {

@@ -75,7 +75,7 @@ func learn(messages []gold.Message, list string) (weights []byte, words, senses 
 	senses = spellSenses(list)
 	c := newCorpus(messages, texts, model.ParseReadings(words), model.ParseSenses(senses))
 	scored := c.leftOut()
-	bias := choose(scored)
+	bias := choose(messages, scored)
 	sure := certain(messages, scored, bias)
 	keys, rows, own := c.fit(c.all())
 	for h := range bias {
@@ -93,7 +93,7 @@ func target(m gold.Message, h int) int {
 		return 0
 	}
 	switch name := model.Heads[h]; name {
-	case "urgent", "soon":
+	case "emergency", "urgent", "soon":
 		floor := triage.Severity(name).Rank()
 		all := append([]triage.Severity{m.Severity}, m.Else...)
 		n := 0
