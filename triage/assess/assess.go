@@ -6,7 +6,7 @@
 // thanks, a question about the desk, a test, everyday matters, or clearly innocent use of a dangerous word.
 //
 // A learned model stands beside the rules and may only raise: alone to soon, and further only where it is sure. Emergency is
-// for the rules to say: the means at hand, the place, what is done or under way.
+// for the rules to say (the means at hand, the place, what is done or under way) and, of what is urgent already, for the model.
 //
 // The rules are data (the YAML files of this package), each with examples that it must match and must not match; the
 // tests run every example, also in katakana, half-width, spaced out and with an emoji behind it.

@@ -39,6 +39,9 @@ func (h heard) everyday(p part) bool { return p.touched(h.calm) || p.touched(h.l
 // often speak a little for several.
 const less = 0.7
 
+// missing is what the words that were taken out of a text may have said.
+const missing = 1
+
 // kept are flags that are named however weakly they are heard: each begins duties towards others, and who it is about.
 var kept = []triage.Flag{triage.Suicide, triage.Sexual, triage.AbuseHome, triage.Extortion, triage.ThirdParty}
 
@@ -64,8 +67,12 @@ func (l *lexicon) learned(t text, h heard) (more, now []evidence, lean float32) 
 			}
 		}
 	}
+	var short float32
+	if h.redacted {
+		short = missing
+	}
 	found, lean := l.model.Find(clauses, func(c, i int) bool { return mute[parts[c].start+i] },
-		func(c int) bool { return h.everyday(parts[c]) })
+		func(c int) bool { return h.everyday(parts[c]) }, short)
 	if len(found) == 0 {
 		return nil, nil, lean
 	}

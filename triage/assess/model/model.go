@@ -92,11 +92,11 @@ func Parse(weights []byte, words, senses string) (*Model, error) {
 
 // Find returns the heads that the clauses of a text speak for, each once. masked tells of a rune of a clause that it says
 // nothing (jest, a dead pet); pieces with such a rune do not count. everyday tells of a clause that it speaks of what harmless
-// messages speak of: with it, it takes more to be sure.
+// messages speak of: with it, it takes more to be sure. A head counts from short below its bound on: where words are missing.
 //
 // matter is how much the text speaks of something that is the matter: the score of soon, below zero where that was not
 // found, and as low as it gets where there is nothing to read.
-func (m *Model) Find(clauses [][]rune, masked func(clause, i int) bool, everyday func(clause int) bool) (found []Found, matter float32) {
+func (m *Model) Find(clauses [][]rune, masked func(clause, i int) bool, everyday func(clause int) bool, short float32) (found []Found, matter float32) {
 	read := make([]clause, len(clauses))
 	for c, runes := range clauses {
 		read[c] = m.read(runes, func(i int) bool { return masked(c, i) })
@@ -128,7 +128,7 @@ func (m *Model) Find(clauses [][]rune, masked func(clause, i int) bool, everyday
 				if to > from {
 					w[h] += read[to].behind[h]
 				}
-				s := w[h]*m.scale[h]/Length(n) + m.bias[h]
+				s := w[h]*m.scale[h]/Length(n) + m.bias[h] + short
 				if h == heads-1 {
 					matter = max(matter, s)
 				}

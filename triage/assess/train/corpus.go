@@ -236,9 +236,8 @@ func (l *learner) step(e example, h int) {
 	}
 }
 
-// fit learns from the examples and returns the pieces that matter, their weights, and the bias.
-func (c *corpus) fit(which []int) (keys []uint32, rows [][heads]float32, bias [heads]float32) {
-	l := c.learnFrom(which)
+// rows returns the pieces that matter, and their weights.
+func (c *corpus) rows(l *learner) (keys []uint32, rows [][heads]float32) {
 	for id, w := range l.w {
 		for h := range w {
 			w[h] *= c.value[id]
@@ -247,15 +246,14 @@ func (c *corpus) fit(which []int) (keys []uint32, rows [][heads]float32, bias [h
 			keys, rows = append(keys, c.keys[id]), append(rows, w)
 		}
 	}
-	return keys, rows, l.bias
+	return keys, rows
 }
 
 // folds is how many groups of writers are left out, one after the other.
 const folds = 10
 
-// leftOut returns the scores of all messages for every head, each by what was learned without its writer.
-func (c *corpus) leftOut() (scored [heads][]score) {
-	var learned [folds]*learner
+// apart learns once without each group of writers.
+func (c *corpus) apart() (learned [folds]*learner) {
 	var both sync.WaitGroup
 	for half := range 2 {
 		both.Go(func() {
@@ -265,6 +263,11 @@ func (c *corpus) leftOut() (scored [heads][]score) {
 		})
 	}
 	both.Wait()
+	return learned
+}
+
+// leftOut returns the scores of all messages for every head, each by what was learned without its writer.
+func (c *corpus) leftOut(learned [folds]*learner) (scored [heads][]score) {
 	for fold, l := range learned {
 		for i := 0; i < len(c.examples); i += 2 { // as written
 			e := c.examples[i]
@@ -304,7 +307,7 @@ func choose(messages []gold.Message, scored [heads][]score) [heads]float32 {
 }
 
 // haste is the share of urgent messages that may be taken for what happens now: somebody reads them today all the same.
-const haste = 0.03
+const haste = 0.05
 
 // above returns the score above which a share of those lie that count.
 func above(scored []score, share float64, counts func(score) bool) float32 {
