@@ -106,7 +106,7 @@ func (s *scan) addLearned(start, end int, t Type, p float32) {
 		return
 	}
 	everyday := w.everyday[text] || w.kanaStop[kana] || w.generic(text) || w.nickStop[kana]
-	if t == TypePerson && w.kanaStop[kana] && !s.called(end) && p < 0.9 {
+	if t == TypePerson && !s.called(end) && (w.kanaStop[kana] && p < 0.9 || s.pronoun(start, end)) {
 		return // nobody, however much it sounds like a name
 	}
 	h, called := w.honorific(s.rs, start)
@@ -125,6 +125,15 @@ func (s *scan) addLearned(start, end int, t Type, p float32) {
 		score = 0.6
 	}
 	s.add(start, end, t, score)
+}
+
+// pronoun reports whether what stands from start to end is これ or ここ, perhaps with a particle behind it.
+func (s *scan) pronoun(start, end int) bool {
+	t := s.token(start)
+	if t.Start != start || t.Part != japanese.Pronoun || !t.Known || t.End > end {
+		return false
+	}
+	return t.End == end || t.End == end-1 && s.token(end-1).Part == japanese.Particle
 }
 
 // inCity reports whether what stands from start to end is a city's name, or the beginning of one.
