@@ -15,7 +15,7 @@ func TestADeclarationIsOne(t *testing.T) {
 	other.Declares = "somebody"
 	h.process(t, m, m, other)
 	k, events := h.load(t, h.caseOf(m.From))
-	if len(events) != 2 || len(k.Observed) != 1 || k.Observed[0].Kind != triage.Declared || k.Observed[0].Who != "child" || k.Observed[0].On != morning.In(jst).Format("2006-01-02") {
+	if len(events) != 2 || len(k.Observed) != 1 || k.Observed[0].Kind != triage.Declared || k.Observed[0].Who != "child" || k.Observed[0].On != morning.In(triage.JST).Format("2006-01-02") {
 		t.Errorf("%d events, %+v", len(events), k.Observed)
 	}
 	if k.Preview != "つづきです。" || events[0].Text != m.Text {

@@ -27,9 +27,6 @@ import (
 	"madoguchi/triage"
 )
 
-// jst is where the days of the desk begin and end.
-var jst = time.FixedZone("JST", 9*60*60)
-
 // errMalformed says that a message can never be processed.
 var errMalformed = errors.New("router: the message has no sender, or an answer that is none")
 
@@ -134,7 +131,7 @@ func (r *Router) message(ctx context.Context, id triage.CaseID, m channels.Messa
 		e.About = m.About
 	}
 	if slices.Contains(triage.Declarers, m.Declares) {
-		e.Observed = &triage.Observed{Kind: triage.Declared, On: m.At.In(jst).Format(time.DateOnly), Who: m.Declares}
+		e.Observed = &triage.Observed{Kind: triage.Declared, On: m.At.In(triage.JST).Format(time.DateOnly), Who: m.Declares}
 	}
 	text := m.Text
 	e = r.judged(e, text)

@@ -169,6 +169,9 @@ var Roles = []Role{Psychologist, SocialWorker, Coordinator, Supervisor, Lawyer, 
 // moved; the machine's clock (sessions, pings, retries) is time.Now and never moves.
 type Clock interface{ Now() time.Time }
 
+// JST is the only time zone of the desk and of every screen; Japan has had no summer time since 1952.
+var JST = time.FixedZone("JST", 9*60*60)
+
 // Need is the profession that a case asks for first: social work where home, money or absence is the matter, psychology
 // otherwise.
 func Need(flags []Flag) Role {

@@ -12,6 +12,7 @@ import (
 
 	"madoguchi/deploy/cities"
 	"madoguchi/router/redistest"
+	"madoguchi/triage"
 	"madoguchi/triage/assess"
 	"madoguchi/triage/city"
 )
@@ -62,7 +63,7 @@ type moment struct {
 // only where a page went out.
 func TestTextsAreTrueInEveryState(t *testing.T) {
 	t.Parallel()
-	at := func(day, hour, minute int) time.Time { return time.Date(2026, 11, day, hour, minute, 0, 0, city.JST) }
+	at := func(day, hour, minute int) time.Time { return time.Date(2026, 11, day, hour, minute, 0, 0, triage.JST) }
 	open := moment{name: "open", at: at(24, 18, 0), open: true, call: "11月25日〔水〕の朝8時45分ごろ"}
 	both := moment{name: "open by telephone too", at: at(24, 14, 0), open: true, rings: true}
 	lunch := moment{name: "lunch", at: at(24, 12, 20), next: "11月24日〔火〕の午後1時ごろ", call: "11月24日〔火〕の午後1時ごろ", none: true}

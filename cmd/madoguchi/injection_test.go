@@ -243,7 +243,7 @@ func atDesk(t *testing.T) *inside {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &inside{names: router.NewNames(), calls: &calls{}, log: &bytes.Buffer{}, clock: stopped(time.Date(2026, 12, 1, 23, 0, 0, 0, city.JST))}
+	h := &inside{names: router.NewNames(), calls: &calls{}, log: &bytes.Buffer{}, clock: stopped(time.Date(2026, 12, 1, 23, 0, 0, 0, triage.JST))}
 	before := slog.Default()
 	slog.SetDefault(slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	t.Cleanup(func() { slog.SetDefault(before) })

@@ -6,6 +6,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"madoguchi/triage"
 	"madoguchi/triage/desk"
 	"madoguchi/triage/staff"
 )
@@ -105,9 +106,6 @@ func numbers(counts map[string]desk.Count) map[string]*int {
 	return out
 }
 
-// jst is where days begin and end.
-var jst = time.FixedZone("JST", 9*60*60)
-
 // period reads the bounds of the statistics: from is within, to is not.
 func period(from, to string, now time.Time) (begin, end time.Time, ok bool) {
 	if end, ok = bound(to, now, 1); !ok {
@@ -122,7 +120,7 @@ func bound(text string, without time.Time, days int) (time.Time, bool) {
 	if text == "" {
 		return without, true
 	}
-	if t, err := time.ParseInLocation(time.DateOnly, text, jst); err == nil {
+	if t, err := time.ParseInLocation(time.DateOnly, text, triage.JST); err == nil {
 		return t.AddDate(0, 0, days), true
 	}
 	t, err := time.Parse(time.RFC3339, text)

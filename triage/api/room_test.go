@@ -37,7 +37,7 @@ import (
 	"madoguchi/triage/staff"
 )
 
-var opened = time.Date(2026, 12, 1, 9, 0, 0, 0, city.JST)
+var opened = time.Date(2026, 12, 1, 9, 0, 0, 0, triage.JST)
 
 // room is the API on a real store and real accounts, with a wall of paper.
 type room struct {

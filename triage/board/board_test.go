@@ -7,7 +7,7 @@ import (
 	"madoguchi/triage"
 )
 
-var now = time.Date(2026, 12, 10, 10, 0, 0, 0, jst) // a Thursday
+var now = time.Date(2026, 12, 10, 10, 0, 0, 0, triage.JST) // a Thursday
 
 func TestOfCounts(t *testing.T) {
 	done := now.Add(-time.Hour)
@@ -60,7 +60,7 @@ func TestExposureCountsEachGraveCaseOnceAWeek(t *testing.T) {
 	if w[0].Cases != 1 || w[0].Emergency != 1 || w[1].Cases != 2 || w[1].Emergency != 1 || loads[1].Total() != 3 {
 		t.Errorf("%+v", w)
 	}
-	if from := w[1].From; !from.Equal(time.Date(2026, 12, 7, 0, 0, 0, 0, jst)) {
+	if from := w[1].From; !from.Equal(time.Date(2026, 12, 7, 0, 0, 0, 0, triage.JST)) {
 		t.Errorf("the week begins %v", from)
 	}
 }

@@ -37,13 +37,11 @@ func (l Load) Total() int {
 	return n
 }
 
-var jst = time.FixedZone("JST", 9*60*60)
-
 // Monday is the beginning of t's week.
 func Monday(t time.Time) time.Time {
-	t = t.In(jst)
+	t = t.In(triage.JST)
 	back := (int(t.Weekday()) + 6) % 7
-	return time.Date(t.Year(), t.Month(), t.Day()-back, 0, 0, 0, 0, jst)
+	return time.Date(t.Year(), t.Month(), t.Day()-back, 0, 0, 0, 0, triage.JST)
 }
 
 // Exposure counts in how many grave cases each person acted in each of so many weeks until now's own. A case is as grave as

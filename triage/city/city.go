@@ -17,9 +17,6 @@ import (
 	"madoguchi/triage"
 )
 
-// JST is the only time zone of the desk; Japan has had no summer time since 1952.
-var JST = time.FixedZone("JST", 9*60*60)
-
 // City is a checked city file over the national layer.
 type City struct {
 	ID      string   `yaml:"id"`

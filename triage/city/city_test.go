@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"madoguchi/deploy/cities"
+	"madoguchi/triage"
 	"madoguchi/triage/city"
 )
 
@@ -42,7 +43,7 @@ func TestCarriedCitiesAreWellFormed(t *testing.T) {
 		}
 		for key := range c.Texts {
 			if strings.HasPrefix(key, "start.") || strings.HasPrefix(key, "erase.") || key == "numbers.night" {
-				if c.Text(key, "chat", time.Date(2026, 11, 25, 10, 0, 0, 0, city.JST), nil) == "" {
+				if c.Text(key, "chat", time.Date(2026, 11, 25, 10, 0, 0, 0, triage.JST), nil) == "" {
 					t.Errorf("%s: %s cannot be shown", id, key)
 				}
 			}
@@ -68,7 +69,7 @@ func TestOpeningHours(t *testing.T) {
 		{"phone", "2026-12-29 18:00", false, "2027-01-05 08:45"}, // 12/30–1/4
 		{"line", "2026-11-25 09:00", true, "2026-11-25 09:00"},   // hours of the telephone
 	} {
-		at, err := time.ParseInLocation("2006-01-02 15:04", tt.at, city.JST)
+		at, err := time.ParseInLocation("2006-01-02 15:04", tt.at, triage.JST)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -84,7 +85,7 @@ func TestOpeningHours(t *testing.T) {
 
 func TestNoticeIsHonest(t *testing.T) {
 	c := asahikawa(t)
-	night := time.Date(2026, 11, 20, 23, 0, 0, 0, city.JST) // a Friday; Monday is a holiday
+	night := time.Date(2026, 11, 20, 23, 0, 0, 0, triage.JST) // a Friday; Monday is a holiday
 	got := c.Notice("chat", night)
 	for _, want := range []string{"11月24日〔火〕の夕方5時ごろ", "だれも読んでいません"} {
 		if !strings.Contains(got, want) {
@@ -109,7 +110,7 @@ func TestHolidays(t *testing.T) {
 		"2026-11-03": "文化の日", "2026-11-23": "勤労感謝の日",
 	}
 	got := map[string]string{}
-	for d := time.Date(2026, 1, 1, 12, 0, 0, 0, city.JST); d.Year() == 2026; d = d.AddDate(0, 0, 1) {
+	for d := time.Date(2026, 1, 1, 12, 0, 0, 0, triage.JST); d.Year() == 2026; d = d.AddDate(0, 0, 1) {
 		if name := city.Holiday(d); name != "" {
 			got[d.Format(time.DateOnly)] = name
 		}
@@ -123,7 +124,7 @@ func TestHolidays(t *testing.T) {
 		t.Errorf("got %d holidays in 2026, want %d: %v", len(got), len(want), got)
 	}
 	for day, name := range map[string]string{"2027-03-21": "春分の日", "2027-03-22": "振替休日", "2032-09-21": "国民の休日", "2027-11-04": ""} {
-		at, err := time.ParseInLocation(time.DateOnly, day, city.JST)
+		at, err := time.ParseInLocation(time.DateOnly, day, triage.JST)
 		if err != nil {
 			t.Fatal(err)
 		}

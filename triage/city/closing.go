@@ -3,6 +3,8 @@ package city
 import (
 	"slices"
 	"time"
+
+	"madoguchi/triage"
 )
 
 // ClosesAt returns when the channel, which is answered at t, is answered no more: the end of the span, or of the last of spans
@@ -11,8 +13,8 @@ func (c *City) ClosesAt(channel string, t time.Time) time.Time {
 	if !c.OpenAt(channel, t) {
 		return time.Time{}
 	}
-	t = t.In(JST)
-	midnight := time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, JST)
+	t = t.In(triage.JST)
+	midnight := time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, triage.JST)
 	end := t
 	for range c.hours(channel) { // each may lead on once
 		for _, s := range c.hours(channel) {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"madoguchi/triage"
 	"madoguchi/triage/duty"
 )
 
@@ -121,7 +122,7 @@ func (c *City) Climb(due time.Time) time.Time {
 // Works reports whether the desk works on t's day, a weekday that the city has not closed, and when its telephone closes
 // on it.
 func (c *City) Works(t time.Time) (closes time.Time, ok bool) {
-	t = t.In(JST)
+	t = t.In(triage.JST)
 	if c.closedOn("phone", t) || t.Weekday() == time.Saturday || t.Weekday() == time.Sunday {
 		return time.Time{}, false
 	}
@@ -134,5 +135,5 @@ func (c *City) Works(t time.Time) (closes time.Time, ok bool) {
 	if latest == 0 {
 		return time.Time{}, false
 	}
-	return time.Date(t.Year(), t.Month(), t.Day(), 0, latest, 0, 0, JST), true
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, latest, 0, 0, triage.JST), true
 }

@@ -52,7 +52,7 @@ func (s *course) ruled(now time.Time) {
 
 func moment(t *testing.T, text string) time.Time {
 	t.Helper()
-	m, err := time.ParseInLocation("2006-01-02 15:04", text, city.JST)
+	m, err := time.ParseInLocation("2006-01-02 15:04", text, triage.JST)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func (s *course) owed() string {
 	var lines []string
 	for _, d := range s.c.Duties {
 		if d.DoneAt.IsZero() {
-			lines = append(lines, fmt.Sprintf("%s %s %s", d.What, d.Owner, d.DueAt.In(city.JST).Format("2006-01-02 15:04")))
+			lines = append(lines, fmt.Sprintf("%s %s %s", d.What, d.Owner, d.DueAt.In(triage.JST).Format("2006-01-02 15:04")))
 		}
 	}
 	slices.Sort(lines)

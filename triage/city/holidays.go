@@ -1,12 +1,16 @@
 package city
 
-import "time"
+import (
+	"time"
+
+	"madoguchi/triage"
+)
 
 // Holiday returns the name of the national holiday on that day in Japan, or "". It follows the act of 1948 as amended up
 // to 2018: fixed days, the Monday rule (2000, 2003), the equinoxes, the substitute holiday (2007) and the citizens'
 // holiday between two holidays. Days that a special act moved (2019–2021) are not covered: the desk did not exist then.
 func Holiday(t time.Time) string {
-	t = t.In(JST)
+	t = t.In(triage.JST)
 	if name := named(t); name != "" {
 		return name
 	}

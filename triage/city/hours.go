@@ -5,11 +5,13 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"madoguchi/triage"
 )
 
 // OpenAt reports whether the channel is answered at t.
 func (c *City) OpenAt(channel string, t time.Time) bool {
-	t = t.In(JST)
+	t = t.In(triage.JST)
 	if c.closedOn(channel, t) {
 		return false
 	}
@@ -27,11 +29,11 @@ func (c *City) OpenAt(channel string, t time.Time) bool {
 // NextOpen returns the first moment at or after t at which the channel is answered, or false where none comes within a
 // year.
 func (c *City) NextOpen(channel string, t time.Time) (time.Time, bool) {
-	t = t.In(JST)
+	t = t.In(triage.JST)
 	if c.OpenAt(channel, t) {
 		return t, true
 	}
-	midnight := time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, JST)
+	midnight := time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, triage.JST)
 	for day := range 366 {
 		d := midnight.AddDate(0, 0, day)
 		if c.closedOn(channel, d) {
@@ -174,6 +176,6 @@ func sayDays(days []Weekday) string {
 func SayMoment(t time.Time) string { return sayPoint(t) + "ごろ" }
 
 func sayPoint(t time.Time) string {
-	t = t.In(JST)
+	t = t.In(triage.JST)
 	return fmt.Sprintf("%d月%d日〔%s〕の%s", t.Month(), t.Day(), dayNames[t.Weekday()], sayMinutes(t.Hour()*60+t.Minute()))
 }

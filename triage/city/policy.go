@@ -68,8 +68,8 @@ func (c *City) Year(from, to time.Time) []Turn {
 	var all []Turn
 	for _, y := range c.Agenda {
 		for _, m := range y.Months {
-			for year := from.In(JST).Year() - 1; year <= to.In(JST).Year(); year++ {
-				by := time.Date(year, time.Month(m)+1, 1, 0, 0, 0, 0, JST)
+			for year := from.In(triage.JST).Year() - 1; year <= to.In(triage.JST).Year(); year++ {
+				by := time.Date(year, time.Month(m)+1, 1, 0, 0, 0, 0, triage.JST)
 				if by.After(from) && !by.After(to) && by.After(y.From.Value()) {
 					all = append(all, Turn{y, by})
 				}
@@ -132,7 +132,7 @@ func (c *City) Has(name string) bool {
 }
 
 // exampleAt is when the texts of examples are written: a working morning.
-var exampleAt = time.Date(2026, 12, 1, 10, 0, 0, 0, JST)
+var exampleAt = time.Date(2026, 12, 1, 10, 0, 0, 0, triage.JST)
 
 // judgeExamples runs the file's examples: each text is judged, routed and put under the duties as the desk would do it.
 func (c *City) judgeExamples(j *judge, a Assessor) {

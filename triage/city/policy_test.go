@@ -44,7 +44,7 @@ func TestWhatACityDoesNotStateIsOff(t *testing.T) {
 
 // The years of the cities: letters in July, October and January, and the report at the end of the fiscal year.
 func TestWhatIsDoneEveryYear(t *testing.T) {
-	from := time.Date(2026, 4, 1, 0, 0, 0, 0, city.JST)
+	from := time.Date(2026, 4, 1, 0, 0, 0, 0, triage.JST)
 	for id, want := range map[string]string{
 		"asahikawa": "letters 2026-08-01 letters 2026-11-01 letters 2027-02-01",
 		"usuki":     "",

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"madoguchi/triage"
 	"madoguchi/triage/duty"
 )
 
@@ -118,7 +119,7 @@ func (r Retention) EndsIn(now time.Time) (year int, ok bool) {
 
 // FiscalYear is the year in which the fiscal year of t began, on the first of April.
 func FiscalYear(t time.Time) int {
-	t = t.In(JST)
+	t = t.In(triage.JST)
 	if t.Month() < time.April {
 		return t.Year() - 1
 	}

@@ -154,7 +154,7 @@ func TestTheLongestClassHolds(t *testing.T) {
 		s.step("2027-03-31 11:00 state closed")
 		k, ok := c.Rules().Kept("retention", s.c, s.events, c)
 		r, _ := c.Class(tt.class)
-		if want := time.Date(2027+r.Keep.Years(), 4, 1, 0, 0, 0, 0, city.JST); !ok || k.Class != tt.class || !k.Until.Equal(want) || s.c.State != triage.Closed {
+		if want := time.Date(2027+r.Keep.Years(), 4, 1, 0, 0, 0, 0, triage.JST); !ok || k.Class != tt.class || !k.Until.Equal(want) || s.c.State != triage.Closed {
 			t.Errorf("%+v: %+v, want until %v", tt, k, want)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"madoguchi/triage"
 )
 
 // scalar is a string of the file with a form of its own.
@@ -21,7 +23,7 @@ func (Date) expected() string   { return "a date such as 2026-12-01" }
 
 // Value returns the day's first moment in Japan, or the zero time.
 func (d Date) Value() time.Time {
-	t, err := time.ParseInLocation(time.DateOnly, string(d), JST)
+	t, err := time.ParseInLocation(time.DateOnly, string(d), triage.JST)
 	if err != nil {
 		return time.Time{}
 	}

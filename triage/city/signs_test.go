@@ -7,12 +7,13 @@ import (
 	"time"
 
 	"madoguchi/deploy/cities"
+	"madoguchi/triage"
 	"madoguchi/triage/city"
 )
 
 func at(t *testing.T, moment string) time.Time {
 	t.Helper()
-	m, err := time.ParseInLocation("2006-01-02 15:04", moment, city.JST)
+	m, err := time.ParseInLocation("2006-01-02 15:04", moment, triage.JST)
 	if err != nil {
 		t.Fatal(err)
 	}

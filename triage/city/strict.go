@@ -164,7 +164,7 @@ func (c *City) never(t, later Term) bool {
 	if a == b {
 		return true
 	}
-	for at := time.Date(2026, 1, 1, 0, 30, 0, 0, JST); at.Year() < 2027 || at.Month() < 7; at = at.Add(3 * time.Hour) {
+	for at := time.Date(2026, 1, 1, 0, 30, 0, 0, triage.JST); at.Year() < 2027 || at.Month() < 7; at = at.Add(3 * time.Hour) {
 		if a.After(at, c).After(b.After(at, c)) {
 			return false
 		}

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"madoguchi/triage/city"
+	"madoguchi/triage"
 )
 
 // The holidays of three years, as the Cabinet Office lists them (2026, 2027) and as the act makes them (2028, a leap year);
@@ -47,7 +47,7 @@ func TestEveryEdgeOfThreeYears(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first := time.Date(2026, 1, 1, 0, 0, 0, 0, city.JST)
+	first := time.Date(2026, 1, 1, 0, 0, 0, 0, triage.JST)
 	last := first.AddDate(3, 0, 0)
 	newYork := time.FixedZone("", -5*60*60) // a machine elsewhere, with another date for half of the day
 	for channel, spans := range map[string][][2]int{
@@ -58,7 +58,7 @@ func TestEveryEdgeOfThreeYears(t *testing.T) {
 		all := stretches(first, last, spans...)
 		check := func(at time.Time, open bool, next time.Time) {
 			t.Helper()
-			for _, zone := range []*time.Location{city.JST, time.UTC, newYork} {
+			for _, zone := range []*time.Location{triage.JST, time.UTC, newYork} {
 				if got := c.OpenAt(channel, at.In(zone)); got != open {
 					t.Errorf("%s at %s: open %v", channel, at, got)
 				}
@@ -88,5 +88,5 @@ func TestEveryEdgeOfThreeYears(t *testing.T) {
 }
 
 func day(t time.Time) time.Time {
-	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, city.JST)
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, triage.JST)
 }

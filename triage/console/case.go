@@ -112,9 +112,9 @@ func (c *Console) newCase(v desk.View, p staff.Person) caseData {
 	d := caseData{login: p.Login, row: newRow(k, p, v.Now), Lines: c.timeline(v.Timeline, p.Login), Now: v.Now, Action: "/cases/" + string(k.ID),
 		IsLead: lead, Schools: c.City.Schools, Why: revealReasons, Severities: triage.Severities, MessageID: rand.Text(),
 		Observable: desk.Observations,
-		Recipients: desk.Recipients, Ages: triage.AgeBands, Ways: triage.Ways, Roles: desk.Roles, Minute: v.Now.In(web.JST).Format("2006-01-02T15:04"), Near: telling.Near(k, v.Now.In(web.JST).Format(time.DateOnly)),
+		Recipients: desk.Recipients, Ages: triage.AgeBands, Ways: triage.Ways, Roles: desk.Roles, Minute: v.Now.In(triage.JST).Format("2006-01-02T15:04"), Near: telling.Near(k, v.Now.In(triage.JST).Format(time.DateOnly)),
 		Settable: []triage.State{triage.Open, triage.Watching, triage.Resolved, triage.Closed},
-		Canned:   append(c.telling(k), c.canned()...), Steps: c.steps(k, v.Now), Watch: period(c.City.CaseTerms().WatchPeriod), Today: v.Now.In(web.JST).Format(time.DateOnly)}
+		Canned:   append(c.telling(k), c.canned()...), Steps: c.steps(k, v.Now), Watch: period(c.City.CaseTerms().WatchPeriod), Today: v.Now.In(triage.JST).Format(time.DateOnly)}
 	d.CanAnswer = k.Assignee == p.Login || k.Second == p.Login && p.Role != triage.Lawyer || lead
 	d.CanAdd = staff.Allowed(p.Role, staff.Row("GET", "/visits"))
 	d.Unrecorded = k.Teller != nil && k.Teller.Telling == "yes" && len(k.Consents) == 0
@@ -202,7 +202,7 @@ func (c *Console) canned() []canned {
 // steps lists the conditions of 解消 as they stand, by the desk's own rule.
 func (c *Console) steps(k triage.Case, now time.Time) []step {
 	watch := k.Watched(c.City.CaseTerms().WatchPeriod)
-	unmet := desk.Unmet(k.Observed, watch, now.In(web.JST).Format(time.DateOnly))
+	unmet := desk.Unmet(k.Observed, watch, now.In(triage.JST).Format(time.DateOnly))
 	last := func(kinds ...string) string {
 		for _, o := range slices.Backward(k.Observed) {
 			if slices.Contains(kinds, o.Kind) {

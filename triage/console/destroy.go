@@ -32,7 +32,7 @@ func (c Certificate) Said() string {
 }
 
 // On is the day and time of it, with its year.
-func (c Certificate) On() string { return c.At.In(web.JST).Format("2006年1月2日 15:04") }
+func (c Certificate) On() string { return c.At.In(triage.JST).Format("2006年1月2日 15:04") }
 
 // disposalsShown is how many certificates are listed.
 const disposalsShown = 200
@@ -60,7 +60,7 @@ func (c *Console) disposals(w http.ResponseWriter, r *http.Request, p staff.Pers
 	}
 	d := disposalsData{Classes: c.City.Retention, Papers: c.City.Papers(c.Clock.Now()), Holders: map[string]string{"school": "学校", "board": "教育委員会", "desk": "窓口"}}
 	for _, a := range all {
-		x := disposal{a, a.From.In(web.JST).Format("2006年1月2日"), a.Since.In(web.JST).Format("2006年1月2日")}
+		x := disposal{a, a.From.In(triage.JST).Format("2006年1月2日"), a.Since.In(triage.JST).Format("2006年1月2日")}
 		if len(x.Bars) == 0 {
 			d.Ready = append(d.Ready, x)
 		} else {

@@ -7,7 +7,6 @@ import (
 	"madoguchi/triage"
 	"madoguchi/triage/desk"
 	"madoguchi/triage/staff"
-	"madoguchi/triage/web"
 )
 
 // families are the words for those of a family.
@@ -59,7 +58,7 @@ func (c *Console) toldFamily(r *http.Request, p staff.Person, id triage.CaseID) 
 
 // moment reads when something was told.
 func moment(field string) (time.Time, error) {
-	at, err := time.ParseInLocation("2006-01-02T15:04", field, web.JST)
+	at, err := time.ParseInLocation("2006-01-02T15:04", field, triage.JST)
 	if err != nil {
 		return time.Time{}, &triage.Refusal{Code: triage.CodeBadRequest, Say: "いつ伝えたかを書いてください。"}
 	}

@@ -35,9 +35,9 @@ func (c *Console) filingRoutes() {
 // filingsAsked reads the choice of reports from the address: of the school year until now where it says nothing.
 func (c *Console) filingsAsked(r *http.Request) (desk.Filings, filingsData) {
 	f := r.URL.Query()
-	now := c.Clock.Now().In(web.JST)
+	now := c.Clock.Now().In(triage.JST)
 	from := day(f.Get("from"), fiscalYear(now))
-	to := day(f.Get("to"), time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, web.JST))
+	to := day(f.Get("to"), time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, triage.JST))
 	return desk.Filings{Form: f.Get("form"), School: f.Get("school"), From: from, To: to.AddDate(0, 0, 1)}, filingsData{Form: f.Get("form"), School: f.Get("school"),
 		From: from.Format(time.DateOnly), To: to.Format(time.DateOnly), Forms: triage.AllForms(), Schools: c.City.Schools}
 }

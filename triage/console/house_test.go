@@ -63,7 +63,7 @@ type fixed struct{ at time.Time }
 func (f fixed) Now() time.Time { return f.at }
 
 // evening is an hour at which the chat is open.
-var evening = time.Date(2026, 11, 24, 18, 20, 0, 0, web.JST)
+var evening = time.Date(2026, 11, 24, 18, 20, 0, 0, triage.JST)
 
 func newHouse(t testing.TB) *house {
 	t.Helper()

@@ -83,7 +83,7 @@ func (c *Console) absences(w http.ResponseWriter, r *http.Request, p staff.Perso
 			return
 		}
 		if !d.Until.IsZero() {
-			d.Back = d.Until.In(city.JST).Format("1月2日")
+			d.Back = d.Until.In(triage.JST).Format("1月2日")
 		}
 	}
 	c.pages.Show(w, r, p, http.StatusOK, "absences", web.Frame{Title: "休みの人の事案", Room: "absences", Data: d})

@@ -75,7 +75,7 @@ func (c *Console) road(w http.ResponseWriter, r *http.Request, p staff.Person) {
 		c.sorry(w, r, p, err)
 		return
 	}
-	d := roadData{Road: at, Now: c.Clock.Now(), Action: "/cases/" + string(id), Today: c.Clock.Now().In(web.JST).Format("2006-01-02"), City: c.City.Serious,
+	d := roadData{Road: at, Now: c.Clock.Now(), Action: "/cases/" + string(id), Today: c.Clock.Now().In(triage.JST).Format("2006-01-02"), City: c.City.Serious,
 		By: word(bodies, c.City.Serious.DecidedBy), Who: declaredFirst}
 	for _, name := range at.Why {
 		d.Because = append(d.Because, c.fact(name))

@@ -78,7 +78,7 @@ func (c *Console) leave(r *http.Request, p staff.Person, id triage.CaseID) (resu
 	f := r.PostForm
 	s := triage.Session{Complaint: f.Get("complaint"), View: f.Get("view"), Did: f.Get("did"), Next: f.Get("next")}
 	if at := f.Get("promised"); at != "" {
-		t, err := time.ParseInLocation("2006-01-02T15:04", at, web.JST)
+		t, err := time.ParseInLocation("2006-01-02T15:04", at, triage.JST)
 		if err != nil {
 			return result{}, &triage.Refusal{Code: triage.CodeBadRequest, Say: "次に話す時を、日付と時刻で書いてください。"}
 		}

@@ -90,9 +90,9 @@ func (c *Console) statisticsRoutes() {
 
 // counted reads the period from the address, the fiscal year until now where it says nothing, and counts.
 func (c *Console) counted(r *http.Request, p staff.Person) (statisticsData, error) {
-	now := c.Clock.Now().In(web.JST)
+	now := c.Clock.Now().In(triage.JST)
 	from := day(r.URL.Query().Get("from"), fiscalYear(now))
-	last := day(r.URL.Query().Get("to"), time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, web.JST))
+	last := day(r.URL.Query().Get("to"), time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, triage.JST))
 	s, err := c.Desk.Statistics(r.Context(), p, from, last.AddDate(0, 0, 1))
 	if err != nil {
 		return statisticsData{}, err
@@ -230,11 +230,11 @@ func fiscalYear(t time.Time) time.Time {
 	if t.Month() < time.April {
 		y--
 	}
-	return time.Date(y, time.April, 1, 0, 0, 0, 0, web.JST)
+	return time.Date(y, time.April, 1, 0, 0, 0, 0, triage.JST)
 }
 
 func day(s string, otherwise time.Time) time.Time {
-	if t, err := time.ParseInLocation(time.DateOnly, s, web.JST); err == nil {
+	if t, err := time.ParseInLocation(time.DateOnly, s, triage.JST); err == nil {
 		return t
 	}
 	return otherwise

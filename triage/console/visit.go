@@ -82,7 +82,7 @@ func (c *Console) visit(w http.ResponseWriter, r *http.Request, p staff.Person) 
 		return
 	}
 	d := filledIn(r)
-	v, err := d.visit(c.Clock.Now().In(web.JST))
+	v, err := d.visit(c.Clock.Now().In(triage.JST))
 	var in desk.Entered
 	if err == nil {
 		in, err = c.Desk.Enter(r.Context(), p, v)
@@ -161,7 +161,7 @@ func (d visitData) visit(now time.Time) (desk.Visit, error) {
 	if err != nil {
 		return v, &triage.Refusal{Code: triage.CodeBadRequest, Say: "いまの話でないときは、話した時刻を入れてください。"}
 	}
-	v.At = time.Date(now.Year(), now.Month(), now.Day()-back, at.Hour(), at.Minute(), 0, 0, web.JST)
+	v.At = time.Date(now.Year(), now.Month(), now.Day()-back, at.Hour(), at.Minute(), 0, 0, triage.JST)
 	return v, nil
 }
 

@@ -37,7 +37,7 @@ func (c *Console) yearly(w http.ResponseWriter, r *http.Request, p staff.Person)
 	for _, x := range all {
 		made[x.Year] = true
 	}
-	last := fiscalYear(c.Clock.Now().In(web.JST)).Year() - 1
+	last := fiscalYear(c.Clock.Now().In(triage.JST)).Year() - 1
 	for y := last; y > last-offered; y-- {
 		if !made[y] {
 			d.Next = append(d.Next, y)
@@ -83,7 +83,7 @@ func (c *Console) yearOf(r *http.Request, p staff.Person) (yearData, error) {
 	if len(x.Cross.Months) > 0 {
 		s.Cross = crossed(&desk.Cross{Grid: x.Cross.Grid, Months: x.Cross.Months, Doors: x.Cross.Kinds})
 	}
-	return yearData{s, x.Year, x.At.In(web.JST).Format("2006年1月2日")}, nil
+	return yearData{s, x.Year, x.At.In(triage.JST).Format("2006年1月2日")}, nil
 }
 
 func (c *Console) year(w http.ResponseWriter, r *http.Request, p staff.Person) {

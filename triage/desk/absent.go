@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"madoguchi/triage"
-	"madoguchi/triage/city"
 	"madoguchi/triage/roster"
 	"madoguchi/triage/staff"
 )
@@ -102,7 +101,7 @@ func (d *Desk) MarkAway(ctx context.Context, p staff.Person, login, until string
 	}
 	end := time.Time{}
 	if until != "" {
-		day, err := time.ParseInLocation(time.DateOnly, until, city.JST)
+		day, err := time.ParseInLocation(time.DateOnly, until, triage.JST)
 		if err != nil {
 			return bad("日付は 2026-12-01 のように書いてください。")
 		}

@@ -243,7 +243,7 @@ func TestTheEdgesOfTheHours(t *testing.T) {
 		if !slices.Equal(p.pages, ladder) {
 			t.Errorf("%s: called %v, want %v", text, p.pages, ladder)
 		}
-		for _, zone := range []*time.Location{time.UTC, city.JST, time.FixedZone("far", -11*60*60)} {
+		for _, zone := range []*time.Location{time.UTC, triage.JST, time.FixedZone("far", -11*60*60)} {
 			says := without.Notice("voice", now.In(zone))
 			if nobody := strings.Contains(says, "だれも読んでいません"); nobody != (next != open) || next != open && !strings.Contains(says, next) {
 				t.Errorf("%s in %s: the notice is %q", text, zone, says)

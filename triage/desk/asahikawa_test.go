@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"madoguchi/triage"
-	"madoguchi/triage/city"
 	"madoguchi/triage/desk"
 	"madoguchi/triage/duty"
 	"madoguchi/triage/meeting"
@@ -125,7 +124,7 @@ func TestTheSchoolYearOfAsahikawa(t *testing.T) {
 	y := schoolYear(t, "asahikawa", "hinode-jhs")
 	var months []string
 	for _, turn := range y.City.Year(moment("2026-04-01 00:00"), moment("2027-04-01 00:00")) {
-		first := turn.By.AddDate(0, -1, 0).In(city.JST)
+		first := turn.By.AddDate(0, -1, 0).In(triage.JST)
 		months = append(months, turn.Key+first.Format(" 2006-01"))
 		text, flags := "部活がつかれます", []triage.Flag{}
 		if first.Month() == time.October {

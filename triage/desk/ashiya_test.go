@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"madoguchi/triage"
-	"madoguchi/triage/city"
 	"madoguchi/triage/desk"
 	"madoguchi/triage/duty"
 	"madoguchi/triage/figures"
@@ -25,7 +24,7 @@ type tally struct {
 
 func (c *tally) count(at time.Time, of map[string][]string) {
 	c.total++
-	c.months[at.In(city.JST).Format("2006-01")]++
+	c.months[at.In(triage.JST).Format("2006-01")]++
 	for dim, kinds := range of {
 		if c.of[dim] == nil {
 			c.of[dim] = map[string]int{}
@@ -94,7 +93,7 @@ func TestTheSchoolYearOfAshiya(t *testing.T) {
 	y.never(id, "weekly_meeting", "weekly_report", "emergency_team", "hottoribon", "incident_report", "resolution_report", "emergency_meeting")
 
 	due := y.City.Year(moment("2026-04-01 00:00"), moment("2027-04-01 00:00"))
-	if len(due) != 1 || due[0].Key != "yearly_report" || due[0].By.In(city.JST).Format(time.DateOnly) != "2027-04-01" {
+	if len(due) != 1 || due[0].Key != "yearly_report" || due[0].By.In(triage.JST).Format(time.DateOnly) != "2027-04-01" {
 		t.Errorf("the year asks for %+v", due)
 	}
 	y.to(moment("2027-04-01 09:00"))
@@ -158,7 +157,7 @@ func (y *year) sameDay(id *triage.CaseID, c *tally) {
 	})
 	y.on("2026-04-20 16:00", func() {
 		y.handles(handoff, "学校いじめ対策組織に報告し、本人から話を聞きました。")
-		if d := y.duty(*id, "same_day"); d.Decision != duty.Met || d.Reason != "answered" || d.DoneAt.In(city.JST).Day() != 20 {
+		if d := y.duty(*id, "same_day"); d.Decision != duty.Met || d.Reason != "answered" || d.DoneAt.In(triage.JST).Day() != 20 {
 			y.t.Errorf("the same day: %+v", d)
 		}
 	})

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"madoguchi/triage/city"
+	"madoguchi/triage"
 	"madoguchi/triage/figures"
 )
 
@@ -19,8 +19,8 @@ func (d *Desk) away(ctx context.Context, from, to time.Time) map[string]Count {
 	if d.Counts == nil {
 		return nil
 	}
-	now := d.Clock.Now().In(city.JST)
-	if month := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, city.JST); to.After(month) {
+	now := d.Clock.Now().In(triage.JST)
+	if month := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, triage.JST); to.After(month) {
 		to = month // a number that is looked at again and again as it grows tells when somebody came
 	}
 	all, err := d.Counts.Counted(ctx, from, to)

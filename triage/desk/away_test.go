@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"madoguchi/triage"
-	"madoguchi/triage/city"
 	"madoguchi/triage/desk"
 )
 
@@ -28,15 +27,15 @@ func TestStatisticsTellWhoWasTurnedAway(t *testing.T) {
 	r := open(t)
 	counts := &doorsteps{all: []triage.Counted{{Month: "2026-10", Door: "chat", What: "closed", N: 8}, {Month: "2026-11", Door: "voice", What: "closed", N: 7}, {Month: "2026-11", Door: "chat", What: "gave_up", N: 9}}}
 	r.Desk.Counts = counts
-	r.month(time.Date(2026, 11, 10, 9, 0, 0, 0, city.JST), 12, 12, time.Hour)
-	april := time.Date(2026, 4, 1, 0, 0, 0, 0, city.JST)
+	r.month(time.Date(2026, 11, 10, 9, 0, 0, 0, triage.JST), 12, 12, time.Hour)
+	april := time.Date(2026, 4, 1, 0, 0, 0, 0, triage.JST)
 	s, err := r.Statistics(t.Context(), people["kato"], april, r.clock.Now())
 	r.must(err)
 	away := s.Of[desk.ByAway]
 	if !s.Whole || away["closed"].N != 15 || away["closed"].Withheld || !away["gave_up"].Withheld || away["gave_up"].N != 0 {
 		t.Errorf("whole: %v, %+v", s.Whole, away)
 	}
-	if !counts.from.Equal(april) || !counts.to.Equal(time.Date(2026, 12, 1, 0, 0, 0, 0, city.JST)) {
+	if !counts.from.Equal(april) || !counts.to.Equal(time.Date(2026, 12, 1, 0, 0, 0, 0, triage.JST)) {
 		t.Errorf("counted from %v to %v", counts.from, counts.to)
 	}
 	counts.err = errors.New("away")

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"madoguchi/triage"
-	"madoguchi/triage/city"
 	"madoguchi/triage/staff"
 )
 
@@ -73,9 +72,9 @@ func rings(channel string) bool { return channel == "voice" || channel == "sms" 
 // RangToday counts the calls of the desk's day that nobody answered, and those of which nobody ever told what became: a
 // phone may have rung. One that never reached the phone does not count.
 func RangToday(c triage.Case, now time.Time) int {
-	today, n := now.In(city.JST).Format(time.DateOnly), 0
+	today, n := now.In(triage.JST).Format(time.DateOnly), 0
 	for _, k := range c.Calls {
-		if k.At.In(city.JST).Format(time.DateOnly) == today && slices.Contains([]string{triage.CallNoAnswer, triage.CallBusy, triage.CallRinging}, k.Outcome) {
+		if k.At.In(triage.JST).Format(time.DateOnly) == today && slices.Contains([]string{triage.CallNoAnswer, triage.CallBusy, triage.CallRinging}, k.Outcome) {
 			n++
 		}
 	}
@@ -86,7 +85,7 @@ func RangToday(c triage.Case, now time.Time) int {
 // (1700-2000). What somebody wrote in words is for the counselor to judge; what nobody said is safe at no time.
 func InWindow(window string, now time.Time) bool {
 	from, until, ok := strings.Cut(window, "-")
-	if clock := now.In(city.JST).Format("1504"); ok && clockTime(from) && clockTime(until) {
+	if clock := now.In(triage.JST).Format("1504"); ok && clockTime(from) && clockTime(until) {
 		return from <= clock && clock < until
 	}
 	return window != ""

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"madoguchi/triage"
-	"madoguchi/triage/city"
 	"madoguchi/triage/desk"
 )
 
@@ -67,7 +66,7 @@ func TestCallBack(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := open(t)
 			id := r.phones(tt.door, tt.wish, tt.severity)
-			at, err := time.ParseInLocation("2006-01-02 15:04", "2026-12-01 "+tt.at, city.JST)
+			at, err := time.ParseInLocation("2006-01-02 15:04", "2026-12-01 "+tt.at, triage.JST)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -146,7 +145,7 @@ func TestCallsOfADay(t *testing.T) {
 }
 
 func TestWindows(t *testing.T) {
-	noon := time.Date(2026, 12, 1, 12, 0, 0, 0, city.JST)
+	noon := time.Date(2026, 12, 1, 12, 0, 0, 0, triage.JST)
 	for window, want := range map[string]bool{"": false, "any": true, "0900-1200": false, "1200-1700": true, "1700-2000": false, "夕方がいい": true, "9-12": true} {
 		if got := desk.InWindow(window, noon.UTC()); got != want {
 			t.Error(fmt.Sprint(window, " at noon: ", got))

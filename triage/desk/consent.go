@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"madoguchi/triage"
-	"madoguchi/triage/city"
 	"madoguchi/triage/duty"
 	"madoguchi/triage/staff"
 	"madoguchi/triage/telling"
@@ -120,9 +119,9 @@ func (d *Desk) night(c triage.Case, k triage.Consent) []triage.Event {
 	if len(events) > 0 || slices.ContainsFunc(c.Duties, func(x triage.Duty) bool { return x.What == dutyAskAgain+":"+k.School }) {
 		return events
 	}
-	y, m, day := d.Clock.Now().In(city.JST).Date()
+	y, m, day := d.Clock.Now().In(triage.JST).Date()
 	return []triage.Event{d.tell(dutyAskAgain, k.School, "一晩おいて、もう一度本人にきく（小学4年生まで）",
-		time.Date(y, m, day+1, 18, 0, 0, 0, city.JST), duty.Assignee)}
+		time.Date(y, m, day+1, 18, 0, 0, 0, triage.JST), duty.Assignee)}
 }
 
 // answered reports whether the seeker has answered the question.

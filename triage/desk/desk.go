@@ -170,7 +170,7 @@ func reference(id triage.CaseID) string {
 }
 
 // today is the desk's date.
-func (d *Desk) today() string { return d.Clock.Now().In(city.JST).Format(time.DateOnly) }
+func (d *Desk) today() string { return d.Clock.Now().In(triage.JST).Format(time.DateOnly) }
 
 // light shows the seeker what the desk is doing. The lamp is an extra: that it is out refuses nobody anything.
 func (d *Desk) light(ctx context.Context, id triage.CaseID, doing triage.Doing) {

@@ -114,7 +114,7 @@ func (d *Desk) disposal(c triage.Case, events []triage.Event) Disposal {
 		x.bar("残すように定めています。")
 	}
 	if now := d.Clock.Now(); now.Before(x.From) {
-		x.bar(fmt.Sprintf("%sまで待ちます。", x.From.In(city.JST).Format("2006年1月2日")))
+		x.bar(fmt.Sprintf("%sまで待ちます。", x.From.In(triage.JST).Format("2006年1月2日")))
 	}
 	return x
 }

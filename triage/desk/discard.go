@@ -56,7 +56,7 @@ func (d *Desk) Discard(ctx context.Context, p staff.Person, x discard.Record) (d
 		return x, forbidden()
 	}
 	x.Batch, x.Doer, x.Witness = strings.TrimSpace(x.Batch), strings.TrimSpace(x.Doer), strings.TrimSpace(x.Witness)
-	day, err := time.ParseInLocation(time.DateOnly, x.On, city.JST)
+	day, err := time.ParseInLocation(time.DateOnly, x.On, triage.JST)
 	switch {
 	case err != nil || day.After(d.Clock.Now()):
 		return x, bad("廃棄した日を書いてください。")

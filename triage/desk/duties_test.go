@@ -61,7 +61,7 @@ func TestWhatHappensMakesDuties(t *testing.T) {
 	r.must(r.Sweep(ctx))
 	r.must(r.Sweep(ctx))
 	d := r.duty(id, "article23")
-	if want := time.Date(2026, 12, 4, 17, 0, 0, 0, city.JST); !d.DueAt.Equal(want) || d.Turn != 1 || !d.Since.Equal(opened) || d.Why[0] != "suspected" {
+	if want := time.Date(2026, 12, 4, 17, 0, 0, 0, triage.JST); !d.DueAt.Equal(want) || d.Turn != 1 || !d.Since.Equal(opened) || d.Why[0] != "suspected" {
 		t.Errorf("%+v, due %s, want %s", d, d.DueAt, want)
 	}
 	if n := len(r.kinds(id, triage.KindDuty, triage.System)); n != 1 {
@@ -128,7 +128,7 @@ func TestOverdueDutiesClimbOnce(t *testing.T) {
 		r.must(err)
 		return len(all)
 	}
-	due := time.Date(2026, 12, 4, 17, 0, 0, 0, city.JST)
+	due := time.Date(2026, 12, 4, 17, 0, 0, 0, triage.JST)
 	for _, tt := range []struct {
 		to     time.Time
 		holder string
@@ -161,7 +161,7 @@ func TestOverdueDutiesClimbOnce(t *testing.T) {
 	_, err = r.Fulfil(ctx, people["mori"], id, desk.Done{What: "article23", Decision: "watch_unnamed", Reason: "学校に見守りを頼んだ"})
 	r.must(err)
 	r.must(r.Sweep(ctx))
-	if next := r.duty(id, "article23"); next.Turn != 2 || next.DueAt.In(city.JST).Format(time.DateOnly) != r.clock.Now().In(city.JST).AddDate(0, 0, 8).Format(time.DateOnly) || late("kato") != 0 {
+	if next := r.duty(id, "article23"); next.Turn != 2 || next.DueAt.In(triage.JST).Format(time.DateOnly) != r.clock.Now().In(triage.JST).AddDate(0, 0, 8).Format(time.DateOnly) || late("kato") != 0 {
 		t.Errorf("the next week: %+v", next)
 	}
 }
@@ -185,7 +185,7 @@ func TestFactsForDuties(t *testing.T) {
 		r.want(tt.o.Kind, err, tt.want)
 	}
 	r.must(r.Sweep(ctx))
-	if d := r.duty(id, "hottoribon"); !d.DueAt.Equal(time.Date(2027, 3, 30, 0, 0, 0, 0, city.JST)) || d.Owner != duty.School {
+	if d := r.duty(id, "hottoribon"); !d.DueAt.Equal(time.Date(2027, 3, 30, 0, 0, 0, 0, triage.JST)) || d.Owner != duty.School {
 		t.Errorf("%+v", d)
 	}
 	if d := r.duty(id, "article30"); d.Source == "" || !d.DueAt.Equal(opened.Add(30*time.Minute)) {

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"madoguchi/triage"
-	"madoguchi/triage/city"
 	"madoguchi/triage/desk"
 	"madoguchi/triage/duty"
 )
@@ -25,7 +24,7 @@ func lived(t *testing.T, seed uint64, cases, days int) (*week, string) {
 	roster := w.Roster
 	w.Desk = desk.New(conf)
 	w.Roster = roster
-	start := time.Date(2026, 12, 2, 0, 0, 0, 0, city.JST)
+	start := time.Date(2026, 12, 2, 0, 0, 0, 0, triage.JST)
 	w.clock.Set(start)
 	w.end = start.AddDate(0, 0, days).Add(-2 * time.Hour)
 	w.arrive(cases, days)

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"madoguchi/triage"
-	"madoguchi/triage/city"
 	"madoguchi/triage/staff"
 	"madoguchi/triage/telling"
 )
@@ -138,7 +137,7 @@ func (d *Desk) allowed(ctx context.Context, c triage.Case, draft Draft, h *triag
 		return "", refuse(triage.CodeConsent, "名前を伝えてよいという意向は、まだ聞いていません。")
 	case len(telling.Betrays(c, draft.Disclose)) > 0:
 		return "", refuse(triage.CodeConsent, "知らせてくれた子の名前は伝えません。その子も、いじめられた子と同じように守ります。")
-	case !telling.Slept(k, c.Consents, city.JST):
+	case !telling.Slept(k, c.Consents, triage.JST):
 		return "", refuse(triage.CodeConsent, "小学4年生までの子には、一晩おいて、もう一度きいてから伝えます。急ぐときは、緊急の連絡にしてください。")
 	}
 	if draft.Recipient == triage.ToGuardian {

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"madoguchi/triage"
-	"madoguchi/triage/city"
 	"madoguchi/triage/duty"
 	"madoguchi/triage/staff"
 )
@@ -231,7 +230,7 @@ func Unmet(observed []triage.Observed, watch triage.Period, today string) []stri
 			stopped = o.On
 		}
 	}
-	since, err := time.ParseInLocation(time.DateOnly, stopped, city.JST)
+	since, err := time.ParseInLocation(time.DateOnly, stopped, triage.JST)
 	if err != nil {
 		return []string{Stopped, "watch_period", ChildNoPain, ParentNoPain}
 	}

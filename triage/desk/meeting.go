@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"madoguchi/triage"
-	"madoguchi/triage/city"
 	"madoguchi/triage/duty"
 	"madoguchi/triage/meeting"
 	"madoguchi/triage/staff"
@@ -106,7 +105,7 @@ func (d *Desk) CallMeeting(ctx context.Context, p staff.Person, logins []string)
 		return meeting.Record{}, err
 	}
 	now := d.Clock.Now()
-	r := meeting.Record{ID: strings.ToLower(rand.Text()), On: now.In(city.JST).Format(time.DateOnly), Since: meeting.Last(all, now), At: now, By: p.Login, People: people}
+	r := meeting.Record{ID: strings.ToLower(rand.Text()), On: now.In(triage.JST).Format(time.DateOnly), Since: meeting.Last(all, now), At: now, By: p.Login, People: people}
 	if err := d.record(ctx, p, "meeting_begin", "", r.ID, ""); err != nil {
 		return meeting.Record{}, err
 	}

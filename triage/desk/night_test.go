@@ -9,7 +9,6 @@ import (
 
 	"madoguchi/triage"
 	"madoguchi/triage/band"
-	"madoguchi/triage/city"
 )
 
 // wrote appends words of a seeker by the chat, judged as given.
@@ -41,7 +40,7 @@ func (r *room) tonight(id triage.CaseID) (lines []string) {
 }
 
 func at(text string) time.Time {
-	t, err := time.ParseInLocation("2006-01-02 15:04:05", text, city.JST)
+	t, err := time.ParseInLocation("2006-01-02 15:04:05", text, triage.JST)
 	if err != nil {
 		panic(err)
 	}

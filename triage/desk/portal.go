@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"madoguchi/triage"
-	"madoguchi/triage/city"
 	"madoguchi/triage/duty"
 	"madoguchi/triage/staff"
 	"madoguchi/triage/telling"
@@ -303,7 +302,7 @@ func (d *Desk) cover(v triage.HandoffView) string {
 		if t.IsZero() {
 			return "できるだけ早い時"
 		}
-		return t.In(city.JST).Format("1月2日 15:04")
+		return t.In(triage.JST).Format("1月2日 15:04")
 	}
 	text := d.City.Text("handoff.cover", "", now, map[string]string{
 		"意向":     wills[v.Level],

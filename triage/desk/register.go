@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"madoguchi/triage"
-	"madoguchi/triage/city"
 	sheets "madoguchi/triage/sheet"
 	"madoguchi/triage/staff"
 	"madoguchi/triage/table"
@@ -109,7 +108,7 @@ func (d *Desk) FilingTables(ctx context.Context, p staff.Person, q Filings) ([]t
 				continue
 			}
 			before[e.Report.Form] = append(before[e.Report.Form], []string{numbered(e.Report.ID), d.schoolName(e.Report.School),
-				e.At.In(city.JST).Format("2006-01-02 15:04")})
+				e.At.In(triage.JST).Format("2006-01-02 15:04")})
 			fields[e.Report.Form] = append(fields[e.Report.Form], e.Report.Fields)
 		}
 		return nil

@@ -81,7 +81,7 @@ func (d *Desk) Receive(ctx context.Context, p staff.Person, r request.Request) (
 	if !ok {
 		return request.Request{}, bad("何にもとづく請求や照会かを選んでください。")
 	}
-	on, err := time.ParseInLocation(time.DateOnly, r.On, city.JST)
+	on, err := time.ParseInLocation(time.DateOnly, r.On, triage.JST)
 	if err != nil || on.After(d.Clock.Now()) {
 		return request.Request{}, bad("受け付けた日を書いてください。")
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"madoguchi/triage"
-	"madoguchi/triage/city"
 	"madoguchi/triage/roster"
 	"madoguchi/triage/staff"
 )
@@ -63,5 +62,5 @@ func (d *Desk) rested(ctx context.Context, p staff.Person, c triage.Case) error 
 	if roster.May(mine, c.Severity, others, now) {
 		return nil
 	}
-	return refuse(triage.CodeState, "大変な相談のあとの、休む時間です。"+mine.RestUntil.In(city.JST).Format("15時04分")+"まで、新しい相談は受け持ちません。ほかに人がいて、見ています。")
+	return refuse(triage.CodeState, "大変な相談のあとの、休む時間です。"+mine.RestUntil.In(triage.JST).Format("15時04分")+"まで、新しい相談は受け持ちません。ほかに人がいて、見ています。")
 }

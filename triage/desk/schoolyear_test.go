@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"madoguchi/triage"
-	"madoguchi/triage/city"
 	"madoguchi/triage/desk"
 	"madoguchi/triage/duty"
 	"madoguchi/triage/staff"
@@ -41,7 +40,7 @@ func schoolYear(t *testing.T, id, school string) *year {
 }
 
 func moment(when string) time.Time {
-	at, err := time.ParseInLocation("2006-01-02 15:04", when, city.JST)
+	at, err := time.ParseInLocation("2006-01-02 15:04", when, triage.JST)
 	if err != nil {
 		panic(err)
 	}
@@ -67,7 +66,7 @@ func (y *year) run(end string) {
 			y.plans[next].do()
 			y.must(y.Sweep(y.t.Context()))
 			if y.t.Failed() {
-				y.t.Fatalf("on %s", y.clock.Now().In(city.JST).Format("2006-01-02 15:04"))
+				y.t.Fatalf("on %s", y.clock.Now().In(triage.JST).Format("2006-01-02 15:04"))
 			}
 		}
 		y.to(day)
@@ -177,7 +176,7 @@ func (y *year) writes(id triage.CaseID, step, reader, text string) {
 	y.must(err)
 }
 
-func (y *year) today() string { return y.clock.Now().In(city.JST).Format(time.DateOnly) }
+func (y *year) today() string { return y.clock.Now().In(triage.JST).Format(time.DateOnly) }
 
 // taken asserts the dated steps of a case's road, each with its body and what came out of it.
 func (y *year) taken(id triage.CaseID, want ...string) {
@@ -207,7 +206,7 @@ func (y *year) ends(late, left []string) {
 		for _, e := range events {
 			if strings.HasPrefix(e.ID, "overdue:") {
 				what, _, _ := strings.Cut(e.Duty.What, ":")
-				wasLate = append(wasLate, what+" "+e.At.In(city.JST).Format("2006-01-02 15:04"))
+				wasLate = append(wasLate, what+" "+e.At.In(triage.JST).Format("2006-01-02 15:04"))
 			}
 		}
 		for _, d := range c.Duties {
@@ -215,7 +214,7 @@ func (y *year) ends(late, left []string) {
 				y.t.Errorf("a record goes in %s", d.DueAt)
 			}
 			if d.DoneAt.IsZero() && d.What != "retention" && d.What != "papers" {
-				isLeft = append(isLeft, d.What+" "+d.Owner+" "+d.DueAt.In(city.JST).Format("2006-01-02 15:04"))
+				isLeft = append(isLeft, d.What+" "+d.Owner+" "+d.DueAt.In(triage.JST).Format("2006-01-02 15:04"))
 			}
 		}
 	}))
@@ -262,7 +261,7 @@ func (y *year) turns(id triage.CaseID, what string) []string {
 	var days []string
 	for _, e := range events {
 		if d := e.Duty; d != nil && d.What == what && d.DoneAt.IsZero() && strings.HasPrefix(e.ID, "rule:") {
-			days = append(days, d.DueAt.In(city.JST).Format("2006-01-02 15:04"))
+			days = append(days, d.DueAt.In(triage.JST).Format("2006-01-02 15:04"))
 		}
 	}
 	return days

@@ -121,19 +121,19 @@ func TestResolvingInEachCity(t *testing.T) {
 			x, err := r.Case(ctx, sato, c)
 			r.must(err)
 			for _, d := range x.Case.Duties {
-				if d.What == "watch_over" && d.DoneAt.IsZero() && d.DueAt.In(city.JST).Format(time.DateOnly) != "2027-05-01" {
+				if d.What == "watch_over" && d.DoneAt.IsZero() && d.DueAt.In(triage.JST).Format(time.DateOnly) != "2027-05-01" {
 					t.Errorf("the watch ends %v", d.DueAt)
 				}
 			}
-			r.clock.Set(time.Date(2027, 3, 2, 10, 0, 0, 0, city.JST))
+			r.clock.Set(time.Date(2027, 3, 2, 10, 0, 0, 0, triage.JST))
 			seen("child_no_pain", "2027-03-02")
 			seen("parent_no_pain", "2027-03-02")
 			r.want("after the city's period only", resolve(), "conditions_unmet")
-			r.clock.Set(time.Date(2027, 5, 2, 10, 0, 0, 0, city.JST))
+			r.clock.Set(time.Date(2027, 5, 2, 10, 0, 0, 0, triage.JST))
 			seen("child_no_pain", "2027-05-02")
 			seen("parent_no_pain", "2027-05-02")
 			r.must(resolve())
-			r.clock.Set(time.Date(2027, 5, 20, 10, 0, 0, 0, city.JST))
+			r.clock.Set(time.Date(2027, 5, 20, 10, 0, 0, 0, triage.JST))
 			seen("recurred", "2027-05-19")
 			x, err = r.Case(ctx, sato, c)
 			r.must(err)
@@ -168,7 +168,7 @@ func TestThePlanOfEachCity(t *testing.T) {
 		r.must(err)
 		found := false
 		for _, d := range x.Case.Duties {
-			found = found || d.What == "carry_on" && d.DueAt.In(city.JST).Format(time.DateOnly) == "2027-04-01"
+			found = found || d.What == "carry_on" && d.DueAt.In(triage.JST).Format(time.DateOnly) == "2027-04-01"
 		}
 		if !found {
 			t.Error("nobody has to hand the plan over at the year's end")

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"madoguchi/triage"
-	"madoguchi/triage/city"
 	"madoguchi/triage/desk"
 )
 
@@ -282,7 +281,7 @@ func TestASmallChildSleepsOverIt(t *testing.T) {
 	_, err := r.HandOff(ctx, people["sato"], id, quiet("hinode-jhs"))
 	r.want("the same day", err, "consent_required")
 	c, _ := r.load(id)
-	if i := slices.IndexFunc(c.Duties, func(d triage.Duty) bool { return d.Kind == "ask_again" }); i < 0 || !c.Duties[i].DueAt.Equal(time.Date(2026, 12, 2, 18, 0, 0, 0, city.JST)) {
+	if i := slices.IndexFunc(c.Duties, func(d triage.Duty) bool { return d.Kind == "ask_again" }); i < 0 || !c.Duties[i].DueAt.Equal(time.Date(2026, 12, 2, 18, 0, 0, 0, triage.JST)) {
 		t.Errorf("%+v", c.Duties)
 	}
 	r.clock.pass(20 * time.Hour)

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"madoguchi/triage"
-	"madoguchi/triage/city"
 	"madoguchi/triage/paper"
 )
 
@@ -128,7 +127,7 @@ func (l *leaf) letter(s sheet) {
 	if s.named != "" {
 		name = s.named + "さん"
 	}
-	day := l.desk.Clock.Now().In(city.JST).Format("2006年1月2日")
+	day := l.desk.Clock.Now().In(triage.JST).Format("2006年1月2日")
 	l.Words(paper.Width-edge-28, l.y, 40, day, paper.Style{Size: 9.5, Lead: 1.6})
 	l.y += 10
 	opening := "letter.reply"

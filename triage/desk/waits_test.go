@@ -50,7 +50,7 @@ func waited(t *testing.T) (*room, *waitLamp) {
 	r := open(t)
 	l := r.tellsWaits()
 	r.City.Channels = map[string]city.Channel{"chat": {Hours: []city.Span{{Days: []city.Weekday{"mon", "tue", "wed", "thu", "fri"}, From: "10:00", To: "20:00"}}}}
-	r.clock.Set(time.Date(2026, 12, 1, 18, 0, 0, 0, city.JST)) // a Tuesday
+	r.clock.Set(time.Date(2026, 12, 1, 18, 0, 0, 0, triage.JST)) // a Tuesday
 	r.office.there = []string{"sato"}
 	return r, l
 }
@@ -130,9 +130,9 @@ func TestNothingIsPromisedThatNobodyCanKeep(t *testing.T) {
 	id := r.writes("", "くつをかくされた")
 	r.tells(l, map[triage.CaseID]triage.Band{id: ""})
 	r.office.there = []string{"sato"}
-	r.clock.Set(time.Date(2026, 12, 1, 21, 0, 0, 0, city.JST))
+	r.clock.Set(time.Date(2026, 12, 1, 21, 0, 0, 0, triage.JST))
 	r.tells(l, map[triage.CaseID]triage.Band{id: ""})
-	r.clock.Set(time.Date(2026, 12, 2, 10, 0, 0, 0, city.JST))
+	r.clock.Set(time.Date(2026, 12, 2, 10, 0, 0, 0, triage.JST))
 	r.tells(l, map[triage.CaseID]triage.Band{id: triage.BandSoon})
 
 	// A page that cannot be reached is told later, and keeps nobody else waiting.
@@ -145,7 +145,7 @@ func TestNothingIsPromisedThatNobodyCanKeep(t *testing.T) {
 
 // Words of danger are cared for by what is true at that moment: somebody is there, nobody is, or whoever is on call was reached.
 func TestCareSaysWhatIsTrue(t *testing.T) {
-	late := time.Date(2026, 12, 1, 23, 0, 0, 0, city.JST)
+	late := time.Date(2026, 12, 1, 23, 0, 0, 0, triage.JST)
 	for _, c := range []struct {
 		name    string
 		at      time.Time

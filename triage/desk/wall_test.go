@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"madoguchi/triage"
-	"madoguchi/triage/city"
 	"madoguchi/triage/desk"
 )
 
@@ -116,7 +115,7 @@ func TestTooFewAreThere(t *testing.T) {
 		{18, nil, true}, {18, []string{"sato"}, true}, {18, []string{"sato", "ono", "ito", "root"}, true}, {18, []string{"sato", "kato"}, false},
 		{18, []string{"kato", "mori"}, false}, {20, nil, false}, {9, []string{"sato"}, false},
 	} {
-		r.clock.Set(time.Date(2026, 12, 1, tt.at, 0, 0, 0, city.JST))
+		r.clock.Set(time.Date(2026, 12, 1, tt.at, 0, 0, 0, triage.JST))
 		r.office.there = tt.there
 		if got := r.TooFew(t.Context()); got != tt.want {
 			t.Errorf("%d o'clock, %v: too few is %t", tt.at, tt.there, got)

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"madoguchi/triage"
-	"madoguchi/triage/city"
 	"madoguchi/triage/desk"
 	"madoguchi/triage/duty"
 	"madoguchi/triage/staff"
@@ -85,8 +84,8 @@ func (w *week) Present(context.Context) (all []staff.Person, _ error) {
 func (w *week) Code(context.Context, string, string) error { return staff.ErrUnknown }
 
 func (w *week) works(s shift) bool {
-	now := w.clock.Now().In(city.JST)
-	return w.City.OpenAt("phone", time.Date(now.Year(), now.Month(), now.Day(), 10, 0, 0, 0, city.JST)) && s.from <= now.Hour() && now.Hour() < s.to
+	now := w.clock.Now().In(triage.JST)
+	return w.City.OpenAt("phone", time.Date(now.Year(), now.Month(), now.Day(), 10, 0, 0, 0, triage.JST)) && s.from <= now.Hour() && now.Hour() < s.to
 }
 
 func (w *week) after(d time.Duration, do func()) {
@@ -265,8 +264,8 @@ func (w *week) hands(p staff.Person, id triage.CaseID) {
 		lead := people["kato"]
 		h, err := w.HandOff(ctx, lead, id, desk.Draft{School: "hinode-jhs", Level: triage.LevelAnonymous, Summary: "休み時間を見てほしい"})
 		w.must(err)
-		now := w.clock.Now().In(city.JST)
-		morning := time.Date(now.Year(), now.Month(), now.Day()+1, 8, 0, 0, 0, city.JST)
+		now := w.clock.Now().In(triage.JST)
+		morning := time.Date(now.Year(), now.Month(), now.Day()+1, 8, 0, 0, 0, triage.JST)
 		for !w.City.OpenAt("phone", morning.Add(2*time.Hour)) {
 			morning = morning.AddDate(0, 0, 1)
 		}
@@ -371,7 +370,7 @@ func (w *week) pass() {
 		}
 		w.work()
 		for _, s := range shifts {
-			hour := w.clock.Now().In(city.JST)
+			hour := w.clock.Now().In(triage.JST)
 			if w.works(s) && (s.person.Role == triage.Supervisor && hour.Hour()%3 == 0 || s.person.Role == triage.Coordinator && hour.Hour() == 9) {
 				if key := s.person.Login + hour.Format("0215"); !rounds[key] {
 					rounds[key] = true

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"madoguchi/triage"
-	"madoguchi/triage/city"
 	"madoguchi/triage/desk"
 	"madoguchi/triage/duty"
 )
@@ -15,7 +14,7 @@ import (
 // at moves the clock of the room to a time of the story, through everything that falls due until then.
 func (r *room) at(when string) {
 	r.t.Helper()
-	to, err := time.ParseInLocation("2006-01-02 15:04", when, city.JST)
+	to, err := time.ParseInLocation("2006-01-02 15:04", when, triage.JST)
 	r.must(err)
 	if to.After(r.clock.Now()) {
 		r.must(r.Advance(r.t.Context(), r.clock, to))
@@ -65,7 +64,7 @@ func (r *room) open(id triage.CaseID, what string) triage.Duty {
 func (r *room) owes(id triage.CaseID, what, owner, due string) {
 	r.t.Helper()
 	d := r.open(id, what)
-	if got := d.DueAt.In(city.JST).Format("2006-01-02 15:04"); d.Owner != owner || got != due {
+	if got := d.DueAt.In(triage.JST).Format("2006-01-02 15:04"); d.Owner != owner || got != due {
 		r.t.Errorf("%s: %s by %s, want %s by %s", what, d.Owner, got, owner, due)
 	}
 }
@@ -86,7 +85,7 @@ func (r *room) never(id triage.CaseID, rules ...string) {
 func TestAsahikawasYear(t *testing.T) {
 	r := inLong(t, "asahikawa")
 	var letters []string
-	for _, d := range r.City.Year(time.Date(2026, 4, 1, 0, 0, 0, 0, city.JST), time.Date(2027, 3, 31, 0, 0, 0, 0, city.JST)) {
+	for _, d := range r.City.Year(time.Date(2026, 4, 1, 0, 0, 0, 0, triage.JST), time.Date(2027, 3, 31, 0, 0, 0, 0, triage.JST)) {
 		letters = append(letters, d.Key+" "+d.By.AddDate(0, 0, -1).Format("2006-01"))
 	}
 	if got := strings.Join(letters, ", "); got != "letters 2026-07, letters 2026-10, letters 2027-01" {
@@ -99,7 +98,7 @@ func TestAsahikawasYear(t *testing.T) {
 	r.owes(id, "emergency_team", duty.Coordinator, "2026-12-01 09:30")
 	r.done(id, "emergency_team", "send")
 	meetings, reports := 0, 0
-	for day := opened; day.Before(time.Date(2027, 3, 31, 0, 0, 0, 0, city.JST)); day = day.AddDate(0, 0, 1) {
+	for day := opened; day.Before(time.Date(2027, 3, 31, 0, 0, 0, 0, triage.JST)); day = day.AddDate(0, 0, 1) {
 		r.at(day.Format("2006-01-02") + " 18:00")
 		c, _ := r.load(id)
 		for _, d := range c.Duties {
@@ -168,7 +167,7 @@ func TestAshiyasYear(t *testing.T) {
 	r := inLong(t, "ashiya")
 	id := r.claimed()
 	r.reported(id, "hearing", triage.Verbal)
-	if d := r.duty(id, "same_day"); d.Owner != duty.School || !d.DueAt.Equal(time.Date(2026, 12, 2, 0, 0, 0, 0, city.JST)) {
+	if d := r.duty(id, "same_day"); d.Owner != duty.School || !d.DueAt.Equal(time.Date(2026, 12, 2, 0, 0, 0, 0, triage.JST)) {
 		t.Errorf("%+v", d)
 	}
 	r.owes(id, "plan", duty.School, "2026-12-04 17:30")
@@ -191,7 +190,7 @@ func TestAshiyasYear(t *testing.T) {
 	r.done(id, "serious_ask", "serious")
 	r.owes(id, "article30", duty.School, "2027-02-16 10:30")
 	var year []string
-	for _, d := range r.City.Year(time.Date(2026, 4, 1, 0, 0, 0, 0, city.JST), time.Date(2027, 4, 1, 0, 0, 0, 0, city.JST)) {
+	for _, d := range r.City.Year(time.Date(2026, 4, 1, 0, 0, 0, 0, triage.JST), time.Date(2027, 4, 1, 0, 0, 0, 0, triage.JST)) {
 		year = append(year, d.Key+" "+d.By.AddDate(0, 0, -1).Format("2006-01"))
 	}
 	if !slices.Equal(year, []string{"yearly_report 2027-03"}) {

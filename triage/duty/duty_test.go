@@ -13,19 +13,17 @@ import (
 	"madoguchi/triage/duty"
 )
 
-var jst = time.FixedZone("JST", 9*60*60)
-
 // weekdays is a calendar without holidays, but for the first week of January.
 type weekdays struct{}
 
 func (weekdays) Works(t time.Time) (time.Time, bool) {
-	t = t.In(jst)
+	t = t.In(triage.JST)
 	ok := t.Weekday() != time.Saturday && t.Weekday() != time.Sunday && (t.Month() != time.January || t.Day() > 4)
-	return time.Date(t.Year(), t.Month(), t.Day(), 17, 15, 0, 0, jst), ok
+	return time.Date(t.Year(), t.Month(), t.Day(), 17, 15, 0, 0, triage.JST), ok
 }
 
 func day(text string) time.Time {
-	t, err := time.ParseInLocation("2006-01-02 15:04", text, jst)
+	t, err := time.ParseInLocation("2006-01-02 15:04", text, triage.JST)
 	if err != nil {
 		panic(err)
 	}
@@ -54,7 +52,7 @@ func TestTerms(t *testing.T) {
 		{duty.Term{Date: "03-29"}, "2027-03-30 00:00", "2028-03-30 00:00"},
 	} {
 		if got := tt.term.After(day(tt.from), weekdays{}); !got.Equal(day(tt.to)) {
-			t.Errorf("%+v after %s is %s, want %s", tt.term, tt.from, got.In(jst).Format("2006-01-02 15:04"), tt.to)
+			t.Errorf("%+v after %s is %s, want %s", tt.term, tt.from, got.In(triage.JST).Format("2006-01-02 15:04"), tt.to)
 		}
 	}
 }

@@ -185,7 +185,7 @@ func (f Facts) course(events []triage.Event) {
 		f.hear("recurred", recurred.At, recurred.By)
 	}
 	if stopped.Observed != nil {
-		if on, err := time.ParseInLocation(time.DateOnly, stopped.Observed.On, jst); err == nil {
+		if on, err := time.ParseInLocation(time.DateOnly, stopped.Observed.On, triage.JST); err == nil {
 			f["stopped"] = Known{on, stopped.At, stopped.By}
 		}
 	}

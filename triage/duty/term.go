@@ -1,9 +1,10 @@
 package duty
 
-import "time"
+import (
+	"time"
 
-// jst is where days, business days and fiscal years begin and end.
-var jst = time.FixedZone("JST", 9*60*60)
+	"madoguchi/triage"
+)
 
 // Calendar tells on which days the desk works.
 type Calendar interface {
@@ -31,7 +32,7 @@ const longest = 2 * 366
 
 // After returns when the term that begins at from ends.
 func (t Term) After(from time.Time, cal Calendar) time.Time {
-	from = from.In(jst)
+	from = from.In(triage.JST)
 	y, m, d := from.Date()
 	switch {
 	case t.Today:
@@ -81,7 +82,9 @@ func (t Term) wholeDays() Term {
 	return t
 }
 
-func midnight(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 0, 0, 0, 0, jst) }
+func midnight(y int, m time.Month, d int) time.Time {
+	return time.Date(y, m, d, 0, 0, 0, 0, triage.JST)
+}
 
 // months is the same time of the day n months later; where that month has no such day, its last one.
 func months(from time.Time, n int) time.Time {

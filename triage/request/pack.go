@@ -90,7 +90,7 @@ func Render(c triage.Case, events []triage.Event, d Decision) string {
 		if part == "" || strings.TrimSpace(text) == "" && len(e.Files) == 0 || !slices.Contains(d.Parts, part) {
 			continue
 		}
-		fmt.Fprintf(&b, "%d　%s　%s\n", e.Seq, e.At.In(tokyo).Format("2006年1月2日 15:04"), title)
+		fmt.Fprintf(&b, "%d　%s　%s\n", e.Seq, e.At.In(triage.JST).Format("2006年1月2日 15:04"), title)
 		if text = strings.TrimSpace(text); text != "" {
 			b.WriteString(text + "\n")
 		}
@@ -98,8 +98,6 @@ func Render(c triage.Case, events []triage.Event, d Decision) string {
 	}
 	return b.String()
 }
-
-var tokyo = time.FixedZone("JST", 9*60*60)
 
 var speakers = map[triage.From]string{triage.Seeker: "相談した人", triage.Counselor: "窓口", triage.Desk: "窓口（自動）", triage.AtSchool: "学校", triage.System: "窓口（自動）"}
 

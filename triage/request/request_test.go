@@ -14,7 +14,7 @@ import (
 	"madoguchi/triage"
 )
 
-var day = time.Date(2026, 12, 1, 9, 0, 0, 0, tokyo)
+var day = time.Date(2026, 12, 1, 9, 0, 0, 0, triage.JST)
 
 func guardians(d *Decision) Request {
 	return Request{ID: "personal-2026-1", Year: 2026, N: 1, Ground: "guardian", About: "子どもの相談", On: "2026-12-01", AnswerBy: "2026-12-31", By: "ono", At: day, Decision: d}

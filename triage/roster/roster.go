@@ -32,10 +32,8 @@ type Shift struct {
 	From, To int
 }
 
-var jst = time.FixedZone("JST", 9*60*60)
-
 func (s Shift) holds(t time.Time) bool {
-	t = t.In(jst)
+	t = t.In(triage.JST)
 	now := t.Hour()*60 + t.Minute()
 	return slices.Contains(s.Days, t.Weekday()) && s.From <= now && now < s.To
 }
@@ -118,7 +116,7 @@ func weigh(a Ask, p Person, terms Terms, now time.Time) Pick {
 	i := slices.Index(a.Roles, p.Role)
 	k.ground(i >= 0, "この相談に合う職種です", "この相談には、ほかの職種が合います")
 	k.score = append(k.score, max(i, 0))
-	k.ground(!p.Resting(now), "", fmt.Sprintf("休む時間です（%sまで）", p.RestUntil.In(jst).Format("15:04")))
+	k.ground(!p.Resting(now), "", fmt.Sprintf("休む時間です（%sまで）", p.RestUntil.In(triage.JST).Format("15:04")))
 	most := cmp.Or(p.Most, terms.Most)
 	k.ground(most == 0 || p.Cases < most, "", fmt.Sprintf("受け持ちが多くなっています（%d件、めやす%d件）", p.Cases, most))
 	if p.Cases > 0 {

@@ -230,6 +230,6 @@ func told(err error) (int, string) {
 
 // today is the desk's date and time as a form's first value.
 func (p *portal) today() string {
-	now := p.Clock.Now().In(web.JST)
+	now := p.Clock.Now().In(triage.JST)
 	return web.Moment(now.Truncate(time.Minute))
 }

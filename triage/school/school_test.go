@@ -21,7 +21,7 @@ import (
 	"madoguchi/triage/web"
 )
 
-var now = time.Date(2026, 11, 24, 18, 0, 0, 0, web.JST)
+var now = time.Date(2026, 11, 24, 18, 0, 0, 0, triage.JST)
 
 type clock struct{}
 

@@ -167,7 +167,7 @@ func (x Step) of(c triage.Case) Stand {
 		case d.DoneAt.IsZero():
 			at.Owed = d
 		case at.On == "":
-			at.On, at.Choice, at.Note, at.By = d.DoneAt.In(jst).Format("2006-01-02"), d.Decision, d.Reason, d.By
+			at.On, at.Choice, at.Note, at.By = d.DoneAt.In(triage.JST).Format("2006-01-02"), d.Decision, d.Reason, d.By
 		}
 	}
 	if i := slices.IndexFunc(c.Steps, func(s triage.Step) bool { return s.Key == x.Key }); i >= 0 {

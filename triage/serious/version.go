@@ -4,13 +4,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"madoguchi/triage"
 )
-
-// jst is where days begin and end.
-var jst = time.FixedZone("JST", 9*60*60)
 
 // Why a version may not be kept.
 const (

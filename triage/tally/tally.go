@@ -17,9 +17,6 @@ import (
 	"madoguchi/triage"
 )
 
-// jst is where months begin and end.
-var jst = time.FixedZone("JST", 9*60*60)
-
 // most is how many months are read at once: ten years.
 const most = 120
 
@@ -47,7 +44,7 @@ func (t *Tally) Count(ctx context.Context, door, what string, n int) error {
 	if !slices.Contains(doors, door) || !slices.Contains(triage.CountedKinds, what) {
 		return errUnknown
 	}
-	if t.client.HIncrBy(ctx, key(t.now().In(jst).Format("2006-01")), door+"|"+what, int64(n)).Err() != nil {
+	if t.client.HIncrBy(ctx, key(t.now().In(triage.JST).Format("2006-01")), door+"|"+what, int64(n)).Err() != nil {
 		return unavailable(ctx)
 	}
 	return nil
@@ -55,9 +52,9 @@ func (t *Tally) Count(ctx context.Context, door, what string, n int) error {
 
 // Counted implements triage.Counts. What was taken back more often than it was counted is none.
 func (t *Tally) Counted(ctx context.Context, from, to time.Time) ([]triage.Counted, error) {
-	from, to = from.In(jst), to.In(jst)
+	from, to = from.In(triage.JST), to.In(triage.JST)
 	var all []triage.Counted
-	month := time.Date(from.Year(), from.Month(), 1, 0, 0, 0, 0, jst)
+	month := time.Date(from.Year(), from.Month(), 1, 0, 0, 0, 0, triage.JST)
 	for i := 0; i < most && month.Before(to); i, month = i+1, month.AddDate(0, 1, 0) {
 		name := month.Format("2006-01")
 		got, err := t.client.HGetAll(ctx, key(name)).Result()

@@ -17,7 +17,7 @@ func TestNumbersOfMonthsAndNothingElse(t *testing.T) {
 	server := miniredis.RunT(t)
 	c := redis.NewClient(&redis.Options{Addr: server.Addr(), MaxRetries: -1})
 	t.Cleanup(func() { c.Close() })
-	now := time.Date(2026, 11, 30, 23, 59, 0, 0, jst)
+	now := time.Date(2026, 11, 30, 23, 59, 0, 0, triage.JST)
 	tally := New(c, func() time.Time { return now })
 	count := func(door, what string, n int) {
 		t.Helper()
@@ -31,7 +31,7 @@ func TestNumbersOfMonthsAndNothingElse(t *testing.T) {
 	count("voice", triage.CountedClosed, -1)
 	now = now.Add(time.Minute) // the next month, in Japan
 	count("chat", triage.CountedGaveUp, 1)
-	got, err := tally.Counted(t.Context(), time.Date(2026, 11, 5, 0, 0, 0, 0, jst), time.Date(2027, 1, 1, 0, 0, 0, 0, jst))
+	got, err := tally.Counted(t.Context(), time.Date(2026, 11, 5, 0, 0, 0, 0, triage.JST), time.Date(2027, 1, 1, 0, 0, 0, 0, triage.JST))
 	want := []triage.Counted{{Month: "2026-11", Door: "chat", What: triage.CountedClosed, N: 2}, {Month: "2026-12", Door: "chat", What: triage.CountedGaveUp, N: 1}}
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("counted %v, %v", got, err)

@@ -9,16 +9,12 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"time"
 
 	"madoguchi/triage/staff"
 )
 
 //go:embed layout.html parts.html no.html static
 var own embed.FS
-
-// JST is the time zone of every time on a screen.
-var JST = time.FixedZone("JST", 9*60*60)
 
 // Frame is what stands around a page.
 type Frame struct {

@@ -127,7 +127,7 @@ func funcs() template.FuncMap {
 		"prose":  Prose,
 		"moment": Moment,
 		"day": func(t time.Time) string {
-			return t.In(JST).Format("1月2日") + "〔" + weekdays[t.In(JST).Weekday()] + "〕"
+			return t.In(triage.JST).Format("1月2日") + "〔" + weekdays[t.In(triage.JST).Weekday()] + "〕"
 		},
 		"date": Date,
 		"iso":  func(t time.Time) string { return t.Format(time.RFC3339) },
@@ -142,7 +142,7 @@ var weekdays = [...]string{"日", "月", "火", "水", "木", "金", "土"}
 
 // Date writes a date such as 2026-12-01 as people do: 2026年12月1日〔火〕. What is no date stays as it is.
 func Date(s string) string {
-	t, err := time.ParseInLocation(time.DateOnly, s, JST)
+	t, err := time.ParseInLocation(time.DateOnly, s, triage.JST)
 	if err != nil {
 		return s
 	}
@@ -154,7 +154,7 @@ func Moment(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	t = t.In(JST)
+	t = t.In(triage.JST)
 	return fmt.Sprintf("%d月%d日〔%s〕%d:%02d", t.Month(), t.Day(), weekdays[t.Weekday()], t.Hour(), t.Minute())
 }
 
