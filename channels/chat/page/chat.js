@@ -20,7 +20,7 @@ let before = 'start';
 let codeAgain = null;
 let came = ''; // how the seeker came in: code, link or ''
 let desk = 'waiting';
-let told = null; // the last that the desk said of the wait
+let withheld = ''; // what is said of danger, until something is written here
 let answered = false;
 let lost = false;
 let composing = false;
@@ -85,7 +85,7 @@ const line = new Line({
         answered = false;
         if (f.declares) talk.card(el('p', {}, text('say.formal')));
         talk.acknowledged(f);
-        heard();
+        talk.wait.told({ care: withheld }, true);
         if (came === '') $('to-pin').hidden = false;
         break;
       case 'message':
@@ -98,8 +98,7 @@ const line = new Line({
         break;
       case 'status':
         desk = f.state;
-        told = f;
-        heard();
+        heard(f);
         break;
     }
     shown();
@@ -126,8 +125,9 @@ const talk = new Talk($('log'), line, views);
 
 // heard takes what the desk says of the wait. Of danger nothing is shown to who came back and has not written yet: the code may
 // be in somebody else's hands.
-function heard() {
-  if (told) talk.wait.told(came !== '' && !talk.written ? { ...told, care: '' } : told, answered);
+function heard(f) {
+  withheld = came !== '' && !talk.written ? f.care : '';
+  talk.wait.told(withheld ? { ...f, care: '' } : f, answered);
 }
 
 // shown says what is true now: whether the line holds, and what the desk is doing.
@@ -167,7 +167,7 @@ function forget() {
   $('pin-here').replaceChildren();
   answered = lost = false;
   desk = 'waiting';
-  told = null;
+  withheld = '';
   codeAgain = null;
   $('code-here').replaceChildren();
   $('about').hidden = false;
