@@ -102,7 +102,7 @@ func (h *house) play(ctx context.Context, start time.Time, people map[string]sta
 	slices.SortStableFunc(moments, func(a, b moment) int { return cmp.Compare(a.at.UnixNano(), b.at.UnixNano()) })
 	for _, m := range moments {
 		h.clock.Set(m.at)
-		if err := m.who.act(ctx, m.step); err != nil {
+		if err := cmp.Or(m.who.act(ctx, m.step), m.who.delivered(ctx)); err != nil {
 			return fmt.Errorf("demo.yaml: case %d, %s: %w", m.who.n+1, m.step.At, err)
 		}
 	}
@@ -160,6 +160,17 @@ func (a *actor) heard(ctx context.Context) (n int, err error) {
 		}
 	}
 	return n, err
+}
+
+// delivered waits until the seeker has what the desk said: it is to be delivered at the time at which it was said.
+func (a *actor) delivered(ctx context.Context) error {
+	return a.h.until(ctx, func() (bool, error) {
+		c, _, err := a.h.store.Load(ctx, a.id)
+		if errors.Is(err, triage.ErrUnknown) { // a school's report belongs to no case
+			return true, nil
+		}
+		return c.Sent >= c.Said, err
+	})
 }
 
 func (a *actor) staff(ctx context.Context, p staff.Person, s demoStep) (err error) {

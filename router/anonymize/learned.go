@@ -106,7 +106,7 @@ func (s *scan) addLearned(start, end int, t Type, p float32) {
 		return
 	}
 	everyday := w.everyday[text] || w.kanaStop[kana] || w.generic(text) || w.nickStop[kana]
-	if t == TypePerson && !s.called(end) && (w.kanaStop[kana] && p < 0.9 || s.pronoun(start, end)) {
+	if t == TypePerson && !s.called(end) && (w.kanaStop[kana] && p < 0.9 || s.pronoun(start, end) || s.deed(start, end)) {
 		return // nobody, however much it sounds like a name
 	}
 	h, called := w.honorific(s.rs, start)
@@ -134,6 +134,12 @@ func (s *scan) pronoun(start, end int) bool {
 		return false
 	}
 	return t.End == end || t.End == end-1 && s.token(end-1).Part == japanese.Particle
+}
+
+// deed reports whether what stands from start to end is what somebody does: 共有|し, 協力|する.
+func (s *scan) deed(start, end int) bool {
+	t := s.token(start)
+	return t.Start == start && t.End == end && t.Part == japanese.NounAction && t.Known && strings.ContainsRune("しすさせ", s.rune(end))
 }
 
 // inCity reports whether what stands from start to end is a city's name, or the beginning of one.
