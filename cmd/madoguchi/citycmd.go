@@ -10,10 +10,7 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
 
 	"madoguchi/channels"
 	"madoguchi/deploy/cities"
@@ -21,6 +18,7 @@ import (
 	"madoguchi/triage"
 	"madoguchi/triage/assess"
 	"madoguchi/triage/city"
+	"madoguchi/triage/japanese"
 	"madoguchi/triage/roster"
 )
 
@@ -188,17 +186,20 @@ func gazetteer(c *city.City) anonymize.Gazetteer {
 // schoolsCalled finds the schools that somebody may mean by a name: as the city writes it, as children say it, or the beginning
 // of either.
 func schoolsCalled(c *city.City) func(name string) []string {
-	known := gazetteer(c).Schools
+	fold := func(s string) string { return japanese.Fold(s).Dense().String() }
+	var called [][]string // in the order of the city's schools
+	for _, s := range gazetteer(c).Schools {
+		var all []string
+		for _, name := range append([]string{s.Name}, s.Short...) {
+			all = append(all, fold(name))
+		}
+		called = append(called, all)
+	}
 	return func(name string) (ids []string) {
-		name = strings.Map(func(r rune) rune {
-			if unicode.In(r, unicode.Cf, unicode.White_Space) {
-				return -1
-			}
-			return r
-		}, norm.NFKC.String(name))
-		for i, s := range known {
-			if slices.ContainsFunc(append(slices.Clone(s.Short), s.Name), func(called string) bool {
-				return strings.Contains(name, called) || utf8.RuneCountInString(name) >= 3 && strings.HasPrefix(called, name)
+		name = fold(name)
+		for i, all := range called {
+			if slices.ContainsFunc(all, func(school string) bool {
+				return strings.Contains(name, school) || utf8.RuneCountInString(name) >= 3 && strings.HasPrefix(school, name)
 			}) {
 				ids = append(ids, c.Schools[i].ID)
 			}

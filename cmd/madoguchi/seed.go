@@ -102,7 +102,11 @@ func (h *house) play(ctx context.Context, start time.Time, people map[string]sta
 	slices.SortStableFunc(moments, func(a, b moment) int { return cmp.Compare(a.at.UnixNano(), b.at.UnixNano()) })
 	for _, m := range moments {
 		h.clock.Set(m.at)
-		if err := cmp.Or(m.who.act(ctx, m.step), m.who.delivered(ctx)); err != nil {
+		err := m.who.act(ctx, m.step)
+		if err == nil {
+			err = m.who.delivered(ctx)
+		}
+		if err != nil {
 			return fmt.Errorf("demo.yaml: case %d, %s: %w", m.who.n+1, m.step.At, err)
 		}
 	}

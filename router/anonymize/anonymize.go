@@ -14,7 +14,8 @@
 // What a counselor needs stays in the text: grades, dates of what happened, amounts, public helplines, cities, and above
 // all the words for means and places of danger (屋上, 線路, 橋). What cannot be read at all becomes [不明1], so that nothing
 // passes unseen. Where words of danger sound like a name (りすか, しぬの), Heeding asks whoever judges danger, and what looks like
-// a doubtful name stays if the danger would be seen less without it. The package is pure; the only thing that it remembers is the Glossary that the caller passes.
+// a doubtful name stays if the danger would be seen less without it. The package is pure; the only thing that it remembers is
+// the Glossary that the caller passes.
 //
 // # A new kind of personal information
 //

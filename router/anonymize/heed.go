@@ -49,18 +49,16 @@ func (a *Anonymizer) heed(in []rune, spots []spot) []spot {
 	}
 	slices.SortStableFunc(seen, func(x, y spot) int { return cmp.Compare(x.score, y.score) })
 	kept := spots
-	for n, s := range seen {
-		if n == maxTries {
-			s = spot{} // all of the rest at once
-			kept = slices.DeleteFunc(slices.Clone(kept), func(x spot) bool { return slices.Contains(seen[n:], x) })
+	for tries := 0; len(seen) > 0; tries++ {
+		n := 1
+		if tries == maxTries {
+			n = len(seen) // all of the rest at once
 		}
-		kept = slices.DeleteFunc(slices.Clone(kept), func(x spot) bool { return x == s })
+		kept = slices.DeleteFunc(slices.Clone(kept), func(x spot) bool { return slices.Contains(seen[:n], x) })
 		if !less(kept) {
 			return kept
 		}
-		if n == maxTries {
-			break
-		}
+		seen = seen[n:]
 	}
 	return spots // it is not for them that the danger is gone
 }

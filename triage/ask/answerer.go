@@ -19,13 +19,21 @@ import (
 
 // Handler answers one sort of ask.
 type Handler struct {
-	Verb string
-	// Persons says that the answer leads to persons: it is given out at the Pace. Seeks says the same of looking for one, which
-	// has a Pace of its own, so that a search through all cases holds up nobody who opens a name. Reaches says that the answer
-	// is what somebody is reached by: it is given out at the pace of Addresses.
-	Persons, Seeks, Reaches bool
-	answer                  func(ctx context.Context, body []byte) (any, error)
+	Verb   string
+	leads  lead
+	answer func(ctx context.Context, body []byte) (any, error)
 }
+
+// lead is what an answer leads to. What leads to people is given out at a pace, each sort at one of its own, so that a search
+// through all cases holds up nobody who opens a name.
+type lead int
+
+const (
+	toNobody  lead = iota
+	toPersons      // at the Pace
+	toSought       // at the Pace, too
+	toAddress      // at that of Addresses
+)
 
 // On returns the handler of a verb.
 func On[In, Out any](verb string, do func(ctx context.Context, in In) (Out, error)) Handler {
@@ -38,10 +46,8 @@ func On[In, Out any](verb string, do func(ctx context.Context, in In) (Out, erro
 	}}
 }
 
-// ofPersons marks a handler, seeks and reaches others.
-func (h Handler) ofPersons() Handler { h.Persons = true; return h }
-func (h Handler) seeks() Handler     { h.Seeks = true; return h }
-func (h Handler) reaches() Handler   { h.Reaches = true; return h }
+// to says what the handler's answers lead to.
+func (h Handler) to(l lead) Handler { h.leads = l; return h }
 
 const (
 	atOnce = 32 // asks answered at the same time
@@ -69,9 +75,7 @@ type Answerer struct {
 	client redis.UniversalClient
 	keys   *Keys
 	may    map[string]map[string]Handler // party, verb
-	pace   *pacer
-	search *pacer
-	reach  *pacer
+	paces  map[lead]*pacer
 	now    func() time.Time
 	log    *slog.Logger
 
@@ -84,7 +88,8 @@ type Count struct{ From, Verb, Code string }
 
 // NewAnswerer returns an answerer of that party, who may be asked nothing yet.
 func NewAnswerer(client redis.UniversalClient, keys *Keys, pace Pace, log *slog.Logger) *Answerer {
-	return &Answerer{client: client, keys: keys, may: map[string]map[string]Handler{}, pace: newPacer(pace), search: newPacer(pace), reach: newPacer(Addresses()), now: time.Now, log: log, counts: map[Count]int64{}}
+	paces := map[lead]*pacer{toPersons: newPacer(pace), toSought: newPacer(pace), toAddress: newPacer(Addresses())}
+	return &Answerer{client: client, keys: keys, may: map[string]map[string]Handler{}, paces: paces, now: time.Now, log: log, counts: map[Count]int64{}}
 }
 
 // Allow lets the party ask what the handlers answer. It is for before Run.
@@ -227,7 +232,7 @@ func (a *Answerer) answer(ctx context.Context, h Handler, r request) (out any, e
 			out, err = nil, triage.ErrUnavailable
 		}
 	}()
-	if h.Persons && !a.pace.wait(ctx) || h.Seeks && !a.search.wait(ctx) || h.Reaches && !a.reach.wait(ctx) {
+	if p := a.paces[h.leads]; p != nil && !p.wait(ctx) {
 		return nil, triage.ErrUnavailable
 	}
 	return h.answer(ctx, r.Body)

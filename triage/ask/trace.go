@@ -42,6 +42,6 @@ func Traces(t triage.Tracer) []Handler {
 		}),
 		On("traced", func(ctx context.Context, in tracing) ([]triage.Peer, error) {
 			return t.Traced(ctx, in.Case, in.Sealed)
-		}).ofPersons(),
+		}).to(toPersons),
 	}
 }

@@ -140,19 +140,19 @@ func GivesOut(f triage.Front, p triage.Press, l triage.Lamp) []Handler {
 				return "", triage.ErrRefused
 			}
 			return f.Reveal(ctx, in.Case, in.Placeholder)
-		}).ofPersons(),
+		}).to(toPersons),
 		On("reach", func(ctx context.Context, in about) (string, error) {
 			if !triage.IsContact(in.Placeholder) {
 				return "", triage.ErrRefused
 			}
 			return f.Reveal(ctx, in.Case, in.Placeholder)
-		}).reaches(),
+		}).to(toAddress),
 		On("disclose", func(ctx context.Context, in about) (string, error) {
 			return f.Disclose(ctx, in.Case, in.Text, in.Placeholders)
-		}).ofPersons(),
+		}).to(toPersons),
 		On("letter", func(ctx context.Context, in about) (triage.Letter, error) {
 			return p.Letter(ctx, in.Case, in.Said, in.Coded)
-		}).ofPersons(),
+		}).to(toPersons),
 		On("show", func(ctx context.Context, in about) (none, error) { return none{}, l.Show(ctx, in.Case, in.Doing) }),
 	}
 }
@@ -216,15 +216,15 @@ func Looks(f triage.Filed, s triage.Searcher) []Handler {
 	return []Handler{
 		On("report", func(ctx context.Context, in about) (map[string]string, error) {
 			return f.Report(ctx, in.Case, in.Event)
-		}).ofPersons(),
+		}).to(toPersons),
 		On("conceal", func(ctx context.Context, in seeking) (c concealed, err error) {
 			c.Sealed, c.Reason, err = s.Conceal(ctx, in.Sought)
 			return c, err
 		}),
-		On("unveil", func(ctx context.Context, in seeking) (triage.Sought, error) { return s.Unveil(ctx, in.Sealed) }).ofPersons(),
+		On("unveil", func(ctx context.Context, in seeking) (triage.Sought, error) { return s.Unveil(ctx, in.Sealed) }).to(toPersons),
 		On("search", func(ctx context.Context, in seeking) ([]triage.Found, error) {
 			return s.Search(ctx, in.Sealed, in.Cases)
-		}).seeks(),
+		}).to(toSought),
 		On("burn", func(ctx context.Context, in seeking) (none, error) { return none{}, s.Burn(ctx, in.Sealed) }),
 	}
 }

@@ -59,14 +59,7 @@ func (l *lexicon) learned(t text, h heard) (more, now []evidence, lean float32) 
 	for i, p := range parts {
 		clauses[i] = t.view.Runes[p.start:p.end]
 	}
-	mute := make([]bool, t.view.Len())
-	for _, p := range parts { // what is said in jest, or of a poster, is said of its whole clause
-		if p.touched(h.silent) {
-			for i := p.start; i < p.end; i++ {
-				mute[i] = true
-			}
-		}
-	}
+	mute := muted(parts, h.silent, t.view.Len())
 	var short float32
 	if h.redacted {
 		short = missing
@@ -76,13 +69,7 @@ func (l *lexicon) learned(t text, h heard) (more, now []evidence, lean float32) 
 	if len(found) == 0 {
 		return nil, nil, lean
 	}
-	likely := triage.Other
-	var top float32
-	for _, f := range found {
-		if r := learnedRules[f.Head]; slices.Contains(triage.Flags, r.Flag) && r.Flag != triage.ThirdParty && f.Score > top {
-			likely, top = r.Flag, f.Score
-		}
-	}
+	likely, top := loudest(found)
 	if i := first(h.spoken); likely == triage.Other && i >= 0 {
 		likely = h.spoken[i].rule.Flag
 	}
@@ -131,6 +118,30 @@ func (l *lexicon) learned(t text, h heard) (more, now []evidence, lean float32) 
 		more = vague[:1]
 	}
 	return more, now, lean
+}
+
+// muted are the runes of the clauses with silent places: what is said in jest, or of a poster, is said of its whole clause.
+func muted(parts []part, silent []hit, n int) []bool {
+	mute := make([]bool, n)
+	for _, p := range parts {
+		if p.touched(silent) {
+			for i := p.start; i < p.end; i++ {
+				mute[i] = true
+			}
+		}
+	}
+	return mute
+}
+
+// loudest is the flag that is heard most clearly, but for who it is about, and how clearly; Other where there is none.
+func loudest(found []model.Found) (likely triage.Flag, top float32) {
+	likely = triage.Other
+	for _, f := range found {
+		if r := learnedRules[f.Head]; slices.Contains(triage.Flags, r.Flag) && r.Flag != triage.ThirdParty && f.Score > top {
+			likely, top = r.Flag, f.Score
+		}
+	}
+	return likely, top
 }
 
 // matter reports whether the evidence says what the matter is, and not only that something is.

@@ -23,7 +23,10 @@ func (d *Desk) again(ctx context.Context, every, rest time.Duration, look func(c
 			return ctx.Err()
 		case <-tick.C:
 		case _, ok := <-news:
-			if news = unless(!ok, news); lull(ctx, news, rest) != nil {
+			if !ok {
+				news = nil
+			}
+			if lull(ctx, news, rest) != nil {
 				return ctx.Err()
 			}
 		}
@@ -52,15 +55,9 @@ func lull(ctx context.Context, news <-chan triage.CaseID, long time.Duration) er
 		case <-end:
 			return nil
 		case _, ok := <-news:
-			news = unless(!ok, news)
+			if !ok {
+				news = nil
+			}
 		}
 	}
-}
-
-// unless is the channel, or none where that has ended.
-func unless(ended bool, news <-chan triage.CaseID) <-chan triage.CaseID {
-	if ended {
-		return nil
-	}
-	return news
 }

@@ -69,22 +69,17 @@ func (r *room) danger(id triage.CaseID) triage.CaseID {
 	if id == "" {
 		id = triage.CaseID("09" + strings.Repeat("d", 24))
 	}
-	before, _, err := r.store.Load(r.t.Context(), id)
-	if errors.Is(err, triage.ErrUnknown) {
-		before, err = triage.Case{ID: id}, nil
-	}
-	r.must(err)
-	_, err = r.store.Append(r.t.Context(), before, triage.Event{ID: "m:" + r.clock.Now().String(), At: r.clock.Now(), Kind: triage.KindMessage, From: triage.Seeker,
-		Channel: "chat", Text: "今夜、飛びおりる", Judgement: &triage.Judgement{Severity: triage.Emergency, Flags: []triage.Flag{triage.Suicide}}})
-	r.must(err)
-	return id
+	return r.wrote(id, triage.Emergency, triage.Suicide)
 }
 
 // rang lists what the timeline says of the alarm.
-func (r *room) rang(id triage.CaseID) (lines []string) {
+func (r *room) rang(id triage.CaseID) []string { return r.said(id, "ring:") }
+
+// said lists the texts of the events whose ids begin so.
+func (r *room) said(id triage.CaseID, begin string) (lines []string) {
 	_, events := r.load(id)
 	for _, e := range events {
-		if strings.HasPrefix(e.ID, "ring:") {
+		if strings.HasPrefix(e.ID, begin) {
 			lines = append(lines, e.Text)
 		}
 	}

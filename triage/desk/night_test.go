@@ -29,15 +29,7 @@ func (r *room) wrote(id triage.CaseID, s triage.Severity, flags ...triage.Flag) 
 }
 
 // tonight lists what the timeline says of who was told at night.
-func (r *room) tonight(id triage.CaseID) (lines []string) {
-	_, events := r.load(id)
-	for _, e := range events {
-		if strings.HasPrefix(e.ID, "night:") {
-			lines = append(lines, e.Text)
-		}
-	}
-	return lines
-}
+func (r *room) tonight(id triage.CaseID) []string { return r.said(id, "night:") }
 
 func at(text string) time.Time {
 	t, err := time.ParseInLocation("2006-01-02 15:04:05", text, triage.JST)
