@@ -138,6 +138,9 @@ func (s *scan) guessed(start, end int, p float32) int {
 	if first.Start < start && first.Known && first.End-first.Start >= 3 || last.End > end && last.Known && last.End-last.Start >= 3 {
 		least = max(least, 0.5)
 	}
+	if first.Known && (first.Part == japanese.Particle && first.Start == start || first.Part == japanese.Verb && first.Start < start) {
+		least = max(least, 0.5) // ので|はない|か, で|きたの|は
+	}
 	if s.word(start, end) {
 		switch text := string(s.kana[start:end]); {
 		case s.a.words.modernKana[text] && !s.a.words.kanaStop[text]:

@@ -7,12 +7,13 @@ import (
 )
 
 // sure is how likely the learned part must be that a character belongs to a name before it is redacted in Strict mode,
-// likely before it is in Readable mode too, and certain where the word is an everyday one. They were chosen by the
-// messages of testdata/dev*.jsonl, and the share of ordinary words that is lost.
+// likely before it is in Readable mode too, certain where the word is an everyday one, and aWord where the dictionary has it and
+// nobody is called so. They were chosen by the messages of testdata/dev*.jsonl, and the share of ordinary words that is lost.
 const (
 	sure    = 0.14
 	likely  = 0.80
 	certain = 0.70
+	aWord   = 0.80
 )
 
 // maxLearned is the length of the longest name, in runes. What is longer is noise.
@@ -106,7 +107,7 @@ func (s *scan) addLearned(start, end int, t Type, p float32) {
 		return
 	}
 	everyday := w.everyday[text] || w.kanaStop[kana] || w.generic(text) || w.nickStop[kana]
-	if t == TypePerson && !s.called(end) && (w.kanaStop[kana] && p < 0.9 || s.pronoun(start, end) || s.deed(start, end)) {
+	if t == TypePerson && !s.called(end) && (w.kanaStop[kana] && p < 0.9 || s.pronoun(start, end) || s.deed(start, end) || p < aWord && s.ordinary(start, end)) {
 		return // nobody, however much it sounds like a name
 	}
 	h, called := w.honorific(s.rs, start)
@@ -127,13 +128,30 @@ func (s *scan) addLearned(start, end int, t Type, p float32) {
 	s.add(start, end, t, score)
 }
 
-// pronoun reports whether what stands from start to end is これ or ここ, perhaps with a particle behind it.
+// pronoun reports whether what stands from start to end is これ or ここ, perhaps with a particle behind it, and what follows that.
 func (s *scan) pronoun(start, end int) bool {
 	t := s.token(start)
 	if t.Start != start || t.Part != japanese.Pronoun || !t.Known || t.End > end {
 		return false
 	}
-	return t.End == end || t.End == end-1 && s.token(end-1).Part == japanese.Particle
+	return t.End == end || s.token(t.End).Part == japanese.Particle
+}
+
+// ordinary reports whether what stands from start to end is a word of the dictionary that nobody is called by, or a piece of one.
+func (s *scan) ordinary(start, end int) bool {
+	if n := end - start; n == 1 || n == 2 && s.class(start) == japanese.Katakana || s.listedName(string(s.rs[start:end])) {
+		return false // 柚, カイ
+	}
+	if s.commonWord(start, end) {
+		return true
+	}
+	for _, i := range []int{start, end - 1} {
+		t := s.token(i)
+		if (t.Start < start || t.End > end) && t.End-t.Start >= 2 && s.commonWord(t.Start, t.End) && s.class(i) != japanese.Hiragana {
+			return true
+		}
+	}
+	return false
 }
 
 // deed reports whether what stands from start to end is what somebody does: 共有|し, 協力|する.
