@@ -34,11 +34,16 @@ type Files interface {
 	Keep(ctx context.Context, r io.Reader, sort string) (File, error)
 }
 
-// CallBack is a person's wish to be called. The number is the sender's own address, or in Number.
+// CallBackKind is the kind of an address that somebody wishes to be called at, a telephone number in E.164. No door has it, so
+// nothing is ever sent there, and who calls from there is not taken for who wished it: several of a family may give the same
+// number.
+const CallBackKind = "callback"
+
+// CallBack is a person's wish to be called. The number is the sender's own address, or in At.
 type CallBack struct {
-	Number string // E.164, where it is another than the sender's
-	Window string // when it is safe: a code of the door's list, or as the person wrote it
-	Who    string // who may answer: self, family, anyone, or ""
+	At     Address // of CallBackKind, where it is another than the sender's
+	Window string  // when it is safe: a code of the door's list, or as the person wrote it
+	Who    string  // who may answer: self, family, anyone, or ""
 }
 
 // Call is one attempt of the desk to speak with somebody.

@@ -83,7 +83,7 @@ func TestWritingAgainIsCutOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.process(t, again, first)
-	if id, err := h.Vault.Case(t.Context(), h.Names.pseudonym(u1)); err != nil || triage.CaseID(id) != fresh {
+	if id, err := h.Vault.Case(t.Context(), h.Names.pseudonym(h.marked(u1))); err != nil || triage.CaseID(id) != fresh {
 		t.Errorf("the way leads elsewhere: %v", err)
 	}
 	if _, events := h.load(t, fresh); !slices.Equal(texts(events), []string{"二"}) {

@@ -20,7 +20,7 @@ func withFiles(t *testing.T, h *house) *files.Inbox {
 
 func withFilesIn(t *testing.T, h *house, dir string) *files.Inbox {
 	t.Helper()
-	key, err := envelope.NewIdentity()
+	key, err := envelope.NewIdentity(envelope.Intake)
 	if err != nil {
 		t.Fatal(err)
 	}

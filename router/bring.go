@@ -31,7 +31,7 @@ type parcel struct {
 	event  triage.Event
 	record *vault.Record
 	door   string
-	to     channels.Address // by that door
+	to     channels.Address // by that door, closed
 	entry  channels.Entry
 	notice bool // no words by that door
 	urgent bool
@@ -161,7 +161,11 @@ func readable(placeholder string) bool { return !strings.HasPrefix(placeholder, 
 func (c *Courier) claim(ctx context.Context, p *parcel) error {
 	if p.record.Mailbox == nil {
 		page, seed := c.Mailbox.Found()
-		p.record.Mailbox = &vault.Mailbox{Address: page, Seed: seed}
+		sealed, err := c.AddressKey.Recipient().Close(seedLabel(page), seed)
+		if err != nil {
+			return err
+		}
+		p.record.Mailbox = &vault.Mailbox{Address: page, Seed: sealed}
 		p.record.Aliases = append(p.record.Aliases, c.Names.pseudonym(page))
 	}
 	p.try(c.now(), hold)
@@ -188,7 +192,11 @@ func (c *Courier) send(ctx context.Context, p parcel) (status string, err error)
 	if err := c.Mailbox.Put(ctx, page.Address, p.entry); err != nil {
 		return "", err
 	}
-	token, err := c.Mailbox.Link(ctx, page.Address, page.Seed)
+	seed, err := c.seed(page)
+	if err != nil {
+		return "", err
+	}
+	token, err := c.Mailbox.Link(ctx, page.Address, seed)
 	if err != nil {
 		return "", err
 	}
@@ -197,7 +205,11 @@ func (c *Courier) send(ctx context.Context, p parcel) (status string, err error)
 	if p.notice {
 		r.Text = ""
 	}
-	done, err := c.way.Doors[p.door].Send(ctx, p.to, r)
+	to, err := c.opened(p.to)
+	if err != nil {
+		return "", err
+	}
+	done, err := c.way.Doors[p.door].Send(ctx, to, r)
 	if err != nil {
 		return "", err
 	}

@@ -12,10 +12,6 @@ import (
 	"madoguchi/triage"
 )
 
-// callbackKind is the kind of an address that somebody wishes to be called at. No door has it, so nothing is ever sent
-// there, and who calls from there is not taken for who wished it: several of a family may give the same number.
-const callbackKind = "callback"
-
 // codedWindow is a window as doors code it: any, or from and until in hours and minutes. Everything else was written.
 var codedWindow = regexp.MustCompile(`^(any|[0-2][0-9][0-5][0-9]-[0-2][0-9][0-5][0-9])$`)
 
@@ -40,26 +36,34 @@ func (r *Router) wish(ctx context.Context, t *taking, m channels.Message) error 
 	if slices.Contains(answerers, m.CallBack.Who) {
 		w.Who = m.CallBack.Who
 	}
-	number := m.CallBack.Number
-	if _, who, _ := channels.OpenAddress(m.From); number == "" {
-		number = who
+	at := m.CallBack.At
+	if kind, who, how := channels.OpenAddress(m.From); at.IsZero() && (kind == "voice" || kind == "sms") {
+		at = channels.NewAddress(channels.CallBackKind, who, how)
 	}
-	if telephone.MatchString(number) {
-		t.record.Meet(channels.NewAddress(callbackKind, number, nil))
+	if !at.IsZero() {
+		t.record.Meet(at)
 	}
 	t.event.CallBack = &w
 	return nil
 }
 
-// phoneOf is where the seeker can be called: where they wished, or where they called or wrote from.
-func phoneOf(rec *vault.Record) channels.Address {
-	for _, kind := range []string{callbackKind, "voice", "sms"} {
-		a := rec.Contact(kind)
+// phoneOf is where the seeker can be called: where they wished, or where they called or wrote from. It is zero where there is no
+// such number.
+func (r Rooms) phoneOf(rec *vault.Record) (channels.Address, error) {
+	for _, kind := range []string{channels.CallBackKind, "voice", "sms"} {
+		closed := rec.Contact(kind)
+		if closed.IsZero() {
+			continue
+		}
+		a, err := r.opened(closed)
+		if err != nil {
+			return a, err
+		}
 		if _, who, _ := channels.OpenAddress(a); telephone.MatchString(who) {
-			return a
+			return channels.NewAddress(kind, who, nil), nil
 		}
 	}
-	return channels.Address{}
+	return channels.Address{}, nil
 }
 
 // called notes what became of a call of the desk, and reports whether the status is of one. The case is found by the
@@ -195,7 +199,10 @@ func (c *Courier) callOnce(ctx context.Context, k triage.Case, call triage.Call)
 	} else if err != nil {
 		return err
 	}
-	to := phoneOf(rec)
+	to, err := c.phoneOf(rec)
+	if err != nil {
+		return err
+	}
 	if to.IsZero() {
 		return &channels.Undeliverable{Code: detailNoNumber}
 	}

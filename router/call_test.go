@@ -43,6 +43,11 @@ func (h *house) wants(t *testing.T, id triage.CaseID, call string) {
 	}
 }
 
+// ring is where somebody wishes to be called.
+func ring(number string) channels.Address {
+	return channels.NewAddress(channels.CallBackKind, number, nil)
+}
+
 func TestWishToBeCalled(t *testing.T) {
 	h := newHouse(t)
 	for i, tt := range []struct {
@@ -51,17 +56,15 @@ func TestWishToBeCalled(t *testing.T) {
 		want      triage.CallBack
 		number    string
 	}{
-		{"voice", "+81900000001", channels.CallBack{Number: "+81900000001", Window: "1200-1700", Who: "self"}, triage.CallBack{Window: "1200-1700", Who: "self"}, "+81900000001"},
-		{"voice", "withheld:CA1", channels.CallBack{Number: "+81900000002", Window: "any"}, triage.CallBack{Window: "any"}, "+81900000002"},
-		{"chat", "conversation", channels.CallBack{Number: "+81900000003", Window: "山田花子がいないとき", Who: "whoever"}, triage.CallBack{Window: "[人物A]がいないとき"}, "+81900000003"},
+		{"voice", "+81900000001", channels.CallBack{At: ring("+81900000001"), Window: "1200-1700", Who: "self"}, triage.CallBack{Window: "1200-1700", Who: "self"}, "+81900000001"},
+		{"voice", "withheld:CA1", channels.CallBack{At: ring("+81900000002"), Window: "any"}, triage.CallBack{Window: "any"}, "+81900000002"},
+		{"chat", "conversation", channels.CallBack{At: ring("+81900000003"), Window: "山田花子がいないとき", Who: "whoever"}, triage.CallBack{Window: "[人物A]がいないとき"}, "+81900000003"},
 		{"sms", "+81900000004", channels.CallBack{}, triage.CallBack{}, "+81900000004"},
-		{"chat", "another", channels.CallBack{Number: "110"}, triage.CallBack{}, ""},
+		{"chat", "another", channels.CallBack{At: ring("110")}, triage.CallBack{}, ""},
 	} {
 		m := wishes(fmt.Sprint("w", i), tt.kind, tt.who, tt.wish)
-		if err := h.router.Process(t.Context(), m); err != nil {
-			t.Fatal(err)
-		}
-		id := h.Names.CaseOf(m.From)
+		h.process(t, m)
+		id := h.caseOf(m.From)
 		k, events := h.load(t, id)
 		if k.CallBack == nil || *k.CallBack != tt.want || !strings.Contains(events[0].Text, "電話がほしい") {
 			t.Errorf("%d: %+v %q", i, k.CallBack, events[0].Text)
@@ -73,8 +76,9 @@ func TestWishToBeCalled(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, who, _ := channels.OpenAddress(phoneOf(rec)); who != tt.number {
-			t.Errorf("%d: the vault knows %q", i, who)
+		a, err := h.phoneOf(rec)
+		if _, who, _ := channels.OpenAddress(a); err != nil || who != tt.number {
+			t.Errorf("%d: the vault knows %q, %v", i, who, err)
 		}
 	}
 }
@@ -82,10 +86,8 @@ func TestWishToBeCalled(t *testing.T) {
 func TestCallIsPlacedOnceAndItsEndIsKept(t *testing.T) {
 	h, p := newHouse(t), &phone{}
 	m := wishes("w", "voice", "+81900000001", channels.CallBack{Window: "any"})
-	if err := h.router.Process(t.Context(), m); err != nil {
-		t.Fatal(err)
-	}
-	id := h.Names.CaseOf(m.From)
+	h.process(t, m)
+	id := h.caseOf(m.From)
 	call := string(id[:2]) + "call0"
 	h.wants(t, id, call)
 	doors := map[string]channels.Channel{"voice": p}
@@ -103,9 +105,7 @@ func TestCallIsPlacedOnceAndItsEndIsKept(t *testing.T) {
 		m := channels.Message{ID: call + status, Kind: "voice", From: channels.NewAddress("callback", "+81900000009", nil), At: morning,
 			Status: &channels.Status{ReplyID: id, Status: status, Detail: detail}}
 		for range 2 {
-			if err := h.router.Process(t.Context(), m); err != nil {
-				t.Fatal(err)
-			}
+			h.process(t, m)
 		}
 	}
 	status(call, "read", "")
@@ -152,10 +152,8 @@ func TestCallThatCannotBePlaced(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h, p := newHouse(t), &phone{say: tt.say}
 			kind, _, _ := channels.OpenAddress(tt.from)
-			if err := h.router.Process(t.Context(), channels.Message{ID: "1", Kind: kind, From: tt.from, Text: "電話してください", At: morning}); err != nil {
-				t.Fatal(err)
-			}
-			id := h.Names.CaseOf(tt.from)
+			h.process(t, channels.Message{ID: "1", Kind: kind, From: tt.from, Text: "電話してください", At: morning})
+			id := h.caseOf(tt.from)
 			h.wants(t, id, string(id[:2])+"call")
 			doors := map[string]channels.Channel{"voice": p}
 			if tt.doors != nil {

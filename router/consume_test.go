@@ -241,7 +241,7 @@ func TestUnopenedIsBuriedAtOnce(t *testing.T) {
 	g, d := newGate(t, redistest.Start(t).Client()), newDesk()
 	g.takeMany(3, 1, 5, channels.Stored, channels.Held)
 	g.caughtUp()
-	other, err := envelope.NewIdentity()
+	other, err := envelope.NewIdentity(envelope.Intake)
 	if err != nil {
 		t.Fatal(err)
 	}

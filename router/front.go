@@ -56,9 +56,9 @@ func (f *Front) Enter(ctx context.Context, e triage.Entry) (triage.CaseID, error
 	}
 	event := triage.Event{ID: r.Names.event("n", e.Channel, e.ID), At: e.At, Kind: triage.KindMessage, From: from, By: e.By, Channel: e.Channel, Corrects: e.Corrects}
 	event = r.askedOf(e.Teller, r.judged(event, text))
-	var contact channels.Address
-	if e.Contact != "" {
-		contact = channels.NewAddress(contactKind, e.Contact, nil)
+	contact, err := r.jotted(contactKind, e.Contact)
+	if err != nil {
+		return "", err
 	}
 	_, err = r.take(ctx, id, event, contact, entered{e.Channel, e.ID, e.At, e.CallMe, text, e.Report}.data(),
 		func(ctx context.Context, t *taking) error {
@@ -223,6 +223,10 @@ func (f *Front) contact(ctx context.Context, id triage.CaseID, rec *vault.Record
 		a := rec.Contact(c.Channel)
 		if a.IsZero() {
 			a = rec.Contact(contactKind)
+		}
+		a, err := f.router.opened(a)
+		if err != nil {
+			return "", triage.ErrDamaged
 		}
 		_, who, _ := channels.OpenAddress(a)
 		return who, nil

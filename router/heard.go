@@ -42,7 +42,11 @@ func (r *Router) heard(ctx context.Context, t *taking, e triage.Entry) error {
 	if e.CallBack == nil {
 		return nil
 	}
-	return r.wish(ctx, t, channels.Message{CallBack: &channels.CallBack{Number: dialable(e.Contact), Window: e.CallBack.Window, Who: e.CallBack.Who}})
+	at, err := r.jotted(channels.CallBackKind, dialable(e.Contact))
+	if err != nil {
+		return err
+	}
+	return r.wish(ctx, t, channels.Message{CallBack: &channels.CallBack{At: at, Window: e.CallBack.Window, Who: e.CallBack.Who}})
 }
 
 var inContact = regexp.MustCompile(`\+?[0-9][0-9() -]{7,18}[0-9]`)

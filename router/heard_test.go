@@ -26,8 +26,8 @@ func TestWhatStaffAsked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if to := phoneOf(rec); to.IsZero() {
-		t.Error("the number cannot be called")
+	if to, err := h.phoneOf(rec); err != nil || to.IsZero() {
+		t.Errorf("the number cannot be called: %v", err)
 	}
 	if len(k.Consents) != 0 {
 		t.Error("a word on the spot is taken for a consent")

@@ -32,8 +32,8 @@ const (
 	takeWithin = 5 * time.Second
 )
 
-// TakeKey is the gateway's key for naming messages and choosing lanes: what it names, nobody can guess without it. It is
-// made once; with another one, messages that are sent again would be taken again.
+// TakeKey is the gateway's key for naming messages and senders and for choosing lanes: what it names, nobody can guess without
+// it. It is made once; with another one, messages that are sent again would be taken again, and nobody would be known again.
 type TakeKey struct{ secret []byte }
 
 // ErrTakeKey says that a key cannot be read.
@@ -95,6 +95,7 @@ type IntakeConfig struct {
 	Dir       string // of the journals; one process has it at a time
 	Redis     redis.UniversalClient
 	Recipient *envelope.Recipient
+	Addresses *envelope.Recipient
 	Key       *TakeKey
 	Safe      func() bool   // whether Redis keeps what it takes; asked before each batch. nil: always
 	Files     journal.Files // nil: the operating system's
@@ -110,6 +111,7 @@ type IntakeConfig struct {
 // fail nothing is acknowledged.
 type Intake struct {
 	key    *TakeKey
+	to     *envelope.Recipient // of addresses
 	lanes  []*lane
 	safe   func() bool
 	unlock func() error
@@ -140,7 +142,7 @@ func OpenIntake(c IntakeConfig) (*Intake, error) {
 	if err != nil {
 		return nil, err
 	}
-	i := &Intake{key: c.Key, safe: c.Safe, unlock: unlock, ended: make(chan struct{}), last: &lastTotals{of: make([]stream.Totals, laneCount)}}
+	i := &Intake{key: c.Key, to: c.Addresses, safe: c.Safe, unlock: unlock, ended: make(chan struct{}), last: &lastTotals{of: make([]stream.Totals, laneCount)}}
 	gateway, err := gatewayID(c.Dir)
 	if err != nil {
 		return nil, errors.Join(err, unlock())
@@ -253,7 +255,11 @@ func (i *Intake) Take(ctx context.Context, messages ...channels.Message) (channe
 	defer late.Stop()
 	c := newCall(len(messages))
 	for _, m := range messages {
-		plain, err := envelope.Encode(m)
+		closed, err := i.key.closed(i.to, m)
+		if err != nil {
+			return "", err
+		}
+		plain, err := envelope.Encode(closed)
 		if err != nil {
 			return "", err
 		}

@@ -29,6 +29,7 @@ type gate struct {
 	client redis.UniversalClient
 	key    *TakeKey
 	id     *envelope.Identity
+	people *envelope.Identity
 	unsafe atomic.Bool
 	disk   *disk
 
@@ -38,11 +39,12 @@ type gate struct {
 
 func newGate(t testing.TB, client redis.UniversalClient) *gate {
 	t.Helper()
-	id, err := envelope.NewIdentity()
-	if err != nil {
+	id, err := envelope.NewIdentity(envelope.Intake)
+	people, failed := envelope.NewIdentity(envelope.Addresses)
+	if err := errors.Join(err, failed); err != nil {
 		t.Fatal(err)
 	}
-	g := &gate{t: t, dir: t.TempDir(), client: client, key: NewTakeKey(), id: id, disk: &disk{}}
+	g := &gate{t: t, dir: t.TempDir(), client: client, key: NewTakeKey(), id: id, people: people, disk: &disk{}}
 	g.start()
 	t.Cleanup(func() { g.stop() })
 	return g
@@ -51,7 +53,7 @@ func newGate(t testing.TB, client redis.UniversalClient) *gate {
 // start starts the gateway's process.
 func (g *gate) start() {
 	g.t.Helper()
-	i, err := OpenIntake(IntakeConfig{Dir: g.dir, Redis: g.client, Recipient: g.id.Recipient(), Key: g.key,
+	i, err := OpenIntake(IntakeConfig{Dir: g.dir, Redis: g.client, Recipient: g.id.Recipient(), Addresses: g.people.Recipient(), Key: g.key,
 		Safe: func() bool { return !g.unsafe.Load() }, Files: g.disk, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	if err != nil {
 		g.t.Fatal(err)
@@ -522,7 +524,7 @@ func TestStartWithoutRedisAfterRedisAlone(t *testing.T) {
 func TestOneProcessAFolder(t *testing.T) {
 	t.Parallel()
 	g := newGate(t, embedded(t))
-	if _, err := OpenIntake(IntakeConfig{Dir: g.dir, Redis: g.client, Recipient: g.id.Recipient(), Key: g.key}); err == nil {
+	if _, err := OpenIntake(IntakeConfig{Dir: g.dir, Redis: g.client, Recipient: g.id.Recipient(), Addresses: g.people.Recipient(), Key: g.key}); err == nil {
 		t.Fatal("a second process opened the folder")
 	}
 	g.take(letterOf("c0", 1), channels.Stored, channels.Held)

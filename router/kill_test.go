@@ -40,7 +40,7 @@ func TestGatewayProcess(t *testing.T) {
 		}
 		return b
 	}
-	to, err := envelope.ParseRecipient(read(".recipient"))
+	to, err := envelope.ParseRecipient(envelope.Intake, read(".recipient"))
 	if err != nil {
 		t.Fatal(err)
 	}

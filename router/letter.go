@@ -85,7 +85,11 @@ func (f *Front) Letter(ctx context.Context, id triage.CaseID, said int64, coded 
 		if rec.Mailbox == nil {
 			return triage.Letter{}, triage.ErrRefused
 		}
-		l.Code, l.Digits, err = f.router.Mailbox.Recode(ctx, rec.Mailbox.Address, rec.Mailbox.Seed)
+		seed, err := f.router.seed(rec.Mailbox)
+		if err != nil {
+			return triage.Letter{}, triage.ErrDamaged
+		}
+		l.Code, l.Digits, err = f.router.Mailbox.Recode(ctx, rec.Mailbox.Address, seed)
 		if final := (*channels.Undeliverable)(nil); errors.As(err, &final) {
 			return triage.Letter{}, triage.ErrRefused
 		} else if err != nil {

@@ -16,6 +16,7 @@ import (
 
 	"madoguchi/channels"
 	"madoguchi/router/anonymize"
+	"madoguchi/router/envelope"
 	"madoguchi/router/vault"
 	"madoguchi/triage"
 	"madoguchi/triage/keyring"
@@ -32,6 +33,7 @@ var morning = time.Date(2026, 12, 1, 9, 0, 7, 0, time.UTC)
 type house struct {
 	Rooms
 	router   *Router
+	gate     *TakeKey
 	front    *Front
 	mail     *mailboxes
 	names    *names
@@ -52,6 +54,11 @@ func newHouse(t *testing.T) *house {
 		Assessor: rules{}, Anonymizer: h.names, Clock: clock{},
 		Terms: triage.Terms{AnswerWithin: map[triage.Severity]time.Duration{triage.Emergency: 10 * time.Minute, triage.Soon: 24 * time.Hour}},
 	}
+	key, err := envelope.NewIdentity(envelope.Addresses)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.gate, h.AddressKey, h.AddressTo = NewTakeKey(), key, key.Recipient()
 	h.router = NewRouter(h.Rooms)
 	h.front = NewFront(h.router)
 	return h
@@ -299,14 +306,33 @@ func said(who, id, text string) channels.Message {
 func (h *house) process(t *testing.T, messages ...channels.Message) {
 	t.Helper()
 	for _, m := range messages {
-		if err := h.router.Process(t.Context(), m); err != nil {
+		if err := h.take(t, m); err != nil {
 			t.Fatalf("Process: %v", err)
 		}
 	}
 }
 
+// take processes a message as the gateway gives it.
+func (h *house) take(t *testing.T, m channels.Message) error {
+	t.Helper()
+	closed, err := h.gate.closed(h.AddressTo, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h.router.Process(t.Context(), closed)
+}
+
+// marked is an address as the router knows it.
+func (h *house) marked(a channels.Address) channels.Address {
+	closed, err := h.gate.close(h.AddressTo, a)
+	if err != nil {
+		panic(err)
+	}
+	return closed
+}
+
 // caseOf is the case of a sender.
-func (h *house) caseOf(a channels.Address) triage.CaseID { return h.Names.caseOf(h.Names.pseudonym(a)) }
+func (h *house) caseOf(a channels.Address) triage.CaseID { return h.Names.CaseOf(h.marked(a)) }
 
 func (h *house) load(t *testing.T, id triage.CaseID) (triage.Case, []triage.Event) {
 	t.Helper()

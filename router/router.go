@@ -1,4 +1,5 @@
-// Package router is the wall between the doors and the desk: the only room that ever holds who and what together.
+// Package router is the wall between the doors and the desk: the only room where who and what meet, and no process of it holds
+// both.
 //
 // Inward, Intake stores what the doors bring, sealed, and Router turns each message into an event of a case. It judges the
 // words as they were written, because scrubbing first would hide the roof that a child stands on; it keeps address and
@@ -23,6 +24,7 @@ import (
 	"time"
 
 	"madoguchi/channels"
+	"madoguchi/router/envelope"
 	"madoguchi/router/vault"
 	"madoguchi/triage"
 )
@@ -60,7 +62,9 @@ type Rooms struct {
 	Vault      *vault.Vault
 	Mailbox    Mailbox
 	Names      *Names
-	Archive    Archive // of what comes with messages
+	Archive    Archive             // of what comes with messages
+	AddressTo  *envelope.Recipient // closes addresses
+	AddressKey *envelope.Identity  // opens them; nil in every process but the vault's
 	Assessor   Assessor
 	Anonymizer Anonymizer
 	Terms      triage.Terms

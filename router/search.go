@@ -82,8 +82,53 @@ func (s *Searcher) Burn(ctx context.Context, sealed []byte) error {
 	return told(s.router.Vault.BurnSlip(ctx, sealed))
 }
 
-// Search implements triage.Searcher.
+// Search implements triage.Searcher, but for who is reached where: see Reached.
 func (s *Searcher) Search(ctx context.Context, sealed []byte, cases []triage.CaseID) ([]triage.Found, error) {
+	return s.search(ctx, sealed, cases, func(id triage.CaseID) (c sought.Case, whole bool, err error) {
+		rec, originals, damaged, err := s.router.Vault.Whole(ctx, string(id))
+		if err != nil {
+			return c, false, err
+		}
+		c, err = kept(rec, originals)
+		return c, err == nil && damaged == 0, nil
+	})
+}
+
+// Reached is the triage.Reached of the house: it looks for somebody among the addresses. It is safe for concurrent use.
+type Reached struct{ searcher *Searcher }
+
+var _ triage.Reached = (*Reached)(nil)
+
+// NewReached returns a searcher among the addresses, for the process that opens them.
+func NewReached(r *Router) *Reached { return &Reached{NewSearcher(r)} }
+
+// Search implements triage.Reached.
+func (r *Reached) Search(ctx context.Context, sealed []byte, cases []triage.CaseID) ([]triage.Found, error) {
+	rooms := r.searcher.router.Rooms
+	return r.searcher.search(ctx, sealed, cases, func(id triage.CaseID) (c sought.Case, whole bool, err error) {
+		rec, err := rooms.Vault.Open(ctx, string(id))
+		if err != nil {
+			return c, false, err
+		}
+		whole = true
+		for _, closed := range rec.Contacts {
+			if kind, _, _ := channels.OpenAddress(closed); kind == chat { // whose is a name that a machine made
+				continue
+			}
+			a, err := rooms.opened(closed)
+			if err != nil {
+				whole = false
+				continue
+			}
+			_, who, _ := channels.OpenAddress(a)
+			c.Contacts = append(c.Contacts, who)
+		}
+		return c, whole, nil
+	})
+}
+
+// search looks through what read returns of each case, and whether that is the whole.
+func (s *Searcher) search(ctx context.Context, sealed []byte, cases []triage.CaseID, read func(triage.CaseID) (sought.Case, bool, error)) ([]triage.Found, error) {
 	if len(cases) > triage.SearchBatch {
 		return nil, triage.ErrRefused
 	}
@@ -94,7 +139,7 @@ func (s *Searcher) Search(ctx context.Context, sealed []byte, cases []triage.Cas
 	m := sought.New(who)
 	var found []triage.Found
 	for _, id := range cases {
-		rec, originals, damaged, err := s.router.Vault.Whole(ctx, string(id))
+		c, whole, err := read(id)
 		switch {
 		case errors.Is(err, vault.ErrUnknown):
 			continue // destroyed
@@ -104,9 +149,8 @@ func (s *Searcher) Search(ctx context.Context, sealed []byte, cases []triage.Cas
 		case err != nil:
 			return nil, told(err)
 		}
-		c, err := kept(rec, originals)
 		match := m.Match(c)
-		if err != nil || damaged > 0 {
+		if !whole {
 			match = append(match, triage.MatchUnread)
 		}
 		if len(match) > 0 {
@@ -116,13 +160,8 @@ func (s *Searcher) Search(ctx context.Context, sealed []byte, cases []triage.Cas
 	return found, nil
 }
 
-// kept is all that a record tells of people; with an error, as far as it can be read.
+// kept is all that was said in a case; with an error, as far as it can be read.
 func kept(rec *vault.Record, originals [][]byte) (c sought.Case, err error) {
-	for _, a := range rec.Contacts {
-		if kind, who, _ := channels.OpenAddress(a); kind != chat { // whose is a name that a machine made
-			c.Contacts = append(c.Contacts, who)
-		}
-	}
 	g, err := glossary(rec.Glossary)
 	if err != nil {
 		g = &anonymize.Glossary{}

@@ -27,7 +27,7 @@ func TestSearchFindsWhoIsNamedAnywhere(t *testing.T) {
 	all := []triage.CaseID{h.caseOf(chatting), h.caseOf(mother), h.caseOf(channels.NewAddress("line", "U9", nil)),
 		h.caseOf(channels.NewAddress("line", "U8", nil)), phoned, "07" + triage.CaseID(strings.Repeat("a", 24))}
 
-	s := NewSearcher(h.router)
+	s := triage.Both(NewSearcher(h.router), NewReached(h.router))
 	sealed, reason, err := s.Conceal(ctx, triage.Sought{Names: []string{"山田 花子", "やまだ はなこ"}, Numbers: []string{"+81 90 1234 5678"},
 		Reason: "山田花子さん（山田 花子）の調査"})
 	if err != nil || strings.Contains(reason, "山田") || strings.Contains(reason, "花子") || !strings.HasSuffix(reason, "調査") {
@@ -73,7 +73,7 @@ func TestSearchTellsOfWhatCannotBeRead(t *testing.T) {
 	if n, err := h.secrets.HSet(ctx, record, "r", "torn").Result(); err != nil || n != 0 {
 		t.Fatalf("the record is not where it was: %d, %v", n, err)
 	}
-	s := NewSearcher(h.router)
+	s := triage.Both(NewSearcher(h.router), NewReached(h.router))
 	sealed, reason, err := s.Conceal(ctx, triage.Sought{Names: []string{"林 花"}, Reason: "林さんの件"})
 	if err != nil || strings.Contains(reason, "林") {
 		t.Fatalf("the reason is %q, %v", reason, err)
@@ -86,7 +86,7 @@ func TestSearchTellsOfWhatCannotBeRead(t *testing.T) {
 
 func TestSearchRefusesNobodyAndTooMany(t *testing.T) {
 	h, ctx := newHouse(t), t.Context()
-	s := NewSearcher(h.router)
+	s := triage.Both(NewSearcher(h.router), NewReached(h.router))
 	if _, _, err := s.Conceal(ctx, triage.Sought{Names: []string{" "}, Numbers: []string{"110"}, Reason: "x"}); !errors.Is(err, triage.ErrRefused) {
 		t.Errorf("nobody: %v", err)
 	}

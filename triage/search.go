@@ -47,3 +47,52 @@ type Searcher interface {
 	// Burn destroys the key of what Conceal closed, so that no copy of it opens any more. Again is harmless.
 	Burn(ctx context.Context, sealed []byte) error
 }
+
+// Reached looks for somebody among the addresses that people are reached at, as Searcher does among what was said. They are kept
+// apart, and no process can open both.
+type Reached interface {
+	Search(ctx context.Context, sealed []byte, cases []CaseID) ([]Found, error)
+}
+
+// Both returns a searcher that finds what s finds, and whom r finds.
+func Both(s Searcher, r Reached) Searcher { return both{s, r} }
+
+type both struct {
+	Searcher
+	reached Reached
+}
+
+// Search implements Searcher.
+func (b both) Search(ctx context.Context, sealed []byte, cases []CaseID) ([]Found, error) {
+	said, err := b.Searcher.Search(ctx, sealed, cases)
+	if err != nil {
+		return nil, err
+	}
+	reached, err := b.reached.Search(ctx, sealed, cases)
+	if err != nil {
+		return nil, err
+	}
+	ways := map[CaseID]map[Match]bool{}
+	for _, f := range append(said, reached...) {
+		if ways[f.Case] == nil {
+			ways[f.Case] = map[Match]bool{}
+		}
+		for _, m := range f.Match {
+			ways[f.Case][m] = true
+		}
+	}
+	var found []Found
+	for _, id := range cases {
+		if len(ways[id]) == 0 {
+			continue
+		}
+		f := Found{Case: id}
+		for _, m := range Matches {
+			if ways[id][m] {
+				f.Match = append(f.Match, m)
+			}
+		}
+		found, ways[id] = append(found, f), nil
+	}
+	return found, nil
+}

@@ -77,14 +77,15 @@ func (d *door) askedWho(c *call) []any {
 		q.Set("n", "1")
 		return append(d.said("voice.again"), d.ask("who", q, 1, d.said("voice.callback.who")...))
 	}
-	wish := channels.CallBack{Number: c.number(), Window: c.query.Get("w"), Who: who}
-	if wish.Number == "" {
+	number := c.number()
+	if number == "" {
 		t, ok := d.tags.open(useNumber, c.query.Get("t"))
 		if !ok || t.id != c.sid {
 			return d.numberAgain(c)
 		}
-		wish.Number = t.who
+		number = t.who
 	}
+	wish := channels.CallBack{At: channels.NewAddress(channels.CallBackKind, number, nil), Window: c.query.Get("w"), Who: who}
 	m := channels.Message{ID: c.sid + ":callback", Kind: voice, From: c.from, Text: "[電話がほしい]", At: d.env.Now(), CallBack: &wish}
 	if _, err := d.env.Intake.Take(c, m); err != nil {
 		return d.failed(c)

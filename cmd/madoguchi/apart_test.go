@@ -4,12 +4,16 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"madoguchi/triage"
+	asks "madoguchi/triage/ask"
 )
 
 // apart is a house of four processes, each with its own keys, its own folder and its own Redis user.
@@ -19,11 +23,16 @@ type apart struct {
 	dir     string
 	of      map[string]*process
 	console []string // the settings of commands of the console's
+	twilio  *twilioStand
+	doors   []string // the settings of who takes in and who sends out
 }
 
 func fourProcesses(t *testing.T) *apart {
 	t.Helper()
 	a := &apart{t: t, url: withUsers(t), dir: t.TempDir(), of: map[string]*process{}}
+	var base string
+	a.twilio, base = newTwilio(t)
+	a.doors = []string{"--twilio-account-sid=" + twilioAccount, "--twilio-auth-token=" + twilioToken, "--twilio-from=" + twilioFrom, "--twilio-api-base=" + base}
 	must(t, "keys", "init", "--keys="+filepath.Join(a.dir, "made"), "--redis-url="+a.url("role-console"))
 	for _, role := range roles {
 		if err := errors.Join(os.MkdirAll(a.keys(role), 0o700), os.Rename(filepath.Join(a.dir, "made", role), filepath.Join(a.keys(role), role))); err != nil {
@@ -45,6 +54,9 @@ func (a *apart) serve(role string) *process {
 	more := []string{"--roles=" + role, "--files-dir=" + filepath.Join(a.dir, "files")}
 	if g := a.of["gateway"]; g != nil {
 		more = append(more, "--public-url="+g.Public)
+	}
+	if role == "gateway" || role == "vault" {
+		more = append(more, a.doors...)
 	}
 	a.of[role] = start(a.t, "serve", append(more, a.settings(role)...)...)
 	return a.of[role]
@@ -116,6 +128,7 @@ func TestFourProcessesAreOneHouse(t *testing.T) {
 		return nil
 	})
 	a.tells(c, token, id)
+	texted := a.texts(token)
 	desk.do(token, "POST", "/cases/"+id+"/state", map[string]string{"state": "watching", "reason": "見守る"}, nil)
 	must(t, append([]string{"audit", "verify"}, a.console...)...)
 	for _, role := range []string{"router", "vault"} {
@@ -128,6 +141,7 @@ func TestFourProcessesAreOneHouse(t *testing.T) {
 	if state, err := c.say("2", unread); err != nil || state != "stored" {
 		t.Fatalf("%s, %v", state, err)
 	}
+	a.text("SM2", unread)
 	for _, role := range []string{"gateway", "vault", "console"} {
 		a.of[role].stop(soon)
 	}
@@ -139,7 +153,60 @@ func TestFourProcessesAreOneHouse(t *testing.T) {
 		t.Errorf("Redis refused: %v", r)
 	}
 	a.surrenders(id)
-	a.opens(id, "けられた", "はなこ", unread, "読みました。", "メモ")
+	a.opens(id, texted, "けられた", "はなこ", unread, "読みました。", "メモ", number)
+}
+
+// text brings a text message from number.
+func (a *apart) text(sid, words string) { texts(a.t, a.of["gateway"], sid, words) }
+
+// texts brings a text message from number to a gateway.
+func texts(t *testing.T, p *process, sid, words string) {
+	t.Helper()
+	o := &outside{process: p, t: t}
+	o.fromTwilio(o.Public+"/hooks/twilio/sms", url.Values{"MessageSid": {sid}, "AccountSid": {twilioAccount}, "From": {number}, "To": {twilioFrom},
+		"Body": {words}, "NumMedia": {"0"}}, 200)
+}
+
+// texts brings text messages, which are one case, answers there, and returns the case. Two open the number together, and a search
+// finds it.
+func (a *apart) texts(token string) string {
+	t, desk := a.t, a.of["console"]
+	a.text("SM1", "携帯から送ります")
+	id := a.found(token, "携帯から")
+	desk.do(token, "POST", "/cases/"+id+"/claim", nil, nil)
+	desk.do(token, "POST", "/cases/"+id+"/messages", map[string]string{"id": "1", "text": "読みました。"}, nil)
+	eventually(t, soon, func() error {
+		if n := len(a.twilio.deliveredTo(number)); n != 1 {
+			return fmt.Errorf("%d text messages went out", n)
+		}
+		return nil
+	})
+	words, err := asks.NewFront(a.asker(), "vault").Reveal(t.Context(), triage.CaseID(id), "[連絡先1]")
+	if err != nil || words != number {
+		t.Errorf("behind the contact is %q, %v", words, err)
+	}
+	inRouter, inVault := asks.NewFront(a.asker(), "router"), asks.NewFront(a.asker(), "vault")
+	sealed, _, err := inRouter.Conceal(t.Context(), triage.Sought{Names: []string{"森 一"}, Numbers: []string{number}, Reason: "照会"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cases := []triage.CaseID{triage.CaseID(id)}
+	if found, err := triage.Both(inRouter, inVault).Search(t.Context(), sealed, cases); err != nil || len(found) != 1 || !slices.Equal(found[0].Match, []triage.Match{triage.MatchContact}) {
+		t.Errorf("a search finds %v, %v", found, err)
+	}
+	if found, err := inRouter.Search(t.Context(), sealed, cases); err != nil || len(found) != 0 {
+		t.Errorf("the router finds %v, %v", found, err)
+	}
+	return id
+}
+
+// asker asks as the desk does.
+func (a *apart) asker() *asks.Asker {
+	own, err := loadKeys(a.keys("console"), "console")
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	return asks.NewAsker(as(a.t, a.url("role-console")), own.asks["console"])
 }
 
 // tells asks the child, and hands on to her school what she allowed: the school reads the name, which the wall fills in for it
@@ -217,17 +284,17 @@ func (a *apart) surrenders(id string) {
 			t.Fatal(err)
 		}
 	}
-	if k := own["gateway"]; k.identity != nil || k.body != nil || k.vault != nil || k.names != nil || k.desk != nil || len(k.asks) > 0 {
+	if k := own["gateway"]; k.identity != nil || k.body != nil || k.vault != nil || k.names != nil || k.desk != nil || k.addresses != nil || len(k.asks) > 0 {
 		t.Error("the gateway can open something")
 	}
-	if k := own["console"]; k.vault != nil || k.names != nil || k.writer != nil || k.reader != nil || k.identity != nil {
+	if k := own["console"]; k.vault != nil || k.names != nil || k.writer != nil || k.reader != nil || k.identity != nil || k.addresses != nil {
 		t.Error("the desk has a key of the wall")
 	}
 	if k := own["vault"]; k.body != nil || k.identity != nil || k.desk != nil || k.reader != nil {
 		t.Error("the vault can open a case, a message on its way, or the staff's records")
 	}
-	if k := own["router"]; k.desk != nil || k.reader != nil {
-		t.Error("the router can open the staff's records or return codes")
+	if k := own["router"]; k.desk != nil || k.reader != nil || k.addresses != nil || k.take != nil {
+		t.Error("the router can open the staff's records, return codes or addresses, or make marks of them")
 	}
 }
 

@@ -24,13 +24,17 @@ import (
 type keySets struct {
 	// gateway/
 	recipient *envelope.Recipient // intake.json: seals what the doors bring
-	take      *router.TakeKey     // take.json: names messages, chooses lanes
+	take      *router.TakeKey     // take.json: names messages and senders, chooses lanes
 	reader    *mailbox.ReaderKeys // mailbox.json: resume tickets, return codes
 	// router/
 	identity *envelope.Identity // intake.json: opens what the gateway sealed
+	// gateway/ and router/
+	addressee *envelope.Recipient // address.json: closes addresses
+	// vault/
+	addresses *envelope.Identity // address.json: opens them
 	// router/ and vault/
 	names  *router.Names       // names.json: pseudonyms and case ids
-	vault  *vault.Keys         // identity.json: addresses, originals, names
+	vault  *vault.Keys         // identity.json: originals, names, closed addresses
 	writer *mailbox.WriterKeys // mailbox.json: where answers are put
 	// router/ and console/
 	body *seal.Keys // body.json: the anonymized case
@@ -54,12 +58,15 @@ func (k *keySets) files() []keyFile {
 	read := func(path string, parse func([]byte) error) keyFile { return keyFile{path, parse} }
 	names, identity := into(&k.names, router.ParseNames), into(&k.vault, vault.ParseKeys)
 	writer, body := into(&k.writer, mailbox.ParseWriterKeys), into(&k.body, seal.Parse)
+	addressee := into(&k.addressee, of(envelope.Addresses, envelope.ParseRecipient))
 	return []keyFile{
-		read("gateway/intake.json", into(&k.recipient, envelope.ParseRecipient)),
+		read("gateway/intake.json", into(&k.recipient, of(envelope.Intake, envelope.ParseRecipient))),
+		read("gateway/address.json", addressee),
 		read("gateway/take.json", into(&k.take, router.ParseTakeKey)),
 		read("gateway/mailbox.json", into(&k.reader, mailbox.ParseReaderKeys)),
-		read("router/intake.json", into(&k.identity, envelope.ParseIdentity)),
-		read("router/names.json", names), read("router/identity.json", identity), read("router/mailbox.json", writer), read("router/body.json", body),
+		read("router/intake.json", into(&k.identity, of(envelope.Intake, envelope.ParseIdentity))),
+		read("router/address.json", addressee), read("router/names.json", names), read("router/identity.json", identity), read("router/mailbox.json", writer), read("router/body.json", body),
+		read("vault/address.json", into(&k.addresses, of(envelope.Addresses, envelope.ParseIdentity))),
 		read("vault/names.json", names), read("vault/identity.json", identity), read("vault/mailbox.json", writer),
 		read("console/body.json", body),
 		read("console/desk.json", into(&k.desk, seal.Parse)),
@@ -88,9 +95,14 @@ func into[T any](to *T, parse func([]byte) (T, error)) func([]byte) error {
 	}
 }
 
+// of is how a key of that use is read.
+func of[T any](use envelope.Use, parse func(envelope.Use, []byte) (T, error)) func([]byte) (T, error) {
+	return func(data []byte) (T, error) { return parse(use, data) }
+}
+
 // newKeys makes a set of keys and its files.
 func newKeys() (map[string][]byte, error) {
-	identity, err := envelope.NewIdentity()
+	identity, err := envelope.NewIdentity(envelope.Intake)
 	if err != nil {
 		return nil, err
 	}
@@ -116,18 +128,39 @@ func newKeys() (map[string][]byte, error) {
 	marshal(vault.NewKeys(), "router/identity.json", "vault/identity.json")
 	marshal(seal.New(), "router/body.json", "console/body.json")
 	marshal(seal.New(), "console/desk.json")
-	between, err := newAskKeys()
-	maps.Copy(files, between)
-	return files, errors.Join(append(errs, err)...)
+	for _, newer := range younger {
+		made, err := newer.make()
+		maps.Copy(files, made)
+		errs = append(errs, err)
+	}
+	return files, errors.Join(errs...)
+}
+
+// younger are the keys that a set may be older than: init adds them.
+var younger = []struct {
+	file string
+	make func() (setFiles, error)
+}{{askFile, newAskKeys}, {addressFile, newAddressKeys}}
+
+const addressFile = "address.json"
+
+// newAddressKeys makes the keys by which addresses are closed and opened.
+func newAddressKeys() (setFiles, error) {
+	key, err := envelope.NewIdentity(envelope.Addresses)
+	if err != nil {
+		return nil, err
+	}
+	files := setFiles{}
+	return files, files.addresses(key, key.Recipient())
 }
 
 // newAskKeys makes the keys by which roles ask each other.
-func newAskKeys() (map[string][]byte, error) {
+func newAskKeys() (setFiles, error) {
 	made, err := asks.NewKeys(askers()...)
 	if err != nil {
 		return nil, err
 	}
-	files := map[string][]byte{}
+	files := setFiles{}
 	for role, k := range made {
 		if files[role+"/"+askFile], err = k.Marshal(); err != nil {
 			return nil, err
@@ -203,8 +236,11 @@ func keysInit(_ context.Context, p *program, _ []string) error {
 		if p.flags["if-missing"] != "true" {
 			return fmt.Errorf("keys: there are keys already; nothing was changed")
 		}
+		if err := addKeys(dir); err != nil {
+			return err
+		}
 		_, err := loadKeys(dir, roles...)
-		return errors.Join(err, addAskKeys(dir))
+		return err
 	}
 	files, err := newKeys()
 	if err != nil {
@@ -235,20 +271,23 @@ func keysInit(_ context.Context, p *program, _ []string) error {
 	return nil
 }
 
-// addAskKeys makes the keys by which roles ask each other in a set that is older than they are.
-func addAskKeys(dir string) error {
-	files, err := newAskKeys()
-	if err != nil {
-		return err
-	}
-	for path := range files {
-		if _, err := os.Stat(filepath.Join(dir, path)); !errors.Is(err, fs.ErrNotExist) {
-			return nil
+// addKeys makes the keys that a set is older than: those of which it has no file.
+func addKeys(dir string) error {
+next:
+	for _, newer := range younger {
+		for _, role := range roles {
+			if _, err := os.Stat(filepath.Join(dir, role, newer.file)); !errors.Is(err, fs.ErrNotExist) {
+				continue next
+			}
 		}
-	}
-	for path, data := range files {
-		if err := writeSynced(filepath.Join(dir, path), data); err != nil {
-			return errors.New("keys: a file cannot be written")
+		files, err := newer.make()
+		if err != nil {
+			return err
+		}
+		for path, data := range files {
+			if err := writeSynced(filepath.Join(dir, path), data); err != nil {
+				return errors.New("keys: a file cannot be written")
+			}
 		}
 	}
 	return nil

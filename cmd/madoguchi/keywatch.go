@@ -76,8 +76,12 @@ func (k *keySets) has(path string) bool {
 		return k.recipient != nil
 	case path == "gateway/mailbox.json":
 		return k.reader != nil
-	case path == "router/intake.json":
+	case path == "router/intake.json", path == "router/address.json":
 		return k.identity != nil
+	case path == "gateway/address.json":
+		return k.recipient != nil
+	case path == "vault/address.json":
+		return k.addresses != nil
 	case name == "names.json":
 		return k.names != nil && k.reads(path)
 	case name == "identity.json":
@@ -114,6 +118,12 @@ func (k *keySets) adopt(fresh *keySets) {
 	}
 	if k.identity != nil && fresh.identity != nil {
 		k.identity.Adopt(fresh.identity)
+	}
+	if k.addressee != nil && fresh.addressee != nil {
+		k.addressee.Adopt(fresh.addressee)
+	}
+	if k.addresses != nil && fresh.addresses != nil {
+		k.addresses.Adopt(fresh.addresses)
 	}
 	if k.names != nil && fresh.names != nil {
 		k.names.Adopt(fresh.names)

@@ -58,7 +58,7 @@ func keysFinish(ctx context.Context, p *program) error {
 	}
 	now := setFiles{}
 	now.mailboxes(mailbox.Retired(k.reader, k.writer, time.Now()))
-	if err := errors.Join(now.put(k.identity.Retired(), "router/intake.json"), now.put(k.names.Retired(), "router/names.json", "vault/names.json"),
+	if err := errors.Join(now.put(k.identity.Retired(), "router/intake.json"), now.put(k.addresses.Retired(), "vault/address.json"), now.put(k.names.Retired(), "router/names.json", "vault/names.json"),
 		now.put(k.vault.Retired(), "router/identity.json", "vault/identity.json"), now.put(k.body.Retired(), k.with("body.json")...)); err != nil {
 		return err
 	}
@@ -132,7 +132,7 @@ func (p *program) left(ctx context.Context, k *keySets) (left leftover, all cabi
 		done()
 		return left, all, nil, err
 	}
-	all = newCabinets(store.New(desk, k.body, keyring.New(shares, "body")), vault.New(identity, k.vault, keyring.New(shares, "identity")), k.names, &deskClock{})
+	all = newCabinets(store.New(desk, k.body, keyring.New(shares, "body")), vault.New(identity, k.vault, keyring.New(shares, "identity")), k.names, k.addresses, &deskClock{})
 	return left, all, done, nil
 }
 

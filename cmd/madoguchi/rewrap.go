@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"madoguchi/router"
+	"madoguchi/router/envelope"
 	"madoguchi/router/vault"
 	"madoguchi/triage"
 	store "madoguchi/triage/redis"
@@ -21,8 +22,9 @@ type cabinets struct {
 	router *router.Router
 }
 
-func newCabinets(s *store.Store, v *vault.Vault, names *router.Names, clock triage.Clock) cabinets {
-	return cabinets{s, v, router.NewRouter(router.Rooms{Store: s, Vault: v, Names: names, Clock: clock})}
+// newCabinets returns them. addresses may be nil: then addresses are closed anew elsewhere, at the latest by keys rotate --finish.
+func newCabinets(s *store.Store, v *vault.Vault, names *router.Names, addresses *envelope.Identity, clock triage.Clock) cabinets {
+	return cabinets{s, v, router.NewRouter(router.Rooms{Store: s, Vault: v, Names: names, AddressKey: addresses, Clock: clock})}
 }
 
 // rewrap wraps the keys of all cases by the keys that are in use now, and names their people by the present pepper. It can be
@@ -33,7 +35,7 @@ func (c cabinets) rewrap(ctx context.Context, pace time.Duration) (failed int, e
 		return 0, err
 	}
 	for _, id := range ids {
-		err := errors.Join(c.store.Rewrap(ctx, id), c.vault.Rewrap(ctx, string(id)), c.router.Rename(ctx, id))
+		err := errors.Join(c.store.Rewrap(ctx, id), c.vault.Rewrap(ctx, string(id)), c.router.Rename(ctx, id), c.router.Reclose(ctx, id))
 		if ctx.Err() != nil {
 			return failed, ctx.Err()
 		}
@@ -69,7 +71,11 @@ func (c cabinets) stale(ctx context.Context) (n int, err error) {
 		if err != nil && !errors.Is(err, vault.ErrDamaged) {
 			return 0, err
 		}
-		if body || identity {
+		address, err := c.router.Unclosed(ctx, id)
+		if err != nil && !errors.Is(err, triage.ErrDamaged) {
+			return 0, err
+		}
+		if body || identity || address {
 			n++
 		}
 	}
@@ -78,14 +84,14 @@ func (c cabinets) stale(ctx context.Context) (n int, err error) {
 
 // replaced reports whether there are keys of before, by which something of a case may still be closed.
 func (k *keySets) replaced() bool {
-	return len(k.body.Versions()) > 1 || len(k.vault.Versions()) > 1 || len(k.names.Versions()) > 1
+	return len(k.body.Versions()) > 1 || k.addresses != nil && len(k.addresses.Versions()) > 1 || len(k.vault.Versions()) > 1 || len(k.names.Versions()) > 1
 }
 
 // rewrapCases does so after every change of the keys, and once an hour for what was cut off, until ctx ends.
 func (h *house) rewrapCases(ctx context.Context) error {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
-	all := newCabinets(h.store, h.vault, h.names, h.clock)
+	all := newCabinets(h.store, h.vault, h.names, h.keys.live.addresses, h.clock)
 	for {
 		if h.keys.live.replaced() {
 			failed, err := all.rewrap(ctx, rewrapPace)

@@ -31,6 +31,7 @@ type window struct {
 	cabinet  triage.Cabinet
 	filed    triage.Filed
 	searcher triage.Searcher
+	reached  triage.Reached
 	tracer   triage.Tracer
 	pager    triage.Pager
 }
@@ -71,10 +72,10 @@ func (h *house) window(p plan, rooms router.Rooms) (window, error) {
 		front := router.NewFront(h.within)
 		out, w.press, w.lamp, w.pager = front, front, router.NewLamp(rooms), h.pager()
 		boxes := mailbox.NewWriter(h.redis, p.keys.writer, time.Now)
-		w.tracer, w.waits = router.NewTracer(rooms, boxes), router.NewWaitLamp(rooms, boxes)
+		w.tracer, w.waits, w.reached = router.NewTracer(rooms, boxes), router.NewWaitLamp(rooms, boxes), router.NewReached(h.within)
 	} else if h.asker != nil {
 		front := asks.NewFront(h.asker, "vault")
-		out, w.press, w.lamp, w.waits, w.tracer = front, front, front, front, front
+		out, w.press, w.lamp, w.waits, w.tracer, w.reached = front, front, front, front, front, front
 		if len(h.city.OnCall) > 0 {
 			w.pager = front
 		}
@@ -97,7 +98,7 @@ func (h *house) answers(p plan, w window) {
 		a := asks.NewAnswerer(h.redis, keys, asks.People(), h.log)
 		a.Allow("console", asks.GivesOut(w.front, w.press, w.lamp)...)
 		a.Allow("console", asks.Traces(w.tracer)...)
-		a.Allow("console", asks.Waits(w.waits))
+		a.Allow("console", asks.Waits(w.waits), asks.Reaches(w.reached))
 		a.Allow("console", asks.Pages(onCall{w.pager, h.city.OnCall}))
 		h.answerers = append(h.answerers, a)
 	}

@@ -101,12 +101,21 @@ func (f setFiles) mailboxes(r *mailbox.ReaderKeys, w *mailbox.WriterKeys) {
 	}
 }
 
+// addresses adds both sides of the keys of addresses.
+func (f setFiles) addresses(key *envelope.Identity, to *envelope.Recipient) error {
+	return errors.Join(f.put(key, "vault/address.json"), f.put(to, "gateway/address.json", "router/address.json"))
+}
+
 // rotated returns the files in which every process learns the new versions, and then those in which they are in use.
 //
-// What names messages at the gateway stays: it chooses the lane of a conversation, so that replacing it would put messages out
+// What names messages and senders at the gateway stays: it chooses the lane of a conversation, so that replacing it would put messages out
 // of order, and what it names is forgotten within days.
 func (k *keySets) rotated(now time.Time) (known, turned setFiles, err error) {
 	identity, err := k.identity.Added()
+	if err != nil {
+		return nil, nil, err
+	}
+	addresses, err := k.addresses.Added()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -117,6 +126,7 @@ func (k *keySets) rotated(now time.Time) (known, turned setFiles, err error) {
 	turned.mailboxes(mailbox.Turned(reader, writer, now))
 	err = errors.Join(
 		known.put(identity, "router/intake.json"), turned.put(identity.Recipient(), "gateway/intake.json"),
+		known.put(addresses, "vault/address.json"), turned.addresses(addresses, addresses.Recipient()),
 		known.put(names, "router/names.json", "vault/names.json"), turned.put(names.Turned(), "router/names.json", "vault/names.json"),
 		known.put(vault, "router/identity.json", "vault/identity.json"), turned.put(vault.Turned(), "router/identity.json", "vault/identity.json"),
 		known.put(body, k.with("body.json")...), turned.put(body.Turned(), k.with("body.json")...),
@@ -226,7 +236,8 @@ func (k *keySets) tell(w io.Writer) {
 		ids  []string
 	}{
 		{"intake (messages on their way)", k.identity.Versions()}, {"names (senders)", k.names.Versions()},
-		{"codes (return codes)", k.reader.Versions()}, {"identity (who wrote)", k.vault.Versions()},
+		{"codes (return codes)", k.reader.Versions()}, {"address (who is reached where)", k.addresses.Versions()},
+		{"identity (words and names)", k.vault.Versions()},
 		{"body (cases)", k.body.Versions()}, {"desk (accounts, records of acts)", k.desk.Versions()},
 	} {
 		fmt.Fprintf(w, "%-34s in use %s", line.what, line.ids[0])

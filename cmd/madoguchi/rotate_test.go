@@ -23,12 +23,14 @@ import (
 )
 
 // While children write, all keys are replaced three times. Nothing is lost, nobody gets a second case, a
-// return code from before opens, and so does a new one. What was replaced can be removed once nothing needs it, not before; from
-// then on the old keys open nothing, and everything is there.
+// return code from before opens, and so does a new one; who texted is answered, and known again. What was replaced can be removed
+// once nothing needs it, not before; from then on the old keys open nothing, and everything is there.
 func TestKeysAreReplacedUnderLoad(t *testing.T) {
 	t.Parallel()
-	p, r, token := real(t)
+	twilio, base := newTwilio(t)
+	p, r, token := real(t, "--twilio-account-sid="+twilioAccount, "--twilio-auth-token="+twilioToken, "--twilio-from="+twilioFrom, "--twilio-api-base="+base)
 	dir := p.flag("--data-dir")
+	texts(t, p, "SM1", "7:1")
 	s, welcome, err := p.dial(frame{Type: "hello"})
 	if err != nil {
 		t.Fatal(err)
@@ -46,7 +48,7 @@ func TestKeysAreReplacedUnderLoad(t *testing.T) {
 			must(t, append([]string{"keys", "rotate", "--settle=6s"}, p.common()...)...)
 		}
 	})
-	acked["8"] = []string{"8:1", "8:2"}
+	acked["7"], acked["8"] = []string{"7:1"}, []string{"8:1", "8:2"}
 	p.comesBack(welcome.Code, "8:2")
 	fresh, after, err := p.dial(frame{Type: "hello"})
 	if err != nil {
@@ -81,7 +83,7 @@ func TestKeysAreReplacedUnderLoad(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for what, versions := range map[string][]string{"intake": now.identity.Versions(), "names": now.names.Versions(), "identity": now.vault.Versions(), "body": now.body.Versions()} {
+	for what, versions := range map[string][]string{"intake": now.identity.Versions(), "names": now.names.Versions(), "address": now.addresses.Versions(), "identity": now.vault.Versions(), "body": now.body.Versions()} {
 		if len(versions) != 1 {
 			t.Errorf("%s: %d versions are left", what, len(versions))
 		}
@@ -91,7 +93,17 @@ func TestKeysAreReplacedUnderLoad(t *testing.T) {
 	p.again()
 	p.haveAll(token, acked)
 	p.comesBack(welcome.Code, "8:3")
-	p.haveAll(token, map[string][]string{"8": {"8:1", "8:2", "8:3"}})
+	texts(t, p, "SM2", "7:2")
+	p.haveAll(token, map[string][]string{"7": {"7:1", "7:2"}, "8": {"8:1", "8:2", "8:3"}})
+	id := caseWith(t, p, token, "7:2")
+	p.do(token, "POST", "/cases/"+id+"/claim", nil, nil)
+	p.do(token, "POST", "/cases/"+id+"/messages", map[string]string{"id": "1", "text": "読みました。"}, nil)
+	eventually(t, soon, func() error {
+		if n := len(twilio.deliveredTo(number)); n != 1 {
+			return fmt.Errorf("%d text messages went out", n)
+		}
+		return nil
+	})
 }
 
 // writeWhile lets children write until do has returned, and returns what was acknowledged, by writer.
@@ -201,13 +213,20 @@ func wrappedBy(t *testing.T, r *redistest.Server, versions []string) {
 // what was sealed to those on its way opens no more.
 func nowAlone(t *testing.T, r *redistest.Server, now, before *keySets) {
 	t.Helper()
-	client, ctx := r.Client(), t.Context()
+	client, ctx, texted := r.Client(), t.Context(), 0
 	opens := func(k *keySets, id string) (n int) {
 		if _, events, err := store.New(client, k.body, keyring.New(client, "body")).Load(ctx, triage.CaseID(id)); err == nil && len(events) > 0 {
 			n++
 		}
 		if rec, err := vault.New(client, k.vault, keyring.New(client, "identity")).Open(ctx, id); err == nil && rec != nil {
 			n++
+			if closed := rec.Contact("sms"); !closed.IsZero() {
+				texted++
+				_, err := before.addresses.OpenAddress(closed)
+				if _, failed := now.addresses.OpenAddress(closed); err == nil || failed != nil {
+					t.Errorf("an address with the keys of before: %v, of now: %v", err, failed)
+				}
+			}
 		}
 		return n
 	}
@@ -219,8 +238,8 @@ func nowAlone(t *testing.T, r *redistest.Server, now, before *keySets) {
 			t.Errorf("a case opens %d of 2 with the keys of now, and %d with those of before", is, was)
 		}
 	}
-	if keys.Err() != nil || cases < 4 {
-		t.Errorf("%d cases are looked at: %v", cases, keys.Err())
+	if keys.Err() != nil || cases < 4 || texted != 1 {
+		t.Errorf("%d cases are looked at, %d of who texted: %v", cases, texted, keys.Err())
 	}
 	for what, pair := range map[string][2]*keySets{"of before, now": {before, now}, "of now, with the keys of before": {now, before}} {
 		record, err := envelope.NewSealer(pair[0].recipient, "lane").Seal(1, []byte("words"))

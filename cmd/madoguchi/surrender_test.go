@@ -13,6 +13,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"madoguchi/channels"
 	"madoguchi/router/envelope"
 	"madoguchi/router/vault"
 	"madoguchi/triage"
@@ -37,23 +38,23 @@ const (
 )
 
 // surrendered is what a role gives up whole to whoever takes it over, and nothing else. The router judges the words as they
-// came and fills the vault: it has both sides of a case. The desk has the cases without who they are of; the vault who they
-// are of without the cases; the gateway has nothing that it ever took in.
+// came and fills the vault, without ever seeing where anybody is reached. The desk has the cases without who they are of; the
+// vault who they are of without the cases; the gateway has nothing that it ever took in.
 var surrendered = map[string][]string{
 	"gateway": nil,
-	"router":  {theCase, theNames, theAddress, theOriginal, theWaiting, bodyShare, nameShare},
+	"router":  {theCase, theNames, theOriginal, theWaiting, bodyShare, nameShare},
 	"vault":   {theNames, theAddress, nameShare},
 	"console": {theCase, theStaff, theAudit, bodyShare},
 }
 
 // opens takes over each role, with its keys, its folder and its Redis user, and reads whatever that opens.
-func (a *apart) opens(id string, spoken ...string) {
+func (a *apart) opens(id, texted string, spoken ...string) {
 	for _, role := range roles {
 		own, err := loadKeys(a.keys(role), role)
 		if err != nil {
 			a.t.Fatal(err)
 		}
-		found := a.reached(thief{as(a.t, a.url("role-"+role)), own}, triage.CaseID(id))
+		found := a.reached(thief{as(a.t, a.url("role-"+role)), own}, triage.CaseID(id), triage.CaseID(texted))
 		if got, want := slices.Sorted(maps.Keys(found)), slices.Sorted(slices.Values(surrendered[role])); !slices.Equal(got, want) {
 			a.t.Errorf("%s gives up %q, want %q", role, got, want)
 		}
@@ -68,7 +69,7 @@ type thief struct {
 }
 
 // reached is what the thief reads of the case and beside it.
-func (a *apart) reached(x thief, id triage.CaseID) map[string]bool {
+func (a *apart) reached(x thief, id, texted triage.CaseID) map[string]bool {
 	t, ctx, found := a.t, a.t.Context(), map[string]bool{}
 	note := func(what string, is bool) {
 		if is {
@@ -83,8 +84,8 @@ func (a *apart) reached(x thief, id triage.CaseID) map[string]bool {
 		v := vault.New(x.redis, x.keys.vault, keyring.New(x.redis, "identity"))
 		if r, err := v.Open(ctx, string(id)); err == nil {
 			note(theNames, bytes.Contains(r.Glossary, []byte("はなこ")))
-			note(theAddress, len(r.Contacts) > 0 && !r.Contacts[0].IsZero())
 		}
+		note(theAddress, a.numbered(x, v, texted))
 		_, originals, _, err := v.Whole(ctx, string(id))
 		note(theOriginal, err == nil && slices.ContainsFunc(originals, func(o []byte) bool { return bytes.Contains(o, []byte("はなこ")) }))
 	}
@@ -113,6 +114,26 @@ func (a *apart) reached(x thief, id triage.CaseID) map[string]bool {
 	return found
 }
 
+// numbered tells whether the thief reads where somebody is reached who texted: in the case's record, or in anything of it.
+func (a *apart) numbered(x thief, v *vault.Vault, id triage.CaseID) bool {
+	r, err := v.Open(a.t.Context(), string(id))
+	if err != nil {
+		return false
+	}
+	closed := r.Contact("sms")
+	if closed.IsZero() {
+		a.t.Error("the vault does not know where an answer goes")
+	}
+	plain := closed
+	if x.keys.addresses != nil {
+		if plain, err = x.keys.addresses.OpenAddress(closed); err != nil {
+			a.t.Error(err)
+		}
+	}
+	_, who, how := channels.OpenAddress(plain)
+	return strings.Contains(who+string(how)+string(r.Glossary), number)
+}
+
 // originals tells whether the fields of a record can be listed: what came as which event is kept under a name that nobody
 // knows who does not know the event.
 func (a *apart) originals(c *redis.Client, id triage.CaseID) bool {
@@ -127,7 +148,7 @@ func (a *apart) originals(c *redis.Client, id triage.CaseID) bool {
 }
 
 // waiting tells whether the thief opens what was accepted and not read yet, in a lane or (which only the gateway has) a journal.
-func (a *apart) waiting(x thief) bool {
+func (a *apart) waiting(x thief) (found bool) {
 	ctx, lanes := a.t.Context(), as(a.t, a.url("witness")).SMembers(a.t.Context(), "madoguchi:lanes").Val()
 	if len(lanes) == 0 {
 		a.t.Fatal("there are no lanes")
@@ -139,17 +160,18 @@ func (a *apart) waiting(x thief) bool {
 		}
 		for _, r := range records {
 			seq, _, _ := strings.Cut(r.ID, "-")
-			number, err := strconv.ParseInt(seq, 10, 64)
+			at, err := strconv.ParseInt(seq, 10, 64)
 			if err != nil {
 				a.t.Fatal(err)
 			}
-			plain, err := envelope.NewOpener(x.keys.identity).Open(lane, number, []byte(r.Values["b"].(string)))
-			if err == nil && bytes.Contains(plain, []byte(unread)) {
-				return true
+			plain, err := envelope.NewOpener(x.keys.identity).Open(lane, at, []byte(r.Values["b"].(string)))
+			if bytes.Contains(plain, []byte(number)) {
+				a.t.Error("a message on its way shows where it came from")
 			}
+			found = found || err == nil && bytes.Contains(plain, []byte(unread))
 		}
 	}
-	return false
+	return found
 }
 
 // unread is said while nobody reads.

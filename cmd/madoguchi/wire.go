@@ -178,7 +178,7 @@ func (h *house) wall(p plan) error {
 // gateway builds what takes in.
 func (h *house) gateway(p plan) (err error) {
 	h.intake, err = router.OpenIntake(router.IntakeConfig{Dir: filepath.Join(p.set["DATA_DIR"], "journal"), Redis: h.redis,
-		Recipient: p.keys.recipient, Key: p.keys.take, Safe: func() bool { return redisState(h.safe.Load()) != redisUnsafe }, Log: h.log})
+		Recipient: p.keys.recipient, Addresses: p.keys.addressee, Key: p.keys.take, Safe: func() bool { return redisState(h.safe.Load()) != redisUnsafe }, Log: h.log})
 	if err != nil {
 		return errors.New("the journal in MADOGUCHI_DATA_DIR cannot be opened; is another process using it?")
 	}
@@ -203,6 +203,7 @@ func (h *house) rooms(p plan) router.Rooms {
 		h.vault = vault.New(h.vaultRedis, p.keys.vault, keyring.New(h.keysRedis, "identity"))
 		rooms.Vault = h.vault
 	}
+	rooms.AddressTo, rooms.AddressKey = p.keys.addressee, p.keys.addresses
 	if p.keys.writer != nil {
 		rooms.Mailbox = mailbox.NewWriter(h.redis, p.keys.writer, time.Now)
 	}
@@ -231,7 +232,7 @@ func (h *house) office(p plan, w window) (err error) {
 	}
 	h.accounts = staff.New(staff.Config{Client: h.redis, Keys: p.keys.desk, URL: h.staffURL, PasswordIsStrong: h.demo})
 	h.passes = pass.New(h.redis, p.keys.desk, time.Now)
-	h.desk = desk.New(desk.Config{Cabinet: w.cabinet, Press: w.press, Filed: w.filed, Searcher: w.searcher, Tracer: w.tracer, ChatURL: h.publicURL, Store: h.store, Front: w.front, Lamp: w.lamp, WaitLamp: w.waits, Audit: h.audit, Clock: h.clock,
+	h.desk = desk.New(desk.Config{Cabinet: w.cabinet, Press: w.press, Filed: w.filed, Searcher: triage.Both(w.searcher, w.reached), Tracer: w.tracer, ChatURL: h.publicURL, Store: h.store, Front: w.front, Lamp: w.lamp, WaitLamp: w.waits, Audit: h.audit, Clock: h.clock,
 		City: h.city, People: h.accounts, Register: grant.New(h.redis, p.keys.desk, time.Now), Drafts: shelf.New[triage.Draft](h.redis, p.keys.desk, "drafts"), Passes: h.passes, Accounts: h.accounts, Roster: shelf.New[roster.Profile](h.redis, p.keys.desk, "roster"), Pager: w.pager})
 	return nil
 }

@@ -1,5 +1,5 @@
-// Package envelope closes messages at the door and opens them behind the wall. It holds the intake key, the first of the
-// house's four.
+// Package envelope closes messages at the door and opens them behind the wall: whole messages for the router, and in them the
+// addresses of people for the vault alone. It holds the keys of both uses.
 //
 // Sealing and opening are different types: a gateway gets a Recipient, which can only seal, so that no mistake of wiring
 // can hand it the power to read; the router gets an Opener. A gateway that is stolen gives away the epoch keys in its
@@ -200,10 +200,8 @@ func (o *Opener) epoch(name epochName) (cipher.AEAD, error) {
 
 func (o *Opener) private(id KeyID) hpke.PrivateKey {
 	for _, i := range o.keys {
-		for _, p := range i.set.Load().keys {
-			if p.id == id {
-				return p.key
-			}
+		if key := i.private(id); key != nil {
+			return key
 		}
 	}
 	return nil

@@ -15,7 +15,7 @@ import (
 
 func identity(t testing.TB) *Identity {
 	t.Helper()
-	i, err := NewIdentity()
+	i, err := NewIdentity(Intake)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,11 +134,11 @@ func TestKeyFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := ParseIdentity(private)
+	again, err := ParseIdentity(Intake, private)
 	if err != nil || again.ID() != id.ID() {
 		t.Fatalf("%v, %v", again, err)
 	}
-	to, err := ParseRecipient(public)
+	to, err := ParseRecipient(Intake, public)
 	if err != nil || to.ID() != id.ID() {
 		t.Fatalf("%v, %v", to, err)
 	}
@@ -149,11 +149,11 @@ func TestKeyFiles(t *testing.T) {
 		"empty": nil, "cut": public[:20], "version": bytes.Replace(public, []byte(`"version":1`), []byte(`"version":2`), 1),
 		"id": bytes.Replace(public, []byte(id.ID().String()), []byte("0000000000000000"), 1), "private": private,
 	} {
-		if _, err := ParseRecipient(b); !errors.Is(err, ErrKey) {
+		if _, err := ParseRecipient(Intake, b); !errors.Is(err, ErrKey) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := ParseIdentity(public); !errors.Is(err, ErrKey) {
+	if _, err := ParseIdentity(Intake, public); !errors.Is(err, ErrKey) {
 		t.Errorf("a public half as a private one: %v", err)
 	}
 }
@@ -204,16 +204,30 @@ func full(t *testing.T, rng *rand.Rand) channels.Message {
 		}
 	}
 	fill(reflect.ValueOf(&m).Elem())
+	m.CallBack.At = channels.NewAddress(channels.CallBackKind, word(), []byte(word()))
 	return m
 }
 
-// equal compares two messages by what is inside the address.
+// reachSame compares two addresses by what is inside.
+func reachSame(a, b channels.Address) bool {
+	ak, aw, ah := channels.OpenAddress(a)
+	bk, bw, bh := channels.OpenAddress(b)
+	return ak == bk && aw == bw && bytes.Equal(ah, bh) && (ah == nil) == (bh == nil) && a.IsZero() == b.IsZero()
+}
+
+// equal compares two messages by what is inside the addresses.
 func equal(t *testing.T, a, b channels.Message) bool {
 	t.Helper()
-	ak, aw, ah := channels.OpenAddress(a.From)
-	bk, bw, bh := channels.OpenAddress(b.From)
-	if ak != bk || aw != bw || !bytes.Equal(ah, bh) || (ah == nil) != (bh == nil) || a.From.IsZero() != b.From.IsZero() || !a.At.Equal(b.At) {
+	if !reachSame(a.From, b.From) || !a.At.Equal(b.At) || (a.CallBack == nil) != (b.CallBack == nil) {
 		return false
+	}
+	if a.CallBack != nil {
+		x, y := *a.CallBack, *b.CallBack
+		if !reachSame(x.At, y.At) {
+			return false
+		}
+		x.At, y.At = channels.Address{}, channels.Address{}
+		a.CallBack, b.CallBack = &x, &y
 	}
 	_, az := a.At.Zone()
 	_, bz := b.At.Zone()

@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 )
 
-// KeyID names an intake key without saying anything of it: the start of the digest of its public half.
+// KeyID names a key without saying anything of it: the start of the digest of its public half.
 type KeyID [idSize]byte
 
 func (id KeyID) String() string { return hex.EncodeToString(id[:]) }
@@ -27,17 +27,29 @@ func SealedTo(record []byte) KeyID {
 	return KeyID(record[1:])
 }
 
-// Recipient is the public half of an intake key. It can only seal. It is safe for concurrent use, also while Adopt replaces
-// what is in it.
-type Recipient struct{ key atomic.Pointer[public] }
+// Use is what a key is for, so that none can be taken for one of the other sort.
+type Use string
+
+// The uses of keys.
+const (
+	Intake    Use = "intake"    // messages on their way: the router opens
+	Addresses Use = "addresses" // who is reached where: the vault opens
+)
+
+// Recipient is the public half of a key. It can only seal. It is safe for concurrent use, also while Adopt replaces what is in
+// it.
+type Recipient struct {
+	use Use
+	key atomic.Pointer[public]
+}
 
 type public struct {
 	id  KeyID
 	key hpke.PublicKey
 }
 
-func recipient(key hpke.PublicKey) *Recipient {
-	r := &Recipient{}
+func recipient(use Use, key hpke.PublicKey) *Recipient {
+	r := &Recipient{use: use}
 	r.key.Store(&public{idOf(key), key})
 	return r
 }
@@ -52,20 +64,23 @@ func (r *Recipient) Adopt(newer *Recipient) {
 	}
 }
 
-// Identity is the private half of an intake key, and of those before it, as long as something that is sealed to them may be
-// left. It belongs to the router alone. It is safe for concurrent use, also while Adopt replaces what is in it.
-type Identity struct{ set atomic.Pointer[privates] }
+// Identity is the private half of a key, and of those before it, as long as something that is sealed to them may be left. It
+// belongs to one role alone. It is safe for concurrent use, also while Adopt replaces what is in it.
+type Identity struct {
+	use Use
+	set atomic.Pointer[privates]
+}
 
 // privates are not empty; the newest is the last.
-type privates struct{ keys []private }
+type privates []private
 
 type private struct {
 	id  KeyID
 	key hpke.PrivateKey
 }
 
-func (p privates) identity() *Identity {
-	i := &Identity{}
+func (p privates) identity(use Use) *Identity {
+	i := &Identity{use: use}
 	i.set.Store(&p)
 	return i
 }
@@ -80,12 +95,12 @@ func newPrivate() (private, error) {
 }
 
 // NewIdentity makes a key.
-func NewIdentity() (*Identity, error) {
+func NewIdentity(use Use) (*Identity, error) {
 	p, err := newPrivate()
 	if err != nil {
 		return nil, err
 	}
-	return privates{[]private{p}}.identity(), nil
+	return privates{p}.identity(use), nil
 }
 
 // Added returns an identity with a new key beside those of i. Its recipient is the new one's.
@@ -94,11 +109,11 @@ func (i *Identity) Added() (*Identity, error) {
 	if err != nil {
 		return nil, err
 	}
-	return privates{append(slices.Clone(i.set.Load().keys), p)}.identity(), nil
+	return append(slices.Clone(*i.set.Load()), p).identity(i.use), nil
 }
 
 // Retired returns an identity with the newest key alone. What was sealed to another cannot be opened any more.
-func (i *Identity) Retired() *Identity { return privates{[]private{i.newest()}}.identity() }
+func (i *Identity) Retired() *Identity { return privates{i.newest()}.identity(i.use) }
 
 // Adopt takes over the keys of newer, for whoever holds i.
 func (i *Identity) Adopt(newer *Identity) { i.set.Store(newer.set.Load()) }
@@ -106,27 +121,37 @@ func (i *Identity) Adopt(newer *Identity) { i.set.Store(newer.set.Load()) }
 // Versions are the ids of the keys, the newest first.
 func (i *Identity) Versions() []string {
 	var ids []string
-	for _, p := range slices.Backward(i.set.Load().keys) {
+	for _, p := range slices.Backward(*i.set.Load()) {
 		ids = append(ids, p.id.String())
 	}
 	return ids
 }
 
 func (i *Identity) newest() private {
-	keys := i.set.Load().keys
+	keys := *i.set.Load()
 	return keys[len(keys)-1]
+}
+
+// private returns the key of that id, or nil.
+func (i *Identity) private(id KeyID) hpke.PrivateKey {
+	for _, p := range *i.set.Load() {
+		if p.id == id {
+			return p.key
+		}
+	}
+	return nil
 }
 
 // ID names the newest key.
 func (i *Identity) ID() KeyID { return i.newest().id }
 
 // Recipient returns the public half of the newest key.
-func (i *Identity) Recipient() *Recipient { return recipient(i.newest().key.PublicKey()) }
+func (i *Identity) Recipient() *Recipient { return recipient(i.use, i.newest().key.PublicKey()) }
 
 // keyFile is how a half is kept. The id is derived, and stands there for the people who handle the file.
 type keyFile struct {
 	Version int       `json:"version"`
-	Use     string    `json:"use"` // "seal intake" or "open intake", so that the two cannot be exchanged
+	Use     string    `json:"use"` // "seal intake", "open addresses" and so on, so that no two can be exchanged
 	ID      string    `json:"id"`
 	Key     []byte    `json:"key"`
 	Former  []keyPart `json:"former,omitempty"` // oldest first
@@ -138,20 +163,20 @@ type keyPart struct {
 }
 
 const (
-	useSeal = "seal intake"
-	useOpen = "open intake"
+	seals = "seal "
+	opens = "open "
 )
 
 // Marshal returns the public half as JSON, for ParseRecipient.
 func (r *Recipient) Marshal() ([]byte, error) {
 	p := r.key.Load()
-	return json.Marshal(keyFile{Version: version, Use: useSeal, ID: p.id.String(), Key: p.key.Bytes()})
+	return json.Marshal(keyFile{Version: version, Use: seals + string(r.use), ID: p.id.String(), Key: p.key.Bytes()})
 }
 
 // Marshal returns the private halves as JSON, for ParseIdentity. They are a secret.
 func (i *Identity) Marshal() ([]byte, error) {
-	f := keyFile{Version: version, Use: useOpen}
-	for _, p := range i.set.Load().keys {
+	f := keyFile{Version: version, Use: opens + string(i.use)}
+	for _, p := range *i.set.Load() {
 		secret, err := p.key.Bytes()
 		if err != nil {
 			return nil, ErrKey
@@ -163,9 +188,9 @@ func (i *Identity) Marshal() ([]byte, error) {
 	return json.Marshal(f)
 }
 
-// ParseRecipient reads what Recipient.Marshal wrote.
-func ParseRecipient(b []byte) (*Recipient, error) {
-	f, err := parse(b, useSeal)
+// ParseRecipient reads what Recipient.Marshal wrote of a key of that use.
+func ParseRecipient(use Use, b []byte) (*Recipient, error) {
+	f, err := parse(b, seals+string(use))
 	if err != nil {
 		return nil, err
 	}
@@ -174,12 +199,12 @@ func ParseRecipient(b []byte) (*Recipient, error) {
 	if err != nil || idOf(key).String() != f.ID {
 		return nil, ErrKey
 	}
-	return recipient(key), nil
+	return recipient(use, key), nil
 }
 
-// ParseIdentity reads what Identity.Marshal wrote.
-func ParseIdentity(b []byte) (*Identity, error) {
-	f, err := parse(b, useOpen)
+// ParseIdentity reads what Identity.Marshal wrote of a key of that use.
+func ParseIdentity(use Use, b []byte) (*Identity, error) {
+	f, err := parse(b, opens+string(use))
 	if err != nil {
 		return nil, err
 	}
@@ -190,9 +215,9 @@ func ParseIdentity(b []byte) (*Identity, error) {
 		if err != nil || idOf(key.PublicKey()).String() != part.ID {
 			return nil, ErrKey
 		}
-		all.keys = append(all.keys, private{idOf(key.PublicKey()), key})
+		all = append(all, private{idOf(key.PublicKey()), key})
 	}
-	return all.identity(), nil
+	return all.identity(use), nil
 }
 
 func parse(b []byte, use string) (keyFile, error) {

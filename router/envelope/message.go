@@ -44,6 +44,7 @@ const (
 	tagCallWho
 	tagUnchecked
 	tagDeclares
+	tagCallHow
 )
 
 // Encode returns a message, its sender's address included, in its padded form.
@@ -109,7 +110,13 @@ func appendBeside(b []byte, m channels.Message) []byte {
 		b = appendField(b, tagFileSort, f.Sort)
 	}
 	if c := m.CallBack; c != nil {
-		b = appendField(b, tagCallNumber, c.Number)
+		if !c.At.IsZero() {
+			_, who, how := channels.OpenAddress(c.At)
+			b = appendField(b, tagCallNumber, who)
+			if how != nil {
+				b = appendField(b, tagCallHow, how)
+			}
+		}
 		b = appendField(b, tagCallWindow, c.Window)
 		b = appendField(b, tagCallWho, c.Who)
 	}
@@ -158,6 +165,7 @@ type decoder struct {
 	addressed bool
 	kind, who string
 	how       []byte
+	number    string // who, of the address to be called at
 }
 
 // field takes one field and reports whether it is known and well formed.
@@ -246,13 +254,16 @@ func (d *decoder) beside(tag byte, v string) bool {
 			return false
 		}
 		m.Files[len(m.Files)-1].Sort = v
-	case tagCallNumber, tagCallWindow, tagCallWho:
+	case tagCallNumber, tagCallWindow, tagCallWho, tagCallHow:
 		if m.CallBack == nil {
 			m.CallBack = &channels.CallBack{}
 		}
 		switch tag {
 		case tagCallNumber:
-			m.CallBack.Number = v
+			d.number = v
+			m.CallBack.At = channels.NewAddress(channels.CallBackKind, d.number, nil)
+		case tagCallHow:
+			m.CallBack.At = channels.NewAddress(channels.CallBackKind, d.number, []byte(v))
 		case tagCallWindow:
 			m.CallBack.Window = v
 		default:

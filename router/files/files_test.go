@@ -18,7 +18,7 @@ import (
 
 func rooms(t *testing.T) (dir string, in *Inbox, a *Archive) {
 	t.Helper()
-	key, err := envelope.NewIdentity()
+	key, err := envelope.NewIdentity(envelope.Intake)
 	if err != nil {
 		t.Fatal(err)
 	}

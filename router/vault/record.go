@@ -14,7 +14,8 @@ import (
 // Record is what the vault keeps of one case. It belongs to one goroutine at a time. No verb of fmt, no JSON and no slog
 // handler prints what is in it.
 type Record struct {
-	// Contacts hold the latest address of each kind, in the order of their last use: the last is the seeker's door.
+	// Contacts hold the latest address of each kind, in the order of their last use: the last is the seeker's door. All but
+	// those of chats are closed, for whoever has another key than the vault's.
 	Contacts []channels.Address
 	// Glossary is what the placeholders of the case stand for, in the anonymizer's own encoding.
 	Glossary []byte
@@ -32,7 +33,7 @@ type Record struct {
 	key     *caseKey
 }
 
-// Mailbox is a mailbox and the 32 bytes that open it.
+// Mailbox is a mailbox and what opens it, closed as the contacts are.
 type Mailbox struct {
 	Address channels.Address
 	Seed    []byte

@@ -229,6 +229,13 @@ func Looks(f triage.Filed, s triage.Searcher) []Handler {
 	}
 }
 
+// Reaches answers which cases somebody who is looked for is reached by.
+func Reaches(r triage.Reached) Handler {
+	return On("search", func(ctx context.Context, in seeking) ([]triage.Found, error) {
+		return r.Search(ctx, in.Sealed, in.Cases)
+	}).to(toSought)
+}
+
 // Pages answers who calls the people on call.
 func Pages(p triage.Pager) Handler {
 	return On("page", func(ctx context.Context, in triage.Page) (none, error) { return none{}, p.Page(ctx, in) })
