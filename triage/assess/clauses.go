@@ -3,6 +3,8 @@ package assess
 import (
 	"slices"
 	"strings"
+
+	"madoguchi/triage/assess/model"
 )
 
 // denials are what people add to take back what they said. They begin a clause of their own, so that they say nothing
@@ -13,12 +15,28 @@ var denials = spellings("大丈夫 だいじょうぶ だいじょぶ 平気 へ
 // part is a clause of the text: runes start to end of the view.
 type part struct{ start, end int }
 
-// Clauses returns the clauses of a text as the model reads them: folded, without marks and spaces.
-func Clauses(s string) [][]rune {
+// Clauses returns the clauses of a text as the model reads them: folded, without punctuation and spaces, and with what the
+// rules know of them.
+func Clauses(s string) []model.Clause {
+	l, err := rules()
+	if err != nil {
+		panic(err) // the rules are built in
+	}
 	t := fold(s)
-	var out [][]rune
-	for _, p := range t.parts() {
-		out = append(out, t.view.Runes[p.start:p.end])
+	r := reading{t, l.trie.find(t)}
+	return t.clauses(t.parts(), l.scan(&r).marks)
+}
+
+// clauses returns what the model reads. A mark is of the clause in which it ends.
+func (t text) clauses(parts []part, marks []mark) []model.Clause {
+	out := make([]model.Clause, len(parts))
+	for i, p := range parts {
+		out[i].Runes = t.view.Runes[p.start:p.end]
+		for _, m := range marks {
+			if p.start < m.end && m.end <= p.end {
+				out[i].Mark(max(m.start, p.start)-p.start, m.end-p.start, m.keys)
+			}
+		}
 	}
 	return out
 }

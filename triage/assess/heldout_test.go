@@ -21,7 +21,7 @@ func TestUnknownWritersAreHeard(t *testing.T) {
 		under                           float64 // at most
 		late                            float64 // what is urgent judged less, at most
 	}{
-		{"testdata/heldout/*.jsonl", 300, 0.96, 0.95, 0.83, 0.14, 0.02, 0.02},
+		{"testdata/heldout/*.jsonl", 300, 0.96, 0.95, 0.83, 0.14, 0.03, 0.02},
 		{"testdata/closed/*.jsonl", 150, 0.90, 0.90, 0.80, 0.18, 0.03, 0.03},
 	} {
 		var all gold.Tally

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"madoguchi/triage"
+	"madoguchi/triage/assess/model"
 )
 
 // reading is one text while it is judged.
@@ -26,23 +27,47 @@ type evidence struct {
 // maxEvidence is how many places a rule's pattern is looked for in one text: more say nothing new.
 const maxEvidence = 16
 
+// mark is a place that has a name, for the model.
+type mark struct {
+	hit
+	keys []uint32
+}
+
+func (s *scanned) mark(p pattern, hits []hit) {
+	for _, h := range hits {
+		s.marks = append(s.marks, mark{h, p.marks})
+	}
+}
+
 // scanned is what the rules find in a text.
 type scanned struct {
 	found    []evidence
 	silent   []hit // places that say nothing to the model either: jest, what is denied, what only looks like a word
-	innocent bool  // a dangerous word is used innocently
-	doubtful bool  // a modifier took something away that is no jest
+	calm     []hit // places that say what is everyday
+	light    []hit // places that speak of play and the like
+	marks    []mark
+	innocent bool // a dangerous word is used innocently
+	doubtful bool // a modifier took something away that is no jest
 }
 
 func (l *lexicon) scan(r *reading) scanned {
-	var guards, misread []hit
-	for _, p := range l.innocent {
-		guards = append(guards, r.match(p, true)...)
+	var s scanned
+	places := func(ps []pattern, across bool) (out []hit) {
+		for _, p := range ps {
+			hits := r.match(p, across)
+			s.mark(p, hits)
+			out = append(out, hits...)
+		}
+		return out
 	}
-	for _, p := range l.misread {
-		misread = append(misread, r.match(p, false)...)
+	guards, misread := places(l.innocent, true), places(l.misread, false)
+	s.calm, s.light = places(l.calm, false), places(l.light, false)
+	s.silent, s.innocent = slices.Concat(guards, misread), len(guards) > 0
+	for _, rule := range l.known {
+		for _, p := range rule.any {
+			s.mark(p, r.match(p, rule.Across))
+		}
 	}
-	s := scanned{silent: slices.Concat(guards, misread), innocent: len(guards) > 0}
 	for i := range l.rules {
 		rule := &l.rules[i]
 		for _, p := range rule.any {
@@ -70,8 +95,8 @@ func (l *lexicon) judge(s string) triage.Judgement {
 	r := reading{t, l.trie.find(t)}
 	x := l.scan(&r)
 	found, lonely, least := settle(x.found)
-	calm := r.places(l.calm)
-	more, now, lean := l.learned(t, heard{x.silent, calm, r.places(l.light), found, placeholder.MatchString(s)})
+	h := heard{x, found, placeholder.MatchString(s)}
+	more, now, lean := l.learned(t, h)
 	found = append(found, more...)
 	for _, e := range lonely { // who it is about, where only the model hears what
 		if slices.ContainsFunc(more, func(m evidence) bool { return slices.Contains(e.rule.With, m.rule.Flag) }) {
@@ -82,13 +107,13 @@ func (l *lexicon) judge(s string) triage.Judgement {
 	if slices.ContainsFunc(found, func(e evidence) bool { return e.rule.Severity.Rank() <= triage.Urgent.Rank() }) {
 		found = append(found, now...)
 	}
-	if len(found) == 0 && !x.innocent && (x.doubtful || len(calm) == 0) {
-		found, least = unclear(t, lean), triage.Soon
+	if !slices.ContainsFunc(found, tells) && !x.innocent && (x.doubtful || len(x.calm) == 0) {
+		found, least = append(found, unclear(t, lean)...), triage.Graver(least, triage.Soon)
 	}
 	j := triage.Judgement{Severity: least, Flags: []triage.Flag{}, Reasons: []triage.Reason{}}
 	for _, e := range found {
 		j.Severity = triage.Graver(j.Severity, e.rule.Severity)
-		if !slices.Contains(j.Flags, e.rule.Flag) {
+		if !slices.Contains(j.Flags, e.rule.Flag) && h.named(e.rule.Flag, lean) {
 			j.Flags = append(j.Flags, e.rule.Flag)
 		}
 		start, end := t.view.Span(e.start, e.end)
@@ -116,8 +141,8 @@ const vague = -0.8
 
 // unclear returns what is known of a text in which nothing was found: that it is about something, all of it the reason. Where
 // it does not even sound so, it has no flag; somebody reads it soon all the same.
-func unclear(t text, sounds float32) []evidence {
-	if t.view.Len() < substance || sounds < vague {
+func unclear(t text, sounds model.Lean) []evidence {
+	if t.view.Len() < substance || sounds.Of("soon") < vague {
 		return nil
 	}
 	return []evidence{{&unnamed, 0, t.view.Len()}}
@@ -167,6 +192,9 @@ func first(found []evidence) int {
 // life reports whether the flag is about the writer's own life: its words are used in jest every day, so that an innocent
 // use of them says something. What was taken away from any other flag says nothing.
 func life(f triage.Flag) bool { return f == triage.Suicide || f == triage.SelfHarm }
+
+// tells reports whether the evidence says more than who it is about.
+func tells(e evidence) bool { return e.rule.Flag != triage.ThirdParty }
 
 // places returns where the text says what makes it routine.
 func (r *reading) places(ps []pattern) []hit {

@@ -24,12 +24,11 @@ var learnedRules = func() []rule {
 	return out
 }()
 
-// heard is what the model is told of a text: the places that say nothing to it either, those that say what is everyday, those
-// that speak of play and the like, what the rules found, and whether words were taken out.
+// heard is what the model is told of a text: what stands where, what of it counts, and whether words were taken out.
 type heard struct {
-	silent, calm, light []hit
-	spoken              []evidence
-	redacted            bool
+	scanned
+	spoken   []evidence
+	redacted bool
 }
 
 // everyday reports whether a clause speaks of what harmless messages speak of.
@@ -37,7 +36,7 @@ func (h heard) everyday(p part) bool { return p.touched(h.calm) || p.touched(h.l
 
 // less is the share of the best score below which a flag of the model is not the one that the text speaks of: the same words
 // often speak a little for several.
-const less = 0.7
+const less = 0.6
 
 // missing is what the words that were taken out of a text may have said.
 const missing = 1
@@ -53,12 +52,9 @@ var kept = []triage.Flag{triage.Suicide, triage.Sexual, triage.AbuseHome, triage
 // can only make it less sure: whoever reads the rest sees no less danger.
 //
 // now is where the model hears that it happens at this moment. That counts only where the text is urgent without it.
-func (l *lexicon) learned(t text, h heard) (more, now []evidence, lean float32) {
+func (l *lexicon) learned(t text, h heard) (more, now []evidence, lean model.Lean) {
 	parts := t.parts()
-	clauses := make([][]rune, len(parts))
-	for i, p := range parts {
-		clauses[i] = t.view.Runes[p.start:p.end]
-	}
+	clauses := t.clauses(parts, h.marks)
 	mute := muted(parts, h.silent, t.view.Len())
 	var short float32
 	if h.redacted {
@@ -93,7 +89,7 @@ func (l *lexicon) learned(t text, h heard) (more, now []evidence, lean float32) 
 		if !f.Sure && !supported && r.Severity.Rank() < triage.Soon.Rank() {
 			r.Severity = triage.Soon
 			if h.everyday(parts[f.Clause]) {
-				if lean <= 0 {
+				if lean.Of("soon") <= 0 {
 					continue
 				}
 				r.Flag = triage.Other // what sets others in motion is not said of everyday things on a guess
@@ -106,10 +102,6 @@ func (l *lexicon) learned(t text, h heard) (more, now []evidence, lean float32) 
 			}
 			vague = append(vague, evidence{&r, parts[f.Clause].start + f.Start, parts[f.Clause].start + f.End})
 			continue
-		case "third_party":
-			if !supported && likely == triage.Other {
-				continue
-			}
 		}
 		at := parts[f.Clause].start
 		more = append(more, evidence{&r, at + f.Start, at + f.End})
@@ -142,6 +134,17 @@ func loudest(found []model.Found) (likely triage.Flag, top float32) {
 		}
 	}
 	return likely, top
+}
+
+// faint are flags that are told from one another by more than their words, and the score of the model below which one is not
+// named, though a rule or how pressing a text sounds would give it: the model knows what the rules found. How soon somebody must
+// read the text stays, and so does the reason.
+var faint = map[triage.Flag]float32{triage.Other: -0.8, triage.Verbal: -0.5}
+
+// named reports whether the flag of what was found is said of a text of which the model hears so much.
+func (h heard) named(f triage.Flag, lean model.Lean) bool {
+	least, ok := faint[f]
+	return !ok || h.redacted || lean.Of(string(f)) >= least
 }
 
 // matter reports whether the evidence says what the matter is, and not only that something is.

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 
@@ -71,6 +72,7 @@ type modifier struct{ clause, after, anywhere []pattern }
 type lexicon struct {
 	trie     *trie
 	rules    []rule
+	known    []rule // the rules whose places the model was taught to weigh: all of them
 	innocent []pattern
 	misread  []pattern
 	calm     []pattern
@@ -116,20 +118,24 @@ func load() (*lexicon, error) {
 
 func compile(f file) (*lexicon, error) {
 	l := &lexicon{trie: newTrie(), texts: f}
-	patterns := func(where string, list []string) ([]pattern, error) {
+	patterns := func(where string, list []string, called ...string) ([]pattern, error) {
 		var out []pattern
 		for _, src := range list {
 			p, err := l.trie.compile(src, f.Concepts)
 			if err != nil {
 				return nil, fmt.Errorf("assess: %s: %w", where, err)
 			}
+			for _, name := range called {
+				p.marks = append(p.marks, model.MarkKey(name), model.MarkKey(name+" "+src))
+			}
 			out = append(out, p)
 		}
 		return out, nil
 	}
 	mods := map[string]modifier{}
-	for name, m := range f.Modifiers {
-		clause, err := patterns(name, m.Clause)
+	for _, name := range slices.Sorted(maps.Keys(f.Modifiers)) { // in one order, so that the model is always the same
+		m := f.Modifiers[name]
+		clause, err := patterns(name, m.Clause, "light")
 		if err != nil {
 			return nil, err
 		}
@@ -150,7 +156,7 @@ func compile(f file) (*lexicon, error) {
 		if !slices.Contains(triage.Flags, r.Flag) || !r.Severity.Valid() {
 			return nil, fmt.Errorf("assess: %s: unknown flag or severity", r.ID)
 		}
-		any, err := patterns(r.ID, r.Any)
+		any, err := patterns(r.ID, r.Any, r.ID, string(r.Flag))
 		if err != nil {
 			return nil, err
 		}
@@ -164,14 +170,16 @@ func compile(f file) (*lexicon, error) {
 		}
 		l.rules = append(l.rules, c)
 	}
+	l.known = l.rules
 	var err error
 	for _, x := range []struct {
+		name string
 		from []innocentText
 		to   *[]pattern
-	}{{f.Innocent, &l.innocent}, {f.Misread, &l.misread}, {f.Calm, &l.calm}} {
+	}{{"innocent", f.Innocent, &l.innocent}, {"misread", f.Misread, &l.misread}, {"calm", f.Calm, &l.calm}} {
 		for _, t := range x.from {
 			var ps []pattern
-			if ps, err = patterns(t.ID, t.Any); err != nil {
+			if ps, err = patterns(t.ID, t.Any, x.name); err != nil {
 				return nil, err
 			}
 			*x.to = append(*x.to, ps...)

@@ -14,6 +14,7 @@ import (
 type pattern struct {
 	pieces []piece
 	start  bool
+	marks  []uint32 // what the model calls a place where it stands
 }
 
 type piece struct {

@@ -3,8 +3,8 @@
 // It is linear: every piece of one to five characters has a weight for every head (a flag, or a severity that the text
 // reaches), and the weights were learned from the labelled messages of this repository by the command
 // madoguchi/triage/assess/train, which writes weights.bin, words.tsv and senses.tsv anew and always the same. Pieces are
-// what was seen; the senses (a parent, a blow, to be left out) carry that over to words that were not. There is nothing else
-// in it: no state, nothing from outside.
+// what was seen; the senses (a parent, a blow, to be left out) carry that over to words that were not, and so does what the
+// rules know of a clause, right or wrong: the marks. There is nothing else in it: no state, nothing from outside.
 //
 // A text is read in windows of at most three clauses, and the window with the highest score counts. So whatever stands in
 // other clauses, an apology or 「大丈夫です」, cannot outweigh what was found: more clauses never lower a score. The model has
@@ -20,6 +20,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -45,6 +46,36 @@ const maxClauses = 3
 // caution is how much more it takes to be sure of a window that speaks of everyday things.
 const caution = 0.8
 
+// Clause is a clause of a text: its runes, and what the rules know of it.
+type Clause struct {
+	Runes []rune
+	Marks []Mark
+}
+
+// Mark is a place of a clause that a rule knows: runes Start to End.
+type Mark struct {
+	Key        uint32
+	Start, End int
+}
+
+// MarkKey returns the key of what is known by a name.
+func MarkKey(name string) uint32 {
+	key := seed ^ 0x3c6ef372
+	for _, r := range name {
+		key = hash(key, r)
+	}
+	return key
+}
+
+// Mark adds what stands at runes start to end, each key once.
+func (c *Clause) Mark(start, end int, keys []uint32) {
+	for _, k := range keys {
+		if !slices.ContainsFunc(c.Marks, func(m Mark) bool { return m.Key == k }) {
+			c.Marks = append(c.Marks, Mark{k, start, end})
+		}
+	}
+}
+
 // Model judges texts. It may be used by many goroutines.
 type Model struct {
 	readings Readings
@@ -63,6 +94,17 @@ type Found struct {
 	Sure  bool    // hardly a harmless message of a writer unknown to the learner scores as high
 	// Clause, Start and End tell where the heaviest words stand: runes Start to End of that clause.
 	Clause, Start, End int
+}
+
+// Lean is how much a text speaks for each of Heads.
+type Lean [heads]float32
+
+// Of returns how much it speaks for a head by its name.
+func (l Lean) Of(name string) float32 {
+	if h := slices.Index(Heads, name); h >= 0 {
+		return l[h]
+	}
+	return -math.MaxFloat32
 }
 
 // New returns the model that is built in.
@@ -94,12 +136,12 @@ func Parse(weights []byte, words, senses string) (*Model, error) {
 // nothing (jest, a dead pet); pieces with such a rune do not count. everyday tells of a clause that it speaks of what harmless
 // messages speak of: with it, it takes more to be sure. A head counts from short below its bound on: where words are missing.
 //
-// matter is how much the text speaks of something that is the matter: the score of soon, below zero where that was not
-// found, and as low as it gets where there is nothing to read.
-func (m *Model) Find(clauses [][]rune, masked func(clause, i int) bool, everyday func(clause int) bool, short float32) (found []Found, matter float32) {
+// lean is how much the text speaks for each head, below zero where that was not found, and as low as it gets where there is
+// nothing to read.
+func (m *Model) Find(clauses []Clause, masked func(clause, i int) bool, everyday func(clause int) bool, short float32) (found []Found, lean Lean) {
 	read := make([]clause, len(clauses))
-	for c, runes := range clauses {
-		read[c] = m.read(runes, func(i int) bool { return masked(c, i) })
+	for c, x := range clauses {
+		read[c] = m.read(x, func(i int) bool { return masked(c, i) })
 		if c > 0 {
 			m.senses.Across(read[c-1].senses, read[c].senses, func(key uint32, x, y Sense) {
 				if !masked(c-1, x.start) && !masked(c, y.start) {
@@ -113,7 +155,9 @@ func (m *Model) Find(clauses [][]rune, masked func(clause, i int) bool, everyday
 		from, to int
 		sure     bool
 	}
-	matter = -math.MaxFloat32
+	for h := range lean {
+		lean[h] = -math.MaxFloat32
+	}
 	for from := range clauses {
 		var w [heads]float32
 		n := 0
@@ -129,9 +173,7 @@ func (m *Model) Find(clauses [][]rune, masked func(clause, i int) bool, everyday
 					w[h] += read[to].behind[h]
 				}
 				s := w[h]*m.scale[h]/Length(n) + m.bias[h] + short
-				if h == heads-1 {
-					matter = max(matter, s)
-				}
+				lean[h] = max(lean[h], s)
 				if s > best[h].score {
 					best[h].score, best[h].from, best[h].to = s, from, to+1
 				}
@@ -146,12 +188,13 @@ func (m *Model) Find(clauses [][]rune, masked func(clause, i int) bool, everyday
 			found = append(found, f)
 		}
 	}
-	return found, matter
+	return found, lean
 }
 
 // clause is a clause as it is read.
 type clause struct {
 	sound  Sound
+	marks  []Mark
 	senses []Sense
 	n      int            // pieces
 	own    [heads]float32 // weights of its pieces
@@ -159,16 +202,16 @@ type clause struct {
 }
 
 // read adds up the pieces of a clause.
-func (m *Model) read(runes []rune, masked func(i int) bool) clause {
-	x := clause{sound: m.readings.Sound(runes)}
+func (m *Model) read(c Clause, masked func(i int) bool) clause {
+	x := clause{sound: m.readings.Sound(c.Runes), marks: c.Marks}
 	x.senses = m.senses.In(x.sound)
-	m.pieces(x, func(key uint32, start, end int, sense bool) {
+	m.pieces(x, func(key uint32, start, end int, short bool) {
 		for i := start; i < end; i++ {
 			if masked(i) {
 				return
 			}
 		}
-		if !sense {
+		if !short {
 			x.n++
 		}
 		m.add(&x.own, key)
@@ -176,10 +219,13 @@ func (m *Model) read(runes []rune, masked func(i int) bool) clause {
 	return x
 }
 
-// pieces calls f with everything that a clause is made of; senses do not make it longer.
-func (m *Model) pieces(x clause, f func(key uint32, start, end int, sense bool)) {
+// pieces calls f with everything that a clause is made of; senses and marks do not make it longer.
+func (m *Model) pieces(x clause, f func(key uint32, start, end int, short bool)) {
 	x.sound.Pieces(func(key uint32, start, end int) { f(key, start, end, false) })
 	m.senses.Pieces(x.senses, func(key uint32, start, end int) { f(key, start, end, true) })
+	for _, k := range x.marks {
+		f(k.Key, k.Start, k.End, true)
+	}
 }
 
 func (m *Model) add(sum *[heads]float32, key uint32) {

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"madoguchi/triage"
+	"madoguchi/triage/assess"
 	"madoguchi/triage/assess/gold"
 	"madoguchi/triage/assess/model"
 )
@@ -22,6 +23,7 @@ const (
 	ease     = 1    // keeps what was seen a few times from being learned by heart
 	rarest   = 2    // messages that a piece stands in at least
 	sensible = 2    // how much more than another piece a sense counts
+	known    = 2    // and what a rule knows
 	smallest = 0.02 // weights of a piece below this are left out
 )
 
@@ -50,20 +52,20 @@ type corpus struct {
 }
 
 // newCorpus makes two examples of every message: as it is written, and in kana.
-func newCorpus(messages []gold.Message, texts [][][]rune, r model.Readings, senses model.Senses) *corpus {
+func newCorpus(messages []gold.Message, texts [][]model.Clause, r model.Readings, senses model.Senses) *corpus {
 	c := &corpus{senses: senses, ids: map[uint32]int32{}, seen: map[uint32]int{}}
 	type variant struct {
 		message int
-		clauses []model.Sound
+		clauses []spoken
 	}
 	var variants []variant
 	last := map[uint32]int{}
 	for i, clauses := range texts {
-		var plain, kana []model.Sound
-		for _, rs := range clauses {
-			s := r.Sound(rs)
-			plain = append(plain, s)
-			kana = append(kana, r.Sound(s.Spoken()))
+		var plain, kana []spoken
+		for _, x := range clauses {
+			s := r.Sound(x.Runes)
+			plain = append(plain, spoken{s, x.Marks})
+			kana = append(kana, spoken{r.Sound(s.Spoken()), marks(string(s.Spoken()))})
 		}
 		variants = append(variants, variant{i, plain}, variant{i, kana})
 		note := func(key uint32, _, _ int) {
@@ -75,7 +77,10 @@ func newCorpus(messages []gold.Message, texts [][][]rune, r model.Readings, sens
 		var before []model.Sense
 		for k, s := range plain {
 			s.Pieces(note)
-			found := senses.In(s)
+			for _, k := range s.marks {
+				note(k.Key, 0, 0)
+			}
+			found := senses.In(s.Sound)
 			senses.Pieces(found, note)
 			if k > 0 {
 				senses.Across(before, found, func(key uint32, _, _ model.Sense) { note(key, 0, 0) })
@@ -99,8 +104,25 @@ func newCorpus(messages []gold.Message, texts [][][]rune, r model.Readings, sens
 	return c
 }
 
+// spoken is a clause by its sound, with what the rules know of it.
+type spoken struct {
+	model.Sound
+	marks []model.Mark
+}
+
+// marks returns what the rules know of a clause.
+func marks(s string) []model.Mark {
+	var all model.Clause
+	for _, c := range assess.Clauses(s) {
+		for _, m := range c.Marks {
+			all.Mark(0, 0, []uint32{m.Key})
+		}
+	}
+	return all.Marks
+}
+
 // windows returns the windows of a text.
-func (c *corpus) windows(clauses []model.Sound) (out []window) {
+func (c *corpus) windows(clauses []spoken) (out []window) {
 	own := make([]window, len(clauses))
 	behind := make([][]int32, len(clauses))
 	var before []model.Sense
@@ -109,8 +131,11 @@ func (c *corpus) windows(clauses []model.Sound) (out []window) {
 			own[i].ids = c.piece(own[i].ids, key, 1)
 			own[i].n++
 		})
-		found := c.senses.In(s)
+		found := c.senses.In(s.Sound)
 		c.senses.Pieces(found, func(key uint32, _, _ int) { own[i].ids = c.piece(own[i].ids, key, sensible) })
+		for _, k := range s.marks {
+			own[i].ids = c.piece(own[i].ids, k.Key, known)
+		}
 		if i > 0 {
 			c.senses.Across(before, found, func(key uint32, _, _ model.Sense) { behind[i] = c.piece(behind[i], key, sensible) })
 		}
@@ -324,7 +349,9 @@ func above(scored []score, share float64, counts func(score) bool) float32 {
 // weight returns how much a miss weighs against a false alarm: more where it costs a life.
 func weight(h int) float64 {
 	switch model.Heads[h] {
-	case "suicide":
+	case "suicide", "urgent":
+		return 3
+	case "soon":
 		return 2
 	}
 	return 1

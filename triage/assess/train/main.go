@@ -68,7 +68,7 @@ func run(top, to string) error {
 
 // learn returns the files of the model; list is the words of the senses.
 func learn(messages []gold.Message, list string) (weights []byte, words, senses string) {
-	texts := make([][][]rune, len(messages))
+	texts := make([][]model.Clause, len(messages))
 	for i, m := range messages {
 		texts[i] = assess.Clauses(m.Text)
 	}

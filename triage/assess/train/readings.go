@@ -10,23 +10,24 @@ import (
 	"github.com/ikawaha/kagome/v2/tokenizer"
 
 	"madoguchi/triage/assess"
+	"madoguchi/triage/assess/model"
 	"madoguchi/triage/japanese"
 )
 
-// spoken are readings that no dictionary has: how children write round a word.
-const spoken = "タヒ し|たひ し|氏に しに|市に しに|4に しに|○に しに|〇に しに|4ぬ しぬ|4の しの|氏ぬ しぬ|4ん しん|○ん しん|〇ん しん|" +
+// byHand are readings that no dictionary has: how children write round a word.
+const byHand = "タヒ し|たひ し|氏に しに|市に しに|4に しに|○に しに|〇に しに|4ぬ しぬ|4の しの|氏ぬ しぬ|4ん しん|○ん しん|〇ん しん|" +
 	"逝き いき|逝け いけ|逝く いく"
 
 // readings returns the words of the texts that have kanji, with their most frequent reading by the IPA dictionary.
-func readings(texts [][][]rune) string {
+func readings(texts [][]model.Clause) string {
 	t, err := tokenizer.New(ipa.Dict(), tokenizer.OmitBosEos())
 	if err != nil {
 		panic(err) // the dictionary is built in
 	}
 	count := map[string]map[string]int{}
 	for _, clauses := range texts {
-		for _, rs := range clauses {
-			for _, k := range t.Tokenize(string(rs)) {
+		for _, c := range clauses {
+			for _, k := range t.Tokenize(string(c.Runes)) {
 				reading, ok := k.Reading()
 				if !ok || !kanji(k.Surface) {
 					continue
@@ -47,7 +48,7 @@ func readings(texts [][][]rune) string {
 		sounds := slices.Sorted(maps.Keys(all))
 		best[word] = slices.MaxFunc(sounds, func(a, b string) int { return all[a] - all[b] })
 	}
-	for pair := range strings.SplitSeq(spoken, "|") {
+	for pair := range strings.SplitSeq(byHand, "|") {
 		word, sound, _ := strings.Cut(pair, " ")
 		best[word] = sound
 	}
@@ -67,7 +68,7 @@ func kanji(word string) bool {
 func spell(s string) string {
 	var b strings.Builder
 	for _, c := range assess.Clauses(s) {
-		b.WriteString(string(c))
+		b.WriteString(string(c.Runes))
 	}
 	return b.String()
 }
