@@ -21,6 +21,9 @@ func (s *scan) places() {
 		case numeral(r) && !numeral(s.rune(i-1)):
 			s.address(i)
 			s.classNumber(i)
+			s.room(i)
+		case r == '上' || r == '下' || r == '入':
+			s.kyoto(i)
 		}
 		for _, suffix := range s.a.words.suffixes[r] {
 			if s.is(i, suffix.text) {
@@ -191,6 +194,9 @@ func (s *scan) address(i int) {
 		}
 		j = s.skip(j, " 西東南北", 2)
 	}
+	if end := s.triple(i); end > i && (s.class(i-1) == japanese.Kanji && s.quarter(i-1) && s.quarter(i-2) && !s.before(i, 6, "番号", "電話", "携帯", "平成", "令和", "昭和", "結果", "試合", "背番") || s.kanaQuarter(i) < i) {
+		strong, last = true, max(last, end)
+	}
 	if !strong && !(strings.ContainsRune(string(s.rs[i:last]), '-') && s.class(i-1) == japanese.Kanji && (s.before(i, 14, homes...) || s.is(last, "に住"))) {
 		return
 	}
@@ -198,6 +204,7 @@ func (s *scan) address(i int) {
 	for start > 0 && s.quarter(start-1) {
 		start--
 	}
+	start = min(start, s.kanaQuarter(start))
 	if c := s.class(start - 1); c == japanese.Hiragana { // さくら台
 		if k := s.kanaWord(start); k < start && start < i && strings.ContainsRune("台丘野町ヶ園通", s.rs[start]) {
 			start = k
@@ -245,10 +252,8 @@ func (s *scan) house(i int) int {
 	if end > k {
 		end += s.one(end, "号室", "号")
 	}
-	for _, b := range []string{"マンション", "ハイツ", "コーポ", "アパート", "荘", "メゾン", "レジデンス", "団地", "パレス", "ハイム", "ビル", "コート", "タワー", "ヒルズ", "ハウス", "号棟"} {
-		if strings.Contains(name, b) {
-			return end
-		}
+	if houseName(name) {
+		return end
 	}
 	if end-k >= 3 {
 		return end
@@ -266,6 +271,10 @@ type suffix struct {
 // named judges a name that ends with the suffix at i.
 func (s *scan) named(i int, x suffix) {
 	end := i + len([]rune(x.text))
+	if s.class(i) == japanese.Hiragana {
+		s.kanaPlace(i, x)
+		return
+	}
 	if x.t == TypeSchool && len([]rune(x.text)) == 1 {
 		s.shortSchool(i, end)
 		return
@@ -316,7 +325,7 @@ func (s *scan) kanaRun(i int) int {
 
 // shortSchool judges 若草中, 緑風高: a proper name in front, and not 授業中.
 func (s *scan) shortSchool(i, end int) {
-	if s.one(end, "の", "に", "で", "、", "。", " ", "です", "へ", "から", "と", "出身", "在", "一年", "二年", "三年") == 0 && !digit(s.rune(end)) && end != len(s.rs) {
+	if s.one(end, "の", "に", "で", "、", "。", " ", "です", "へ", "から", "と", "出身", "在", "一年", "二年", "三年", "や", "じゃ", "だ", "って", "ん", "も", "が", "は", "を", "ば", "さ", "受", "落", "卒", "入", "行", "通", "時代") == 0 && !digit(s.rune(end)) && end != len(s.rs) {
 		return
 	}
 	start := s.nameBack(i)
@@ -324,10 +333,18 @@ func (s *scan) shortSchool(i, end int) {
 		s.add(start, end, TypeSchool, 0.6) // 西高
 		return
 	}
+	if i-start == 1 && strings.ContainsRune("一二三四五六七八九", s.rs[start]) && s.class(start-1) != japanese.Kanji && s.one(end, "の", "です", "に", "で", "へ", "から", "と", "出身") > 0 {
+		s.add(start, end, TypeSchool, 0.6) // 六中
+		return
+	}
 	if i-start < 2 {
 		return
 	}
 	name := string(s.rs[start:i])
+	if name == "附属" || name == "付属" {
+		s.add(start, end, TypeSchool, 0.6)
+		return
+	}
 	proper := s.a.names.is(name, family) || s.proper(start, i) || s.rune(end) == 'の' && i-start == 2 && s.clauseStart(start) && s.token(start).Part != japanese.NounAction && s.token(start).Part != japanese.NounAdverb
 	if !proper || s.a.words.generic(name) {
 		return

@@ -128,6 +128,8 @@ type wordLists struct {
 	Schools    string              `yaml:"schools"`
 	Places     string              `yaml:"places"`
 	Open       string              `yaml:"open_places"`
+	KanaSchool string              `yaml:"kana_schools"`
+	KanaPlaces string              `yaml:"kana_places"`
 }
 
 // newWords reads the lists. They are part of the program: a mistake in them is a mistake in the program, and a test reads
@@ -169,6 +171,8 @@ func newWords() (*words, error) {
 	add(f.Schools, TypeSchool, false)
 	add(f.Places, TypePlace, false)
 	add(f.Open, TypePlace, true)
+	add(f.KanaSchool, TypeSchool, false)
+	add(f.KanaPlaces, TypePlace, false)
 	return w, nil
 }
 

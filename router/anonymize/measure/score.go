@@ -16,14 +16,16 @@ import (
 
 // message is a labelled message.
 type message struct {
-	ID     string `json:"id"`
-	Writer string `json:"writer"`
-	Text   string `json:"text"`
+	ID     string   `json:"id"`
+	Writer string   `json:"writer"`
+	Text   string   `json:"text"`
+	Tags   []string `json:"tags"` // what all names of the message are: kana, nick
 	Spans  []struct {
 		Start    int    `json:"start"`
 		End      int    `json:"end"`
 		Type     string `json:"type"`
 		Optional bool   `json:"optional"`
+		Tag      string `json:"tag"` // nickname
 	} `json:"spans"`
 }
 
@@ -101,6 +103,22 @@ func keys(typ, writer string) []string {
 	return k
 }
 
+// kinds are the keys of a name that is written in kana alone, or tagged as a nickname.
+func kinds(name []rune, tags []string) []string {
+	var k []string
+	other := func(r rune) bool {
+		c := japanese.ClassOf(r)
+		return c != japanese.Hiragana && c != japanese.Katakana && c != japanese.Space && c != japanese.Punct && r != 'ー'
+	}
+	if !slices.ContainsFunc(name, other) {
+		k = append(k, "PERSON#kana")
+	}
+	if slices.Contains(tags, "nickname") || slices.Contains(tags, "nick") {
+		k = append(k, "PERSON#nickname")
+	}
+	return k
+}
+
 // honorifics may be redacted with the name or not.
 var honorifics = []string{"ちゃん", "くん", "さん", "君", "様", "先生", "先輩", "たん"}
 
@@ -153,7 +171,11 @@ func (s *scores) add(m message, spans []anonymize.Span) bool {
 		if x.Optional {
 			continue
 		}
-		for _, k := range keys(x.Type, m.Writer) {
+		names := keys(x.Type, m.Writer)
+		if x.Type == "PERSON" {
+			names = append(names, kinds(text[x.Start:x.End], append([]string{x.Tag}, m.Tags...))...)
+		}
+		for _, k := range names {
 			s.of(k).want++
 			if whole {
 				s.of(k).found++
@@ -189,6 +211,10 @@ func (s *scores) add(m message, spans []anonymize.Span) bool {
 func (s *scores) print(w io.Writer) {
 	for _, k := range slices.Sorted(maps.Keys(s.by)) {
 		c := s.by[k]
+		if strings.Contains(k, "#") { // what is made has no such kind
+			fmt.Fprintf(w, "%-16s n=%-4d recall %.3f\n", k, c.want, c.recall())
+			continue
+		}
 		fmt.Fprintf(w, "%-16s n=%-4d recall %.3f precision %.3f F %.3f\n", k, c.want, c.recall(), c.precision(), c.f())
 	}
 	fmt.Fprintf(w, "%-16s %.4f\n", "taken too much", share(s.over, s.ordinary))

@@ -1,0 +1,148 @@
+package anonymize
+
+import (
+	"strings"
+
+	"madoguchi/triage/japanese"
+)
+
+// maxKanaPlace is how many kana the name of a school or a place may have.
+const maxKanaPlace = 9
+
+// kanaPlace judges the name of a school or a place that a small child writes in hiragana, its last word with it:
+// たんぽぽこうえん, ひがししょうがっこう. It ends at i, where x begins.
+func (s *scan) kanaPlace(i int, x suffix) {
+	end := i + len([]rune(x.text))
+	if s.class(end) == japanese.Hiragana && s.one(end, "の", "に", "で", "へ", "を", "が", "は", "と", "も", "か", "や", "だ", "な", "み", "ま") == 0 {
+		return
+	}
+	start := i
+	for start > 0 && i-start < maxKanaPlace && s.class(start-1) == japanese.Hiragana && !s.particle(start-1, i) {
+		start--
+	}
+	name := string(s.rs[start:i])
+	w := s.a.words
+	if i-start < 2 || w.generic(name) || w.times[name] || w.owner(name) || w.stop[name] || strings.HasSuffix(name, "の") || s.class(start-1) == japanese.Kanji && s.class(start) == japanese.Hiragana {
+		return
+	}
+	for _, l := range w.leading {
+		if l == name {
+			return
+		}
+	}
+	for j := start; j < i; j++ {
+		if t := s.token(j); t != nil && t.Start == j && t.End-t.Start > 1 && (t.Part == japanese.Verb || t.Part == japanese.Adjective || t.Part == japanese.Pronoun || t.Part == japanese.Adverb && t.End-t.Start > 2) {
+			return
+		}
+	}
+	s.add(start, end, x.t, 0.6)
+}
+
+// particle reports whether the kana at i is the particle in front of the word that goes on to end.
+func (s *scan) particle(i, end int) bool {
+	if !strings.ContainsRune("のはをにもへでがと", s.rs[i]) {
+		return false
+	}
+	if s.rs[i] == 'を' {
+		return true
+	}
+	t := s.token(i)
+	return t != nil && t.Part == japanese.Particle && t.Start <= i && end-i > 2
+}
+
+// kanaQuarter returns where a quarter's name in kana begins that ends before i, the numbers of an address: さくらまち2ちょうめ.
+func (s *scan) kanaQuarter(i int) int {
+	if s.one(i-2, "まち", "ちょう", "だい", "むら", "おか", "はら") == 0 && s.one(i-3, "ちょう", "どおり") == 0 {
+		return i
+	}
+	start := i
+	for start > 0 && i-start < maxKanaPlace && s.class(start-1) == japanese.Hiragana && !s.particle(start-1, i) {
+		start--
+	}
+	if i-start < 4 {
+		return i
+	}
+	return start
+}
+
+// triple returns the end of three numbers with dashes or の between that begin at i, and nothing else does: 2-3-8; or i.
+func (s *scan) triple(i int) int {
+	j := i
+	for n := range 3 {
+		k := j
+		for k < j+4 && digit(s.rune(k)) {
+			k++
+		}
+		if k == j || digit(s.rune(k)) {
+			return i
+		}
+		if j = k; n < 2 {
+			if s.rune(j) != '-' && s.rune(j) != 'の' {
+				return i
+			}
+			j++
+		}
+	}
+	if s.rune(j) == '-' || s.rune(j) == 'の' && digit(s.rune(j+1)) {
+		return i
+	}
+	return j
+}
+
+// kyoto judges an address by its streets: 烏丸通三条上ル.
+func (s *scan) kyoto(i int) {
+	n := s.one(i, "上ル", "下ル", "上る", "下る", "入ル", "入る")
+	if n == 0 {
+		return
+	}
+	start := i
+	for start > 0 && i-start < 16 && s.class(start-1) == japanese.Kanji && !strings.ContainsRune("市府", s.rs[start-1]) {
+		start--
+	}
+	streets := string(s.rs[start:i])
+	ward := strings.ContainsRune(streets, '区')
+	if !strings.ContainsAny(streets, "通条") || i-start < 4 && !ward {
+		return
+	}
+	end := i + n
+	for s.class(end) == japanese.Kanji || digit(s.rune(end)) {
+		end++
+	}
+	s.add(start, end, TypeAddress, 0.9)
+}
+
+// room judges a room by its number: コーポ西浜の203, and 502号 at the beginning of a clause.
+func (s *scan) room(i int) {
+	end := i
+	for digit(s.rune(end)) {
+		end++
+	}
+	if n := end - i; n < 3 || n > 4 || s.rs[i] == '0' {
+		return
+	}
+	house := strings.TrimSuffix(strings.TrimSuffix(string(s.rs[max(0, i-16):i]), " "), "の")
+	at := i - (len([]rune(string(s.rs[max(0, i-16):i]))) - len([]rune(house)))
+	known := false
+	for _, o := range s.out {
+		known = known || o.t == TypePlace && o.end == at && houseName(string(s.rs[o.start:o.end]))
+	}
+	unit := s.one(end, "号室", "号")
+	if known || unit > 0 && (s.class(i-1) == japanese.Space || s.class(i-1) == japanese.Punct) {
+		if unit == 0 && s.one(end, "円", "人", "年", "m", "メ", "個", "回", "点", "番目", "%") > 0 {
+			return
+		}
+		s.add(i, end+unit, TypeAddress, 0.7)
+	}
+}
+
+// houses are words in the names of the buildings in which people live.
+var houses = []string{"マンション", "ハイツ", "コーポ", "アパート", "荘", "メゾン", "レジデンス", "団地", "パレス", "ハイム", "ビル", "コート", "タワー", "ヒルズ", "ハウス", "号棟"}
+
+func houseName(name string) bool {
+	for _, h := range houses {
+		if strings.Contains(name, h) {
+			return true
+		}
+	}
+	return false
+}
