@@ -101,6 +101,41 @@ var phoneDisguises = map[string]func(string) string{
 	},
 }
 
+// netDisguises are for addresses of mail and of the net.
+var netDisguises = map[string]func(string) string{
+	"wide": mapped(func(r rune) rune {
+		if r > ' ' && r < 0x7f {
+			return r + 0xfee0
+		}
+		return r
+	}),
+	"katakana marks": func(s string) string {
+		return strings.NewReplacer("@", "アットマーク", ".", "ドット").Replace(s)
+	},
+	"hiragana marks": func(s string) string {
+		return strings.NewReplacer("@", "あっとまーく", ".", "どっと").Replace(s)
+	},
+	"short at":      func(s string) string { return strings.NewReplacer("@", "あっと", ".", "どっと").Replace(s) },
+	"brackets at":   func(s string) string { return strings.NewReplacer("@", "[at]", ".", "[dot]").Replace(s) },
+	"round at":      func(s string) string { return strings.NewReplacer("@", "(at)", ".", "(dot)").Replace(s) },
+	"apart at":      func(s string) string { return strings.NewReplacer("@", " at ", ".", " dot ").Replace(s) },
+	"wide brackets": func(s string) string { return strings.NewReplacer("@", "【at】", ".", "【.】").Replace(s) },
+	"around marks":  func(s string) string { return strings.NewReplacer("@", " @ ", ".", " . ").Replace(s) },
+	"star at":       func(s string) string { return strings.NewReplacer("@", "★", "://", "：／／").Replace(s) },
+	"hxxp":          func(s string) string { return strings.NewReplacer("https", "hxxps", ".", "[.]").Replace(s) },
+	"ttp":           func(s string) string { return strings.NewReplacer("https", "ttps").Replace(s) },
+	"crosses":       func(s string) string { return strings.NewReplacer("https", "××××s", "://", "：／／").Replace(s) },
+	"wide colon":    func(s string) string { return strings.NewReplacer("://", "：／／").Replace(s) },
+	"line":          func(s string) string { return strings.NewReplacer("@", "\n@", "/", "/\n").Replace(s) },
+	"line in host":  func(s string) string { return strings.NewReplacer(".", ".\n").Replace(s) },
+	"full stop":     func(s string) string { return strings.NewReplacer(".", "。").Replace(s) },
+	"middots":       func(s string) string { return strings.NewReplacer(".", "・").Replace(s) },
+	"katakana slash": func(s string) string {
+		return strings.NewReplacer("/", "スラッシュ", ":", "コロン", ".", "ドット", "@", "アット").Replace(s)
+	},
+	"capitals": strings.ToUpper,
+}
+
 func shift(from, to string) func(rune) rune {
 	f, t := []rune(from), []rune(to)
 	return func(r rune) rune {
@@ -113,7 +148,7 @@ func shift(from, to string) func(rune) rune {
 	}
 }
 
-// TestDisguises: at least 96 of 100 disguised names and 97 of 100 disguised numbers are seen, and every one that is not is named.
+// TestDisguises: at least 96 of 100 disguised names 97 of 100 disguised numbers and 98 of 100 disguised addresses of the net are seen, and every one that is not is named.
 func TestDisguises(t *testing.T) {
 	a := newAnonymizer(t)
 	try := func(what string, share float64, words, frames []string, ways ...map[string]func(string) string) {
@@ -145,6 +180,8 @@ func TestDisguises(t *testing.T) {
 		[]string{"%sくんに叩かれた", "きのうがっこうのかえりに%sが石をなげてきてすごくこわかったです", "同じクラスの%sに無視されている", "犯人は%sです"}, disguises, nameDisguises)
 	try("phones", 0.97, []string{"090-0123-4567", "0166-00-1239"},
 		[]string{"電話は%sです", "%sにかけてください", "たすけて %s"}, disguises, phoneDisguises)
+	try("addresses of the net", 0.98, []string{"mika.s12@example.com", "https://example.org/thread/4411"},
+		[]string{"連絡は%sです", "%sにおくって", "ここに書かれた %s"}, disguises, netDisguises)
 }
 
 // TestOverSeveralMessages: a name or a number that is told piece by piece is seen where the pieces come together, as the text

@@ -38,6 +38,7 @@ func (s *scan) typed() {
 	s.cars()
 	s.spokenPhones()
 	s.spelled()
+	s.spelledNet()
 	s.labelled()
 }
 

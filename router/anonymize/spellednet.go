@@ -1,0 +1,124 @@
+package anonymize
+
+import (
+	"strings"
+)
+
+// netMarks are the marks of addresses as they are spelled, the longest first where one begins another.
+var netMarks = []struct {
+	word string
+	mark byte
+}{
+	{"アットマーク", '@'}, {"あっとまーく", '@'}, {"アット", '@'}, {"あっと", '@'}, {"(at)", '@'}, {"[at]", '@'}, {"<at>", '@'}, {"【at】", '@'}, {" at ", '@'}, {"@", '@'},
+	{"(AT)", '@'}, {"[AT]", '@'}, {"★", '@'}, {"☆", '@'},
+	{"ドット", '.'}, {"どっと", '.'}, {"(dot)", '.'}, {"[dot]", '.'}, {"<dot>", '.'}, {"【dot】", '.'}, {"[.]", '.'}, {"(.)", '.'}, {"【.】", '.'}, {" dot ", '.'}, {"(DOT)", '.'}, {"[DOT]", '.'},
+	{"。", '.'}, {"・", '.'}, {".", '.'}, {"、", '.'},
+	{"スラッシュ", '/'}, {"すらっしゅ", '/'}, {"/", '/'}, {"コロン", ':'}, {"ころん", ':'}, {":", ':'}, {"アンダーバー", '_'}, {"あんだーばー", '_'}, {"ハイフン", '-'}, {"はいふん", '-'},
+}
+
+// maxNet is how many runes of a spelled address are looked at.
+const maxNet = 200
+
+// spelledNet finds addresses of mail and of the net that are read out, mark by mark, or broken over lines:
+// mikaドットs12アットexampleドットcom.
+func (s *scan) spelledNet() {
+	for i := 0; i < len(s.rs); i++ {
+		if s.is(i, "://") {
+			s.crossed(i)
+		}
+		if !word(s.rs[i]) || word(s.rune(i-1)) {
+			continue
+		}
+		text, end, marks := s.readOut(i)
+		if marks == 0 {
+			continue
+		}
+		if t := netType(text); t != "" {
+			s.add(i, end, t, 0.9)
+			i = end - 1
+		}
+	}
+}
+
+// readOut returns what is written at i with its marks as they are meant, its end, and how many were spelled or broken.
+func (s *scan) readOut(i int) (text string, end, marks int) {
+	var b strings.Builder
+	end = i
+	for j := i; j < len(s.rs) && j < i+maxNet; {
+		if r := s.rs[j]; letter(r) || digit(r) || strings.ContainsRune("_-+?=&%#~", r) {
+			b.WriteRune(r)
+			j++
+			end = j
+			continue
+		}
+		k := j + s.one(j, " ", "\n")
+		mark, n := s.netMark(j)
+		if n == 0 && k > j {
+			mark, n = s.netMark(k)
+			j = k
+		}
+		if n == 0 {
+			break
+		}
+		next := j + n
+		gap := s.skip(next, "\n", 1)
+		if gap == next && (mark == '@' || mark == '.') {
+			gap = s.skip(next, " ", 1)
+		}
+		_, more := s.netMark(gap)
+		if !word(s.rune(gap)) && more == 0 {
+			if n == 1 && s.rs[j] == '/' && k == j {
+				b.WriteByte('/')
+				end = j + 1
+			}
+			break
+		}
+		if n > 1 || gap > next || k == j && s.rs[j] != rune(mark) || k > j {
+			marks++
+		}
+		b.WriteByte(mark)
+		j = gap
+	}
+	return b.String(), end, marks
+}
+
+func (s *scan) netMark(i int) (byte, int) {
+	for _, m := range netMarks {
+		if s.is(i, m.word) {
+			return m.mark, len([]rune(m.word))
+		}
+	}
+	return 0, 0
+}
+
+// netType returns what an address is, or nothing.
+func netType(text string) Type {
+	text = strings.ToLower(text)
+	if user, host, ok := strings.Cut(text, "@"); ok && len(user) > 1 && len(host) > 2 && strings.Trim(host, ".") != "" && letter(rune(host[0])) {
+		return TypeEmail
+	}
+	for _, p := range []string{"http", "ttp", "hxxp"} {
+		if strings.HasPrefix(text, p) && strings.Contains(text, "://") {
+			return TypeURL
+		}
+	}
+	host, _, _ := strings.Cut(text, "/")
+	if dot := strings.LastIndexByte(host, '.'); dot > 2 && strings.Contains(tlds, " "+host[dot+1:]+" ") {
+		return TypeURL
+	}
+	return ""
+}
+
+// crossed finds an address of the net whose first letters are crossed out: ××××s://example.org.
+func (s *scan) crossed(i int) {
+	start, end := i, i+3
+	for start > 0 && i-start < 6 && (letter(s.rs[start-1]) || strings.ContainsRune("×✕✖*〇○●h", s.rs[start-1])) {
+		start--
+	}
+	for end < len(s.rs) && s.rs[end] > ' ' && s.rs[end] < 0x7f {
+		end++
+	}
+	if end-i > 6 {
+		s.add(start, end, TypeURL, 0.9)
+	}
+}
