@@ -30,8 +30,13 @@ func (s *scan) kanaPlace(i int, x suffix) {
 			return
 		}
 	}
+	ends := strings.ContainsRune("たるくうすつぬむぶぐ", s.rs[i-1]) // as a clause does that says which park
 	for j := start; j < i; j++ {
-		if t := s.token(j); t != nil && t.Start == j && t.End-t.Start > 1 && (t.Part == japanese.Verb || t.Part == japanese.Adjective || t.Part == japanese.Pronoun || t.Part == japanese.Adverb && t.End-t.Start > 2) {
+		t := s.token(j)
+		if t == nil || t.Start != j || t.End-t.Start < 2 {
+			continue
+		}
+		if t.Part == japanese.Verb && ends || t.Part == japanese.Adjective || t.Part == japanese.Pronoun || t.Part == japanese.Adverb && t.End-t.Start > 2 {
 			return
 		}
 	}
@@ -45,6 +50,9 @@ func (s *scan) particle(i, end int) bool {
 	}
 	if s.rs[i] == 'を' {
 		return true
+	}
+	if c := s.class(i - 1); c == japanese.Space || c == japanese.Punct {
+		return false // nothing stands in front of it
 	}
 	t := s.token(i)
 	return t != nil && t.Part == japanese.Particle && t.Start <= i && end-i > 2
@@ -134,6 +142,49 @@ func (s *scan) room(i int) {
 		s.add(i, end+unit, TypeAddress, 0.7)
 	}
 }
+
+// houseFirst judges a building whose name begins with what it is: コーポ西浜.
+func (s *scan) houseFirst(i int) {
+	if s.class(i) != japanese.Katakana || s.class(i-1) == japanese.Katakana {
+		return
+	}
+	k := i
+	for k < len(s.rs) && s.class(k) == japanese.Katakana {
+		k++
+	}
+	end := k
+	for end < k+5 && s.class(end) == japanese.Kanji && !numeral(s.rs[end]) {
+		end++
+	}
+	first := string(s.rs[i:k])
+	if end == k || end > k+3 || s.a.words.generic(string(s.rs[k:end])) || s.a.words.stop[string(s.rs[k:end])] {
+		return
+	}
+	for _, h := range []string{"コーポ", "ハイツ", "メゾン", "パークサイド", "レジデンス", "カーサ", "パレス", "グランド", "シャトー", "ヴィラ", "ライオンズ"} {
+		if strings.HasSuffix(first, h) {
+			s.add(i, end, TypePlace, 0.7)
+			return
+		}
+	}
+}
+
+// initials judges two letters that stand for somebody's name: 児童T・K, A.Sさん.
+func (s *scan) initials(i int) {
+	if !upper(s.rs[i]) || word(s.rune(i-1)) || s.rune(i-1) == '・' || s.rune(i+1) != '・' && s.rune(i+1) != '.' || !upper(s.rune(i+2)) {
+		return
+	}
+	end := i + 3
+	if s.rune(end) == '.' {
+		end++
+	}
+	_, called := s.a.words.honorific(s.rs, end)
+	if word(s.rune(end)) || s.rune(end) == '・' || !called && !s.before(i, 3, "児童", "生徒", "男子", "女子", "担任", "教諭", "本人", "母", "父", "名前") {
+		return
+	}
+	s.add(i, end, TypePerson, 0.7)
+}
+
+func upper(r rune) bool { return r >= 'A' && r <= 'Z' }
 
 // houses are words in the names of the buildings in which people live.
 var houses = []string{"マンション", "ハイツ", "コーポ", "アパート", "荘", "メゾン", "レジデンス", "団地", "パレス", "ハイム", "ビル", "コート", "タワー", "ヒルズ", "ハウス", "号棟"}

@@ -11,6 +11,8 @@ func (s *scan) places() {
 	s.tokenize()
 	s.gazetteer()
 	for i, r := range s.rs {
+		s.houseFirst(i)
+		s.initials(i)
 		switch {
 		case r == '組':
 			s.group(i)

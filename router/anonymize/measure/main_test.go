@@ -17,12 +17,12 @@ func TestFloors(t *testing.T) {
 		t.Fatal(err)
 	}
 	for file, floor := range map[string]struct{ people, kana, nicknames, all, over float64 }{
-		"../testdata/dev.jsonl":        {0.96, 0.94, 0, 0.96, 0.03},
-		"../testdata/dev-voices.jsonl": {0.95, 0.91, 0, 0.96, 0.02},
+		"../testdata/dev.jsonl":        {0.965, 0.95, 0, 0.97, 0.02},
+		"../testdata/dev-voices.jsonl": {0.97, 0.96, 0, 0.97, 0.02},
 		"../testdata/dev-scan.jsonl":   {0.98, 0.98, 0, 0.98, 0.03},
-		"../testdata/dev-places.jsonl": {0.87, 0.81, 0.85, 0.91, 0.04},
-		"../testdata/held.jsonl":       {0.97, 0.93, 0, 0.97, 0.03},
-		"../testdata/unseen.jsonl":     {0.97, 0.93, 0, 0.97, 0.03},
+		"../testdata/dev-places.jsonl": {0.92, 0.87, 0.85, 0.94, 0.045},
+		"../testdata/held.jsonl":       {0.97, 0.90, 0, 0.97, 0.03},
+		"../testdata/unseen.jsonl":     {0.98, 0.96, 0, 0.98, 0.03},
 	} {
 		messages, err := read(file)
 		if err != nil {
@@ -40,13 +40,13 @@ func TestFloors(t *testing.T) {
 	}
 }
 
-// TestEverydaySentencesStay: of sentences in which nobody is named, few lose a word. One half of them was never read.
+// TestEverydaySentencesStay: of sentences in which nobody is named, few lose a word. The held ones were never read.
 func TestEverydaySentencesStay(t *testing.T) {
 	a, err := shared()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for file, most := range map[string]float64{"../testdata/plain.txt": 0.045, "../testdata/plain-held.txt": 0.06} {
+	for file, most := range map[string]float64{"../testdata/plain.txt": 0.04, "../testdata/plain-dialect.txt": 0.11, "../testdata/plain-held.txt": 0.06} {
 		messages, err := read(file)
 		if err != nil {
 			t.Fatal(err)
@@ -56,7 +56,7 @@ func TestEverydaySentencesStay(t *testing.T) {
 			s.add(m, a.Redact(m.Text, nil, anonymize.Strict).Spans)
 		}
 		t.Logf("%s: %d of %d", file, s.spoiled, s.plain)
-		if s.plain < 250 || share(s.spoiled, s.plain) > most {
+		if s.plain < 100 || share(s.spoiled, s.plain) > most {
 			t.Errorf("%s: %d of %d lose a word, want at most %.3f", file, s.spoiled, s.plain, most)
 		}
 	}
