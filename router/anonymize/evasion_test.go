@@ -46,7 +46,11 @@ var nameDisguises = map[string]func(string) string{
 		}
 		return r
 	}),
-	"column": func(s string) string { return between(s, "\n") },
+	"letters": func(s string) string { return between(s, "x") },
+	"waves":   func(s string) string { return between(s, "〜") },
+	"notes":   func(s string) string { return between(s, "♪") },
+	"hearts":  func(s string) string { return between(s, "❤") },
+	"column":  func(s string) string { return between(s, "\n") },
 	"hiragana": func(s string) string {
 		return strings.NewReplacer("山田太郎", "やまだたろう", "髙橋", "たかはし", "渡辺", "わたなべ", "長谷川", "はせがわ").Replace(s)
 	},

@@ -121,7 +121,7 @@ func (s *scan) spaceBack(i int) int {
 // classNumber judges 2の3, 3-2, 2年B, 3A.
 func (s *scan) classNumber(i int) {
 	if s.class(i) == japanese.Kanji && s.class(i-1) != japanese.Kanji && s.rune(i+1) == 'の' && i+2 < len(s.rs) && s.class(i+2) == japanese.Kanji && numeral(s.rs[i+2]) &&
-		s.one(i+3, "の担", "の教", "です", "だ", "にい", "の人") > 0 {
+		(s.one(i+3, "の担", "の教", "です", "だ", "にい", "の人") > 0 || s.rune(i+3) == 'の' && !numeral(s.rune(i+4))) {
 		s.add(i, i+3, TypeClass, 0.7) // 三の二
 		return
 	}

@@ -184,7 +184,20 @@ func together(v japanese.View) (japanese.View, bool) {
 		c := japanese.ClassOf(rs[i])
 		return c == japanese.Kanji || c == japanese.Hiragana || c == japanese.Katakana && rs[i] != 'ー'
 	}
-	mark := func(i int) bool { return i >= 0 && i < len(rs) && strings.ContainsRune(apart, rs[i]) }
+	kana := func(i int) bool { return name(i) && japanese.ClassOf(rs[i]) != japanese.Kanji }
+	mark := func(i int) bool {
+		if i < 0 || i >= len(rs) {
+			return false
+		}
+		if strings.ContainsRune(apart, rs[i]) {
+			return true
+		}
+		c := japanese.ClassOf(rs[i]) // 山♪田, and letters between kana: やxまxだ
+		if name(i) || rs[i] == 'ー' || c == japanese.Space || strings.ContainsRune("。!?()「」々〆", rs[i]) {
+			return false
+		}
+		return c != japanese.Latin && c != japanese.Digit || kana(i-1) && kana(i+1)
+	}
 	drop := make([]bool, len(rs))
 	any := false
 	for i := 0; i < len(rs); {

@@ -22,21 +22,19 @@ const maxNet = 200
 // spelledNet finds addresses of mail and of the net that are read out, mark by mark, or broken over lines:
 // mikaドットs12アットexampleドットcom.
 func (s *scan) spelledNet() {
+	crossed := 0 // where the last one that was crossed out ends
 	for i := 0; i < len(s.rs); i++ {
-		if s.is(i, "://") {
-			s.crossed(i)
+		if i >= crossed && s.is(i, "://") {
+			crossed = s.crossed(i)
 		}
 		if !word(s.rs[i]) || word(s.rune(i-1)) {
 			continue
 		}
 		text, end, marks := s.readOut(i)
-		if marks == 0 {
-			continue
-		}
-		if t := netType(text); t != "" {
+		if t := netType(text); t != "" && marks > 0 {
 			s.add(i, end, t, 0.9)
-			i = end - 1
 		}
+		i = max(i, end-1) // each rune is read out once
 	}
 }
 
@@ -110,15 +108,16 @@ func netType(text string) Type {
 }
 
 // crossed finds an address of the net whose first letters are crossed out: ××××s://example.org.
-func (s *scan) crossed(i int) {
+func (s *scan) crossed(i int) int {
 	start, end := i, i+3
 	for start > 0 && i-start < 6 && (letter(s.rs[start-1]) || strings.ContainsRune("×✕✖*〇○●h", s.rs[start-1])) {
 		start--
 	}
-	for end < len(s.rs) && s.rs[end] > ' ' && s.rs[end] < 0x7f {
+	for end < len(s.rs) && end-i < maxNet && s.rs[end] > ' ' && s.rs[end] < 0x7f {
 		end++
 	}
 	if end-i > 6 {
 		s.add(start, end, TypeURL, 0.9)
 	}
+	return end
 }
