@@ -152,7 +152,7 @@ func shift(from, to string) func(rune) rune {
 	}
 }
 
-// TestDisguises: at least 96 of 100 disguised names 97 of 100 disguised numbers and 98 of 100 disguised addresses of the net are seen, and every one that is not is named.
+// TestDisguises: at least 96 of 100 disguised names 97 of 100 disguised numbers and all disguised addresses of the net are seen, and every one that is not is named.
 func TestDisguises(t *testing.T) {
 	a := newAnonymizer(t)
 	try := func(what string, share float64, words, frames []string, ways ...map[string]func(string) string) {
@@ -184,7 +184,7 @@ func TestDisguises(t *testing.T) {
 		[]string{"%sくんに叩かれた", "きのうがっこうのかえりに%sが石をなげてきてすごくこわかったです", "同じクラスの%sに無視されている", "犯人は%sです"}, disguises, nameDisguises)
 	try("phones", 0.97, []string{"090-0123-4567", "0166-00-1239"},
 		[]string{"電話は%sです", "%sにかけてください", "たすけて %s"}, disguises, phoneDisguises)
-	try("addresses of the net", 0.98, []string{"mika.s12@example.com", "https://example.org/thread/4411"},
+	try("addresses of the net", 1, []string{"mika.s12@example.com", "https://example.org/thread/4411"},
 		[]string{"連絡は%sです", "%sにおくって", "ここに書かれた %s"}, disguises, netDisguises)
 }
 

@@ -22,11 +22,12 @@ const maxNet = 200
 // spelledNet finds addresses of mail and of the net that are read out, mark by mark, or broken over lines:
 // mikaドットs12アットexampleドットcom.
 func (s *scan) spelledNet() {
-	crossed := 0 // where the last one that was crossed out ends
 	for i := 0; i < len(s.rs); i++ {
-		if i >= crossed && s.is(i, "://") {
-			crossed = s.crossed(i)
+		if s.is(i, "://") {
+			i = s.crossed(i)
 		}
+	}
+	for i := 0; i < len(s.rs); i++ {
 		if !word(s.rs[i]) || word(s.rune(i-1)) {
 			continue
 		}
