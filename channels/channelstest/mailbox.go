@@ -183,6 +183,14 @@ func (m *Mailbox) ReadUpTo(to channels.Address) int64 {
 	return b.read
 }
 
+// Wrote counts the messages of the seeker's own that the conversation knows: a door tells of them behind the acknowledgement.
+func (m *Mailbox) Wrote(to channels.Address) int {
+	b, _ := m.find(to)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(b.own.ids)
+}
+
 // Listeners counts the open listeners of all conversations.
 func (m *Mailbox) Listeners() int {
 	m.mu.Lock()

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"madoguchi/channels/channelstest"
 )
 
 // A child chooses a PIN, leaves, and comes back: with the code she reads what the desk says, with the PIN her own words too.
@@ -23,6 +25,7 @@ func TestOwnWordsComeBackBehindAPIN(t *testing.T) {
 	say(s, who, "よみました")
 	c.want(frame{"type": "message", "text": "よみました"})
 
+	channelstest.Eventually(t, "what she wrote is counted", func() bool { return s.Mailbox.Wrote(who) == 2 })
 	back := dial(t, s)
 	welcome := back.hello(frame{"code": w["code"]})
 	same(t, welcome, frame{"hidden": 2, "locked": true})
@@ -52,9 +55,10 @@ func TestOwnWordsComeBackBehindAPIN(t *testing.T) {
 // Without a PIN nothing that she wrote is ever sent, and who comes with the code cannot choose one.
 func TestWithoutAPINOwnWordsAreOnlyCounted(t *testing.T) {
 	s := open(t, nil)
-	c, w, _ := begun(t, s)
+	c, w, who := begun(t, s)
 	c.send(frame{"type": "message", "id": "2", "text": "ひみつのことば"})
 	c.want(frame{"type": "ack", "id": "2"})
+	channelstest.Eventually(t, "what she wrote is counted", func() bool { return s.Mailbox.Wrote(who) == 2 })
 	back := dial(t, s)
 	same(t, back.hello(frame{"code": w["code"]}), frame{"hidden": 2, "locked": false})
 	for _, f := range []frame{{"type": "own", "id": "x", "pin": "1234"}, {"type": "pin", "id": "x", "pin": "1234"}} {

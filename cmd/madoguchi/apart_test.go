@@ -248,7 +248,7 @@ func (a *apart) surrenders(id string) {
 	}
 	belongs := func(key string) string { return strings.TrimLeft(key[:min(len(key), 2)], "{") }
 	may := map[string][]string{ // the first letters of what it can read at all; {g…}: nothing that was written
-		"gateway": {"m"}, "router": {"g", "m", "p", "v", "k"}, "vault": {"v", "m"}, "console": {"p", "a", "s", "g"},
+		"gateway": {"m"}, "router": {"g", "m", "p", "v", "k"}, "vault": {"v", "m"}, "console": {"p", "a", "s", "g", "t"},
 	}
 	for _, role := range roles {
 		c := as(t, a.url("role-"+role))
