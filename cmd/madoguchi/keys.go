@@ -187,6 +187,16 @@ func freshKeys() (*keySets, error) {
 // errNoKeys says that there are none yet.
 var errNoKeys = errors.New("there are no keys; make them with: madoguchi keys init")
 
+// remedy says how a set gets a file that it may be older than.
+func remedy(path string) string {
+	for _, newer := range younger {
+		if filepath.Base(path) == newer.file {
+			return "; add it with: madoguchi keys init --if-missing"
+		}
+	}
+	return ""
+}
+
 // loadKeys reads the keys of the roles, and touches no other folder. It refuses files that others than their owner could read.
 // Where a role is missing, the keys by which roles ask each other are read as well.
 func loadKeys(dir string, run ...string) (*keySets, error) {
@@ -205,7 +215,7 @@ func loadKeys(dir string, run ...string) (*keySets, error) {
 			if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 				return nil, errNoKeys
 			}
-			return nil, fmt.Errorf("keys: %s is missing", f.path)
+			return nil, fmt.Errorf("keys: %s is missing%s", f.path, remedy(f.path))
 		}
 		if err != nil {
 			return nil, fmt.Errorf("keys: %s cannot be read", f.path)

@@ -169,6 +169,7 @@ func TestServeRefusesKeys(t *testing.T) {
 	}{
 		{"no keys at all", "keys init", os.RemoveAll},
 		{"a role without its folder", "router/intake.json is missing", func(dir string) error { return os.RemoveAll(filepath.Join(dir, "router")) }},
+		{"a set that is older than a key", "vault/address.json is missing; add it with: madoguchi keys init --if-missing", func(dir string) error { return os.Remove(filepath.Join(dir, "vault/address.json")) }},
 		{"a missing file", "console/desk.json is missing", func(dir string) error { return os.Remove(filepath.Join(dir, "console/desk.json")) }},
 		{"a file for the group", "vault/identity.json", func(dir string) error { return os.Chmod(filepath.Join(dir, "vault/identity.json"), 0o640) }},
 		{"a file for everybody", "gateway/take.json", func(dir string) error { return os.Chmod(filepath.Join(dir, "gateway/take.json"), 0o604) }},
