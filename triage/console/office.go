@@ -8,6 +8,7 @@ import (
 
 	"madoguchi/triage"
 	"madoguchi/triage/city"
+	"madoguchi/triage/desk"
 	"madoguchi/triage/staff"
 	"madoguchi/triage/web"
 )
@@ -19,6 +20,7 @@ type accountsData struct {
 	Made     string // login of the account just made
 	Link     string // its one-time link, shown once
 	Wrong    string
+	Unled    []string // ids of schools that nobody who leads may look at
 }
 
 func (c *Console) accounts(w http.ResponseWriter, r *http.Request, p staff.Person) {
@@ -31,8 +33,24 @@ func (c *Console) showAccounts(w http.ResponseWriter, r *http.Request, p staff.P
 		c.sorry(w, r, p, triage.ErrUnavailable)
 		return
 	}
-	d.Roles, d.Schools = triage.Roles, c.City.Schools
+	d.Roles, d.Schools, d.Unled = triage.Roles, c.City.Schools, unled(d.Accounts, c.City.Schools)
 	c.pages.Show(w, r, p, status, "accounts", web.Frame{Title: "アカウント", Room: "accounts", Data: d})
+}
+
+// unled are the schools to which everybody who leads belongs as well: a case in which one of them is named is seen by none.
+func unled(accounts []staff.Account, schools []city.School) (ids []string) {
+	var leads []staff.Person
+	for _, a := range accounts {
+		if x := (staff.Person{Login: a.Login, Role: a.Role, Posts: a.Posts}); desk.Leads(x) && a.Enrolled && !a.Disabled {
+			leads = append(leads, x)
+		}
+	}
+	for _, s := range schools {
+		if len(leads) > 0 && !slices.ContainsFunc(leads, func(x staff.Person) bool { return !x.Belongs(s.ID) }) {
+			ids = append(ids, s.ID)
+		}
+	}
+	return ids
 }
 
 func (c *Console) createAccount(w http.ResponseWriter, r *http.Request, p staff.Person) {
