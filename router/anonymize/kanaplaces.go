@@ -51,6 +51,9 @@ func (s *scan) particle(i, end int) bool {
 	if s.rs[i] == 'を' {
 		return true
 	}
+	if s.rs[i] == 'が' && s.one(i+1, "おか", "はま", "もり", "はら", "さと", "だい") > 0 {
+		return false // みどりがおか
+	}
 	if c := s.class(i - 1); c == japanese.Space || c == japanese.Punct {
 		return false // nothing stands in front of it
 	}
@@ -60,7 +63,7 @@ func (s *scan) particle(i, end int) bool {
 
 // kanaQuarter returns where a quarter's name in kana begins that ends before i, the numbers of an address: さくらまち2ちょうめ.
 func (s *scan) kanaQuarter(i int) int {
-	if s.one(i-2, "まち", "ちょう", "だい", "むら", "おか", "はら") == 0 && s.one(i-3, "ちょう", "どおり") == 0 {
+	if s.one(i-2, "まち", "ちょう", "だい", "むら", "おか", "はら", "はま", "もり", "さと") == 0 && s.one(i-3, "ちょう", "どおり") == 0 {
 		return i
 	}
 	start := i
@@ -78,10 +81,10 @@ func (s *scan) triple(i int) int {
 	j := i
 	for n := range 3 {
 		k := j
-		for k < j+4 && digit(s.rune(k)) {
+		for k < j+4 && numeral(s.rune(k)) {
 			k++
 		}
-		if k == j || digit(s.rune(k)) {
+		if k == j || numeral(s.rune(k)) {
 			return i
 		}
 		if j = k; n < 2 {
@@ -91,7 +94,7 @@ func (s *scan) triple(i int) int {
 			j++
 		}
 	}
-	if s.rune(j) == '-' || s.rune(j) == 'の' && digit(s.rune(j+1)) {
+	if s.rune(j) == '-' || s.rune(j) == 'の' && numeral(s.rune(j+1)) {
 		return i
 	}
 	return j

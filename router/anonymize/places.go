@@ -20,6 +20,8 @@ func (s *scan) places() {
 			s.careGroup(i)
 		case r == 'く' && s.rune(i+1) == 'み' && numeral(s.rune(i-1)):
 			s.kanaClass(i)
+		case r == 'く' && s.rune(i+1) == 'み':
+			s.spokenClass(i)
 		case numeral(r) && !numeral(s.rune(i-1)):
 			s.address(i)
 			s.classNumber(i)
@@ -111,6 +113,32 @@ func (s *scan) kanaClass(i int) {
 	}
 }
 
+// spokenClass judges ろくねんいちくみ: the year and the number as they are said.
+func (s *scan) spokenClass(i int) {
+	number := func(end int) int {
+		for _, n := range []string{"いち", "に", "さん", "よん", "よ", "し", "ご", "ろく"} {
+			if k := s.back(end, n); k < end {
+				return k
+			}
+		}
+		return end
+	}
+	n := number(i)
+	if k := s.back(n, "ねん"); n < i && k < n {
+		if start := number(k); start < k {
+			s.add(start, i+2, TypeClass, 0.8)
+		}
+	}
+}
+
+// back returns where the word begins that ends at i; i where it is another.
+func (s *scan) back(i int, word string) int {
+	if k := i - len([]rune(word)); k >= 0 && s.is(k, word) {
+		return k
+	}
+	return i
+}
+
 func (s *scan) spaceBack(i int) int {
 	for i > 0 && s.rs[i-1] == ' ' {
 		i--
@@ -149,11 +177,11 @@ func (s *scan) classNumber(i int) {
 	if end == k || end > k+2 || letter(s.rune(end)) || s.rune(end) == '-' || s.rune(i-1) == '-' || letter(s.rune(i-1)) {
 		return
 	}
-	if s.one(end, "月", "日", "時", "分", "番", "丁", "乗", "倍", "割", "回", "本", "人", "つ", "点", "位", "対", "勝", "敗", "条", "円", "個", "枚", "年", "秒", "歳", "才", "週", "か", "ヶ", "%", "で負", "で勝", "だった", ".") > 0 {
+	if s.one(end, "月", "日", "時", "分", "番", "丁", "乗", "倍", "割", "回", "本", "人", "つ", "点", "位", "対", "勝", "敗", "条", "円", "個", "枚", "年", "秒", "歳", "才", "週", "か", "ヶ", "%", "で負", "で勝", "でまけ", "でかっ", "だった", ".") > 0 {
 		return
 	}
 	score := 0.7
-	if sep == '-' && !(s.rune(i-1) == '(' && s.rune(end) == ')') && s.one(end, "の", "です", "だ", "に", "、", "組", "在", "で", " ", "担") == 0 && end != len(s.rs) {
+	if sep == '-' && !(s.rune(i-1) == '(' && s.rune(end) == ')') && s.one(end, "の", "です", "だ", "に", "、", "組", "在", "で", " ", "担") == 0 && end != len(s.rs) && !letter(s.rs[end-1]) {
 		return
 	}
 	if sep == '-' && s.before(i, 8, "試合", "スコア", "サッカー", "野球", "結果") {
@@ -182,9 +210,9 @@ func (s *scan) address(i int) {
 		}
 		last = k
 		j = k
-		if u := s.one(k, "丁目", "ちょうめ", "番地の", "番地", "ばんち", "番町", "番の", "番", "条通", "条", "号線", "号室", "号棟", "号", "線"); u > 0 {
+		if u := s.one(k, "丁目の", "丁目", "ちょうめの", "ちょうめ", "番地の", "番地", "ばんち", "番町", "番の", "番", "条通", "条", "号線", "号室", "号棟", "号", "線"); u > 0 {
 			unit := string(s.rs[k : k+u])
-			strong = strong || unit == "丁目" || unit == "ちょうめ" || unit == "ばんち" || strings.HasPrefix(unit, "番地") || unit == "号室" ||
+			strong = strong || strings.HasPrefix(unit, "丁目") || strings.HasPrefix(unit, "ちょうめ") || unit == "ばんち" || strings.HasPrefix(unit, "番地") || unit == "号室" ||
 				strings.HasPrefix(unit, "番") && numeral(s.rune(k+u)) || unit == "条" && s.one(k+u, "西", "東", "南", "北") > 0 && numeral(s.rune(k+u+1)) ||
 				unit == "条" && numeral(s.rune(k+u))
 			last, j = k+u, k+u
@@ -199,7 +227,7 @@ func (s *scan) address(i int) {
 	if end := s.triple(i); end > i && (s.class(i-1) == japanese.Kanji && s.quarter(i-1) && s.quarter(i-2) && !s.before(i, 6, "番号", "電話", "携帯", "平成", "令和", "昭和", "結果", "試合", "背番") || s.kanaQuarter(i) < i) {
 		strong, last = true, max(last, end)
 	}
-	if !strong && !(strings.ContainsRune(string(s.rs[i:last]), '-') && s.class(i-1) == japanese.Kanji && (s.before(i, 14, homes...) || s.is(last, "に住"))) {
+	if !strong && !(strings.ContainsRune(string(s.rs[i:last]), '-') && s.class(i-1) == japanese.Kanji && (s.before(i, 14, homes...) || s.before(i, 8, "字") || s.is(last, "に住"))) {
 		return
 	}
 	start := s.spaceBack(i)
@@ -226,7 +254,7 @@ func (s *scan) quarter(i int) bool {
 		return false
 	}
 	if r == 'が' || r == 'の' { // 南が丘
-		return s.class(i-1) == japanese.Kanji && strings.ContainsRune("丘台原浜森里杜岡", s.rune(i+1))
+		return s.class(i-1) == japanese.Kanji && strings.ContainsRune("丘台原浜森里杜岡出宮坂葉", s.rune(i+1))
 	}
 	c := s.class(i)
 	return c == japanese.Kanji || c == japanese.Katakana
@@ -234,7 +262,7 @@ func (s *scan) quarter(i int) bool {
 
 // house returns the end of a building's name and room that follow at i.
 func (s *scan) house(i int) int {
-	j := s.skip(i, " 、", 1)
+	j := s.skip(i, " 、の", 1)
 	k := j
 	for k < len(s.rs) && k < j+16 {
 		c := s.class(k)
@@ -252,7 +280,13 @@ func (s *scan) house(i int) int {
 		end++
 	}
 	if end > k {
-		end += s.one(end, "号室", "号")
+		end += s.one(end, "号室", "号棟", "号館", "号")
+		for digit(s.rune(end)) {
+			end++
+		}
+	}
+	if s.rune(j-1) == 'の' && !houseName(name) {
+		return i
 	}
 	if houseName(name) {
 		return end

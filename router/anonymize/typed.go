@@ -31,7 +31,7 @@ func (s *scan) typed() {
 				s.number(i)
 			}
 		}
-		if r := s.rs[i]; numeral(r) && !numeral(s.rune(i-1)) || strings.ContainsRune("平昭令西HSR", r) {
+		if r := s.rs[i]; numeral(r) && !numeral(s.rune(i-1)) || strings.ContainsRune("平昭令西HSRへしれ", r) {
 			s.birth(i)
 		}
 	}
@@ -99,6 +99,9 @@ func (s *scan) url(i int) int {
 		tail--
 	}
 	name := string(s.rs[i:tail])
+	if era := strings.IndexByte("HSRhsr", text[0]) >= 0; era && strings.Count(name, ".") == 2 && strings.Trim(name[1:], "0123456789.") == "" {
+		return 0 // H25.1.17
+	}
 	digits := strings.ContainsAny(name, "0123456789")
 	if plain := strings.Trim(strings.ToLower(name), "abcdefghijklmnopqrstuvwxyz0123456789_.") == ""; plain && len(name) >= 5 &&
 		(strings.Contains(name, "_") || digits && len(name) >= 7 && !strings.HasPrefix(strings.ToLower(name), "iphone")) {
@@ -192,11 +195,11 @@ func (s *scan) birth(i int) {
 	if i > 0 && letter(s.rs[i-1]) {
 		return
 	}
-	j := i + s.one(i, "平成", "昭和", "令和", "西暦", "H", "S", "R")
+	j := i + s.one(i, "平成", "昭和", "令和", "西暦", "へいせい", "しょうわ", "れいわ", "H", "S", "R")
 	parts := 0
 	for j < len(s.rs) && parts < 3 {
 		k := j
-		for k < len(s.rs) && numeral(s.rs[k]) && k < j+8 {
+		for k < len(s.rs) && k < j+8 && (numeral(s.rs[k]) || parts > 0 && strings.ContainsRune("lIO", s.rs[k])) { // as a scanner reads 1 and 0
 			k++
 		}
 		if k == j {
@@ -216,7 +219,7 @@ func (s *scan) birth(i int) {
 		}
 		if u := s.rune(j); strings.ContainsRune("年月日/-.", u) && u != 0 && (strings.ContainsRune("年月日", u) || numeral(s.rune(j+1))) {
 			j++
-			if s.rune(j) == ' ' && numeral(s.rune(j+1)) {
+			if strings.ContainsRune(" の", s.rune(j)) && numeral(s.rune(j+1)) {
 				j++
 			}
 			if u == '日' {
@@ -234,7 +237,7 @@ func (s *scan) birth(i int) {
 	for strings.ContainsRune(" (（", s.rune(k)) && s.rune(k) != 0 {
 		k++
 	}
-	after := s.one(k, "に生まれ", "にうまれ", "生まれ", "うまれ", "産まれ", "生れ", "誕生") > 0 ||
+	after := s.one(k, "に生まれ", "にうまれ", "の生まれ", "のうまれ", "生まれ", "うまれ", "産まれ", "生れ", "誕生") > 0 ||
 		s.is(k, "生") && s.one(k+1, "徒", "活", "き", "物", "理", "命", "放") == 0
 	if after || s.before(i, 10, "生年月日", "誕生日", "たんじょうび", "生まれ", "生れ", "バースデー") {
 		s.add(i, j, TypeDateOfBirth, 1)

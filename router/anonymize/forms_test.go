@@ -1,0 +1,31 @@
+package anonymize_test
+
+import (
+	"testing"
+
+	"madoguchi/router/anonymize"
+)
+
+// Dates of birth, classes and addresses in the forms in which children, grandparents, memos and scanners write them.
+func TestFormsOfWriting(t *testing.T) {
+	a := newAnonymizer(t)
+	for text, want := range map[string]string{
+		"たんじょうびはへいせい２９ねん６がつ４かです":   "たんじょうびは[生年月日1]です",
+		"昭和二十二年五月九日の生まれで、七十八になります": "[生年月日1]の生まれで、七十八になります",
+		"生年月日　平成２５年ｌ月３０日":          "生年月日　[生年月日1]",
+		"うちは平成23年の2月5日生まれ":         "うちは[生年月日1]生まれ",
+		"長男は小6、H25.1.17生":          "長男は小6、[生年月日1]生",
+		"ろくねんいちくみです":               "[組1]です",
+		"2-BなんだけどクラスLINEうちだけいない":   "[組1]なんだけどクラスLINEうちだけいない",
+		"住所聞取り：うめがおか３の９の１０":        "住所聞取り：[住所1]",
+		"現住所は双葉ケ丘三の十一の六です":         "現住所は[住所1]です",
+		"家は岩木沢字野脇23-4です":           "家は[住所1]です",
+		"へいせいの歌がすき。しょうわのおもちゃもある":   "へいせいの歌がすき。しょうわのおもちゃもある",
+		"しあいは3-2でかった。さんかいせん":       "しあいは3-2でかった。さんかいせん",
+		"2020年の12月に引っこした":          "2020年の12月に引っこした",
+	} {
+		if got := a.Redact(text, nil, anonymize.Strict).Text; got != want {
+			t.Errorf("%s → %s, want %s", text, got, want)
+		}
+	}
+}
