@@ -9,6 +9,7 @@ var (
 	Drop      = drop
 	In        = in
 	Victim    = victim
+	CodeOn    = codeOn
 )
 
 const (
