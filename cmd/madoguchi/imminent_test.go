@@ -1,10 +1,10 @@
 package main
 
 import (
-	_ "embed"
 	"encoding/base64"
 	"fmt"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -12,9 +12,6 @@ import (
 
 	"madoguchi/channels/channelstest"
 )
-
-//go:embed testdata/imminent.txt
-var imminentTXT string
 
 // rungWithin is how soon a person must be told of a life in danger.
 const rungWithin = 5 * time.Second
@@ -31,7 +28,7 @@ func TestWhoeverIsInDangerIsBeforeAPerson(t *testing.T) {
 	o.mail, mail = newMail(t, channelstest.Dovecot(t))
 	o.process, o.redis, o.token = real(t, append(mail, "--line-secret="+lineSecret, "--line-token="+lineToken, "--line-api-base="+lineURL, "--line-data-api-base="+lineURL,
 		"--twilio-account-sid="+twilioAccount, "--twilio-auth-token="+twilioToken, "--twilio-from="+twilioFrom, "--twilio-desk="+deskPhone, "--twilio-api-base="+twilioURL)...)
-	texts := slices.DeleteFunc(strings.Split(imminentTXT, "\n"), func(s string) bool { return s == "" || strings.HasPrefix(s, "#") })
+	texts := imminentTexts(t)
 	if len(texts) != 300 {
 		t.Fatalf("%d texts", len(texts))
 	}
@@ -61,6 +58,16 @@ func TestWhoeverIsInDangerIsBeforeAPerson(t *testing.T) {
 	if heard["emergency"] < 280 || heard["emergency"]+heard["urgent"] != len(texts) {
 		t.Errorf("heard as %v", heard)
 	}
+}
+
+// imminentTexts are texts of people whose life is in danger.
+func imminentTexts(t *testing.T) []string {
+	t.Helper()
+	list, err := os.ReadFile("../../triage/assess/testdata/imminent.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.DeleteFunc(strings.Split(string(list), "\n"), func(s string) bool { return s == "" || strings.HasPrefix(s, "#") })
 }
 
 func (o *outside) imminentChat(n int, text string) {

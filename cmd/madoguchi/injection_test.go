@@ -115,7 +115,7 @@ func wide(s string) string {
 func TestNobodyOrdersTheMachineAround(t *testing.T) {
 	h := atDesk(t)
 	random := rand.New(rand.NewPCG(5, 500))
-	texts := slices.DeleteFunc(strings.Split(imminentTXT, "\n"), func(s string) bool { return s == "" || strings.HasPrefix(s, "#") })
+	texts := imminentTexts(t)
 	names := slices.Sorted(func(yield func(string) bool) {
 		for name := range frames {
 			if !yield(name) {

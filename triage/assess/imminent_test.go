@@ -12,7 +12,7 @@ import (
 // The same texts come through every door in package main.
 func TestWhoeverIsInDangerIsHeard(t *testing.T) {
 	a := assessor(t)
-	list, err := os.ReadFile("../../cmd/madoguchi/testdata/imminent.txt")
+	list, err := os.ReadFile("testdata/imminent.txt")
 	if err != nil {
 		t.Fatal(err)
 	}

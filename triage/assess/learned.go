@@ -38,6 +38,9 @@ func (h heard) everyday(p part) bool { return p.touched(h.calm) || p.touched(h.l
 // often speak a little for several.
 const less = 0.6
 
+// clear is the score from which on something is the matter, though a place of the text says what is everyday.
+const clear = 0.5
+
 // missing is what the words that were taken out of a text may have said.
 const missing = 1
 
@@ -97,7 +100,7 @@ func (l *lexicon) learned(t text, h heard) (more, now []evidence, lean model.Lea
 		}
 		switch model.Heads[f.Head] {
 		case "other", "soon":
-			if len(h.calm) > 0 && !f.Sure {
+			if len(h.calm) > 0 && !f.Sure && f.Score < clear {
 				continue // of what says that it is everyday, it takes more than a guess
 			}
 			vague = append(vague, evidence{&r, parts[f.Clause].start + f.Start, parts[f.Clause].start + f.End})

@@ -2,6 +2,7 @@ package assess
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -171,19 +172,14 @@ func compile(f file) (*lexicon, error) {
 		l.rules = append(l.rules, c)
 	}
 	l.known = l.rules
-	var err error
-	for _, x := range []struct {
-		name string
-		from []innocentText
-		to   *[]pattern
-	}{{"innocent", f.Innocent, &l.innocent}, {"misread", f.Misread, &l.misread}, {"calm", f.Calm, &l.calm}} {
-		for _, t := range x.from {
-			var ps []pattern
-			if ps, err = patterns(t.ID, t.Any, x.name); err != nil {
-				return nil, err
-			}
-			*x.to = append(*x.to, ps...)
+	var errs []error
+	places := func(name string, from []innocentText) (all []pattern) {
+		for _, t := range from {
+			ps, err := patterns(t.ID, t.Any, name)
+			all, errs = append(all, ps...), append(errs, err)
 		}
+		return all
 	}
-	return l, nil
+	l.innocent, l.misread, l.calm = places("innocent", f.Innocent), places("misread", f.Misread), places("calm", f.Calm)
+	return l, errors.Join(errs...)
 }
