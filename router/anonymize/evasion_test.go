@@ -152,7 +152,7 @@ func shift(from, to string) func(rune) rune {
 	}
 }
 
-// TestDisguises: at least 96 of 100 disguised names 97 of 100 disguised numbers and all disguised addresses of the net are seen, and every one that is not is named.
+// TestDisguises: at least 96 of 100 disguised names, 97 of 100 disguised numbers and all disguised addresses of the net are seen, and every one that is not is named.
 func TestDisguises(t *testing.T) {
 	a := newAnonymizer(t)
 	try := func(what string, share float64, words, frames []string, ways ...map[string]func(string) string) {

@@ -344,3 +344,21 @@ func (s *scan) introduced(j int) int {
 	}
 	return j
 }
+
+// initials judges two letters that stand for somebody's name: 児童T・K, A.Sさん.
+func (s *scan) initials(i int) {
+	if !upper(s.rs[i]) || word(s.rune(i-1)) || s.rune(i-1) == '・' || s.rune(i+1) != '・' && s.rune(i+1) != '.' || !upper(s.rune(i+2)) {
+		return
+	}
+	end := i + 3
+	if s.rune(end) == '.' {
+		end++
+	}
+	_, called := s.a.words.honorific(s.rs, end)
+	if word(s.rune(end)) || s.rune(end) == '・' || !called && !s.before(i, 3, "児童", "生徒", "男子", "女子", "担任", "教諭", "本人", "母", "父", "名前") {
+		return
+	}
+	s.add(i, end, TypePerson, 0.7)
+}
+
+func upper(r rune) bool { return r >= 'A' && r <= 'Z' }

@@ -19,7 +19,7 @@ type message struct {
 	ID     string   `json:"id"`
 	Writer string   `json:"writer"`
 	Text   string   `json:"text"`
-	Tags   []string `json:"tags"` // what all names of the message are: kana, nick
+	Tags   []string `json:"tags"` // what all names of the message are: nickname
 	Spans  []struct {
 		Start    int    `json:"start"`
 		End      int    `json:"end"`
@@ -113,7 +113,7 @@ func kinds(name []rune, tags []string) []string {
 	if !slices.ContainsFunc(name, other) {
 		k = append(k, "PERSON#kana")
 	}
-	if slices.Contains(tags, "nickname") || slices.Contains(tags, "nick") {
+	if slices.Contains(tags, "nickname") {
 		k = append(k, "PERSON#nickname")
 	}
 	return k
@@ -141,13 +141,41 @@ func (s *scores) add(m message, spans []anonymize.Span) bool {
 		}
 	}
 	text := []rune(m.Text)
-	covered, allowed := make([]bool, len(text)), make([]bool, len(text))
+	covered := make([]bool, len(text))
 	for _, x := range spans {
 		for i := x.Start; i < x.End; i++ {
 			covered[i] = true
 		}
 	}
-	wrong := false
+	allowed, wrong := s.found(m, text, covered)
+	for _, x := range spans {
+		right := false
+		for _, y := range m.Spans {
+			same := y.Type == string(x.Type) || y.Optional
+			right = right || same && x.Start < y.End && y.Start < x.End
+		}
+		for _, k := range keys(string(x.Type), m.Writer) {
+			s.of(k).made++
+			if right {
+				s.of(k).right++
+			}
+		}
+	}
+	for i := range text {
+		if !allowed[i] {
+			s.ordinary++
+			if covered[i] {
+				s.over++
+				wrong = true
+			}
+		}
+	}
+	return wrong
+}
+
+// found counts the labels of a message, and tells which characters may be redacted and whether a label was missed.
+func (s *scores) found(m message, text []rune, covered []bool) (allowed []bool, missed bool) {
+	allowed = make([]bool, len(text))
 	for _, x := range m.Spans {
 		whole, end := true, x.End
 		if x.Type == "PERSON" {
@@ -181,31 +209,9 @@ func (s *scores) add(m message, spans []anonymize.Span) bool {
 				s.of(k).found++
 			}
 		}
-		wrong = wrong || !whole
+		missed = missed || !whole
 	}
-	for _, x := range spans {
-		right := false
-		for _, y := range m.Spans {
-			same := y.Type == string(x.Type) || y.Optional
-			right = right || same && x.Start < y.End && y.Start < x.End
-		}
-		for _, k := range keys(string(x.Type), m.Writer) {
-			s.of(k).made++
-			if right {
-				s.of(k).right++
-			}
-		}
-	}
-	for i := range text {
-		if !allowed[i] {
-			s.ordinary++
-			if covered[i] {
-				s.over++
-				wrong = true
-			}
-		}
-	}
-	return wrong
+	return allowed, missed
 }
 
 func (s *scores) print(w io.Writer) {

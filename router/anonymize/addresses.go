@@ -1,0 +1,248 @@
+package anonymize
+
+import (
+	"strings"
+
+	"madoguchi/triage/japanese"
+)
+
+// homes are words that say where somebody lives.
+var homes = []string{"住所", "自宅", "うちは", "家は", "住まい", "じゅうしょ"}
+
+// maxAddress is how many runes the numbers of an address may take.
+const maxAddress = 24
+
+// address judges what may be the numbers of an address that begins at i, and takes the quarter in front and the house
+// behind. Prefecture and city stay in the text.
+func (s *scan) address(i int) {
+	j, strong, last := i, false, i
+	for j < len(s.rs) && j < i+maxAddress {
+		k := j
+		for k < len(s.rs) && numeral(s.rs[k]) {
+			k++
+		}
+		if k == j {
+			break
+		}
+		last = k
+		j = k
+		if u := s.one(k, "丁目の", "丁目", "ちょうめの", "ちょうめ", "番地の", "番地", "ばんち", "番町", "番の", "番", "条通", "条", "号線", "号室", "号棟", "号", "線"); u > 0 {
+			unit := string(s.rs[k : k+u])
+			strong = strong || strings.HasPrefix(unit, "丁目") || strings.HasPrefix(unit, "ちょうめ") || unit == "ばんち" || strings.HasPrefix(unit, "番地") || unit == "号室" ||
+				strings.HasPrefix(unit, "番") && numeral(s.rune(k+u)) || unit == "条" && s.one(k+u, "西", "東", "南", "北") > 0 && numeral(s.rune(k+u+1)) ||
+				unit == "条" && numeral(s.rune(k+u))
+			last, j = k+u, k+u
+		} else if s.rune(k) == '-' || s.rune(k) == 'の' && digit(s.rune(k+1)) {
+			j++
+			if digit(s.rune(j)) && s.one(i-1, "町", "台", "丘", "通", "区", "村", "条", "野") > 0 {
+				strong = true
+			}
+		}
+		j = s.skip(j, " 西東南北", 2)
+	}
+	if end := s.triple(i); end > i && (s.class(i-1) == japanese.Kanji && s.quarter(i-1) && i > 1 && s.quarter(i-2) && !s.before(i, 6, "番号", "電話", "携帯", "平成", "令和", "昭和", "結果", "試合", "背番") || s.kanaQuarter(i) < i) {
+		strong, last = true, max(last, end)
+	}
+	if !strong && !(strings.ContainsRune(string(s.rs[i:last]), '-') && s.class(i-1) == japanese.Kanji && (s.before(i, 14, homes...) || s.hamlet(i) || s.is(last, "に住"))) {
+		return
+	}
+	start := s.spaceBack(i)
+	for start > 0 && s.quarter(start-1) {
+		start--
+	}
+	start = min(start, s.kanaQuarter(start))
+	if c := s.class(start - 1); c == japanese.Hiragana { // さくら台
+		if k := s.kanaWord(start); k < start && start < i && strings.ContainsRune("台丘野町ヶ園通", s.rs[start]) {
+			start = k
+		}
+	}
+	start += s.one(start, "自宅住所", "現住所", "住所", "自宅", "所在地")
+	for start < i && s.rs[start] == ' ' {
+		start++
+	}
+	s.add(start, s.house(last), TypeAddress, 0.9)
+}
+
+// hamlet reports whether the kanji in front of i name a place by its 字: 岩木沢字野脇, and not 赤字.
+func (s *scan) hamlet(i int) bool {
+	for k := i - 1; s.class(k) == japanese.Kanji; k-- {
+		if s.rs[k] == '字' {
+			return k < i-1 && s.class(k-1) == japanese.Kanji && !strings.ContainsRune("漢赤黒文数名習活点", s.rs[k-1])
+		}
+	}
+	return false
+}
+
+// quarter reports whether rune i may be part of a quarter's name.
+func (s *scan) quarter(i int) bool {
+	r := s.rs[i]
+	if strings.ContainsRune("市県都府郡", r) && s.class(i+1) != japanese.Space || r == '道' && s.rune(i-1) == '海' {
+		return false
+	}
+	if r == 'が' || r == 'の' { // 南が丘
+		return s.class(i-1) == japanese.Kanji && strings.ContainsRune("丘台原浜森里杜岡出宮坂葉", s.rune(i+1))
+	}
+	c := s.class(i)
+	return c == japanese.Kanji || c == japanese.Katakana
+}
+
+// house returns the end of a building's name and room that follow at i.
+func (s *scan) house(i int) int {
+	j := s.skip(i, " 、の", 1)
+	k := j
+	for k < len(s.rs) && k < j+16 {
+		c := s.class(k)
+		if c != japanese.Kanji && c != japanese.Katakana && c != japanese.Latin {
+			break
+		}
+		k++
+	}
+	if k == j {
+		return i
+	}
+	name := string(s.rs[j:k])
+	end := k
+	for digit(s.rune(end)) {
+		end++
+	}
+	if end > k {
+		end += s.one(end, "号室", "号棟", "号館", "号")
+		for digit(s.rune(end)) {
+			end++
+		}
+	}
+	if s.rune(j-1) == 'の' && !houseName(name) {
+		return i
+	}
+	if houseName(name) {
+		return end
+	}
+	if end-k >= 3 {
+		return end
+	}
+	return i
+}
+
+// kanaQuarter returns where a quarter's name in kana begins that ends before i, the numbers of an address: さくらまち2ちょうめ.
+func (s *scan) kanaQuarter(i int) int {
+	if s.one(i-2, "まち", "ちょう", "だい", "むら", "おか", "はら", "はま", "もり", "さと") == 0 && s.one(i-3, "ちょう", "どおり") == 0 {
+		return i
+	}
+	start := i
+	for start > 0 && i-start < maxKanaPlace && s.class(start-1) == japanese.Hiragana && !s.particle(start-1, i) {
+		start--
+	}
+	if i-start < 4 {
+		return i
+	}
+	return start
+}
+
+// triple returns the end of three numbers with dashes or の between that begin at i, and nothing else does: 2-3-8; or i.
+func (s *scan) triple(i int) int {
+	j := i
+	for n := range 3 {
+		k := j
+		for k < j+4 && numeral(s.rune(k)) {
+			k++
+		}
+		if k == j || numeral(s.rune(k)) {
+			return i
+		}
+		if j = k; n < 2 {
+			if s.rune(j) != '-' && s.rune(j) != 'の' {
+				return i
+			}
+			j++
+		}
+	}
+	if s.rune(j) == '-' || s.rune(j) == 'の' && numeral(s.rune(j+1)) {
+		return i
+	}
+	return j
+}
+
+// kyoto judges an address by its streets: 烏丸通三条上ル.
+func (s *scan) kyoto(i int) {
+	n := s.one(i, "上ル", "下ル", "上る", "下る", "入ル", "入る")
+	if n == 0 {
+		return
+	}
+	start := i
+	for start > 0 && i-start < 16 && s.class(start-1) == japanese.Kanji && !strings.ContainsRune("市府", s.rs[start-1]) {
+		start--
+	}
+	streets := string(s.rs[start:i])
+	ward := strings.ContainsRune(streets, '区')
+	if !strings.ContainsAny(streets, "通条") || i-start < 4 && !ward {
+		return
+	}
+	end := i + n
+	for s.class(end) == japanese.Kanji || digit(s.rune(end)) {
+		end++
+	}
+	s.add(start, end, TypeAddress, 0.9)
+}
+
+// room judges a room by its number: コーポ西浜の203, and 502号 at the beginning of a clause.
+func (s *scan) room(i int) {
+	end := i
+	for digit(s.rune(end)) {
+		end++
+	}
+	if n := end - i; n < 3 || n > 4 || s.rs[i] == '0' {
+		return
+	}
+	at := s.spaceBack(i)
+	if s.rune(at-1) == 'の' {
+		at--
+	}
+	known := false
+	for _, o := range s.out {
+		known = known || o.t == TypePlace && o.end == at && houseName(string(s.rs[o.start:o.end]))
+	}
+	unit := s.one(end, "号室", "号")
+	if known || unit > 0 && (s.class(i-1) == japanese.Space || s.class(i-1) == japanese.Punct) {
+		if unit == 0 && s.one(end, "円", "人", "年", "m", "メ", "個", "回", "点", "番目", "%") > 0 {
+			return
+		}
+		s.add(i, end+unit, TypeAddress, 0.7)
+	}
+}
+
+// houseFirst judges a building whose name begins with what it is: コーポ西浜.
+func (s *scan) houseFirst(i int) {
+	if s.class(i) != japanese.Katakana || s.class(i-1) == japanese.Katakana {
+		return
+	}
+	k := i
+	for k < len(s.rs) && s.class(k) == japanese.Katakana {
+		k++
+	}
+	end := k
+	for end < k+5 && s.class(end) == japanese.Kanji && !numeral(s.rs[end]) {
+		end++
+	}
+	first := string(s.rs[i:k])
+	if end == k || end > k+3 || s.a.words.generic(string(s.rs[k:end])) || s.a.words.stop[string(s.rs[k:end])] {
+		return
+	}
+	for _, h := range []string{"コーポ", "ハイツ", "メゾン", "パークサイド", "レジデンス", "カーサ", "パレス", "グランド", "シャトー", "ヴィラ", "ライオンズ"} {
+		if strings.HasSuffix(first, h) {
+			s.add(i, end, TypePlace, 0.7)
+			return
+		}
+	}
+}
+
+// houses are words in the names of the buildings in which people live.
+var houses = []string{"マンション", "ハイツ", "コーポ", "アパート", "荘", "メゾン", "レジデンス", "団地", "パレス", "ハイム", "ビル", "コート", "タワー", "ヒルズ", "ハウス", "号棟"}
+
+func houseName(name string) bool {
+	for _, h := range houses {
+		if strings.Contains(name, h) {
+			return true
+		}
+	}
+	return false
+}
