@@ -10,7 +10,7 @@ import (
 	"madoguchi/router/mailbox/phrase"
 )
 
-// drawn is how many return codes are drawn. Ten millions take a minute:
+// drawn is how many return codes are drawn. Ten millions take some twenty seconds:
 //
 //	go test ./router/mailbox -run TestCodesAreDrawnEvenly -args -drawn 10000000
 var drawn = flag.Int("drawn", 200_000, "return codes that are drawn")
