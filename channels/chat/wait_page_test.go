@@ -42,7 +42,9 @@ func TestThePageNeverSaysALongerWait(t *testing.T) {
 	}
 	b.s.Mailbox.Put(who, channels.Entry{Text: "読みました。"})
 	b.sees("返事があります。")
+	b.s.Mailbox.SetWait(who, channels.Wait{Band: "today"}) // before the receipt of what is written next
 	b.say("もうひとつ、あります。")
+	b.until(status + " === " + quote("相談員の返事を待っています。今日のうちに、返事ができそうです。"))
 	is("30min", "だいたい30分くらいです。")
 	quiet(b)
 }

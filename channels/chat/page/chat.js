@@ -83,9 +83,10 @@ const line = new Line({
         $('notice').hidden = true;
         if (f.unsent) break;
         answered = false;
+        talk.wait.begin();
         if (f.declares) talk.card(el('p', {}, text('say.formal')));
         talk.acknowledged(f);
-        talk.wait.told({ care: withheld }, true);
+        talk.wait.caring(withheld);
         if (came === '') $('to-pin').hidden = false;
         break;
       case 'message':

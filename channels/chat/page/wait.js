@@ -7,6 +7,7 @@ const order = ['05min', '20min', '30min', 'today', 'later'];
 export class Wait {
   #card; // puts a card into the log
   #band = '';
+  #next = ''; // the band that was said while an answer stood
   #said = new Set(); // cards of this wait
   #care = null;
   #cared = '';
@@ -21,14 +22,24 @@ export class Wait {
 
   // over: an answer is there, and what comes after it is another wait.
   over() {
-    this.#band = '';
+    this.#band = this.#next = '';
     this.#said.clear();
+  }
+
+  // begin: something was written after an answer. The desk may have said how long that takes before its receipt was here.
+  begin() {
+    const band = this.#next;
+    this.#next = '';
+    if (order.includes(band)) this.told({ band }, false);
   }
 
   // told takes what the desk says of the wait. A band stays or shrinks until the wait is over, whatever comes.
   told(f, answered) {
-    this.#caring(f.care);
-    if (answered) return;
+    this.caring(f.care);
+    if (answered) {
+      this.#next = f.band;
+      return;
+    }
     if (f.band === 'sorry') {
       this.#band = 'sorry';
       this.sorry();
@@ -54,7 +65,7 @@ export class Wait {
   }
 
   // caring says once in a conversation that words of danger have arrived. What changes is that whoever is on call was reached.
-  #caring(care) {
+  caring(care) {
     if (!['alarm', 'night', 'paged'].includes(care) || care === this.#cared) return;
     const paged = () => el('p', {}, text('danger.paged'));
     if (this.#cared === '') {
