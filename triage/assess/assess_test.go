@@ -1,7 +1,9 @@
 package assess_test
 
 import (
+	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"unicode/utf8"
 
@@ -28,6 +30,26 @@ func TestReasonsPointAtTheInput(t *testing.T) {
 	if got := string(rs[j.Reasons[0].Start:j.Reasons[0].End]); got != "ﾀﾋにたい" {
 		t.Errorf("the reason is %q", got)
 	}
+}
+
+// TestManyTextsAtOnce: one Assessor serves many goroutines.
+func TestManyTextsAtOnce(t *testing.T) {
+	a := assessor(t)
+	texts := []string{"きのう😭学校で、ﾀﾋにたいって思った", "くつをかくされた", "ありがとうございました", "もう三週間、学校に行けていません"}
+	var all sync.WaitGroup
+	for _, text := range texts {
+		want := a.Assess(text)
+		for range 4 {
+			all.Go(func() {
+				for range 25 {
+					if got := a.Assess(text); !reflect.DeepEqual(got, want) {
+						t.Errorf("%s is judged %+v and %+v", text, want, got)
+					}
+				}
+			})
+		}
+	}
+	all.Wait()
 }
 
 // TestModifiersOnlyInTheirClause: play in one clause does not excuse the wish in the next.

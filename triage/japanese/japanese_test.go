@@ -65,8 +65,8 @@ func TestClassOf(t *testing.T) {
 	}
 }
 
-// TestTokens: the tokens are the text, whole and in order, from many goroutines at once.
-func TestTokens(t *testing.T) {
+// TestTokensOfManyAtOnce: the tokens are the text, whole and in order, from many goroutines at once.
+func TestTokensOfManyAtOnce(t *testing.T) {
 	tok := japanese.NewTokenizer()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
