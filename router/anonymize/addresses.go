@@ -43,7 +43,7 @@ func (s *scan) address(i int) {
 	if end := s.triple(i); end > i && (s.class(i-1) == japanese.Kanji && s.quarter(i-1) && i > 1 && s.quarter(i-2) && !s.before(i, 6, "番号", "電話", "携帯", "平成", "令和", "昭和", "結果", "試合", "背番") || s.kanaQuarter(i) < i) {
 		strong, last = true, max(last, end)
 	}
-	if !strong && !(strings.ContainsRune(string(s.rs[i:last]), '-') && s.class(i-1) == japanese.Kanji && (s.before(i, 14, homes...) || s.hamlet(i) || s.is(last, "に住"))) {
+	if !strong && !(strings.ContainsAny(string(s.rs[i:last]), "-の") && s.class(i-1) == japanese.Kanji && (s.before(i, 14, homes...) || s.hamlet(i) || s.is(last, "に住"))) {
 		return
 	}
 	start := s.spaceBack(i)
@@ -67,7 +67,8 @@ func (s *scan) address(i int) {
 func (s *scan) hamlet(i int) bool {
 	for k := i - 1; s.class(k) == japanese.Kanji; k-- {
 		if s.rs[k] == '字' {
-			return k < i-1 && s.class(k-1) == japanese.Kanji && !strings.ContainsRune("漢赤黒文数名習活点", s.rs[k-1])
+			return k < i-1 && s.class(k-1) == japanese.Kanji && !strings.ContainsRune("漢赤黒文数名習活点", s.rs[k-1]) ||
+				k < i-2 && s.class(k-1) != japanese.Kanji && s.class(k-1) != japanese.Hiragana // 字中畑1187の3
 		}
 	}
 	return false
@@ -92,7 +93,7 @@ func (s *scan) house(i int) int {
 	k := j
 	for k < len(s.rs) && k < j+16 {
 		c := s.class(k)
-		if c != japanese.Kanji && c != japanese.Katakana && c != japanese.Latin {
+		if c != japanese.Kanji && c != japanese.Katakana && c != japanese.Latin && !(c == japanese.Hiragana && s.kanaHouse(k)) {
 			break
 		}
 		k++
@@ -101,16 +102,7 @@ func (s *scan) house(i int) int {
 		return i
 	}
 	name := string(s.rs[j:k])
-	end := k
-	for digit(s.rune(end)) {
-		end++
-	}
-	if end > k {
-		end += s.one(end, "号室", "号棟", "号館", "号")
-		for digit(s.rune(end)) {
-			end++
-		}
-	}
+	end := s.rooms(k)
 	if s.rune(j-1) == 'の' && !houseName(name) {
 		return i
 	}
@@ -121,6 +113,55 @@ func (s *scan) house(i int) int {
 		return end
 	}
 	return i
+}
+
+// kanaHouse reports whether the hiragana around k are the name of a house, as far as its 荘: あけぼの荘.
+func (s *scan) kanaHouse(k int) bool {
+	for n := 0; n < 8 && s.class(k) == japanese.Hiragana; n++ {
+		k++
+	}
+	return s.one(k, "荘", "団地", "ハイツ", "コーポ", "マンション", "アパート", "住宅") > 0
+}
+
+// rooms returns the end of the numbers of block, floor and room that follow at i: 3-204, B-103, 7号棟405, 2階.
+func (s *scan) rooms(i int) int {
+	end := i
+	for n := 0; n < 3; n++ {
+		k := end
+		if n > 0 && s.rune(k) == '-' || n == 0 && s.rune(k) == '-' && s.class(k-1) == japanese.Latin {
+			k++
+		}
+		first := k
+		for digit(s.rune(k)) {
+			k++
+		}
+		if k == first {
+			break
+		}
+		end = k + s.one(k, "号室", "号棟", "号館", "号", "棟", "階")
+	}
+	return end
+}
+
+// block judges a room by its block, where nothing else of the address is said: 7号棟の405.
+func (s *scan) block(i int) {
+	k := i
+	for digit(s.rune(k)) {
+		k++
+	}
+	u := s.one(k, "号棟", "号館", "棟", "とう")
+	if k == i || k > i+2 || u == 0 {
+		return
+	}
+	k = s.skip(k+u, " の", 1)
+	end := k
+	for digit(s.rune(end)) {
+		end++
+	}
+	if n := end - k; n < 3 || n > 4 {
+		return
+	}
+	s.add(i, end+s.one(end, "号室", "ごうしつ", "号"), TypeAddress, 0.7)
 }
 
 // kanaQuarter returns where a quarter's name in kana begins that ends before i, the numbers of an address: さくらまち2ちょうめ.
@@ -236,7 +277,7 @@ func (s *scan) houseFirst(i int) {
 }
 
 // houses are words in the names of the buildings in which people live.
-var houses = []string{"マンション", "ハイツ", "コーポ", "アパート", "荘", "メゾン", "レジデンス", "団地", "パレス", "ハイム", "ビル", "コート", "タワー", "ヒルズ", "ハウス", "号棟"}
+var houses = []string{"マンション", "ハイツ", "コーポ", "アパート", "荘", "メゾン", "レジデンス", "団地", "パレス", "ハイム", "ビル", "コート", "タワー", "ヒルズ", "ハウス", "号棟", "県営", "市営", "町営", "都営", "住宅", "寮"}
 
 func houseName(name string) bool {
 	for _, h := range houses {

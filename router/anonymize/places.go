@@ -26,6 +26,7 @@ func (s *scan) places() {
 			s.address(i)
 			s.classNumber(i)
 			s.room(i)
+			s.block(i)
 		case r == '上' || r == '下' || r == '入':
 			s.kyoto(i)
 		}
@@ -122,10 +123,28 @@ func (s *scan) shortSchool(i, end int) {
 		return
 	}
 	proper := s.a.names.is(name, family) || s.proper(start, i) || s.rune(end) == 'の' && i-start == 2 && s.clauseStart(start) && s.token(start).Part != japanese.NounAction && s.token(start).Part != japanese.NounAdverb
-	if !proper || s.a.words.generic(name) {
+	if !proper && !s.schoolAfter(start, i, end) || s.a.words.generic(name) {
 		return
 	}
 	s.add(start, end, TypeSchool, 0.6)
+}
+
+// schoolAfter reports whether what stands behind a short name says that it is a school's, though nothing knows the name:
+// 丘の葉小の4年, 鶴ノ木中の先生, and not 練習中の子.
+func (s *scan) schoolAfter(start, i, end int) bool {
+	t := s.token(i - 1)
+	if t == nil || t.Part == japanese.NounAction || t.Part == japanese.NounAdverb || t.Part == japanese.Verb {
+		return false
+	}
+	k := end + s.one(end, "の", "、", " ", "に通う", "に")
+	n := k
+	for numeral(s.rune(n)) {
+		n++
+	}
+	if n > k && (s.is(n, "年") && !s.is(n, "年間") && !s.is(n, "年前") && !s.is(n, "年後") || s.rune(n) == '-' && digit(s.rune(n+1)) || s.is(n, "組")) {
+		return n-k <= 1
+	}
+	return s.is(end, "に通") || s.is(end, "出身") || s.is(end, "の") && s.rs[i] == '小' && s.one(end+1, "児童", "子", "先生", "校門", "正門", "運動会", "校長", "男子", "女子") > 0
 }
 
 // proper reports whether the dictionary takes the words from start to end for a proper name.
