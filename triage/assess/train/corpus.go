@@ -349,7 +349,9 @@ func above(scored []score, share float64, counts func(score) bool) float32 {
 // weight returns how much a miss weighs against a false alarm: more where it costs a life.
 func weight(h int) float64 {
 	switch model.Heads[h] {
-	case "suicide", "urgent":
+	case "suicide":
+		return 4
+	case "urgent":
 		return 3
 	case "soon":
 		return 2
