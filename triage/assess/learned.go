@@ -44,8 +44,19 @@ const clear = 0.5
 // missing is what the words that were taken out of a text may have said.
 const missing = 1
 
-// kept are flags that are named however weakly they are heard: each begins duties towards others, and who it is about.
+// whisper is the share for the flags that are kept.
+const whisper = 0.2
+
+// kept are flags that are named though others are heard much more clearly: each begins duties towards others, and who it is about.
 var kept = []triage.Flag{triage.Suicide, triage.Sexual, triage.AbuseHome, triage.Extortion, triage.ThirdParty}
+
+// share is the share of the best score below which a flag is not the one that the text speaks of.
+func share(f triage.Flag) float32 {
+	if slices.Contains(kept, f) {
+		return whisper
+	}
+	return less
+}
 
 // learned returns what the model finds in a text, leaving out the clauses with silent places. It stands beside what the
 // rules found and takes nothing of it away; where they found something, that it is something else is no news.
@@ -86,7 +97,7 @@ func (l *lexicon) learned(t text, h heard) (more, now []evidence, lean model.Lea
 		if s := triage.Severity(r.Flag); s.Valid() {
 			r.Flag, r.Severity = likely, s
 		}
-		if f.Score < less*top && !slices.Contains(kept, r.Flag) {
+		if f.Score < share(r.Flag)*top {
 			r.Flag = likely // how soon is said all the same
 		}
 		if !f.Sure && !supported && r.Severity.Rank() < triage.Soon.Rank() {
