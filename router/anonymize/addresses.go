@@ -43,7 +43,7 @@ func (s *scan) address(i int) {
 	if end := s.triple(i); end > i && (s.class(i-1) == japanese.Kanji && s.quarter(i-1) && i > 1 && s.quarter(i-2) && !s.before(i, 6, "番号", "電話", "携帯", "平成", "令和", "昭和", "結果", "試合", "背番") || s.kanaQuarter(i) < i) {
 		strong, last = true, max(last, end)
 	}
-	if !strong && !(strings.ContainsAny(string(s.rs[i:last]), "-の") && s.class(i-1) == japanese.Kanji && (s.before(i, 14, homes...) || s.hamlet(i) || s.is(last, "に住"))) {
+	if !strong && !(strings.ContainsAny(string(s.rs[i:last]), "-の") && s.class(i-1) == japanese.Kanji && (s.before(i, 14, homes...) || s.is(last, "に住"))) && !s.hamlet(i) {
 		return
 	}
 	start := s.spaceBack(i)
@@ -65,9 +65,9 @@ func (s *scan) address(i int) {
 
 // hamlet reports whether the kanji in front of i name a place by its 字: 岩木沢字野脇, and not 赤字.
 func (s *scan) hamlet(i int) bool {
-	for k := i - 1; s.class(k) == japanese.Kanji; k-- {
+	for k := i - 1; s.class(k) == japanese.Kanji || s.rune(k) == 'の' && k < i-1 && s.class(k-1) == japanese.Kanji; k-- {
 		if s.rs[k] == '字' {
-			return k < i-1 && s.class(k-1) == japanese.Kanji && !strings.ContainsRune("漢赤黒文数名習活点", s.rs[k-1]) ||
+			return k < i-1 && s.class(k-1) == japanese.Kanji && !strings.ContainsRune("漢赤黒文数名習活点苗十", s.rs[k-1]) ||
 				k < i-2 && s.class(k-1) != japanese.Kanji && s.class(k-1) != japanese.Hiragana // 字中畑1187の3
 		}
 	}

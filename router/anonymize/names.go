@@ -68,6 +68,9 @@ func newNames(w *words) *names {
 	for word := range w.sounds {
 		n.kinds[word] |= common
 	}
+	for name := range w.families {
+		n.kinds[name] |= family
+	}
 	for name := range w.modern {
 		n.kinds[name] |= given
 	}

@@ -27,6 +27,8 @@ func (s *scan) people(g *Glossary) {
 		s.listsBack()
 	}
 	s.bracketed()
+	s.writtenAs()
+	s.bothOf()
 	s.germs()
 	s.again(g)
 }
@@ -43,6 +45,48 @@ func (s *scan) bracketed() {
 		}
 		if s.rune(k) == ')' && k > i+2 && !s.a.words.generic(string(s.rs[i+1:k])) && !s.a.words.stop[japanese.HiraganaOf(string(s.rs[i+1:k]))] {
 			s.add(i+1, k, TypePerson, 0.6)
+		}
+	}
+}
+
+// writtenAs: 宇宙と書いてこすもです, a name by its characters and its sound.
+func (s *scan) writtenAs() {
+	for i := range s.rs {
+		n := s.one(i, "と書いて", "とかいて")
+		if n == 0 {
+			continue
+		}
+		start := i
+		for start > 0 && i-start < 4 && s.class(start-1) == japanese.Kanji {
+			start--
+		}
+		end := i + n
+		for end < len(s.rs) && end-i-n < 6 && (s.class(end) == japanese.Hiragana || s.class(end) == japanese.Katakana) && s.one(end, "です", "と読", "とよ", "って") == 0 {
+			end++
+		}
+		if start < i && end > i+n+1 && s.one(end, "です", "と読", "とよ", "って") > 0 {
+			s.add(start, i, TypePerson, 0.8)
+			s.add(i+n, end, TypePerson, 0.8)
+		}
+	}
+}
+
+// bothOf: of 一戸も工藤も, where one is a person, so is the other.
+func (s *scan) bothOf() {
+	for i := 2; i < len(s.rs); i++ {
+		if s.rs[i] != 'も' || s.ends == nil || s.ends[i] || s.class(i-1) != japanese.Kanji {
+			continue
+		}
+		start := i
+		for start > 0 && i-start < 3 && s.class(start-1) == japanese.Kanji {
+			start--
+		}
+		next := i + 1
+		for next < len(s.rs) && next-i < 5 && s.class(next) == japanese.Kanji {
+			next++
+		}
+		if words := string(s.rs[start:i]); i-start >= 2 && s.class(start-1) != japanese.Kanji && next > i+2 && s.rune(next) == 'も' && s.ends[next] && !s.a.words.stop[words] && !s.a.words.generic(words) {
+			s.add(start, i, TypePerson, 0.6)
 		}
 	}
 }

@@ -13,12 +13,14 @@ func (s *scan) places() {
 	for i, r := range s.rs {
 		s.houseFirst(i)
 		s.initials(i)
+		s.kanaSchool(i)
+		s.shop(i)
 		switch {
 		case r == '組':
 			s.group(i)
 		case r == '学' && s.rune(i+1) == '級':
 			s.careGroup(i)
-		case r == 'く' && s.rune(i+1) == 'み' && numeral(s.rune(i-1)):
+		case r == 'く' && s.rune(i+1) == 'み' && (numeral(s.rune(i-1)) || letter(s.rune(i-1))):
 			s.kanaClass(i)
 		case r == 'く' && s.rune(i+1) == 'み':
 			s.spokenClass(i)

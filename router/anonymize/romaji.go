@@ -40,8 +40,46 @@ func (s *scan) romaji() {
 			capital && n >= 3 && end-i >= 5 && s.slot(end) && s.act(i):
 			s.add(start, end, TypePerson, 0.6)
 		}
+		if full := s.latinName(i, end); !ok && full > end && !s.covered(i) {
+			s.add(start, full, TypePerson, 0.6)
+			end = full
+		} else if !ok && capital && end-i >= 4 && !s.covered(i) && s.lower(i+1, end) && s.slot(end) && s.act(i) && !commonLatin(text) && !s.a.words.latinStop[strings.ToLower(text)] {
+			s.add(start, end, TypePerson, 0.4) // Nguyen
+		}
 		i = max(i, end-1)
 	}
+}
+
+// lower reports whether the letters from i to end are small.
+func (s *scan) lower(i, end int) bool {
+	for ; i < end; i++ {
+		if s.rs[i] < 'a' {
+			return false
+		}
+	}
+	return true
+}
+
+// latinName returns the end of a full name of another land that begins with the word from i to end: Ana Pereira; or end.
+func (s *scan) latinName(i, end int) int {
+	capital := func(i, end int) bool {
+		return end-i >= 2 && s.rs[i] < 'a' && s.lower(i+1, end) && !commonLatin(string(s.rs[i:end])) && !s.a.words.latinStop[strings.ToLower(string(s.rs[i:end]))]
+	}
+	if !capital(i, end) {
+		return end
+	}
+	full := end
+	for n := 0; n < 3 && (s.rune(full) == ' ' || s.rune(full) == '・'); n++ {
+		k := full + 1
+		for k < len(s.rs) && letter(s.rs[k]) {
+			k++
+		}
+		if !capital(full+1, k) {
+			break
+		}
+		full = k
+	}
+	return full
 }
 
 // syllables are the readings of Latin letters, Hepburn and what children type.

@@ -13,14 +13,14 @@ var wordsYAML []byte
 
 // words are the lists of words.yaml, ready to be looked up.
 type words struct {
-	modern, modernKana, foreign, latinStop, stop, times, sounds, danger, everyday, kanaStop, nickStop, owners, generics, groups, notInBox, alsoEnds set
-	stopEnds                                                                                                                                        []string
-	roles, leading, nickEnds, cities, asks                                                                                                          []string
-	rolesBy                                                                                                                                         map[rune][][]rune // by the last character
-	cries, personal, acts, intro, listIntro, perils, deadly, labels                                                                                 phrases
-	besideNames                                                                                                                                     [][]rune
-	hon                                                                                                                                             map[rune][]honorific
-	suffixes                                                                                                                                        map[rune][]suffix
+	families, modern, modernKana, foreign, latinStop, stop, times, sounds, danger, everyday, kanaStop, nickStop, owners, generics, groups, notInBox, alsoEnds set
+	stopEnds                                                                                                                                                  []string
+	roles, leading, nickEnds, cities, asks                                                                                                                    []string
+	rolesBy                                                                                                                                                   map[rune][][]rune // by the last character
+	cries, personal, acts, intro, listIntro, perils, deadly, labels                                                                                           phrases
+	besideNames                                                                                                                                               [][]rune
+	hon                                                                                                                                                       map[rune][]honorific
+	suffixes                                                                                                                                                  map[rune][]suffix
 }
 
 type set map[string]bool
@@ -93,6 +93,7 @@ func (w *words) city(run string) bool {
 
 // wordLists are the lists as they are written: words with spaces between.
 type wordLists struct {
+	Families   string              `yaml:"families"`
 	Modern     string              `yaml:"modern"`
 	ModernKana string              `yaml:"modern_kana"`
 	Foreign    string              `yaml:"foreign"`
@@ -140,7 +141,7 @@ func newWords() (*words, error) {
 		return nil, err
 	}
 	w := &words{
-		labels: phrasesOf(strings.Join(slices.Concat(idLabels, handleLabels), " ")), perils: phrasesOf(f.Danger), deadly: phrasesOf(f.Deadly), cries: phrasesOf(f.Cries), personal: phrasesOf(f.Personal), modern: setOf(f.Modern), modernKana: setOf(f.ModernKana), foreign: setOf(f.Foreign), latinStop: setOf(f.LatinStop), stop: setOf(f.Stop), times: setOf(f.Times), sounds: setOf(f.Sounds), danger: setOf(f.Danger), everyday: setOf(f.Everyday), kanaStop: setOf(f.KanaStop), asks: strings.Fields(f.Asks), nickStop: setOf(f.NickStop),
+		labels: phrasesOf(strings.Join(slices.Concat(idLabels, handleLabels), " ")), perils: phrasesOf(f.Danger), deadly: phrasesOf(f.Deadly), cries: phrasesOf(f.Cries), personal: phrasesOf(f.Personal), families: setOf(f.Families), modern: setOf(f.Modern), modernKana: setOf(f.ModernKana), foreign: setOf(f.Foreign), latinStop: setOf(f.LatinStop), stop: setOf(f.Stop), times: setOf(f.Times), sounds: setOf(f.Sounds), danger: setOf(f.Danger), everyday: setOf(f.Everyday), kanaStop: setOf(f.KanaStop), asks: strings.Fields(f.Asks), nickStop: setOf(f.NickStop),
 		owners: setOf(f.Owners), generics: setOf(f.Generics), groups: setOf(f.Groups), notInBox: setOf(f.NotInBox), alsoEnds: setOf(f.AlsoEnds), stopEnds: strings.Fields(f.StopEnds),
 		roles: strings.Fields(f.Roles), leading: strings.Fields(f.Leading), nickEnds: strings.Fields(f.NickEnds),
 		cities: strings.Fields(f.Cities), acts: phrasesOf(f.Acts), intro: phrasesOf(f.Intro), listIntro: phrasesOf(f.ListIntro),
