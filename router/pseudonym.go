@@ -173,6 +173,14 @@ func (n *Names) caseOf(pseudonym string) triage.CaseID {
 	return triage.CaseID(fmt.Sprintf("%02d", partition) + strings.ToLower(letters.EncodeToString(id)))
 }
 
+// apart are the cases in which a message of the sender may lie that could not be brought into its own, the one of today first.
+func (n *Names) apart(a channels.Address) (all []triage.CaseID) {
+	for _, p := range n.pseudonyms(a) {
+		all = append(all, n.caseOf("unread "+p))
+	}
+	return all
+}
+
 // after names the case of whoever writes again once the case of that id is withdrawn.
 func (n *Names) after(id triage.CaseID) triage.CaseID { return n.caseOf("after " + string(id)) }
 

@@ -261,7 +261,8 @@ func (r *Router) answer(ctx context.Context, id triage.CaseID, m channels.Messag
 	return err
 }
 
-// erase locks the case and makes the mailbox useless. Where there is no case there is nothing to withdraw.
+// erase locks the sender's case, and the one in which a message lies that could not be brought into it, and makes the mailbox
+// useless. Where there is no case there is nothing to withdraw.
 func (r *Router) erase(ctx context.Context, id triage.CaseID, m channels.Message) error {
 	kind, who, _ := channels.OpenAddress(m.From)
 	if kind == chat {
@@ -269,16 +270,21 @@ func (r *Router) erase(ctx context.Context, id triage.CaseID, m channels.Message
 			return err
 		}
 	}
-	before, _, err := r.Store.Load(ctx, id)
-	if errors.Is(err, triage.ErrUnknown) {
-		return nil
+	for _, id := range append(r.Names.apart(m.From), id) {
+		before, _, err := r.Store.Load(ctx, id)
+		if errors.Is(err, triage.ErrUnknown) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		_, err = r.append(ctx, before, triage.Event{ID: r.Names.event("e", kind, who, m.ID), At: m.At, Kind: triage.KindState,
+			From: triage.Seeker, Channel: m.Kind, Change: &triage.Change{Erase: true}})
+		if err != nil {
+			return err
+		}
 	}
-	if err != nil {
-		return err
-	}
-	_, err = r.append(ctx, before, triage.Event{ID: r.Names.event("e", kind, who, m.ID), At: m.At, Kind: triage.KindState,
-		From: triage.Seeker, Channel: m.Kind, Change: &triage.Change{Erase: true}})
-	return err
+	return nil
 }
 
 // status notes what a provider says became of a reply. One that was never sent has no status.

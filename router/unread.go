@@ -43,7 +43,7 @@ func (r *Router) Report(ctx context.Context, m *channels.Message) error {
 	if err != nil {
 		return err
 	}
-	apart, nobody := r.Names.caseOf("unread "+r.Names.pseudonym(m.From)), channels.Address{}
+	apart, nobody := r.Names.apart(m.From)[0], channels.Address{}
 	for _, place := range []func(context.Context) error{
 		func(ctx context.Context) error { return r.lodge(ctx, "", e, m.From) },
 		func(ctx context.Context) error { return r.lay(ctx, "", e, m.From) },

@@ -164,7 +164,7 @@ func TestADeadLetterIsHeardWhateverIsBroken(t *testing.T) {
 			}
 			id := h.caseOf(from("c1"))
 			if broken.apart {
-				id = h.Names.caseOf("unread " + h.Names.pseudonym(from("c1")))
+				id = h.Names.apart(from("c1"))[0]
 			}
 			k, events := h.load(t, id)
 			last := events[len(events)-1]
@@ -192,6 +192,30 @@ func spoil(client redis.UniversalClient) {
 	}
 	for _, key := range client.Keys(ctx, "*:events:*").Val() {
 		client.LSet(ctx, key, 0, "spoilt")
+	}
+}
+
+// Who withdraws what they wrote withdraws the message too that could not be brought into their case.
+func TestWhatWasUnreadIsWithdrawnWithTheRest(t *testing.T) {
+	h := newHouse(t)
+	h.process(t, said("c1", "1", "こんにちは"))
+	erase := channels.Message{ID: "2", Kind: chat, From: from("c1"), At: morning, Erase: true}
+	h.process(t, erase)
+	late := said("c1", "3", "もう死にたい")
+	if err := h.router.Report(t.Context(), &late); err != nil {
+		t.Fatal(err)
+	}
+	apart := h.Names.apart(from("c1"))[0]
+	if k, _ := h.load(t, apart); k.Erased() || k.Severity != triage.Emergency {
+		t.Errorf("before: %s, erased %v", k.Severity, k.Erased())
+	}
+	erase.ID, erase.At = "4", morning.Add(time.Hour)
+	h.process(t, erase, erase)
+	if k, events := h.load(t, apart); !k.Erased() || len(events) != 2 {
+		t.Errorf("after: erased %v, %d events", k.Erased(), len(events))
+	}
+	if other := h.Names.apart(from("c2"))[0]; other == apart {
+		t.Error("two senders have one case")
 	}
 }
 
