@@ -37,6 +37,9 @@ func (c Certificate) On() string { return c.At.In(triage.JST).Format("2006å¹´1æœ
 // disposalsShown is how many certificates are listed.
 const disposalsShown = 200
 
+// everyDisposal is more than a desk ever destroys: each paper is linked to what destroyed its case's keys, however long ago.
+const everyDisposal = 1_000_000
+
 // disposal is a case with its days, and their years.
 type disposal struct {
 	desk.Disposal

@@ -59,7 +59,7 @@ func (c *Console) discards(w http.ResponseWriter, r *http.Request, p staff.Perso
 	}
 	certificates := map[triage.CaseID]int64{}
 	if d.Lead {
-		found, err := c.Ledger.Destroyed(r.Context(), disposalsShown)
+		found, err := c.Ledger.Destroyed(r.Context(), everyDisposal)
 		if err != nil {
 			c.sorry(w, r, p, err)
 			return
