@@ -193,6 +193,44 @@ func TestDump(t *testing.T) {
 	})
 }
 
+// Whoever stole the dump and has this program too, but no keys, opens nothing with it: not with the right code, a link or a ticket.
+// And a guess costs them what it costs here.
+func TestTheRightCodeIsUselessWithoutTheKeys(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		ctx := t.Context()
+		c := d.written(t)
+		d.put(t, c.Address(), 1, "ひみつのことば")
+		words, digits := c.Code()
+		to, seed := d.Found()
+		link, err := d.Link(ctx, to, seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		token := resume(t, c)
+		reader, writer := NewKeys()
+		thief := NewReader(d.client, reader, d.clock.Now)
+		thief.patience = 0
+		for _, s := range []channels.Secret{{Kind: channels.ByCode, Text: words}, {Kind: channels.ByCode, Text: digits}, {Kind: channels.ByLink, Text: link}, {Kind: channels.ByResume, Text: token}} {
+			if _, err := thief.Open(ctx, s); !errors.Is(err, channels.ErrUnknown) {
+				t.Errorf("%s opens with other keys: %v", s.Kind, err)
+			}
+		}
+		if err := NewWriter(d.client, writer, d.clock.Now).Put(ctx, c.Address(), channels.Entry{Seq: 2, Text: "うそのへんじ"}); err != nil {
+			t.Fatal(err)
+		}
+		expect(t, "what other keys wrote lies elsewhere", texts(d.open(t, channels.ByCode, words).Since(ctx, 0)), "1ひみつのことば")
+		const guesses = 5
+		begun := time.Now()
+		for i := range guesses {
+			stretch(uint64(i))
+		}
+		each := time.Since(begun) / guesses
+		if t.Logf("a guess costs %v of one core", each); each < 10*time.Millisecond {
+			t.Errorf("a guess costs %v", each)
+		}
+	})
+}
+
 // Key sets are read back, strictly, and never printed.
 func TestKeys(t *testing.T) {
 	t.Parallel()
