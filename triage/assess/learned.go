@@ -45,7 +45,7 @@ const clear = 0.5
 const missing = 1
 
 // whisper is the share for the flags that are kept.
-const whisper = 0.2
+const whisper = 0.3
 
 // kept are flags that are named though others are heard much more clearly: each begins duties towards others, and who it is about.
 var kept = []triage.Flag{triage.Suicide, triage.Sexual, triage.AbuseHome, triage.Extortion, triage.ThirdParty}

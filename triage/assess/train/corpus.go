@@ -324,8 +324,11 @@ func choose(messages []gold.Message, scored [heads][]score) [heads]float32 {
 	var add [heads]float32
 	for h := range scored {
 		add[h] = -threshold(scored[h], weight(h))
-		if model.Heads[h] == "emergency" {
+		switch model.Heads[h] {
+		case "emergency":
 			add[h] = -above(scored[h], haste, func(s score) bool { return messages[s.message].Severity == triage.Urgent })
+		case "suicide":
+			add[h] = -above(scored[h], 1-silence, func(s score) bool { return s.want == 1 })
 		}
 	}
 	return add
@@ -333,6 +336,9 @@ func choose(messages []gold.Message, scored [heads][]score) [heads]float32 {
 
 // haste is the share of urgent messages that may be taken for what happens now: somebody reads them today all the same.
 const haste = 0.05
+
+// silence is the share of messages on suicide that the model alone may not hear as that.
+const silence = 0.10
 
 // above returns the score above which a share of those lie that count.
 func above(scored []score, share float64, counts func(score) bool) float32 {
@@ -349,8 +355,6 @@ func above(scored []score, share float64, counts func(score) bool) float32 {
 // weight returns how much a miss weighs against a false alarm: more where it costs a life.
 func weight(h int) float64 {
 	switch model.Heads[h] {
-	case "suicide":
-		return 4
 	case "urgent":
 		return 3
 	case "soon":
