@@ -50,8 +50,8 @@ func (p *scanner) Deliver(t *testing.T, s *channelstest.Site, m channelstest.Inb
 	return false
 }
 
-// empty is a sheet on which nothing is written, as small as its code can still be read: of a hundred codes of that size, drawn
-// by chance, about one cannot.
+// empty is a sheet on which nothing is written, as small as its code can still be read: of a hundred numbers that are printed about
+// one cannot at that size.
 func empty(t *testing.T) *image.Gray {
 	t.Helper()
 	for range 10 {
@@ -60,7 +60,7 @@ func empty(t *testing.T) *image.Gray {
 			t.Fatal(err)
 		}
 		doc.Page()
-		doc.Code(letter.CodeAt.X, letter.CodeAt.Y, letter.CodeAt.W, letter.QR(letter.NewNumber()))
+		doc.Code(letter.CodeAt.X, letter.CodeAt.Y, letter.CodeAt.W, letter.QR(letter.Number(t)))
 		var pdf bytes.Buffer
 		if _, err := doc.WriteTo(&pdf); err != nil {
 			t.Fatal(err)

@@ -160,9 +160,15 @@ func within(t *testing.T, d time.Duration, what string, condition func() bool) {
 	}
 }
 
+// readable reports whether a number is printed: its code is read.
+func readable(number string) bool {
+	code, err := paper.Modules(QR(number))
+	return err == nil && Reads(code, number)
+}
+
 func numbers(t *testing.T, list, school, round string, n int) []string {
 	t.Helper()
-	all, err := (&Sheets{Dir: list}).Make(school, round, n)
+	all, err := (&Sheets{Dir: list}).Make(school, round, n, readable)
 	if err != nil {
 		t.Fatal(err)
 	}

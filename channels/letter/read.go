@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"image"
+	"image/color"
 	"image/png"
 	"math"
 	"slices"
@@ -51,6 +52,26 @@ func codeOn(page *image.Gray) (result *gozxing.Result, err error) {
 		}
 	}
 	return nil, err
+}
+
+// Reads reports whether the code of a number, one pixel a module, is read where a page is scanned so that each module has few dots.
+// One in fifty is not, however good the scan is.
+func Reads(code image.Image, number string) bool {
+	const dots, edge = 4, 4 // for a module, in modules
+	n := code.Bounds().Dx()
+	page := image.NewGray(image.Rect(0, 0, (n+2*edge)*dots, (n+2*edge)*dots))
+	for y := range page.Rect.Dy() {
+		for x := range page.Rect.Dx() {
+			at := image.Pt(x/dots-edge, y/dots-edge).Add(code.Bounds().Min)
+			grey := color.Gray{255}
+			if x >= edge*dots && y >= edge*dots && at.In(code.Bounds()) {
+				grey = color.GrayModel.Convert(code.At(at.X, at.Y)).(color.Gray)
+			}
+			page.SetGray(x, y, grey)
+		}
+	}
+	found, _ := sheetOn(page)
+	return found == number
 }
 
 // placed finds the sheet by the middles of the code's corners.

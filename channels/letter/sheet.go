@@ -127,8 +127,9 @@ type pack struct {
 // MaxPack is how many sheets are printed at once at most.
 const MaxPack = 2000
 
-// Make adds a pack of n sheets to the list and returns their numbers, shuffled. They are on the disk before it returns.
-func (s *Sheets) Make(school, round string, n int) ([]string, error) {
+// Make adds a pack of n sheets to the list and returns their numbers, shuffled. They are on the disk before it returns. Only numbers
+// are taken that may be printed: of whose codes Reads is true.
+func (s *Sheets) Make(school, round string, n int, may func(number string) bool) ([]string, error) {
 	if n < 1 || n > MaxPack || school == "" || !ValidRound(round) {
 		return nil, errors.New("letter: not a pack of sheets")
 	}
@@ -139,7 +140,7 @@ func (s *Sheets) Make(school, round string, n int) ([]string, error) {
 	numbers := make([]string, 0, n) // random, and so shuffled already
 	for len(numbers) < n {
 		number := newNumber()
-		if _, taken := s.of[number]; !taken && !slices.Contains(numbers, number) {
+		if _, taken := s.of[number]; !taken && !slices.Contains(numbers, number) && may(number) {
 			numbers = append(numbers, number)
 		}
 	}

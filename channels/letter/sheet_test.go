@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"madoguchi/triage/paper"
 )
 
 func sincos(a float64) (float64, float64) { return math.Sincos(a) }
@@ -16,11 +18,11 @@ func sincos(a float64) (float64, float64) { return math.Sincos(a) }
 func TestNumbers(t *testing.T) {
 	dir := t.TempDir()
 	s := &Sheets{Dir: dir}
-	one, err := s.Make("school-1", "2026-07", 500)
+	one, err := s.Make("school-1", "2026-07", 500, whichever)
 	if err != nil {
 		t.Fatal(err)
 	}
-	two, err := s.Make("school-2", "2026-10", 500)
+	two, err := s.Make("school-2", "2026-10", 500, whichever)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +44,7 @@ func TestNumbers(t *testing.T) {
 	if _, ok := other.Find(newNumber()); ok {
 		t.Error("a number that was never printed tells something")
 	}
-	later, err := s.Make("school-1", "2027-01", 1)
+	later, err := s.Make("school-1", "2027-01", 1, whichever)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +55,7 @@ func TestNumbers(t *testing.T) {
 		school, round string
 		n             int
 	}{{"", "2026-07", 1}, {"s", "2026-08", 1}, {"s", "2026-07", 0}, {"s", "2026-07", MaxPack + 1}} {
-		if _, err := s.Make(bad.school, bad.round, bad.n); err == nil {
+		if _, err := s.Make(bad.school, bad.round, bad.n, whichever); err == nil {
 			t.Errorf("%v was made", bad)
 		}
 	}
@@ -62,7 +64,7 @@ func TestNumbers(t *testing.T) {
 // The list tells nothing of the order in which sheets came out of the printer, and only its owner can read it.
 func TestTheListTellsNoOrder(t *testing.T) {
 	dir := t.TempDir()
-	if _, err := (&Sheets{Dir: dir}).Make("school-1", "2026-07", 50); err != nil {
+	if _, err := (&Sheets{Dir: dir}).Make("school-1", "2026-07", 50, whichever); err != nil {
 		t.Fatal(err)
 	}
 	entries, err := os.ReadDir(dir)
@@ -81,6 +83,35 @@ func TestTheListTellsNoOrder(t *testing.T) {
 		t.Error("others may read the list")
 	}
 }
+
+// Of a hundred codes a reader cannot read about two, however large and clean they are: they are not printed.
+func TestOnlyNumbersWhoseCodeIsReadArePrinted(t *testing.T) {
+	for number, want := range map[string]bool{
+		"401892911572": false, "370837279435": false, "944359224571": false, "963601292177": false, "442732155083": false, // drawn by chance
+		"281634927022": true, "868464963514": true, "801319647141": true,
+	} {
+		if !checked(number) || readable(number) != want {
+			t.Errorf("the code of %s is read: %v", number, !want)
+		}
+	}
+	if code, err := paper.Modules(QR("281634927022")); err != nil || Reads(code, "868464963514") {
+		t.Errorf("a code is read as another's: %v", err)
+	}
+	refused := 0
+	numbers, err := (&Sheets{Dir: t.TempDir()}).Make("school-1", "2026-07", 20, func(number string) bool {
+		if number[0] < '5' {
+			refused++
+			return false
+		}
+		return true
+	})
+	if err != nil || len(numbers) != 20 || refused == 0 || slices.ContainsFunc(numbers, func(n string) bool { return n[0] < '5' }) {
+		t.Errorf("%v, %d refused, %v", numbers, refused, err)
+	}
+}
+
+// whichever takes every number.
+func whichever(string) bool { return true }
 
 // Every single wrong digit and every two that changed places are found.
 func TestCheckDigit(t *testing.T) {

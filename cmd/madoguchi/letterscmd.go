@@ -48,7 +48,7 @@ func lettersPrint(_ context.Context, p *program, _ []string) error {
 		return errors.New("--out: the file cannot be made, or is there already")
 	}
 	sheets := letters.Sheets{Dir: p.set["LETTER_SHEETS"]}
-	numbers, err := sheets.Make(school.ID, p.flags["round"], n)
+	numbers, err := sheets.Make(school.ID, p.flags["round"], n, codeReads)
 	if err != nil {
 		return errors.Join(err, out.Close(), os.Remove(out.Name()))
 	}
@@ -63,6 +63,12 @@ func lettersPrint(_ context.Context, p *program, _ []string) error {
 	}
 	fmt.Fprintf(p.stdout, "%d sheets for %s, round %s: print on both sides and keep the pack in the order in which it comes out\n", n, school.ID, p.flags["round"])
 	return nil
+}
+
+// codeReads reports whether the door will read the code that is printed for a number.
+func codeReads(number string) bool {
+	code, err := paper.Modules(letters.QR(number))
+	return err == nil && letters.Reads(code, number)
 }
 
 // sheet draws the two sides of letter sheets.

@@ -68,7 +68,7 @@ func TestALetterFromTheScannerToThePost(t *testing.T) {
 	drop := t.TempDir()
 	p, _, lead := real(t, "--letter-dir="+drop)
 	sheets := letters.Sheets{Dir: filepath.Join(p.dataDir(), "letters")}
-	numbers, err := sheets.Make("hinode-jhs", "2026-07", 1)
+	numbers, err := sheets.Make("hinode-jhs", "2026-07", 1, codeReads)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ package paper
 import (
 	"bytes"
 	"errors"
+	"image"
 	"image/color"
 	"io"
 	"os"
@@ -115,13 +116,18 @@ func (d *Doc) Box(x, y, w, h float64, s Stroke) {
 	d.pdf.RectFromUpperLeft(x, y, w, h)
 }
 
-// Code draws a QR code of that side without a white edge, which the page has to leave free.
-func (d *Doc) Code(x, y, side float64, text string) {
-	mode := qr.AlphaNumeric
-	code, err := qr.Encode(text, qr.Q, mode)
+// Modules is the code that Code draws, one pixel a module and without a margin.
+func Modules(text string) (image.Image, error) {
+	code, err := qr.Encode(text, qr.Q, qr.AlphaNumeric)
 	if err != nil {
 		code, err = qr.Encode(text, qr.M, qr.Unicode)
 	}
+	return code, err
+}
+
+// Code draws a QR code of that side without a white edge, which the page has to leave free.
+func (d *Doc) Code(x, y, side float64, text string) {
+	code, err := Modules(text)
 	if err != nil {
 		d.fail(err)
 		return
