@@ -1,0 +1,94 @@
+package anonymize
+
+import (
+	"strings"
+
+	"madoguchi/triage/japanese"
+)
+
+// What stands beside a name tells another: how it is read, how it is written, who else it was, what is called after it.
+
+// bracketed: what stands in brackets behind a name, in kana or Latin letters, is how it is read or written.
+func (s *scan) bracketed() {
+	for i, r := range s.rs {
+		if r != '(' || i == 0 || s.ends == nil || !s.ends[i] {
+			continue
+		}
+		k := i + 1
+		for c := s.class(k); k < i+28 && k < len(s.rs) && (c == japanese.Hiragana || c == japanese.Katakana || c == japanese.Latin || s.rs[k] == ' ' || s.rs[k] == 'ー' || s.rs[k] == '・'); c = s.class(k) {
+			k++
+		}
+		if s.rune(k) == ')' && k > i+2 && !s.a.words.generic(string(s.rs[i+1:k])) && !s.a.words.stop[japanese.HiraganaOf(string(s.rs[i+1:k]))] {
+			s.add(i+1, k, TypePerson, 0.6)
+		}
+	}
+}
+
+// writtenAs: 宇宙と書いてこすもです, a name by its characters and its sound.
+func (s *scan) writtenAs() {
+	for i := range s.rs {
+		n := s.one(i, "と書いて", "とかいて")
+		if n == 0 {
+			continue
+		}
+		start := i
+		for start > 0 && i-start < 4 && s.class(start-1) == japanese.Kanji {
+			start--
+		}
+		end := i + n
+		for end < len(s.rs) && end-i-n < 6 && (s.class(end) == japanese.Hiragana || s.class(end) == japanese.Katakana) && s.one(end, "です", "と読", "とよ", "って") == 0 {
+			end++
+		}
+		if start < i && end > i+n+1 && s.one(end, "です", "と読", "とよ", "って") > 0 {
+			s.add(start, i, TypePerson, 0.8)
+			s.add(i+n, end, TypePerson, 0.8)
+		}
+	}
+}
+
+// bothOf: of 一戸も工藤も, where one is a person, so is the other.
+func (s *scan) bothOf() {
+	for i := 2; i < len(s.rs); i++ {
+		if s.rs[i] != 'も' || s.ends == nil || s.ends[i] || s.class(i-1) != japanese.Kanji {
+			continue
+		}
+		start := i
+		for start > 0 && i-start < 3 && s.class(start-1) == japanese.Kanji {
+			start--
+		}
+		next := i + 1
+		for next < len(s.rs) && next-i < 5 && s.class(next) == japanese.Kanji {
+			next++
+		}
+		if words := string(s.rs[start:i]); i-start >= 2 && s.class(start-1) != japanese.Kanji && next > i+2 && s.rune(next) == 'も' && s.ends[next] && !s.a.words.stop[words] && !s.a.words.generic(words) {
+			s.add(start, i, TypePerson, 0.6)
+		}
+	}
+}
+
+// germs: 「ほのか菌」 is called after somebody.
+func (s *scan) germs() {
+	for i := 2; i < len(s.rs); i++ {
+		if s.rs[i] != '菌' {
+			continue
+		}
+		start := i
+		for c := s.class(start - 1); start > 0 && i-start < 5 && c == s.class(i-1) && (c == japanese.Hiragana || c == japanese.Katakana || c == japanese.Kanji); c = s.class(start - 1) {
+			start--
+		}
+		words := string(s.rs[start:i])
+		if (s.class(start-1) == japanese.Punct || s.class(start-1) == japanese.Space || s.a.names.is(words, family|given|familyKana|givenKana)) && i-start >= 2 && !s.a.words.stop[words] && !s.germ(words) {
+			s.add(start, i, TypePerson, 0.6)
+		}
+	}
+}
+
+// germ reports whether there is such a germ.
+func (s *scan) germ(words string) bool {
+	for _, w := range []string{"ばい", "バイ", "細", "雑", "病原", "大腸", "乳酸", "納豆", "殺", "除", "抗", "滅", "ウイルス", "ピロリ", "ビフィズス", "サルモネラ", "インフル", "コロナ", "結核", "赤痢", "水虫"} {
+		if strings.HasPrefix(words, w) {
+			return true
+		}
+	}
+	return false
+}
