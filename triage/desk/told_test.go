@@ -75,12 +75,13 @@ func TestASchoolGetsTheseFieldsAndNoOther(t *testing.T) {
 						t.Fatalf("the school gets %s", f)
 					}
 				}
+				said := strings.ReplaceAll(string(body), h, "") // a number drawn by chance may spell anything
 				for _, secret := range append(slices.Clone(level.secrets), string(id), string(id[2:])) {
-					if strings.Contains(string(body), secret) {
+					if strings.Contains(said, secret) {
 						t.Fatalf("%q is in %s", secret, body)
 					}
 				}
-				if v.Summary != level.reads || refs[h] {
+				if v.Summary != level.reads || refs[h] || strings.Contains(h, string(id[2:])) {
 					t.Fatalf("%q as %s", v.Summary, h)
 				}
 				refs[h] = true
