@@ -278,7 +278,8 @@ func (r *Router) erase(ctx context.Context, id triage.CaseID, m channels.Message
 		if err != nil {
 			return err
 		}
-		_, err = r.append(ctx, before, triage.Event{ID: r.Names.event("e", kind, who, m.ID), At: m.At, Kind: triage.KindState,
+		// by the case too: one id in two cases would tell that they are one sender's
+		_, err = r.append(ctx, before, triage.Event{ID: r.Names.event("e", string(id), kind, who, m.ID), At: m.At, Kind: triage.KindState,
 			From: triage.Seeker, Channel: m.Kind, Change: &triage.Change{Erase: true}})
 		if err != nil {
 			return err

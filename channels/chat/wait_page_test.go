@@ -45,6 +45,7 @@ func TestThePageNeverSaysALongerWait(t *testing.T) {
 	b.s.Mailbox.SetWait(who, channels.Wait{Band: "today"}) // before the receipt of what is written next
 	b.say("もうひとつ、あります。")
 	b.until(status + " === " + quote("相談員の返事を待っています。今日のうちに、返事ができそうです。"))
+	b.shot("wait-3-after")
 	is("30min", "だいたい30分くらいです。")
 	quiet(b)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"testing"
-	"time"
 
 	"github.com/goccy/go-yaml"
 )
@@ -10,7 +9,11 @@ import (
 // A claimed case is answered before its time is up: else the demonstration would begin or not, as the clock's sweep happens to
 // come by.
 func TestNobodyInTheDemonstrationAnswersTooLate(t *testing.T) {
-	const lease = 15 * time.Minute // deploy/cities/_national.yaml
+	c, err := loadCity("asahikawa", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lease := c.Terms.Lease.Value()
 	var cases []demoCase
 	if err := yaml.Unmarshal(demoCases, &cases); err != nil {
 		t.Fatal(err)

@@ -77,7 +77,7 @@ func (s *scan) kanaClass(i int) {
 	} else if s.rune(j-1) == '年' && numeral(s.rune(j-2)) {
 		start = j - 2
 	}
-	if start < i-1 || digit(s.rs[start]) { // never a letter alone
+	if start < i-1 || digit(s.rs[start]) { // a letter is a class behind its year only
 		s.add(start, i+2, TypeClass, 0.9)
 	}
 }
