@@ -8,17 +8,26 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"madoguchi/router/envelope"
 )
 
 // keysEvery is how often a running process looks whether its key files have changed. It reads them whole: they are small, and
 // neither times nor signals cross every kind of mount.
 const keysEvery = 2 * time.Second
 
+// sealsLate is how much later than the key that closes addresses a gateway takes over the one that seals: longer than a message
+// waits between the two. So what is sealed to a new key never holds an address that is closed to an old one, and keys rotate
+// --finish, which looks for the former, finds all that needs the latter.
+const sealsLate = 4 * keysEvery
+
 // keyWatch takes over what key files hold while the process goes on.
 type keyWatch struct {
-	dir  string
-	live *keySets
-	seen map[string][]byte
+	dir   string
+	live  *keySets
+	seen  map[string][]byte
+	seals *envelope.Recipient // is taken over at the time due; nil: none waits
+	due   time.Time
 }
 
 // keyLife is a house's part in the life of its keys.
@@ -51,6 +60,10 @@ func (w *keyWatch) read() (changed bool, err error) {
 // look reads the files, and takes over what they hold where it is another set than before. A set that cannot be read is left
 // alone: the process goes on with the keys that it has.
 func (w *keyWatch) look() (changed bool, err error) {
+	if w.seals != nil && !time.Now().Before(w.due) {
+		w.live.recipient.Adopt(w.seals)
+		w.seals = nil
+	}
 	first := w.seen == nil
 	if changed, err = w.read(); err != nil || !changed {
 		return false, err
@@ -65,6 +78,9 @@ func (w *keyWatch) look() (changed bool, err error) {
 		}
 	}
 	w.live.adopt(fresh) // the first time too: they may have changed since they were loaded
+	if fresh.recipient != nil {
+		w.seals, w.due = fresh.recipient, time.Now().Add(sealsLate)
+	}
 	return !first, nil
 }
 
@@ -108,11 +124,8 @@ func (k *keySets) reads(path string) bool {
 	}
 }
 
-// adopt takes over what fresh holds, for every room that holds a set of k.
+// adopt takes over what fresh holds, for every room that holds a set of k, but for the key that seals.
 func (k *keySets) adopt(fresh *keySets) {
-	if k.recipient != nil && fresh.recipient != nil {
-		k.recipient.Adopt(fresh.recipient)
-	}
 	if k.reader != nil && fresh.reader != nil {
 		k.reader.Adopt(fresh.reader)
 	}

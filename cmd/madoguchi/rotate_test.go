@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"madoguchi/router/envelope"
@@ -318,4 +319,44 @@ func opensWhatWasSealed(t *testing.T, before *keySets, dir string) {
 	if !slices.Contains(now.names.Versions(), before.names.Versions()[0]) || !slices.Contains(now.reader.Versions(), before.reader.Versions()[0]) {
 		t.Error("a pepper of before is not there")
 	}
+}
+
+// What a gateway seals to a new key holds no address that is closed to an old one: it takes the key that seals over later than
+// the one that closes addresses, by more than a message waits between the two.
+func TestAGatewaySealsLaterThanItCloses(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "keys")
+	must(t, "keys", "init", "--keys="+dir)
+	live, err := loadKeys(dir, "gateway")
+	if err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		watch := &keyWatch{dir: dir, live: live}
+		look := func() {
+			t.Helper()
+			if _, err := watch.look(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		look()
+		closes, seals := live.addressee.ID(), live.recipient.ID()
+		must(t, "keys", "rotate", "--settle=0s", "--keys="+dir)
+		now, err := loadKeys(dir, "gateway")
+		if err != nil {
+			t.Fatal(err)
+		}
+		look()
+		if live.addressee.ID() == closes || live.addressee.ID() != now.addressee.ID() || live.recipient.ID() != seals {
+			t.Error("the keys of a gateway are not taken over one after the other")
+		}
+		time.Sleep(sealsLate - time.Millisecond)
+		if look(); live.recipient.ID() != seals {
+			t.Error("the key that seals is taken over too soon")
+		}
+		time.Sleep(time.Millisecond)
+		if look(); live.recipient.ID() != now.recipient.ID() {
+			t.Error("the key that seals is not taken over")
+		}
+	})
 }
