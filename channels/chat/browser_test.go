@@ -32,6 +32,7 @@ type gate struct {
 	down    bool // nothing passes
 	blocked bool // no WebSocket passes, as in many schools
 	pieces  int  // so many pieces of pictures pass, and then none; negative: all
+	streams int  // so many times a page that speaks by requests was welcomed, and listened
 }
 
 // passes lets so many pieces of pictures through from now on, and then none; all where n is negative.
@@ -53,6 +54,9 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse = refuse || g.pieces == 0
 		g.pieces = max(0, g.pieces-1)
 	}
+	if r.URL.Path == "/chat/events" {
+		g.streams++
+	}
 	g.mu.Unlock()
 	if refuse {
 		panic(http.ErrAbortHandler)
@@ -73,6 +77,22 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	defer h.gate.mu.Unlock()
 	h.gate.conns = append(h.gate.conns, c)
 	return c, rw, err
+}
+
+// listens waits until a page that speaks by requests was welcomed.
+func (g *gate) listens(t *testing.T) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
+		g.mu.Lock()
+		n := g.streams
+		g.mu.Unlock()
+		if n > 0 {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatal("no page listens")
+		}
+	}
 }
 
 // cut ends every WebSocket, and lets nothing through until mend.

@@ -114,6 +114,9 @@ func (d *door) greet(ctx context.Context, conv channels.Conversation, how channe
 // say takes what somebody wrote in an open conversation.
 func (d *door) say(ctx context.Context, conv channels.Conversation, f *frame) *frame {
 	if f.Type == "bye" && !f.erases() {
+		if f.Left != "" {
+			d.count(ctx, f.Left)
+		}
 		return f
 	}
 	if f.Type != "bye" {

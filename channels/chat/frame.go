@@ -87,6 +87,7 @@ type frame struct {
 	Family   bool   `json:"family,omitempty"` // of a question: her family would be spoken with
 	Answer   string `json:"answer,omitempty"` // with an ack: that it is one of an answer
 	Erase    *bool  `json:"erase,omitempty"`
+	Left     string `json:"left,omitempty"` // with a bye: what became of a visit of a page that speaks by requests; one of leaves
 
 	Files  []string `json:"files,omitempty"`  // ids of whole uploads
 	Unsent bool     `json:"unsent,omitempty"` // with an ack: that the message of this id is taken back
@@ -144,6 +145,7 @@ func parseFrame(b []byte) (f, bad *frame) {
 			return nil, bad
 		}
 	case "bye":
+		f.Left = known(f.Left, leaves...)
 	default:
 		return nil, refuse(id, badFrame)
 	}

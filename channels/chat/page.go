@@ -22,7 +22,7 @@ var files embed.FS
 func assets() map[string]string {
 	return map[string]string{
 		"/chat.js": "page/chat.js", "/chat/line.js": "page/line.js", "/chat/talk.js": "page/talk.js", "/chat/words.js": "page/words.js", "/chat/wait.js": "page/wait.js",
-		"/chat/gallery.js": "page/gallery.js", "/chat/own.js": "page/own.js", "/chat/wire.js": "page/wire.js", "/chat/picture.js": "page/picture.js",
+		"/chat/gallery.js": "page/gallery.js", "/chat/own.js": "page/own.js", "/chat/wire.js": "page/wire.js", "/chat/picture.js": "page/picture.js", "/chat/visit.js": "page/visit.js",
 		"/chat/exit.js": "page/exit.js", "/chat.css": "page/chat.css", "/favicon.ico": "page/favicon.ico",
 		"/chat/places.css": "page/places.css", "/chat/places.js": "page/places.js", "/chat/practice.js": "page/practice.js",
 	}

@@ -249,6 +249,42 @@ func TestWebSocketIsBlocked(t *testing.T) {
 	b.sees("消すお願いを受け取りました。")
 }
 
+// Where WebSocket is blocked the page itself says what became of the visit, when it is left, however it is.
+func TestAVisitByRequestsIsCounted(t *testing.T) {
+	want := map[string]int{}
+	for _, one := range []struct {
+		what string
+		does func(b *browser)
+	}{
+		{"unwritten", func(b *browser) { b.press("書きはじめる"); b.listens(t) }},
+		{"closed", func(b *browser) { b.s.Desk.SetOpen(false); b.press("書きはじめる"); b.listens(t) }},
+		{"gave_up", func(b *browser) { begins(b) }},
+		{"stayed", func(b *browser) {
+			who := begins(b)
+			b.s.Mailbox.Put(who, channels.Entry{From: "counselor", Text: "読みました"})
+			b.sees("読みました")
+		}},
+	} {
+		b := browse(t, true)
+		b.gate.mu.Lock()
+		b.blocked = true
+		b.gate.mu.Unlock()
+		one.does(b)
+		b.js("location.replace('about:blank')")
+		clear(want)
+		want["chat|"+one.what] = 1
+		tallied(t, b.s, want)
+	}
+}
+
+// begins writes something, and returns who it is.
+func begins(b *browser) channels.Address {
+	b.press("書きはじめる")
+	b.say("学校から書いています")
+	b.until("document.querySelector('.bubble .state')?.textContent === 'とどきました'")
+	return b.s.Intake.Taken()[0].From
+}
+
 func TestComingBack(t *testing.T) {
 	b := browse(t, true)
 	_, w, who := begun(t, b.s)

@@ -8,8 +8,8 @@ import (
 )
 
 // visit is what the tally needs to know of one connection; it is forgotten with it. A visit ends when the page is closed or left,
-// and the browser says so. A line that breaks is no end: whoever lost it comes back, and would be counted twice. Pages that speak
-// by requests are not counted, since nothing tells when they are closed.
+// and the browser says so. A line that breaks is no end: whoever lost it comes back, and would be counted twice. Of a page
+// that speaks by requests the house sees no end; it keeps the same account itself, and says with its bye what became of it.
 type visit struct {
 	fresh    bool // the conversation began here
 	open     bool // the desk, when it began
@@ -32,6 +32,9 @@ func (v visit) became() string {
 	}
 	return ""
 }
+
+// leaves are what a page that speaks by requests may say of its visit.
+var leaves = []string{"closed", "unwritten", "gave_up", "stayed"}
 
 // left notes that the page was closed or left.
 func (s *socket) left(over bool) {

@@ -1,6 +1,7 @@
 // The line to the desk: a WebSocket, or requests where those are blocked. What was not acknowledged is sent again, with the
 // same id, until it is.
 
+import { Visit } from '/chat/visit.js';
 import { wire } from '/chat/wire.js';
 
 const patience = 5000; // milliseconds until a message without an answer is said not to have arrived
@@ -27,9 +28,13 @@ export class Line {
   #timers = new Set();
   #bye = null;
   #asks = new Map();
+  #visit = null; // where the page speaks by requests
 
   // on: frame(f), ready(welcome), lost(), unknown(which), busy(seconds), closed()
-  constructor(on) { this.#on = on; }
+  constructor(on) {
+    this.#on = on;
+    addEventListener('pagehide', () => this.#left());
+  }
 
   open(secret) {
     this.#stopped = false;
@@ -86,6 +91,7 @@ export class Line {
   bye(erase) {
     if (!erase) {
       if (this.#ready && this.#socket) this.#socket.send(wire({ type: 'bye', erase: false }));
+      this.#left();
       this.stop();
       return Promise.resolve(true);
     }
@@ -118,6 +124,7 @@ export class Line {
     this.#asks.clear();
     this.#secret = {};
     this.#code = '';
+    this.#visit = null;
     this.#written = false;
     this.#seq = 0;
     this.#tries = 0;
@@ -217,6 +224,7 @@ export class Line {
       case 'ack':
         this.#written = true;
         this.#done(f, f.state);
+        this.#visit?.take(f);
         this.#on.frame(f);
         return;
       case 'error':
@@ -236,6 +244,7 @@ export class Line {
       case 'consent':
         if (f.seq <= this.#seq) return;
         this.#seq = f.seq;
+        this.#visit?.take(f);
         break;
     }
     this.#on.frame(f);
@@ -339,6 +348,7 @@ export class Line {
       this.#lost();
       return;
     }
+    if (f.type === 'welcome') this.#visit ??= new Visit(this.#asked === '', f.open);
     this.#take(f);
     if (this.#ready && !this.#stream) this.#listen();
   }
@@ -363,11 +373,18 @@ export class Line {
     this.#pumping = false;
   }
 
-  async #post(frame) {
+  // left says what became of the visit, once, while the page goes.
+  #left() {
+    const became = this.#visit?.became;
+    this.#visit = null;
+    if (became) this.#post({ type: 'bye', erase: false, left: became }, true);
+  }
+
+  async #post(frame, keepalive = false) {
     const headers = { 'Content-Type': 'application/json' };
     if (frame.type !== 'hello' && this.#secret?.resume) headers.Authorization = `Resume ${this.#secret.resume}`;
     try {
-      const r = await fetch('/chat/messages', { method: 'POST', headers, body: wire(frame), cache: 'no-store', credentials: 'omit' });
+      const r = await fetch('/chat/messages', { method: 'POST', headers, body: wire(frame), cache: 'no-store', credentials: 'omit', keepalive });
       return await r.json();
     } catch {
       return null;
