@@ -25,6 +25,7 @@ const (
 	sensible = 2    // how much more than another piece a sense counts
 	known    = 2    // and what a rule knows
 	smallest = 0.02 // weights of a piece below this are left out
+	unheard  = 0.5  // the share of the pieces that the learner does not hear, others each time: no wording is all that it goes by
 )
 
 // example is a message as the learner sees it.
@@ -181,6 +182,7 @@ type learner struct {
 	w, g        [][heads]float32
 	bias, biasG [heads]float32
 	value       []float32
+	heard       map[int]window // of the example that is learned from: what is heard of a window
 }
 
 func (l *learner) score(w window, h int) float32 {
@@ -214,8 +216,9 @@ func (c *corpus) learnFrom(which []int) *learner {
 	for round := range rounds {
 		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		for _, i := range order {
+			l.heard = map[int]window{}
 			for h := range heads {
-				l.step(c.examples[i], h)
+				l.step(c.examples[i], h, rng)
 			}
 		}
 		if round >= settled {
@@ -237,21 +240,38 @@ func (l *learner) add(x *learner, share float32) {
 	}
 }
 
-func (l *learner) step(e example, h int) {
+// hear returns what is heard of a window, the same for every head.
+func (l *learner) hear(e example, at int, rng *rand.Rand) window {
+	w, ok := l.heard[at]
+	if !ok {
+		w.n = e.windows[at].n
+		for _, id := range e.windows[at].ids {
+			if rng.Float32() >= unheard {
+				w.ids = append(w.ids, id)
+			}
+		}
+		l.heard[at] = w
+	}
+	return w
+}
+
+// step moves the weights of a head toward what it should say of an example, by the window that speaks most for it.
+func (l *learner) step(e example, h int, rng *rand.Rand) {
 	if e.want[h] < 0 {
 		return
 	}
-	at, z := l.best(e, h)
+	at, _ := l.best(e, h)
 	if at < 0 {
 		return
 	}
+	w := l.hear(e, at, rng)
+	z := (l.score(w, h)-l.bias[h])/(1-unheard) + l.bias[h]
 	p := 1 / (1 + float32(math.Exp(float64(-z))))
 	d := p - float32(e.want[h])
 	if d > -0.02 && d < 0.02 {
 		return
 	}
-	w := e.windows[at]
-	x := 1 / model.Length(w.n)
+	x := 1 / (1 - unheard) / model.Length(w.n)
 	l.biasG[h] += d * d
 	l.bias[h] -= rate * d / float32(math.Sqrt(float64(l.biasG[h]))+ease)
 	for _, id := range w.ids {
@@ -338,7 +358,7 @@ func choose(messages []gold.Message, scored [heads][]score) [heads]float32 {
 const haste = 0.05
 
 // silence is the share of messages on suicide that the model alone may not hear as that.
-const silence = 0.10
+const silence = 0.07
 
 // above returns the score above which a share of those lie that count.
 func above(scored []score, share float64, counts func(score) bool) float32 {
