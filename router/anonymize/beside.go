@@ -1,6 +1,7 @@
 package anonymize
 
 import (
+	"slices"
 	"strings"
 
 	"madoguchi/triage/japanese"
@@ -91,4 +92,72 @@ func (s *scan) germ(words string) bool {
 		}
 	}
 	return false
+}
+
+// kin: somebody's sister, or who is in a class, by a given name in kana: いもうとのりこが, 5年1組のげんた.
+func (s *scan) kin() {
+	for i := range s.rs {
+		if n := s.one(i, s.a.words.kin...); n > 0 {
+			s.givenAt(i + n + s.one(i+n, "の"))
+		}
+	}
+	for _, x := range slices.Clone(s.out) {
+		if x.t == TypeClass && s.rune(x.end) == 'の' {
+			s.givenAt(x.end + 1)
+		}
+	}
+}
+
+// givenAt adds a given name in kana that begins at i, where a word ends behind it.
+func (s *scan) givenAt(i int) {
+	for l := 5; l >= 2; l-- {
+		if end := i + l; s.given(i, end) && (end == len(s.rs) || s.class(end) != s.class(end-1) && s.class(end) != japanese.Hiragana && s.class(end) != japanese.Kanji ||
+			s.one(end, "が", "は", "に", "を", "も", "から", "って", "です", "だ", "ね", "んち", "と") > 0) {
+			s.add(i, end, TypePerson, 0.5)
+			return
+		}
+	}
+}
+
+// given reports whether the kana between start and end are a given name and no word.
+func (s *scan) given(start, end int) bool {
+	if start < 0 || end > len(s.rs) {
+		return false
+	}
+	c, word, w := s.class(start), string(s.kana[start:end]), s.a.words
+	for i := start; i < end; i++ {
+		if s.class(i) != c && s.rs[i] != 'ー' {
+			return false
+		}
+	}
+	return (c == japanese.Hiragana || c == japanese.Katakana && s.class(end) != c) && (s.a.names.is(word, givenKana) || w.modernKana[word]) &&
+		!w.kanaStop[word] && !w.nickStop[word] && !w.stop[word] && !w.danger[word] && !w.stopSuffix(word) && !s.functional(start, end)
+}
+
+// together: of くるみとゆあ, where the second is a person, so is the first.
+func (s *scan) together() {
+	for _, x := range slices.Clone(s.out) {
+		if x.t != TypePerson || s.rune(x.start-1) != 'と' {
+			continue
+		}
+		for l := 4; l >= 2; l-- {
+			start := x.start - 1 - l
+			if start >= 0 && s.given(start, x.start-1) && (s.clauseStart(start) || strings.ContainsRune("はがにもの", s.rs[start-1])) {
+				s.add(start, x.start-1, TypePerson, 0.5)
+				break
+			}
+		}
+	}
+}
+
+// founded: what a town or a prefecture keeps has that before its name: 市立みなと病院.
+func (s *scan) founded() {
+	for n, x := range s.out {
+		if x.t != TypeSchool && x.t != TypePlace || x.start < 2 {
+			continue
+		}
+		if k := s.one(x.start-2, "県立", "市立", "町立", "村立", "区立", "私立", "都立", "府立", "道立", "国立"); k > 0 {
+			s.out[n].start -= k
+		}
+	}
 }

@@ -30,6 +30,9 @@ func (s *scan) people(g *Glossary) {
 	s.writtenAs()
 	s.bothOf()
 	s.germs()
+	s.kin()
+	s.together()
+	s.founded()
 	s.again(g)
 }
 

@@ -299,7 +299,7 @@ func (s *scan) cars() {
 
 var idLabels = []string{"学籍番号", "受験番号", "会員番号", "学生番号", "生徒番号", "児童番号", "整理番号", "診察券", "マイナンバー", "個人番号",
 	"保険証", "口座番号", "口座", "免許証", "パスポート", "在留カード", "暗証番号", "パスワード", "登録番号", "受付番号", "証番号", "カード番号",
-	"出席番号", "しゅっせき番号", "出席簿", "シリアル", "記号番号", "番号"}
+	"出席番号", "しゅっせき番号", "出席簿", "名簿", "シリアル", "記号番号", "番号"}
 
 var handleLabels = []string{"LINE", "line", "Line", "ライン", "インスタ", "Instagram", "instagram", "TikTok", "tiktok", "ティックトック",
 	"Twitter", "twitter", "ツイッター", "X", "Discord", "discord", "ディスコード", "ディスコ", "カカオ", "アカウント", "アカ", "垢", "ID", "id", "Id",
@@ -315,7 +315,7 @@ func (s *scan) labelled() {
 				end++
 			}
 			least := 3
-			if s.is(i, "出席") || s.is(i, "しゅっせき") {
+			if s.is(i, "出席") || s.is(i, "名簿") || s.is(i, "しゅっせき") {
 				least = 1
 			}
 			if text := string(s.rs[j:end]); len(text) >= least && strings.ContainsAny(text, "0123456789") && s.phone(j) == 0 {

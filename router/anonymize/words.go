@@ -15,7 +15,7 @@ var wordsYAML []byte
 type words struct {
 	families, modern, modernKana, foreign, latinStop, stop, times, sounds, danger, everyday, kanaStop, nickStop, owners, generics, groups, notInBox, alsoEnds set
 	stopEnds                                                                                                                                                  []string
-	roles, leading, nickEnds, cities, asks                                                                                                                    []string
+	roles, leading, nickEnds, cities, asks, kin                                                                                                               []string
 	rolesBy                                                                                                                                                   map[rune][][]rune // by the last character
 	cries, personal, acts, intro, listIntro, perils, deadly, labels                                                                                           phrases
 	besideNames                                                                                                                                               [][]rune
@@ -117,6 +117,7 @@ type wordLists struct {
 	Beside     string              `yaml:"beside_names"`
 	NotInBox   string              `yaml:"not_in_box"`
 	Roles      string              `yaml:"roles"`
+	Kin        string              `yaml:"kin"`
 	Leading    string              `yaml:"leading"`
 	Cities     string              `yaml:"cities"`
 	Acts       string              `yaml:"acts"`
@@ -143,7 +144,7 @@ func newWords() (*words, error) {
 	w := &words{
 		labels: phrasesOf(strings.Join(slices.Concat(idLabels, handleLabels), " ")), perils: phrasesOf(f.Danger), deadly: phrasesOf(f.Deadly), cries: phrasesOf(f.Cries), personal: phrasesOf(f.Personal), families: setOf(f.Families), modern: setOf(f.Modern), modernKana: setOf(f.ModernKana), foreign: setOf(f.Foreign), latinStop: setOf(f.LatinStop), stop: setOf(f.Stop), times: setOf(f.Times), sounds: setOf(f.Sounds), danger: setOf(f.Danger), everyday: setOf(f.Everyday), kanaStop: setOf(f.KanaStop), asks: strings.Fields(f.Asks), nickStop: setOf(f.NickStop),
 		owners: setOf(f.Owners), generics: setOf(f.Generics), groups: setOf(f.Groups), notInBox: setOf(f.NotInBox), alsoEnds: setOf(f.AlsoEnds), stopEnds: strings.Fields(f.StopEnds),
-		roles: strings.Fields(f.Roles), leading: strings.Fields(f.Leading), nickEnds: strings.Fields(f.NickEnds),
+		roles: strings.Fields(f.Roles), kin: strings.Fields(f.Kin), leading: strings.Fields(f.Leading), nickEnds: strings.Fields(f.NickEnds),
 		cities: strings.Fields(f.Cities), acts: phrasesOf(f.Acts), intro: phrasesOf(f.Intro), listIntro: phrasesOf(f.ListIntro),
 		rolesBy: map[rune][][]rune{}, hon: map[rune][]honorific{}, suffixes: map[rune][]suffix{},
 	}

@@ -132,6 +132,19 @@ func ending(name []rune) int {
 	return 0
 }
 
+// perils may stay behind the name of a place: whoever reads of a bridge must go on reading of one.
+var perils = []string{"大橋", "歩道橋", "橋", "踏切", "川", "海岸", "海", "崖", "ダム", "線路", "屋上"}
+
+// peril returns how many runes of a place's name are only what is deep or high there: 橋 of 旭橋 stays.
+func peril(name []rune) int {
+	for _, p := range perils {
+		if n := len([]rune(p)); n < len(name) && strings.HasSuffix(string(name), p) {
+			return n
+		}
+	}
+	return 0
+}
+
 // add counts a message and reports whether something in it went wrong.
 func (s *scores) add(m message, spans []anonymize.Span) bool {
 	if len(m.Spans) == 0 {
@@ -180,6 +193,8 @@ func (s *scores) found(m message, text []rune, covered []bool) (allowed []bool, 
 		whole, end := true, x.End
 		if x.Type == "PERSON" {
 			end -= ending(text[x.Start:x.End])
+		} else if x.Type == "PLACE" {
+			end -= peril(text[x.Start:x.End])
 		}
 		for i := x.Start; i < x.End; i++ {
 			allowed[i] = true
