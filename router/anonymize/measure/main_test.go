@@ -20,8 +20,11 @@ func TestFloors(t *testing.T) {
 		"../testdata/dev.jsonl":         {0.965, 0.95, 0, 0.97, 0.02},
 		"../testdata/dev-voices.jsonl":  {0.97, 0.96, 0, 0.97, 0.02},
 		"../testdata/dev-scan.jsonl":    {0.98, 0.98, 0, 0.98, 0.03},
-		"../testdata/dev-places.jsonl":  {0.92, 0.87, 0.85, 0.94, 0.045},
-		"../testdata/dev-fifteen.jsonl": {0.92, 0.88, 0.85, 0.91, 0.035},
+		"../testdata/dev-places.jsonl":  {0.94, 0.89, 0.85, 0.96, 0.045},
+		"../testdata/dev-fifteen.jsonl": {0.94, 0.88, 0.85, 0.93, 0.035},
+		"../testdata/dev-desk.jsonl":    {0.96, 0.93, 0, 0.94, 0.06},
+		"../testdata/dev-adults.jsonl":  {0.96, 0.93, 0, 0.94, 0.05},
+		"../testdata/dev-dialect.jsonl": {0.90, 0.88, 0, 0.85, 0.06},
 		"../testdata/held.jsonl":        {0.97, 0.90, 0, 0.97, 0.03},
 		"../testdata/unseen.jsonl":      {0.98, 0.96, 0, 0.98, 0.03},
 	} {
