@@ -94,7 +94,7 @@ func (s *scan) germ(words string) bool {
 	return false
 }
 
-// kin: somebody's sister, or who is in a class, by a given name in kana: いもうとのりこが, 5年1組のげんた.
+// kin finds who is called by what they are to somebody, or by their class, and a given name in kana: 妹のことねが, 5年1組のげんた.
 func (s *scan) kin() {
 	for i := range s.rs {
 		if n := s.one(i, s.a.words.kin...); n > 0 {
@@ -132,22 +132,6 @@ func (s *scan) given(start, end int) bool {
 	}
 	return (c == japanese.Hiragana || c == japanese.Katakana && s.class(end) != c) && (s.a.names.is(word, givenKana) || w.modernKana[word]) &&
 		!w.kanaStop[word] && !w.nickStop[word] && !w.stop[word] && !w.danger[word] && !w.stopSuffix(word) && !s.functional(start, end)
-}
-
-// together: of くるみとゆあ, where the second is a person, so is the first.
-func (s *scan) together() {
-	for _, x := range slices.Clone(s.out) {
-		if x.t != TypePerson || s.rune(x.start-1) != 'と' {
-			continue
-		}
-		for l := 4; l >= 2; l-- {
-			start := x.start - 1 - l
-			if start >= 0 && s.given(start, x.start-1) && (s.clauseStart(start) || strings.ContainsRune("はがにもの", s.rs[start-1])) {
-				s.add(start, x.start-1, TypePerson, 0.5)
-				break
-			}
-		}
-	}
 }
 
 // founded: what a town or a prefecture keeps has that before its name: 市立みなと病院.

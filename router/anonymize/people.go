@@ -31,7 +31,6 @@ func (s *scan) people(g *Glossary) {
 	s.bothOf()
 	s.germs()
 	s.kin()
-	s.together()
 	s.founded()
 	s.again(g)
 }
