@@ -44,7 +44,7 @@ const heads = 17
 const maxClauses = 3
 
 // caution is how much more it takes to be sure of a window that speaks of everyday things.
-const caution = 0.8
+const caution = 1.4
 
 // Clause is a clause of a text: its runes, and what the rules know of it.
 type Clause struct {
