@@ -8,7 +8,7 @@
 // adults, dev-dialect.jsonl by thirteen in dialect and slang), and held.jsonl and unseen.jsonl, by other writers,
 // whose errors nobody looks at. A line is {"id","writer","text","spans":[{"start","end","type"}]}; offsets
 // count runes. plain.txt, plain-dialect.txt and plain-held.txt are everyday sentences without names, one a line; the errors in the last are
-// not looked at either. For each type and each writer it prints how many spans there are, the share that is covered whole whatever
+// not looked at either; testdata/sealed has two more sets of which nobody has read a text. For each type and each writer it prints how many spans there are, the share that is covered whole whatever
 // the type (recall; PERSON#kana and PERSON#nickname apart), the share of what was redacted as this type that touches a label of it (precision), their F, and at
 // the end the share of ordinary characters, and of messages without a label, that were taken too much. With -errors it prints the messages that went wrong.
 package main
