@@ -1,19 +1,25 @@
 package router
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 
 	"madoguchi/channels"
+	"madoguchi/router/anonymize"
 	"madoguchi/router/clean"
+	"madoguchi/router/vault"
 	"madoguchi/triage"
 )
 
-// unsend takes in that a message was taken back. It is on no screen from now on. Its words are destroyed as well, unless they
-// were urgent: 「もう死ぬね」, taken back a minute later, is the commonest sign of a child who wavers, and a person looks first.
-// A message that is not in the case leaves nothing to hide: a sender's messages come in their order.
+// unsend takes in that a message was taken back. It is on no screen from now on. Its words are destroyed as well, and the names
+// that stand in no others, unless they were urgent: 「もう死ぬね」, taken back a minute later, is the commonest sign of a child who
+// wavers, and a person looks first. A message that is not in the case leaves nothing to hide: a sender's messages come in their
+// order.
 func (r *Router) unsend(ctx context.Context, id triage.CaseID, m channels.Message) error {
 	kind, who, _ := channels.OpenAddress(m.From)
 	target := r.Names.event("m", kind, who, m.Unsend)
@@ -44,8 +50,12 @@ func (r *Router) unsend(ctx context.Context, id triage.CaseID, m channels.Messag
 	}
 }
 
-// forget destroys what the wall keeps of an event: the words as they came, and its files. Doing it again is harmless.
-func (r Rooms) forget(ctx context.Context, id triage.CaseID, e triage.Event) error {
+// forget destroys what the wall keeps of an event: the names that stand nowhere else, the words as they came, and its files.
+// Doing it again is harmless.
+func (r *Router) forget(ctx context.Context, id triage.CaseID, e triage.Event) error {
+	if err := r.unlearn(ctx, id, e.ID); err != nil {
+		return err
+	}
 	if err := r.Vault.Forget(ctx, string(id), e.ID); err != nil {
 		return err
 	}
@@ -61,6 +71,99 @@ func (r Rooms) forget(ctx context.Context, id triage.CaseID, e triage.Event) err
 		}
 	}
 	return nil
+}
+
+// unlearn takes out of the case's glossary what is known only from the words of that event, which are still kept.
+func (r *Router) unlearn(ctx context.Context, id triage.CaseID, event string) error {
+	gone, err := r.Vault.Original(ctx, string(id), event)
+	if errors.Is(err, vault.ErrUnknown) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for {
+		rec, originals, _, err := r.Vault.Whole(ctx, string(id))
+		if err != nil {
+			return err
+		}
+		_, events, err := r.Store.Load(ctx, id)
+		if err != nil {
+			return err
+		}
+		g, err := glossary(rec.Glossary)
+		if err != nil {
+			return err
+		}
+		others := slices.DeleteFunc(originals, func(data []byte) bool { return bytes.Equal(data, gone) })
+		if g.Entries, err = r.known(ctx, g, gone, others, standing(events, event)); err != nil {
+			return err
+		}
+		rec.Glossary = sealable(g)
+		if err := r.Vault.Put(ctx, rec); !errors.Is(err, vault.ErrConflict) {
+			return err
+		}
+	}
+}
+
+// known is what the glossary holds without gone: who stands in nothing that is left is known no more, and of the others only
+// how they are written elsewhere. Whom nothing but words of staff name stays as they are, since those are not kept as they came.
+func (r *Router) known(ctx context.Context, g *anonymize.Glossary, gone []byte, others [][]byte, left string) ([]anonymize.Entry, error) {
+	here, err := r.writings(ctx, g, gone)
+	if err != nil {
+		return nil, err
+	}
+	elsewhere, err := r.writings(ctx, g, others...)
+	if err != nil {
+		return nil, err
+	}
+	text := strings.Join(textsOf(gone), "\n")
+	var entries []anonymize.Entry
+	for _, e := range g.Entries {
+		named := here[e.Placeholder] != nil || strings.Contains(text, e.Words)
+		if named && !strings.Contains(left, e.Placeholder) {
+			continue
+		}
+		if written := elsewhere[e.Placeholder]; named && written != nil {
+			e = r.Anonymizer.Reworded(e, written)
+		}
+		entries = append(entries, e)
+	}
+	return entries, nil
+}
+
+// writings are the words behind each placeholder of the glossary in originals that the vault keeps.
+func (r *Router) writings(ctx context.Context, g *anonymize.Glossary, originals ...[]byte) (map[string][]string, error) {
+	all := map[string][]string{}
+	for _, data := range originals {
+		out, _, err := r.censor.redact(ctx, clone(g), textsOf(data)...)
+		if err != nil {
+			return nil, err
+		}
+		for _, text := range out {
+			for i, s := range text.spans {
+				p := string(text.runes[s.start:s.end])
+				all[p] = append(all[p], text.taken[i])
+			}
+		}
+	}
+	return all, nil
+}
+
+// standing is all that the case's events but one say, as it is written in JSON. That a name was opened is no use of it.
+func standing(events []triage.Event, but string) string {
+	var all strings.Builder
+	for _, e := range events {
+		if e.ID == but || e.Reveal != nil {
+			continue
+		}
+		data, err := json.Marshal(e)
+		if err != nil {
+			panic("router: an event has no JSON") // it was read from JSON
+		}
+		all.Write(data)
+	}
+	return all.String()
 }
 
 // Forget implements triage.Front.

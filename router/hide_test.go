@@ -2,6 +2,8 @@ package router
 
 import (
 	"errors"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -65,5 +67,77 @@ func TestTakenBack(t *testing.T) {
 	}
 	if strings.Contains(h.log.String(), "死にたい") {
 		t.Error("the log")
+	}
+}
+
+// With a message that was taken back go the names that stand in no other; of the others, how they were written there. One that
+// is kept keeps its names until a person has looked.
+func TestNamesOfWhatWasTakenBack(t *testing.T) {
+	h, _ := realHouse(t)
+	for i, text := range []string{
+		"佐藤さんと図書室に行きました",
+		"佐藤健太くんと遠藤誠さんが話していました",
+		"高橋さんも来ました。電話は090-1111-2222です",
+		"もう死にたい。渡辺さんには言わないで",
+	} {
+		h.process(t, said("c1", strconv.Itoa(i+1), text))
+	}
+	id := h.caseOf(from("c1"))
+	stands := func(when string, want map[string]string) {
+		t.Helper()
+		for words, shown := range want {
+			var got string
+			rec, err := h.Vault.Open(t.Context(), string(id))
+			if err != nil {
+				t.Fatal(err)
+			}
+			g, err := glossary(rec.Glossary)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range g.Entries {
+				if slices.Contains(e.Keys, words) {
+					if got, err = h.front.Reveal(t.Context(), id, e.Placeholder); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			if got != shown {
+				t.Errorf("%s: %s is %q, want %q", when, words, got, shown)
+			}
+		}
+	}
+	_, events := h.load(t, id)
+	gone := marks.FindAllString(events[1].Text, -1)
+	if len(gone) != 2 || !strings.Contains(events[0].Text, gone[0]) {
+		t.Fatalf("%q, %q", events[0].Text, events[1].Text)
+	}
+	stands("before", map[string]string{"佐藤": "佐藤健太", "健太": "佐藤健太", "遠藤": "遠藤誠", "高橋": "高橋", "渡辺": "渡辺"})
+
+	k, _ := h.load(t, id) // that somebody opened it is no other use of the name
+	if _, err := h.Store.Append(t.Context(), k, triage.Event{ID: "r", At: morning, Kind: triage.KindReveal, From: triage.Counselor, By: "aoki",
+		Reveal: &triage.Reveal{Placeholder: gone[1], Reason: "確かめる"}}); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		h.process(t, unsent("c1", "u1", "2"), unsent("c1", "u2", "4"))
+	}
+	if words, err := h.front.Reveal(t.Context(), id, gone[1]); !errors.Is(err, triage.ErrNoWords) {
+		t.Errorf("a name of a message that was taken back opens: %q, %v", words, err)
+	}
+	stands("taken back", map[string]string{"佐藤": "佐藤", "健太": "", "遠藤": "", "高橋": "高橋", "09011112222": "090-1111-2222", "渡辺": "渡辺"})
+
+	k, _ = h.load(t, id)
+	if _, err := h.Store.Append(t.Context(), k, triage.Event{ID: "n", At: morning, Kind: triage.KindNote, From: triage.Counselor, By: "aoki",
+		Text: "迷っている", Blanks: events[3].ID}); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.front.Forget(t.Context(), id, events[3].ID); err != nil {
+		t.Fatal(err)
+	}
+	stands("looked at", map[string]string{"佐藤": "佐藤", "高橋": "高橋", "渡辺": ""})
+	h.process(t, said("c1", "5", "遠藤さんがまた来ました"))
+	if _, after := h.load(t, id); strings.Contains(after[len(after)-1].Text, gone[1]) {
+		t.Error("a placeholder is used again")
 	}
 }

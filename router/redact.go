@@ -11,9 +11,11 @@ import (
 	"madoguchi/triage"
 )
 
-// Anonymizer replaces what points at people by placeholders of the glossary. It is the one of package anonymize.
+// Anonymizer replaces what points at people by placeholders of the glossary, and forgets writings of one. It is the one of
+// package anonymize.
 type Anonymizer interface {
 	Redact(text string, g *anonymize.Glossary, m anonymize.Mode) anonymize.Result
+	Reworded(e anonymize.Entry, writings []string) anonymize.Entry
 }
 
 // censor anonymizes, and fails closed: where the anonymizer panics, takes too long or gives spans that are none, the whole

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -147,6 +148,11 @@ func (*names) placeholder(g *anonymize.Glossary, words string, kind anonymize.Ty
 	p = "[" + p + "]"
 	g.Entries = append(g.Entries, anonymize.Entry{Placeholder: p, Type: kind, Words: words, Keys: []string{words}})
 	return p
+}
+
+func (*names) Reworded(e anonymize.Entry, writings []string) anonymize.Entry {
+	e.Words, e.Keys = slices.MaxFunc(writings, func(a, b string) int { return len(a) - len(b) }), writings
+	return e
 }
 
 // mailboxes is a Mailbox in memory.

@@ -174,14 +174,18 @@ func kept(rec *vault.Record, originals [][]byte) (c sought.Case, err error) {
 		}
 	}
 	for _, data := range originals {
-		var whole any
-		if json.Unmarshal(data, &whole) != nil {
-			c.Texts = append(c.Texts, string(data))
-			continue
-		}
-		c.Texts = append(c.Texts, strung(whole)...)
+		c.Texts = append(c.Texts, textsOf(data)...)
 	}
 	return c, err
+}
+
+// textsOf lists what people wrote in something that the vault keeps as it came.
+func textsOf(original []byte) []string {
+	var whole any
+	if json.Unmarshal(original, &whole) != nil {
+		return []string{string(original)}
+	}
+	return strung(whole)
 }
 
 // strung lists the texts inside of what JSON held.

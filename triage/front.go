@@ -18,7 +18,8 @@ type Front interface {
 	Reveal(ctx context.Context, id CaseID, placeholder string) (string, error)
 	// Disclose fills the given placeholders, and no others, into an anonymized text of the case.
 	Disclose(ctx context.Context, id CaseID, text string, placeholders []string) (string, error)
-	// Forget destroys what the wall keeps of one event of the case: the words as they came, and the files. It cannot be undone.
+	// Forget destroys what the wall keeps of one event of the case: the words as they came, the names that only they held, and the files.
+	// It cannot be undone.
 	Forget(ctx context.Context, id CaseID, event string) error
 	// Erase destroys what the wall keeps of the case: addresses, originals, mailbox. It cannot be undone.
 	Erase(ctx context.Context, id CaseID) error

@@ -45,6 +45,31 @@ func (g *Glossary) Words(placeholder string) (string, bool) {
 	return "", false
 }
 
+// Reworded is the entry as it would be if only these writings of it had ever been seen.
+func (a *Anonymizer) Reworded(e Entry, writings []string) Entry {
+	e.Words, e.Keys, e.Full = "", nil, ""
+	for _, w := range writings {
+		keys, full := a.keysOf(e.Type, w)
+		e.seen(w, keys, full)
+	}
+	return e
+}
+
+// seen takes in one more writing.
+func (e *Entry) seen(words string, keys []string, full string) {
+	if len([]rune(words)) > len([]rune(e.Words)) {
+		e.Words = words
+	}
+	if full != "" && e.Full == "" {
+		e.Full = full
+	}
+	for _, k := range keys {
+		if !slices.Contains(e.Keys, k) {
+			e.Keys = append(e.Keys, k)
+		}
+	}
+}
+
 // placeholder returns the placeholder of words, making one where none of the keys is known; full is the first key where
 // that is a family and a given name. A key that two people share (two of one family name) means neither: in doubt it is
 // somebody new.
@@ -56,17 +81,7 @@ func (g *Glossary) placeholder(t Type, words string, keys []string, full string,
 		}
 		e := &g.Entries[n]
 		e.Doubtful = e.Doubtful && doubtful
-		if len([]rune(words)) > len([]rune(e.Words)) {
-			e.Words = words
-		}
-		if full != "" && e.Full == "" {
-			e.Full = full
-		}
-		for _, k := range keys {
-			if !slices.Contains(e.Keys, k) {
-				e.Keys = append(e.Keys, k)
-			}
-		}
+		e.seen(words, keys, full)
 		return e.Placeholder
 	}
 	if g.Last == nil {
