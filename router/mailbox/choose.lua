@@ -8,7 +8,7 @@ if redis.call('HGET', KEYS[1], 'closed') then return 'closed' end
 if redis.call('EXISTS', KEYS[2]) == 0 then return 'unwritten' end
 if (redis.call('HGET', KEYS[3], 'lock') or '') ~= ARGV[4] then return 'stale' end
 redis.call('HSET', KEYS[3], 'salt', ARGV[1], 'lock', ARGV[2], 'public', ARGV[3])
-redis.call('HDEL', KEYS[3], 'tries', 'next')
+redis.call('HDEL', KEYS[3], 'tries', 'after')
 redis.call('PEXPIRE', KEYS[2], ARGV[5])
 redis.call('PEXPIRE', KEYS[3], ARGV[5])
 return 'ok'

@@ -102,7 +102,7 @@ func (r *Reader) Run(ctx context.Context) error {
 	}
 }
 
-// notice takes "NAME mail FEED", "NAME doing STATE", "NAME wait BAND/CARE" or "NAME peer -".
+// notice takes "NAME mail FEED", "NAME doing STATE", "NAME wait SEALED" or "NAME peer -".
 func (h *hub) notice(payload string, now time.Time) {
 	parts := strings.Fields(payload)
 	if len(parts) != 3 {
@@ -121,7 +121,11 @@ func (h *hub) notice(payload string, now time.Time) {
 	ls := h.listeners[name]
 	switch parts[1] {
 	case "wait":
-		change.Wait = waitOf(parts[2])
+		for l := range ls { // all of them are of one conversation
+			said := l.conversation.said(parts[2])
+			change.Wait = &said
+			break
+		}
 	case "doing":
 		change.Doing = parts[2]
 		delete(h.lit, name)

@@ -15,17 +15,20 @@
 // The two sides are two types. Reader is the gateway's: it can open, given a secret, and seal tickets. Writer is the wall's:
 // it can put, found and close, and has neither ticket key nor seed.
 //
-// What lies in Redis is sealed, named by MACs, and carries no moment of arrival: ends of life are rounded up to the day
-// (of sessions to ten minutes). The keys of a conversation share one of 16 hash tags:
+// What lies in Redis is sealed, named by MACs, and carries no moment of arrival: the end of whatever follows something that a
+// seeker did is rounded up to the end of a day, and the minutes and seconds that scripts count are shifted by a number that
+// only the keys tell. The keys of a conversation share one of 16 hash tags:
 //
 //	{mNN}:box:…     hash: code (name of its record), until (last day of the code), read (mark), closed
 //	{mNN}:mail:…    sorted set of sealed entries by their seq
 //	{mNN}:own:…     hash: what the seeker wrote, sealed to a key that a PIN opens, or a mark for each where there is none
-//	{mNN}:pin:…     hash: salt, lock (the words' seed, sealed under PIN, seed and pepper), public key, tries and next
+//	{mNN}:pin:…     hash: salt, lock (the words' seed, sealed under PIN, seed and pepper), public key, tries, and after: the
+//	                (shifted) second after which the next may be
 //	{mNN}:ask:…     the public key of a question, by two people, where a live connection comes from; 15 minutes
 //	{mNN}:peers:…   hash: the answers, sealed to it, for as long
 //	{mNN}:doing:…   what the desk is doing; goes out after 30 s
-//	{mNN}:sess:…    generation and minute of last use, by session
+//	{mNN}:wait:…    what is said of a wait: turn, and the rest sealed
+//	{mNN}:sess:…    generation and (shifted) minute of last use, by session
 //	{mNN}:feed      how many entries the shard has seen
 //	{mNN}:code:…, {mNN}:link:…   the sealed seed, named by the secret (in a shard of their own)
 //
@@ -40,6 +43,7 @@ package mailbox
 
 import (
 	"context"
+	"crypto/rand"
 	_ "embed"
 	"errors"
 	"time"
@@ -168,11 +172,10 @@ func (r *Reader) byCode(ctx context.Context, typed string) (channels.Conversatio
 		return nil, err
 	}
 	kept := found
-	if err != nil { // a record that nobody has
-		kept = r.peppers().codeRecord(bytesOf(anySecret())).key
+	if err != nil {
+		kept = r.peppers().codeRecord(nobody()).key
 	}
-	_ = r.scripts.keep.Run(ctx, r.client, []string{kept}, r.keep().Milliseconds(),
-		r.until(r.now().Add(time.Minute), 10*time.Minute).Milliseconds()).Err() // the box already says so; an answer of the desk repeats it
+	_ = r.scripts.keep.Run(ctx, r.client, []string{kept}, r.keep().Milliseconds(), r.until(r.now().Add(time.Minute)).Milliseconds()).Err() // the box already says so; an answer of the desk repeats it
 	if err == nil {
 		r.move(ctx, stretched, found, plain)
 	}
@@ -250,6 +253,8 @@ func (r *Reader) admit(ctx context.Context, how string, plain []byte, ok bool) (
 	t := ticket{seed: newSeed(), session: newSession(), seen: r.now()}
 	if ok = ok && len(plain) == 32; ok {
 		t.seed = seed(plain)
+	} else {
+		copy(t.session[:], nobody())
 	}
 	state, err := r.visit(ctx, how, t)
 	if err != nil {
@@ -276,9 +281,17 @@ const (
 func (r *Reader) visit(ctx context.Context, how string, t ticket) (state string, err error) {
 	n, now := r.name(t.seed.id()), r.now()
 	session := name{n.shard, r.peppers().name("sess", t.session[:]).mac}
-	minute := func(t time.Time) int64 { return t.Unix() / 60 }
+	shift := r.peppers().shift(session)
+	minute := func(t time.Time) int64 { return t.Unix()/60 + shift }
 	return r.scripts.visit.Run(ctx, r.client, []string{n.key("box"), session.key("sess"), n.key("mail"), n.key("own"), n.key("pin")},
-		how, t.gen, minute(t.seen), minute(now), minute(time.Unix(0, 0).Add(idleFor)),
-		r.until(now.Add(idleFor+time.Minute), 10*time.Minute).Milliseconds(),
-		now.Unix()/86400, r.lastDay(), r.keep().Milliseconds()).Text()
+		how, t.gen, minute(t.seen), minute(now), int64(idleFor/time.Minute),
+		r.until(now.Add(idleFor+time.Minute)).Milliseconds(),
+		now.Unix()/86400, r.lastDay(), r.keep().Milliseconds(), shift).Text()
+}
+
+// nobody names a record or a session that nobody has, one of a few: wrong codes, however many, fill nothing.
+func nobody() []byte {
+	few := make([]byte, 16)
+	_, _ = rand.Read(few[15:]) // it never fails
+	return few
 }

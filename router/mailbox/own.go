@@ -165,7 +165,7 @@ func (c *conversation) Words(ctx context.Context, pin string) ([]channels.Word, 
 // unlock opens the seed of the words' keys. A try that is right is forgotten. Where there is no PIN it costs the same.
 func (c *conversation) unlock(ctx context.Context, pin string) (own seed, err error) {
 	keys := c.ownKeys()[1:]
-	got, err := c.reader.scripts.try.Run(ctx, c.reader.client, keys, c.reader.now().Unix(), freeTries, int(firstWait.Seconds()),
+	got, err := c.reader.scripts.try.Run(ctx, c.reader.client, keys, c.reader.now().Unix()+c.reader.peppers().shift(c.name), freeTries, int(firstWait.Seconds()),
 		int(mostWait.Seconds()), c.reader.keep().Milliseconds()).Slice()
 	if err != nil || len(got) != 3 {
 		return own, failure(ctx, errors.Join(err, channels.ErrUnavailable))
@@ -183,7 +183,7 @@ func (c *conversation) unlock(ctx context.Context, pin string) (own seed, err er
 	if !ok || len(plain) != len(own) {
 		return own, channels.ErrUnknown
 	}
-	return seed(plain), failure(ctx, c.reader.client.HDel(ctx, c.name.key("pin"), "tries", "next").Err())
+	return seed(plain), failure(ctx, c.reader.client.HDel(ctx, c.name.key("pin"), "tries", "after").Err())
 }
 
 // pinKey is what PIN, conversation and pepper make together: each alone opens nothing.

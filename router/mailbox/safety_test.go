@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -136,8 +138,17 @@ func TestDump(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := errors.Join(c.Read(ctx, 1), d.Show(ctx, c.Address(), "writing")); err != nil {
+		if err := errors.Join(c.Read(ctx, 1), d.Show(ctx, c.Address(), "writing"), d.Writer.Wait(ctx, c.Address(), 16, channels.Wait{Band: "later", Care: "night"})); err != nil {
 			t.Fatal(err)
+		}
+		d.refuse(t, channels.ByCode, "てすと", channels.ErrUnknown)
+		if err := c.(*conversation).Wrote(ctx, channels.Word{ID: "w", Text: "ことば", At: time.Now()}); err != nil {
+			t.Fatal(err)
+		}
+		for range freeTries { // the next would have to wait
+			if _, err := c.(*conversation).Words(ctx, "1234"); !errors.Is(err, channels.ErrUnknown) {
+				t.Fatalf("a PIN that nobody chose: %v", err)
+			}
 		}
 		_, id, how := channels.OpenAddress(c.Address())
 		rawID, _ := hex.DecodeString(id)
@@ -145,7 +156,7 @@ func TestDump(t *testing.T) {
 		o := c.(*conversation)
 		secrets := []string{id, string(rawID), string(how[1:]), words, strings.ReplaceAll(words, " ", ""), digits,
 			strings.ReplaceAll(digits, " ", ""), string(bytesOf(*o.secret)), string(o.ticket.seed[:]), string(o.ticket.session[:]),
-			token, link, string(rawLink), string(seed), "ひみつのことば", "counselor"}
+			token, link, string(rawLink), string(seed), "ひみつのことば", "counselor", "later", "night"}
 		secrets = append(secrets, strings.Fields(words)...)
 		for _, s := range secrets[:len(secrets):len(secrets)] {
 			secrets = append(secrets, hex.EncodeToString([]byte(s)), base64.StdEncoding.EncodeToString([]byte(s)))
@@ -176,18 +187,22 @@ func TestDump(t *testing.T) {
 				t.Errorf("the dump holds %q", s)
 			}
 		}
-		// Ends of life fall on whole days, those of sessions on ten minutes: within the seconds that the test takes.
+		for _, n := range regexp.MustCompile(`\b\d{5,}\b`).FindAllString(dump.String(), -1) {
+			n, _ := strconv.ParseFloat(n, 64)
+			for _, unit := range []time.Duration{time.Millisecond, time.Second, time.Minute} {
+				if since := float64(time.Now().UnixNano())/float64(unit) - n; time.Duration(since*float64(unit)).Abs() < 2*day {
+					t.Errorf("the dump tells a moment, %.0f times %v", n, unit)
+				}
+			}
+		}
+		// Ends of life fall on whole days, within the seconds that the test takes.
 		for _, k := range keys {
-			unit := day
-			switch {
-			case strings.Contains(k, ":doing:") || strings.HasSuffix(k, ":feed"):
+			if strings.Contains(k, ":doing:") || strings.HasSuffix(k, ":feed") {
 				continue
-			case strings.Contains(k, ":sess:"):
-				unit = 10 * time.Minute
 			}
 			end := time.Now().Add(d.client.PTTL(ctx, k).Val())
-			if off := end.Sub(end.Round(unit)).Abs(); off > 5*time.Second {
-				t.Errorf("%s ends %v from a whole %v", k, off, unit)
+			if off := end.Sub(end.Round(day)).Abs(); off > 5*time.Second {
+				t.Errorf("%s ends %v from a day's end", k, off)
 			}
 		}
 	})

@@ -11,7 +11,7 @@ import (
 )
 
 // notices is the channel on which mailboxes tell those who listen: "NAME mail FEED", where FEED is the shard's count of
-// entries, "NAME doing STATE", "NAME wait BAND/CARE", or "NAME peer -" where two people ask where its connection comes from.
+// entries, "NAME doing STATE", "NAME wait SEALED", or "NAME peer -" where two people ask where its connection comes from.
 const notices = "madoguchi:mail"
 
 // store is what both sides have.
@@ -38,17 +38,23 @@ func newStore(client redis.UniversalClient, p func() *peppers, now func() time.T
 // name is what a conversation's keys are named by.
 func (s *store) name(id string) name { return s.peppers().name("conversation", []byte(id)) }
 
-// until is the time from now to an end rounded up to a unit, so that what Redis keeps tells no moment of arrival.
-func (s *store) until(end time.Time, unit time.Duration) time.Duration {
-	rounded := end.Truncate(unit)
+// until is the time from now to the end of a day (UTC), and not before end: what Redis keeps tells no moment of arrival.
+func (s *store) until(end time.Time) time.Duration {
+	rounded := end.Truncate(day)
 	if rounded.Before(end) {
-		rounded = rounded.Add(unit)
+		rounded = rounded.Add(day)
 	}
 	return rounded.Sub(s.now())
 }
 
+// shift is a number of its own for each name, below 2⁴⁹, that only who has the peppers knows. A count of minutes or seconds that
+// a script compares is kept with it added, so that it names no moment; nor is a sum below 2³².
+func (p *peppers) shift(n name) int64 {
+	return 1<<32 + int64(number(mac(p.Name.Key, []byte("shift"), []byte(n.mac)))>>16)
+}
+
 // keep is how long a code and its mailbox are kept from now on: until the end of the code's last day.
-func (s *store) keep() time.Duration { return s.until(s.now().Add(codeLives+time.Second), day) }
+func (s *store) keep() time.Duration { return s.until(s.now().Add(codeLives + time.Second)) }
 
 // close leaves a mark that outlives every ticket and every message that is still on its way.
 func (s *store) close(ctx context.Context, id string) error {

@@ -2,9 +2,10 @@
 --
 -- KEYS  1 box, 2 session, 3 mail, 4 own, 5 pin
 -- ARGV  1 how: resume, code, link or touch (a conversation that is already open)
---       2 the ticket's generation   3 minute when the ticket was last in use   4 minute now
+--       2 the ticket's generation   3 minute when the ticket was last in use   4 minute now, both shifted
 --       5 minutes of idleness allowed   6 ms until the session may be dropped
 --       7 today   8 last day of the code from now on   9 ms until box and mail may be dropped
+--       10 the shift of the session's minutes
 -- result  ok, unwritten (nothing is stored of it), stale or closed
 local how, gen = ARGV[1], tonumber(ARGV[2])
 local now, idle = tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -29,6 +30,7 @@ local session = redis.call('GET', KEYS[2])
 if session then
   local used, minute = string.match(session, '^(%d+) (%d+)$')
   used, minute = tonumber(used), tonumber(minute)
+  if minute < 2 ^ 32 then minute = minute + ARGV[10] end -- of a version that did not shift
   if how == 'resume' and (gen < used or now - minute > idle and not fresh) then return 'stale' end
   if used > gen then gen = used end
 elseif how == 'resume' and not fresh then

@@ -5,7 +5,6 @@ import (
 	_ "embed"
 	"errors"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -15,7 +14,7 @@ import (
 //go:embed wait.lua
 var waitSource string
 
-// waitLasts is how long something may be said of one wait: longer than a night and a day of rest.
+// waitLasts is how long something may be said of one wait, at least: longer than a night and a day of rest.
 const waitLasts = 3 * 24 * time.Hour
 
 // unsaid is the code of what is not said.
@@ -40,7 +39,8 @@ func (w *Writer) Wait(ctx context.Context, conversation channels.Address, turn i
 		return errWait
 	}
 	n := w.name(id)
-	return failure(ctx, w.scripts.wait.Run(ctx, w.client, []string{n.key("wait")}, turn, said.Band, said.Care, waitLasts.Milliseconds(), notices, n.notice()).Err())
+	return failure(ctx, w.scripts.wait.Run(ctx, w.client, []string{n.key("wait")}, turn, w.peppers().sealWait(n, said),
+		w.until(w.now().Add(waitLasts)).Milliseconds(), notices, n.notice()).Err())
 }
 
 // Wait implements channels.Conversation. Where it is not known nothing is said.
@@ -49,21 +49,29 @@ func (c *conversation) Wait(ctx context.Context) channels.Wait {
 	if err != nil {
 		return channels.Wait{Band: unsaid, Care: unsaid}
 	}
-	parts := strings.Fields(kept)
-	if len(parts) != 3 {
-		return channels.Wait{Band: unsaid, Care: unsaid}
-	}
-	if _, err := strconv.ParseInt(parts[0], 10, 64); err != nil {
-		return channels.Wait{Band: unsaid, Care: unsaid}
-	}
-	return channels.Wait{Band: known(parts[1], bands), Care: known(parts[2], cares)}
+	_, said, _ := strings.Cut(kept, " ")
+	return c.said(said)
 }
 
-// waitOf reads a notice.
-func waitOf(said string) *channels.Wait {
-	b, c, _ := strings.Cut(said, "/")
-	return &channels.Wait{Band: known(b, bands), Care: known(c, cares)}
+// said opens what is kept, or told by a notice, of the wait.
+func (c *conversation) said(sealed string) channels.Wait {
+	return c.reader.peppers().openWait(c.name, sealed)
 }
+
+// sealWait seals what is said of a wait: it tells by itself at what time of day somebody wrote, and of danger.
+func (p *peppers) sealWait(n name, said channels.Wait) string {
+	return text.EncodeToString(sealUnder(p.waitKey(), []byte(said.Band+"/"+said.Care), about("wait "+n.mac)))
+}
+
+// openWait opens what sealWait sealed. Of anything else nothing is said.
+func (p *peppers) openWait(n name, said string) channels.Wait {
+	sealed, _ := text.DecodeString(said)
+	plain, _ := openUnder(p.waitKey(), sealed, about("wait "+n.mac))
+	band, care, _ := strings.Cut(string(plain), "/")
+	return channels.Wait{Band: known(band, bands), Care: known(care, cares)}
+}
+
+func (p *peppers) waitKey() []byte { return derive(p.Name.Key, nil, "wait") }
 
 func known(code string, codes []string) string {
 	if slices.Contains(codes, code) {

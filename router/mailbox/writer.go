@@ -128,7 +128,7 @@ func (w *Writer) Link(ctx context.Context, conversation channels.Address, seedBy
 	secret := newSession() // any 128 random bits
 	rec := w.peppers().linkRecord(secret[:])
 	plain := append(bytesOf(uint64(w.now().Unix())), seedBytes...)
-	err = w.client.Set(ctx, rec.key, sealUnder(rec.open, plain, about("link")), w.until(w.now().Add(linkLives), day)).Err()
+	err = w.client.Set(ctx, rec.key, sealUnder(rec.open, plain, about("link")), w.until(w.now().Add(linkLives))).Err()
 	return text.EncodeToString(secret[:]), failure(ctx, err)
 }
 
