@@ -20,6 +20,7 @@ import (
 type apart struct {
 	t       *testing.T
 	url     func(user string) string
+	shares  func(user string) string // the Redis of the cases' keys, where that is another one
 	dir     string
 	of      map[string]*process
 	console []string // the settings of commands of the console's
@@ -46,7 +47,11 @@ func fourProcesses(t *testing.T) *apart {
 func (a *apart) keys(role string) string { return filepath.Join(a.dir, role, "keys") }
 
 func (a *apart) settings(role string) []string {
-	return []string{"--data-dir=" + filepath.Join(a.dir, role, "data"), "--keys=" + a.keys(role), "--redis-url=" + a.url("role-"+role), "--redis-check-url=" + a.url("check")}
+	all := []string{"--data-dir=" + filepath.Join(a.dir, role, "data"), "--keys=" + a.keys(role), "--redis-url=" + a.url("role-"+role), "--redis-check-url=" + a.url("check")}
+	if a.shares != nil && role != "gateway" {
+		all = append(all, "--keys-redis-url="+a.shares("role-"+role))
+	}
+	return all
 }
 
 // serve starts a role.
@@ -299,10 +304,11 @@ func (a *apart) surrenders(id string) {
 }
 
 // A role that dies takes nothing with it: without the router words are stored and wait; without the vault answers wait and
-// nobody's name is opened; and the desk says so.
+// nobody's name is opened; and the desk says so. As in compose.apart.yml the shares of the keys have a Redis of their own.
 func TestARoleDies(t *testing.T) {
 	t.Parallel()
 	a := fourProcesses(t)
+	a.shares = withUsers(t)
 	gateway, desk, token := a.open()
 	c, _, err := gateway.dial(frame{})
 	if err != nil {
@@ -347,4 +353,9 @@ func TestARoleDies(t *testing.T) {
 	a.serve("router")
 	a.found(token, "言いふらされた")
 	desk.do(token, "POST", "/cases/"+id+"/notes", map[string]string{"text": "メモ"}, nil)
+	for _, url := range []string{a.url("witness"), a.shares("witness")} {
+		if refusals, err := as(t, url).Do(t.Context(), "ACL", "LOG").Slice(); err != nil || len(refusals) > 0 {
+			t.Errorf("Redis refused: %v, %v", refusals, err)
+		}
+	}
 }

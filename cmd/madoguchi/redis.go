@@ -73,6 +73,13 @@ func manyHosts(rest string) (*url.Userinfo, []string, string, error) {
 	return user, all, path, nil
 }
 
+// asUserOf is the URL with the user of another one.
+func asUserOf(rawURL, other string) string {
+	scheme, rest, _ := strings.Cut(rawURL, "://")
+	_, from, _ := strings.Cut(other, "://")
+	return scheme + "://" + from[:strings.LastIndex(from, "@")+1] + rest[strings.LastIndex(rest, "@")+1:]
+}
+
 func password(u *url.Userinfo) string { p, _ := u.Password(); return p }
 
 // errUnsafe says that a Redis was reached and would lose what it is given.
@@ -80,9 +87,21 @@ type errUnsafe struct{ why string }
 
 func (e errUnsafe) Error() string { return "redis is not safe: " + e.why }
 
-// safeRedis asks every node for the settings on which durability rests. It returns errUnsafe, or another error where
-// Redis could not be asked.
-func safeRedis(ctx context.Context, c redis.UniversalClient) error {
+// errUnasked says that the user may not ask.
+var errUnasked = errUnsafe{"its configuration may not be asked for (" + envPrefix + "REDIS_CHECK_URL)"}
+
+// safeRedis asks every node for the settings on which durability rests, as the first of the clients that may. It returns
+// errUnsafe, or another error where Redis could not be asked.
+func safeRedis(ctx context.Context, clients ...redis.UniversalClient) (err error) {
+	for _, c := range clients {
+		if err = safe(ctx, c); !errors.Is(err, errUnasked) {
+			return err
+		}
+	}
+	return err
+}
+
+func safe(ctx context.Context, c redis.UniversalClient) error {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
 	if cluster, ok := c.(*redis.ClusterClient); ok {
@@ -102,7 +121,7 @@ func safeNode(ctx context.Context, c redis.Cmdable) error {
 		if err != nil {
 			var answer redis.Error
 			if errors.As(err, &answer) && !strings.HasPrefix(answer.Error(), "LOADING") && !strings.HasPrefix(answer.Error(), "CLUSTERDOWN") {
-				return errUnsafe{"its configuration may not be asked for (" + envPrefix + "REDIS_CHECK_URL)"}
+				return errUnasked
 			}
 			return errors.New("redis cannot be reached")
 		}

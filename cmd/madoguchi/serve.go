@@ -94,29 +94,36 @@ var redisURLs = []string{"REDIS_URL", "VAULT_REDIS_URL", "REDIS_CHECK_URL", "KEY
 
 // dial opens the clients that the settings name and the roles use; equal URLs share one.
 func (pl *plan) dial(run ...string) error {
-	opened := map[string]redis.UniversalClient{}
-	for i, c := range []struct {
-		to   *redis.UniversalClient
-		uses []string
-	}{{&pl.redis, nil}, {&pl.vaultRedis, []string{"router", "vault"}}, {&pl.checkRedis, nil}, {&pl.keysRedis, []string{"router", "vault", "console"}}} {
+	opened, sharers := map[string]redis.UniversalClient{}, []string{"router", "vault", "console"}
+	for _, c := range []struct {
+		to      *redis.UniversalClient
+		setting string
+		url     string
+		uses    []string
+	}{
+		{&pl.redis, "REDIS_URL", pl.set["REDIS_URL"], nil},
+		{&pl.vaultRedis, "VAULT_REDIS_URL", pl.set["VAULT_REDIS_URL"], []string{"router", "vault"}},
+		{&pl.checkRedis, "REDIS_CHECK_URL", pl.set["REDIS_CHECK_URL"], nil},
+		{&pl.keysRedis, "KEYS_REDIS_URL", pl.set["KEYS_REDIS_URL"], sharers},
+		{&pl.checkKeys, "KEYS_REDIS_URL", pl.set.checks("KEYS_REDIS_URL"), sharers},
+	} {
 		if len(run) > 0 && len(c.uses) > 0 && !slices.ContainsFunc(c.uses, func(r string) bool { return slices.Contains(run, r) }) {
 			continue
 		}
-		url := pl.set[redisURLs[i]]
-		if opened[url] == nil {
-			client, err := dialRedis(url)
+		if opened[c.url] == nil {
+			client, err := dialRedis(c.url)
 			if err != nil {
-				return fmt.Errorf("%s%s: %w", envPrefix, redisURLs[i], err)
+				return fmt.Errorf("%s%s: %w", envPrefix, c.setting, err)
 			}
-			opened[url] = client
+			opened[c.url] = client
 		}
-		*c.to = opened[url]
+		*c.to = opened[c.url]
 	}
 	return nil
 }
 
 func (pl *plan) close() {
-	for _, c := range []redis.UniversalClient{pl.redis, pl.vaultRedis, pl.checkRedis, pl.keysRedis} {
+	for _, c := range []redis.UniversalClient{pl.redis, pl.vaultRedis, pl.checkRedis, pl.keysRedis, pl.checkKeys} {
 		if c != nil {
 			if err := c.Close(); err != nil && !errors.Is(err, redis.ErrClosed) {
 				pl.log.Debug("a connection did not close well")

@@ -34,7 +34,7 @@ func coreSettings() []channels.Setting {
 		{Name: "STAFF_URL", Doc: "outside URL of the staff listener; https off loopback"},
 		{Name: "REDIS_URL", Secret: true, Doc: "redis://, rediss://, redis-sentinel://host,host/master, redis-cluster://host,host"},
 		{Name: "VAULT_REDIS_URL", Secret: true, Doc: "where identities live; default: REDIS_URL"},
-		{Name: "REDIS_CHECK_URL", Secret: true, Doc: "who may ask the server for its configuration; default: REDIS_URL"},
+		{Name: "REDIS_CHECK_URL", Secret: true, Doc: "who may ask the servers for their configuration; default: REDIS_URL"},
 		{Name: "KEYS_REDIS_URL", Secret: true, Doc: "where a share of each case's key lives, so that what is erased is erased in every backup; default: REDIS_URL"},
 		{Name: "DATA_DIR", Default: defaultDataDir, Doc: "keys, the gateway's journal, letter scans in work"},
 		{Name: "FILES_DIR", Doc: "sealed pictures, scans and recordings; files in the data folder where it is not given"},
@@ -186,6 +186,14 @@ func (s settings) fillIn() {
 	if s["LETTER_SHEETS"] == "" {
 		s["LETTER_SHEETS"] = filepath.Join(s["DATA_DIR"], "letters")
 	}
+}
+
+// checks is the URL of who may ask the Redis of that setting about itself: the user of REDIS_CHECK_URL, where that is one of its own.
+func (s settings) checks(name string) string {
+	if s["REDIS_CHECK_URL"] == s["REDIS_URL"] {
+		return s[name]
+	}
+	return asUserOf(s[name], s["REDIS_CHECK_URL"])
 }
 
 // roles are the parts of the product that a process can run.

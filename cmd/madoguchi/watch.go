@@ -38,7 +38,7 @@ func (h *house) watchRedis(ctx context.Context) error {
 func (h *house) lookAtRedis(ctx context.Context) error {
 	err := safeRedis(ctx, h.checkRedis)
 	if err == nil && h.keysRedis != nil && h.keysRedis != h.redis {
-		err = safeRedis(ctx, h.keysRedis)
+		err = safeRedis(ctx, h.checkKeys, h.keysRedis)
 	}
 	state := redisOK
 	var unsafe errUnsafe

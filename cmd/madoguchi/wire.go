@@ -49,14 +49,14 @@ type house struct {
 	clock *deskClock
 	demo  bool
 
-	redis, vaultRedis, checkRedis, keysRedis redis.UniversalClient
-	safe                                     atomic.Int32 // how Redis was found last: see watchRedis
-	deadLetters                              atomic.Int64 // how many wait for a person
-	silent                                   atomic.Bool  // whether the role that reads messages gives no answer
-	watchEvery                               time.Duration
-	keys                                     *keyWatch
-	turned                                   chan struct{} // the keys are others now
-	runs                                     func(role string) bool
+	redis, vaultRedis, checkRedis, keysRedis, checkKeys redis.UniversalClient
+	safe                                                atomic.Int32 // how Redis was found last: see watchRedis
+	deadLetters                                         atomic.Int64 // how many wait for a person
+	silent                                              atomic.Bool  // whether the role that reads messages gives no answer
+	watchEvery                                          time.Duration
+	keys                                                *keyWatch
+	turned                                              chan struct{} // the keys are others now
+	runs                                                func(role string) bool
 
 	intake     *router.Intake
 	inbox      *files.Inbox
@@ -96,12 +96,13 @@ type plan struct {
 	vaultRedis redis.UniversalClient
 	checkRedis redis.UniversalClient
 	keysRedis  redis.UniversalClient
+	checkKeys  redis.UniversalClient // keysRedis, for who may ask it about itself
 	watchEvery time.Duration
 }
 
 // build puts the rooms together. What it opened it closes again if it fails.
 func build(p plan) (*house, error) {
-	h := &house{log: p.log, city: p.city, clock: p.clock, demo: p.demo, redis: p.redis, vaultRedis: p.vaultRedis, checkRedis: p.checkRedis, keysRedis: p.keysRedis,
+	h := &house{log: p.log, city: p.city, clock: p.clock, demo: p.demo, redis: p.redis, vaultRedis: p.vaultRedis, checkRedis: p.checkRedis, keysRedis: p.keysRedis, checkKeys: p.checkKeys,
 		names: p.keys.names, watchEvery: p.watchEvery, runs: p.set.runs}
 	h.keys, h.turned = &keyWatch{dir: p.set["KEYS"], live: p.keys}, make(chan struct{}, 1)
 	if err := h.listen(p.set); err != nil {
