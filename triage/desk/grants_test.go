@@ -23,7 +23,7 @@ func (r *room) wished() (triage.CaseID, string) {
 	id := r.claimed()
 	o, err := r.Reveal(r.t.Context(), people["sato"], id, "[連絡先1]", "電話するため")
 	r.must(err)
-	if o.Value != "" || o.Grant == nil || o.Grant.State(r.machine.Now()) != grant.Asked {
+	if o.Value != "" || o.Grant == nil || o.Grant.State(r.Register.Now()) != grant.Asked {
 		r.t.Fatalf("one person alone got %q, %+v", o.Value, o.Grant)
 	}
 	return id, o.Grant.ID
@@ -37,7 +37,7 @@ func (r *room) value(login, id string) string {
 		return code(err)
 	}
 	if o.Value == "" {
-		return string(o.Grant.State(r.machine.Now()))
+		return string(o.Grant.State(r.Register.Now()))
 	}
 	return o.Value
 }
@@ -200,7 +200,7 @@ func TestAGrantOpensNothingElse(t *testing.T) {
 	}{{id, "[連絡先2]"}, {id, "[連絡先3]"}, {other, "[連絡先1]"}, {other, "[連絡先2]"}} {
 		o, err := r.Reveal(ctx, people["sato"], ask.id, ask.what, "電話するため")
 		r.must(err)
-		if o.Value != "" || o.Grant == nil || o.Grant.State(r.machine.Now()) != grant.Asked {
+		if o.Value != "" || o.Grant == nil || o.Grant.State(r.Register.Now()) != grant.Asked {
 			t.Errorf("%s of another wish: %q, %+v", ask.what, o.Value, o.Grant)
 		}
 		if got := r.value("sato", o.Grant.ID); got != "asked" {

@@ -48,7 +48,8 @@ type room struct {
 	log   *log
 	clock *clock
 
-	machine *clock // the machine's own
+	machine *clock        // the machine's own
+	set     time.Duration // by how much somebody has set its wall clock forward
 	office  *office
 }
 
@@ -118,13 +119,19 @@ func openOn(t *testing.T, c *client.Client) *room {
 	r.machine = &clock{now: opened}
 	r.office = &office{there: []string{"sato", "kato", "mori"}}
 	r.Desk = desk.New(desk.Config{Store: r.store, Front: r.wall, Filed: r.wall, Lamp: r.wall, Audit: r.log, Clock: r.clock, City: town(), People: r.office,
-		Drafts: records.New[triage.Draft](c, keys, "drafts"), Register: grant.New(c, keys, r.machine.Now), Passes: pass.New(c, keys, r.machine.Now)})
+		Drafts: records.New[triage.Draft](c, keys, "drafts"), Register: grant.New(c, keys, r.moment), Passes: pass.New(c, keys, r.machine.Now)})
 	r.Minutes, r.LookIns = records.New[meeting.Record](c, keys, "meetings"), records.New[lookin.Looks](c, keys, "looks")
 	r.Asked = records.New[request.Request](c, keys, "requests")
 	r.Papers = records.New[discard.Record](c, keys, "papers")
 	r.Yearly = records.New[figures.Report](c, keys, "yearly")
 	r.Roster = records.New[roster.Profile](c, keys, "roster")
 	return r
+}
+
+// moment is what the machine shows.
+func (r *room) moment() grant.Moment {
+	now := r.machine.Now()
+	return grant.Moment{Wall: now.Add(r.set), Tick: grant.Tick{Boot: "one", Up: now.Sub(opened)}}
 }
 
 func town() *city.City {

@@ -124,8 +124,8 @@ func TestASearchNeedsTwo(t *testing.T) {
 	r.office.there = []string{"kato"}
 	g, err := r.AskSearch(ctx, strong("kato"), desk.Search{Ground: "serious", Sought: triage.Sought{Names: []string{soughtName}, Reason: "x"}})
 	r.must(err)
-	if g.State(r.machine.Now()) != grant.Asked {
-		t.Errorf("with nobody else there a search is %s", g.State(r.machine.Now()))
+	if g.State(r.Register.Now()) != grant.Asked {
+		t.Errorf("with nobody else there a search is %s", g.State(r.Register.Now()))
 	}
 	if _, err := r.Seeker().Step(ctx); err != nil || a.asked != 0 {
 		t.Errorf("before anybody allowed it, %d cases were looked through (%v)", a.asked, err)

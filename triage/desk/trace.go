@@ -78,7 +78,7 @@ func (d *Desk) Trace(ctx context.Context, p staff.Person, id string) (Traced, er
 	}
 	peers, err := d.Tracer.Traced(ctx, g.Case, g.Words)
 	if err == nil {
-		err = d.Tracer.AskTrace(ctx, g.Case, g.Words, g.Until)
+		err = d.Tracer.AskTrace(ctx, g.Case, g.Words, g.Ends(d.Register.Now()))
 	}
 	return Traced{bare(g), peers}, err
 }

@@ -2,9 +2,11 @@
 // by name, the capture of a live connection.
 //
 // One person asks and says why; another, who leads and has signed in strongly (or reads a one-time code of their own device
-// over the telephone), approves. Then the asker alone may use the grant, for 15 minutes of the machine's clock, which
-// nobody can move: it ends there whatever restarts. Nothing else follows from a grant, neither another case nor another
-// word. It holds no value: what was opened is shown on the screen of who asked and kept nowhere.
+// over the telephone), approves. Then the asker alone may use the grant, for 15 minutes. They are counted by the clock of
+// the machine that nobody can set, so that the grant ends there whatever process restarts and however the wall clock jumps.
+// Only after the machine itself was started again, or on another machine, does the wall clock count; where it stands before
+// the moment of the approval, the grant has ended. Nothing else follows from a grant, neither another case nor another word.
+// It holds no value: what was opened is shown on the screen of who asked and kept nowhere.
 //
 // At night there may be nobody to ask. Then a grant is made alone, at once and never too often, because a child may be in
 // danger; it stays on the list of the leads until one of them has looked at it.
@@ -57,7 +59,8 @@ const (
 	Expired  State = "expired"
 )
 
-// Grant is a permission, or the wish for one. Times are the machine's.
+// Grant is a permission, or the wish for one. Times are the machine's, as its wall clock showed them; how long they are ago
+// is counted from the ticks.
 type Grant struct {
 	ID       string        `json:"id"`
 	For      string        `json:"for"`
@@ -66,11 +69,13 @@ type Grant struct {
 	Reason   string        `json:"reason"`         // anonymized, as all that staff write
 	By       string        `json:"by"`             // login of who asked
 	At       time.Time     `json:"at"`
+	Asked    Tick          `json:"asked,omitzero"`     // at At
 	Approver string        `json:"approver,omitempty"` // login of who decided
 	Spoken   bool          `json:"spoken,omitempty"`   // by a one-time code over the telephone
 	Refused  bool          `json:"refused,omitempty"`
 	Alone    bool          `json:"alone,omitempty"`  // nobody else was there
 	Until    time.Time     `json:"until,omitzero"`   // the end, once approved
+	Begun    Tick          `json:"begun,omitzero"`   // when it was approved
 	Looked   string        `json:"looked,omitempty"` // login of the lead who looked at it afterwards
 	Words    []byte        `json:"words,omitempty"`  // of a search: what is looked for, sealed to the wall; of a trace: its key. Gone when it has ended
 	Ground   string        `json:"ground,omitempty"` // of a search: a code that says what allows it
@@ -94,18 +99,30 @@ func (g Grant) lasts() time.Duration {
 	return Lasts
 }
 
-// State says where the grant stands at the machine's time now.
-func (g Grant) State(now time.Time) State {
+// State says where the grant stands now.
+func (g Grant) State(now Moment) State {
 	switch {
 	case g.Refused:
 		return Refused
-	case !g.Until.IsZero() && now.Before(g.Until):
+	case !g.Until.IsZero() && within(g.used(now), g.lasts()):
 		return Approved
-	case !g.Until.IsZero() || !now.Before(g.At.Add(Waits)):
+	case !g.Until.IsZero() || !within(g.age(now), Waits):
 		return Expired
 	}
 	return Asked
 }
+
+// Ends is the end of an approved grant on the wall clock as it stands now: Until, unless somebody has set the clock since.
+func (g Grant) Ends(now Moment) time.Time { return now.Wall.Add(g.lasts() - g.used(now)) }
+
+// age is how long ago it was asked for, and used how long ago approved.
+func (g Grant) age(now Moment) time.Duration  { return now.since(g.At, g.Asked) }
+func (g Grant) used(now Moment) time.Duration { return now.since(g.Until.Add(-g.lasts()), g.Begun) }
+
+func within(d, limit time.Duration) bool { return d >= 0 && d < limit }
+
+// approve lets the grant begin.
+func (g *Grant) approve(now Moment) { g.Until, g.Begun = now.Wall.Add(g.lasts()), now.Tick }
 
 // Errors that callers tell apart.
 var (
@@ -120,25 +137,26 @@ var swapSource string
 type Register struct {
 	client redis.UniversalClient
 	keys   *seal.Keys
-	now    func() time.Time
+	now    func() Moment
 	swap   *redis.Script
 }
 
-// New returns the register behind the client, which stays the caller's. now is the machine's clock.
-func New(client redis.UniversalClient, keys *seal.Keys, now func() time.Time) *Register {
+// New returns the register behind the client, which stays the caller's. now is Machine's, but in tests.
+func New(client redis.UniversalClient, keys *seal.Keys, now func() Moment) *Register {
 	return &Register{client, keys, now, redis.NewScript(swapSource)}
 }
 
 const all = "{grants}:all"
 
-// Now is the machine's time.
-func (r *Register) Now() time.Time { return r.now() }
+// Now is the moment that the register goes by.
+func (r *Register) Now() Moment { return r.now() }
 
 // Ask writes down a wish and returns it with its id. A grant with Alone set is approved at once.
 func (r *Register) Ask(ctx context.Context, g Grant) (Grant, error) {
-	g.ID, g.At = rand.Text(), r.now()
+	now := r.now()
+	g.ID, g.At, g.Asked = rand.Text(), now.Wall, now.Tick
 	if g.Alone {
-		g.Until = g.At.Add(g.lasts())
+		g.approve(now)
 	}
 	done, err := r.put(ctx, "", g)
 	if err == nil && !done {
@@ -157,14 +175,15 @@ func (r *Register) Find(ctx context.Context, id string) (Grant, error) {
 // ErrDecided where it waits no longer, and with f's error.
 func (r *Register) Decide(ctx context.Context, id string, f func(*Grant) error) (Grant, error) {
 	return r.Change(ctx, id, func(g *Grant) error {
-		if g.State(r.now()) != Asked {
+		now := r.now()
+		if g.State(now) != Asked {
 			return ErrDecided
 		}
 		if err := f(g); err != nil {
 			return err
 		}
 		if !g.Refused {
-			g.Until = r.now().Add(g.lasts())
+			g.approve(now)
 		}
 		return nil
 	})
@@ -203,13 +222,14 @@ func (r *Register) List(ctx context.Context) ([]Grant, error) {
 	if err != nil {
 		return nil, unavailable(ctx)
 	}
+	now := r.now()
 	var list []Grant
 	for id, sealed := range raw {
 		g, err := r.open(id, sealed)
 		if err != nil {
 			return nil, err
 		}
-		if r.now().Sub(g.At) > Kept {
+		if g.age(now) > Kept {
 			if r.client.HDel(ctx, all, id).Err() != nil {
 				return nil, unavailable(ctx)
 			}
