@@ -11,6 +11,9 @@
 // Text is read in several views at once: folded (half-width kana, variant characters, what is invisible), without its
 // spaces where a scanner put them, with the marks taken out that somebody put between the characters of a name (や.ま.だ).
 //
+// What is in another language, English above all, goes by rules of its own (abroad.go, chinese.go): there every word is
+// unknown to the others, and looks like a name.
+//
 // What a counselor needs stays in the text: grades, dates of what happened, amounts, public helplines, cities, and above
 // all the words for means and places of danger (屋上, 線路, 橋). What cannot be read at all becomes [不明1], so that nothing
 // passes unseen. Where words of danger sound like a name (りすか, しぬの), Heeding asks whoever judges danger, and what looks like

@@ -16,8 +16,10 @@ type marked struct {
 	want []anonymize.Span
 }
 
-func messages(t testing.TB) []marked {
-	f, err := os.Open("testdata/messages.txt")
+func messages(t testing.TB) []marked { return messagesOf(t, "testdata/messages.txt") }
+
+func messagesOf(t testing.TB, file string) []marked {
+	f, err := os.Open(file)
 	if err != nil {
 		t.Fatal(err)
 	}

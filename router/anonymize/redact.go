@@ -171,6 +171,7 @@ func (a *Anonymizer) spots(in []rune, g *Glossary, m Mode) []spot {
 			found = append(found, f)
 		}
 	}
+	found = a.abroadOf(view, g).instead(a, found, in)
 	if m == Box {
 		found = a.box(found, view, g)
 	}

@@ -13,14 +13,14 @@ var wordsYAML []byte
 
 // words are the lists of words.yaml, ready to be looked up.
 type words struct {
-	families, modern, modernKana, foreign, latinStop, stop, times, sounds, danger, everyday, kanaStop, nickStop, owners, generics, groups, notInBox, alsoEnds set
-	stopEnds                                                                                                                                                  []string
-	roles, leading, nickEnds, cities, asks, kin                                                                                                               []string
-	rolesBy                                                                                                                                                   map[rune][][]rune // by the last character
-	cries, personal, acts, intro, listIntro, perils, deadly, labels                                                                                           phrases
-	besideNames                                                                                                                                               [][]rune
-	hon                                                                                                                                                       map[rune][]honorific
-	suffixes                                                                                                                                                  map[rune][]suffix
+	families, modern, modernKana, foreign, latinStop, stop, times, sounds, danger, everyday, kanaStop, nickStop, owners, generics, groups, notInBox, alsoEnds, english, abroad, latinNames set
+	stopEnds                                                                                                                                                                               []string
+	roles, leading, nickEnds, cities, asks, kin                                                                                                                                            []string
+	rolesBy                                                                                                                                                                                map[rune][][]rune // by the last character
+	cries, personal, acts, intro, listIntro, perils, deadly, labels                                                                                                                        phrases
+	besideNames                                                                                                                                                                            [][]rune
+	hon                                                                                                                                                                                    map[rune][]honorific
+	suffixes                                                                                                                                                                               map[rune][]suffix
 }
 
 type set map[string]bool
@@ -93,6 +93,9 @@ func (w *words) city(run string) bool {
 
 // wordLists are the lists as they are written: words with spaces between.
 type wordLists struct {
+	English    string              `yaml:"english"`
+	Abroad     string              `yaml:"abroad"`
+	LatinNames string              `yaml:"latin_names"`
 	Families   string              `yaml:"families"`
 	Modern     string              `yaml:"modern"`
 	ModernKana string              `yaml:"modern_kana"`
@@ -143,7 +146,7 @@ func newWords() (*words, error) {
 	}
 	w := &words{
 		labels: phrasesOf(strings.Join(slices.Concat(idLabels, handleLabels), " ")), perils: phrasesOf(f.Danger), deadly: phrasesOf(f.Deadly), cries: phrasesOf(f.Cries), personal: phrasesOf(f.Personal), families: setOf(f.Families), modern: setOf(f.Modern), modernKana: setOf(f.ModernKana), foreign: setOf(f.Foreign), latinStop: setOf(f.LatinStop), stop: setOf(f.Stop), times: setOf(f.Times), sounds: setOf(f.Sounds), danger: setOf(f.Danger), everyday: setOf(f.Everyday), kanaStop: setOf(f.KanaStop), asks: strings.Fields(f.Asks), nickStop: setOf(f.NickStop),
-		owners: setOf(f.Owners), generics: setOf(f.Generics), groups: setOf(f.Groups), notInBox: setOf(f.NotInBox), alsoEnds: setOf(f.AlsoEnds), stopEnds: strings.Fields(f.StopEnds),
+		owners: setOf(f.Owners), generics: setOf(f.Generics), groups: setOf(f.Groups), notInBox: setOf(f.NotInBox), alsoEnds: setOf(f.AlsoEnds), english: setOf(f.English), abroad: setOf(f.Abroad), latinNames: setOf(f.LatinNames), stopEnds: strings.Fields(f.StopEnds),
 		roles: strings.Fields(f.Roles), kin: strings.Fields(f.Kin), leading: strings.Fields(f.Leading), nickEnds: strings.Fields(f.NickEnds),
 		cities: strings.Fields(f.Cities), acts: phrasesOf(f.Acts), intro: phrasesOf(f.Intro), listIntro: phrasesOf(f.ListIntro),
 		rolesBy: map[rune][][]rune{}, hon: map[rune][]honorific{}, suffixes: map[rune][]suffix{},
