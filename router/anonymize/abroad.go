@@ -3,6 +3,7 @@ package anonymize
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"madoguchi/triage/japanese"
 )
@@ -72,7 +73,7 @@ func (s *scan) foreignWords(start, end int) []foreignWord {
 		text := string(s.rs[w.start:w.end])
 		w.text = strings.ToLower(text)
 		w.loud = w.end > w.start+1 && text == strings.ToUpper(text)
-		w.capital = !w.loud && text[:1] != w.text[:1]
+		w.capital = !w.loud && unicode.IsUpper(s.rs[w.start])
 		w.common = s.a.words.saysAbroad(w.text)
 		net := func(r rune) bool { return digit(r) || r == '_' || r == '@' || r == '/' }
 		if dotted := s.rune(j) == '.' && s.class(j+1) == japanese.Latin; !net(s.rune(i-1)) && !net(s.rune(j)) && !dotted {
