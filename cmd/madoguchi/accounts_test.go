@@ -136,3 +136,44 @@ func TestDoctor(t *testing.T) {
 		}
 	}
 }
+
+// Where the shares of the keys are is what the servers say, not how they are written down.
+func TestDoctorTellsWhereTheKeysOfCasesAre(t *testing.T) {
+	t.Parallel()
+	one, other, plain := withUsers(t), withUsers(t), redistest.Start(t)
+	data := t.TempDir()
+	must(t, "keys", "init", "--data-dir="+data)
+	set := func(names ...string) (args []string) {
+		for i, name := range []string{"redis", "vault-redis", "keys-redis", "redis-check"}[:len(names)] {
+			args = append(args, "--"+name+"-url="+names[i])
+		}
+		return args
+	}
+	const cases, people, unknown = "in the Redis of the cases: ", "in the Redis of who people are: ", "may ask each Redis which one it is"
+	for _, tt := range []struct {
+		what, says string
+		args       []string
+	}{
+		{"one Redis", cases, set(plain.URL)},
+		{"another database", cases, set(plain.URL, plain.URL, plain.URL[:len(plain.URL)-1]+"1")},
+		{"another name of it", cases, set(plain.URL, plain.URL, strings.Replace(plain.URL, "127.0.0.1", "localhost", 1))},
+		{"other users", cases, set(one("madoguchi"), one("vault"), one("keyring"), one("check"))},
+		{"the vault's", people, set(other("madoguchi"), one("vault"), one("keyring"), one("check"))},
+		{"two", "", set(one("madoguchi"), one("vault"), other("keyring"), one("check"))},
+		{"two without users", "", set(plain.URL, plain.URL, redistest.Start(t).URL)},
+		{"roles apart", "", append(set(one("role-router"), one("role-router"), other("role-router"), one("check")), "--roles=router")},
+		{"nobody may ask", unknown, set(one("madoguchi"), one("vault"), other("keyring"), strings.Replace(plain.URL, "//", "//default:x@", 1))},
+	} {
+		out, errs, _ := oneshot(t, "", append([]string{"doctor", "--data-dir=" + data}, tt.args...)...)
+		_, line, found := strings.Cut(out, "keys of cases ")
+		line, _, _ = strings.Cut(line, "\n")
+		want := "ok, but "
+		if tt.says == "" {
+			want = "ok"
+		}
+		if !found || !strings.HasPrefix(strings.TrimSpace(line), want) || tt.says == "" && strings.TrimSpace(line) != "ok" || !strings.Contains(line, tt.says) ||
+			strings.Contains(out+errs, "secret") {
+			t.Errorf("%s: %s", tt.what, line)
+		}
+	}
+}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"madoguchi/channels"
 	"madoguchi/deploy/cities"
 	"madoguchi/triage/assess"
@@ -122,19 +124,64 @@ func doctorRedis(ctx context.Context, p *program) (string, error) {
 	return "", errors.Join(safeRedis(ctx, c), c.Close())
 }
 
-// doctorKeyring looks at where the shares of the cases' keys live.
+// doctorKeyring looks at where the shares of the cases' keys live. That their Redis is another one is what the servers say of
+// themselves: the same one may be reached by another name, as another user or in another database.
 func doctorKeyring(ctx context.Context, p *program) (string, error) {
 	if p.set["REDIS_URL"] == "" {
 		return "", errors.New("not configured")
 	}
+	const still = "can still be opened in older backups of it (" + envPrefix + "KEYS_REDIS_URL; deploy/README.md, 7)"
 	if p.set["KEYS_REDIS_URL"] == p.set["REDIS_URL"] {
-		return "they are beside the cases: what is erased stays readable in backups of Redis (" + envPrefix + "KEYS_REDIS_URL)", nil
+		return "they are in the Redis of the cases: what is erased " + still, nil
 	}
-	c, err := dialRedis(p.set["KEYS_REDIS_URL"])
-	if err != nil {
-		return "", fmt.Errorf("%sKEYS_REDIS_URL: %w", envPrefix, err)
+	var servers [3][]string
+	for i, name := range []string{"KEYS_REDIS_URL", "REDIS_URL", "VAULT_REDIS_URL"} {
+		askers, err := p.askers(name)
+		if err != nil {
+			return "", err
+		}
+		defer closeAll(askers)
+		if i == 0 {
+			if err := safeRedis(ctx, askers...); err != nil {
+				return "", err
+			}
+		}
+		servers[i] = runIDs(ctx, askers...)
 	}
-	return "", errors.Join(safeRedis(ctx, c), c.Close())
+	keys, cases, people := servers[0], servers[1], servers[2]
+	switch {
+	case meet(keys, cases):
+		return "they are in the Redis of the cases: what is erased " + still, nil
+	case meet(keys, people):
+		return "they are in the Redis of who people are: names and addresses that are erased " + still, nil
+	case keys == nil || cases == nil || people == nil:
+		return "no user that is given may ask each Redis which one it is (INFO, as the user of " + envPrefix + "REDIS_CHECK_URL may): " +
+			"if they are in the Redis of the cases, what is erased " + still, nil
+	}
+	return "", nil
+}
+
+// askers are the clients by which the Redis of that setting may be asked about itself, the likeliest first.
+func (p *program) askers(name string) (all []redis.UniversalClient, err error) {
+	for _, url := range []string{p.set.checks(name), p.set[name]} {
+		c, err := dialRedis(url)
+		if err != nil {
+			closeAll(all)
+			return nil, fmt.Errorf("%s%s: %w", envPrefix, name, err)
+		}
+		all = append(all, c)
+	}
+	return all, nil
+}
+
+func closeAll(clients []redis.UniversalClient) {
+	for _, c := range clients {
+		_ = c.Close() // nothing was written
+	}
+}
+
+func meet(a, b []string) bool {
+	return slices.ContainsFunc(a, func(s string) bool { return slices.Contains(b, s) })
 }
 
 // doctorDoors opens every door whose settings are given, without letting anybody in.

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -127,6 +129,39 @@ func safeNode(ctx context.Context, c redis.Cmdable) error {
 		}
 		if got[want.key] != want.value {
 			return errUnsafe{want.why}
+		}
+	}
+	return nil
+}
+
+var runID = regexp.MustCompile(`(?m)^run_id:([0-9a-f]+)`)
+
+// runIDs are what the servers behind the first of the clients that may ask call themselves, which each draws as it starts; nil
+// where nobody may ask.
+func runIDs(ctx context.Context, clients ...redis.UniversalClient) []string {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	for _, c := range clients {
+		var mu sync.Mutex
+		var ids []string
+		ask := func(ctx context.Context, node *redis.Client) error {
+			info, err := node.Info(ctx, "server").Result()
+			if m := runID.FindStringSubmatch(info); m != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				ids = append(ids, m[1])
+			}
+			return err
+		}
+		var err error
+		switch c := c.(type) {
+		case *redis.ClusterClient:
+			err = c.ForEachMaster(ctx, ask)
+		case *redis.Client:
+			err = ask(ctx, c)
+		}
+		if err == nil && ids != nil {
+			return ids
 		}
 	}
 	return nil
