@@ -74,6 +74,9 @@ func (s *scan) addLearned(start, end int, t Type, p float32) {
 	for start < end && s.class(end-1) == japanese.Katakana && s.class(end) == japanese.Katakana && !s.covered(end) && end-start < maxLearned {
 		end++ // a word in katakana is one
 	}
+	if t == TypeSchool && s.inCity(start, end) {
+		return
+	}
 	if t == TypePlace {
 		if s.inCity(start, end) {
 			return
@@ -160,13 +163,17 @@ func (s *scan) deed(start, end int) bool {
 	return t.Start == start && t.End == end && t.Part == japanese.NounAction && t.Known && strings.ContainsRune("しすさせ", s.rune(end))
 }
 
-// inCity reports whether what stands from start to end is a city's name, or the beginning of one.
+// inCity reports whether what stands from start to end is a city's name, or the beginning of one, perhaps behind its
+// prefecture's.
 func (s *scan) inCity(start, end int) bool {
 	for _, c := range s.a.words.cities {
 		if s.is(start, c) {
-			if n := start + len([]rune(c)); end <= n || end == n+1 && strings.ContainsRune("市県都府道", s.rs[n]) {
+			n := start + len([]rune(c))
+			if end <= n || end == n+1 && strings.ContainsRune("市県都府道", s.rs[n]) {
 				return true
 			}
+			n += s.one(n, "県", "都", "府")
+			return n < end && s.inCity(n, end)
 		}
 	}
 	return false

@@ -47,6 +47,10 @@ func (s *scan) spokenPhones() {
 		if d, n := s.spokenDigit(i); n == 0 || d != '0' || digit(s.rune(i-1)) {
 			continue
 		}
+		if end := s.postcode(i); end > i {
+			i = end - 1
+			continue
+		}
 		var digits []byte
 		end := i
 		for j := i; len(digits) < full(digits) || digit(s.rune(j)) && len(digits) < maxSpoken; {

@@ -25,7 +25,10 @@ func (s *scan) typed() {
 		case letter(r) && !word(s.rune(i-1)):
 			i = max(i, s.url(i)-1)
 		case (digit(r) || r == '+') && !digit(s.rune(i-1)):
-			if end := s.phone(i); end > 0 {
+			if end := s.postcode(i); end > i {
+				s.add(i, end, TypeAddress, 1)
+				i = end - 1
+			} else if end := s.phone(i); end > 0 {
 				i = end - 1
 			} else {
 				s.number(i)
@@ -165,6 +168,39 @@ func (s *scan) phone(i int) int {
 	return 0
 }
 
+// postcode returns the end of a postcode that begins at i, which a mark or a label in front of it or a prefecture behind it tells,
+// or i. Where the house's number or a telephone's follows, that is no part of it.
+func (s *scan) postcode(i int) int {
+	j := i
+	for n := range 7 {
+		if n == 3 {
+			j += s.one(j, "-", "の", " ")
+		}
+		if !digit(s.rune(j)) {
+			return i
+		}
+		j++
+	}
+	if s.before(i, 3, "〒") {
+		return j
+	}
+	more := digit(s.rune(j)) || s.rune(j) == '-' && digit(s.rune(j+1))
+	if !more && (s.before(i, 12, postLabels...) || s.prefecture(s.skip(j, " 、\n", 2))) {
+		return j
+	}
+	return i
+}
+
+var postLabels = []string{"郵便番号", "郵便ばんごう", "ゆうびんばんごう"}
+
+// prefecture reports whether the name of a prefecture stands at i.
+func (s *scan) prefecture(i int) bool {
+	return slices.ContainsFunc(s.a.words.cities, func(c string) bool {
+		n := i + len([]rune(c))
+		return s.is(i, c) && (s.one(n, "都", "府", "県", "市") > 0 || c == "北海道")
+	})
+}
+
 // idBefore are labels of numbers that no telephone has.
 var idBefore = []string{"学籍番号", "受験番号", "会員番号", "学生番号", "口座"}
 
@@ -181,8 +217,6 @@ func (s *scan) number(i int) {
 		end++
 	}
 	switch {
-	case s.before(i, 2, "〒") || s.before(i, 6, "郵便番号"):
-		s.add(i, end, TypeAddress, 1)
 	case n >= 5 && n <= 9 && s.before(i, 5, "電話", "TEL", "Tel", "tel", "携帯", "でんわ"):
 		s.add(i, end, TypePhone, 0.8)
 	case n >= 7 && !strings.ContainsRune("円年人個回秒分点件文%", s.rune(end)) && s.rune(i-1) != '#':
@@ -308,7 +342,7 @@ var handleLabels = []string{"LINE", "line", "Line", "ライン", "インスタ",
 // labelled finds what a label in front of it says to be a number or an account.
 func (s *scan) labelled() {
 	for i := range s.rs {
-		if n := s.one(i, idLabels...); n > 0 {
+		if n := s.one(i, idLabels...); n > 0 && !s.before(i, 2, "郵便", "ゆうびん") {
 			j := s.skip(i+n, "はがのを:：=・ 号No.#がですわ「(", 6)
 			end := j
 			for end < len(s.rs) && (digit(s.rs[end]) || letter(s.rs[end]) || s.rs[end] == '-' || s.rs[end] == ' ' && digit(s.rune(end+1)) && digit(s.rune(end-1))) {
