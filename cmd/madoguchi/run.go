@@ -115,13 +115,14 @@ func (h *house) hourly(ctx context.Context, failed string, do func(context.Conte
 	}
 }
 
-// finishErased ends destructions that were interrupted, and takes what was destroyed out of the logs: of the Redis that keeps
-// the shares, where that keeps nothing else, and of those that the messages of the case once passed through.
+// finishErased ends destructions that were interrupted, rounds what an older version wrote too exactly, and takes what was
+// destroyed out of the logs: of the Redis that keeps the shares, where that keeps nothing else, and of those that the messages
+// of the case once passed through.
 func (h *house) finishErased(ctx context.Context) error {
 	return h.hourly(ctx, "the keys of erased cases, and old drafts, cannot all be destroyed", func(ctx context.Context) error {
 		var err error
 		if h.runs("console") {
-			err = errors.Join(h.store.Finish(ctx), h.desk.ForgetDrafts(ctx))
+			err = errors.Join(h.store.Finish(ctx), h.store.Round(ctx), h.desk.ForgetDrafts(ctx))
 		}
 		if h.runs("router") {
 			err = errors.Join(err, h.vault.Finish(ctx))

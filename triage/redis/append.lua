@@ -1,5 +1,5 @@
 -- Adds events to one case, with everything that is derived from them, in one act.
--- KEYS 1 case (hash: v version, k name of the share and wrapped key, s sealed snapshot, f:KIND fence of a lease)
+-- KEYS 1 case (hash: v version, k name of the share and wrapped key, s sealed snapshot, f:KIND lease, sealed)
 --      2 its events (list)   3 its known event ids (set of digests)   4 the partition's refs (hash: digest -> case)
 --      5… the indexes that the plan names by position (sorted sets)
 -- ARGV 1 expected version   2 wrapped key   3 sealed snapshot   4 case id   5 channel of the notice

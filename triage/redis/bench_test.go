@@ -92,3 +92,65 @@ func fill(b *testing.B, store triage.Store, n int) {
 		b.Fatal(err)
 	}
 }
+
+// oneDay is a queue of n cases of one severity that began on one day, each with a duty on the next.
+func oneDay(b *testing.B, n int) *redis.Store {
+	b.Helper()
+	client := redistest.Forgetful(b).Client()
+	store := redis.New(client, seal.New(), keyring.New(client, "body"))
+	var writers errgroup.Group
+	writers.SetLimit(64)
+	for n := range n {
+		e := everything()[0]
+		e.At = at.Add(time.Duration(n) * 10 * time.Second)
+		e.Duty.DueAt = e.At.Add(24 * time.Hour)
+		writers.Go(func() error {
+			_, err := store.Append(b.Context(), triage.Case{ID: triage.CaseID(fmt.Sprintf("%02d%024d", n%64, n))}, e)
+			return err
+		})
+	}
+	if err := writers.Wait(); err != nil {
+		b.Fatal(err)
+	}
+	return store
+}
+
+// BenchmarkOneDay reads a queue whose cases all began on one day, so that no score tells their order: its first page, all of its
+// pages, and what has fallen due by noon of the next day, when most of it has not.
+func BenchmarkOneDay(b *testing.B) {
+	for _, n := range []int{500, 5000} {
+		store := oneDay(b, n)
+		b.Run(fmt.Sprint("page/", n), func(b *testing.B) {
+			for b.Loop() {
+				if _, _, err := store.List(b.Context(), triage.Query{State: triage.Waiting}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run(fmt.Sprint("all/", n), func(b *testing.B) {
+			for b.Loop() {
+				q, all := triage.Query{State: triage.Waiting, Limit: triage.MaxPage}, 0
+				for {
+					cases, next, err := store.List(b.Context(), q)
+					if err != nil {
+						b.Fatal(err)
+					}
+					all += len(cases)
+					if q.Cursor = next; next == "" {
+						break
+					}
+				}
+				if all != n {
+					b.Fatalf("%d cases", all)
+				}
+			}
+		})
+		b.Run(fmt.Sprint("due/", n), func(b *testing.B) {
+			for b.Loop() {
+				if work, err := store.Lease(b.Context(), triage.DueDuty, at.Add(23*time.Hour), time.Minute, 100); err != nil || len(work) != 0 {
+					b.Fatalf("%d pieces of work, %v", len(work), err)
+				}
+			}
+		})
+	}
+}

@@ -3,8 +3,8 @@ package redis
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	_ "embed"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -13,6 +13,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"madoguchi/triage"
+	"madoguchi/triage/seal"
 )
 
 //go:embed lease.lua
@@ -20,9 +21,6 @@ var leaseSource string
 
 //go:embed settle.lua
 var settleSource string
-
-// spare is how many rows beyond the limit each partition is asked for: work of the present minute that is not due yet.
-const spare = 100
 
 // Lease implements triage.Store. It looks first and leases then, so that an idle sweep is one pipeline of reads.
 func (s *Store) Lease(ctx context.Context, kind triage.DueKind, now time.Time, hold time.Duration, limit int) ([]triage.Due, error) {
@@ -44,7 +42,44 @@ func (s *Store) Lease(ctx context.Context, kind triage.DueKind, now time.Time, h
 	return leased, nil
 }
 
-// due returns at most limit pieces of work whose time has come, oldest first.
+// A piece of work that is held, or comes again, keeps when in a field of its case, sealed, because a score tells no more than a
+// day. The sealed time is at once the fence of the lease; what a version before wrote there was the fence alone, beside an exact
+// score.
+func leaseField(kind triage.DueKind) string { return "f:" + string(kind) }
+
+func leaseMeaning(kind triage.DueKind) seal.Meaning {
+	return seal.Meaning{Kind: "lease " + string(kind)}
+}
+
+// hold seals the time before which nobody is handed the work.
+func (s *Store) hold(ctx context.Context, id triage.CaseID, lock string, kind triage.DueKind, until time.Time) (string, error) {
+	key, err := s.unlock(ctx, id, lock)
+	if err != nil {
+		return "", err
+	}
+	record, err := key.Seal(0, leaseMeaning(kind), []byte(until.UTC().Format(time.RFC3339Nano)))
+	return string(record), err
+}
+
+// heldUntil is the time before which nobody is handed the row's work; zero where it is not held.
+func (s *Store) heldUntil(ctx context.Context, r row, kind triage.DueKind) (time.Time, error) {
+	if r.held == "" {
+		return time.Time{}, nil
+	}
+	key, err := s.unlock(ctx, r.ID, r.lock)
+	if err != nil {
+		return time.Time{}, err
+	}
+	m, plain, err := key.Open(0, []byte(r.held))
+	if err != nil || m != leaseMeaning(kind) {
+		return time.Time{}, nil // of a version before; or damaged, and then the work is not lost
+	}
+	until, _ := time.Parse(time.RFC3339Nano, string(plain))
+	return until, nil
+}
+
+// due returns at most limit pieces of work whose time has come, oldest first. It looks at all that falls due until the end of the
+// day, or comes again on it: a score tells no more.
 func (s *Store) due(ctx context.Context, kind triage.DueKind, now time.Time, limit int) ([]row, error) {
 	if limit <= 0 {
 		return nil, nil
@@ -52,33 +87,45 @@ func (s *Store) due(ctx context.Context, kind triage.DueKind, now time.Time, lim
 	var reads []read
 	until := strconv.FormatInt(now.UnixMilli(), 10)
 	for i := range partitions {
-		reads = append(reads, read{fmt.Sprintf("{p%02d}:due:%s", i, kind), "-inf", until, limit + spare})
+		reads = append(reads, read{fmt.Sprintf("{p%02d}:due:%s", i, kind), "-inf", until, 0})
 	}
 	found, err := s.ranges(ctx, reads)
 	if err != nil {
 		return nil, err
 	}
-	rows := slices.Concat(found...)
-	slices.SortFunc(rows, func(a, b row) int { return cmp.Or(cmp.Compare(a.Score, b.Score), cmp.Compare(a.ID, b.ID)) })
+	rows, err := s.look(ctx, slices.Concat(found...), kind)
+	if err != nil {
+		return nil, err
+	}
 	var work []row
-	for chunk := range slices.Chunk(rows, limit+spare) {
-		opened, err := s.open(ctx, chunk)
+	for _, r := range rows {
+		if r.c == nil {
+			continue // nobody could do it
+		}
+		at, ok := r.c.Agenda()[kind]
+		if !ok || at.After(now) {
+			continue
+		}
+		held, err := s.heldUntil(ctx, r, kind)
 		if err != nil {
 			return nil, err
 		}
-		for _, r := range opened {
-			if r.c == nil {
-				continue // nobody could do it
-			}
-			if at, ok := r.c.Agenda()[kind]; ok && !at.After(now) {
-				work = append(work, r)
-			}
-			if len(work) == limit {
-				return work, nil
-			}
+		if held.After(now) {
+			continue
 		}
+		r.At = max(r.Score*int64(time.Millisecond), nanoseconds(at), nanoseconds(held))
+		work = append(work, r)
 	}
-	return work, nil
+	slices.SortFunc(work, func(a, b row) int { return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.ID, b.ID)) })
+	return work[:min(limit, len(work))], nil
+}
+
+// nanoseconds since 1970; 0 of the zero time.
+func nanoseconds(at time.Time) int64 {
+	if at.IsZero() {
+		return 0
+	}
+	return at.UnixNano()
 }
 
 // lease leases the work, all in one pipeline, and returns what nobody else was faster for.
@@ -87,12 +134,17 @@ func (s *Store) lease(ctx context.Context, kind triage.DueKind, work []row, unti
 		return nil, nil
 	}
 	replies, fences := make([]*redis.Cmd, len(work)), make([]string, len(work))
+	for i, r := range work {
+		var err error
+		if fences[i], err = s.hold(ctx, r.ID, r.lock, kind, until); err != nil {
+			return nil, err
+		}
+	}
 	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i, r := range work {
-			fences[i] = rand.Text()
 			// The whole script, not its digest: within a pipeline nobody could answer NOSCRIPT.
 			replies[i] = p.Eval(ctx, leaseSource, []string{dueKey(r.ID, kind), caseKey(r.ID)},
-				string(r.ID), string(kind), r.Score, r.c.Version, until.UnixMilli(), fences[i])
+				string(r.ID), leaseField(kind), r.Score, r.c.Version, r.held, fences[i])
 		}
 		return nil
 	})
@@ -113,12 +165,22 @@ func (s *Store) Settle(ctx context.Context, d triage.Due, again time.Time) error
 	if !wellFormed(d.Case) {
 		return triage.ErrUnknown
 	}
-	at := ""
+	at, held := "", ""
 	if !again.IsZero() {
-		at = strconv.FormatInt(again.UnixMilli(), 10)
+		lock, err := s.client.HGet(ctx, caseKey(d.Case), "k").Result()
+		if errors.Is(err, redis.Nil) {
+			return nil // shredded
+		}
+		if err != nil {
+			return failure(ctx, err)
+		}
+		if held, err = s.hold(ctx, d.Case, lock, d.Kind, again); err != nil {
+			return err
+		}
+		at = dueScore(again)
 	}
 	err := s.settle.Run(ctx, s.client, []string{dueKey(d.Case, d.Kind), caseKey(d.Case)},
-		string(d.Case), string(d.Kind), d.Fence, at).Err()
+		string(d.Case), leaseField(d.Kind), d.Fence, at, held).Err()
 	if err != nil {
 		return failure(ctx, err)
 	}

@@ -18,31 +18,52 @@ import (
 //	{pNN}:queue:who:DIGEST       by assignee
 //	{pNN}:queue:school:DIGEST    by school, in the order of ids
 //	{pNN}:erased:…               the same
-//	{pNN}:due:KIND               work, by when it falls due or comes again, in ms
+//	{pNN}:due:KIND               work, by the day on which it falls due or comes again, in ms
 //	{pNN}:refs                   hash: digest of a reference -> case id
 const (
 	ordinary = "queue:"
 	erased   = "erased:"
 )
 
-// The score of a case in an index orders by severity, then by the minute since which it waits.
+// The score of a case in an index orders by severity, then by the day since which it waits: the last minute of it. A version
+// before wrote the minute itself, which is of the same day.
 const (
 	rankShift  = 42
 	minuteMask = 1<<rankShift - 1
 	notWaiting = minuteMask // after all that wait
+	dayMinutes = int64(day / time.Minute)
 )
+
+const day = 24 * time.Hour
 
 // score is the case's place in every index but a school's.
 func score(c triage.Case) int64 {
-	minute := int64(notWaiting)
-	if !c.WaitingSince.IsZero() {
-		minute = min(max(c.WaitingSince.Unix()/60, 1), notWaiting-1)
+	rank := int64(c.Severity.Rank()) << rankShift
+	if c.WaitingSince.IsZero() {
+		return rank + notWaiting
 	}
-	return int64(c.Severity.Rank())<<rankShift + minute
+	return rounded(rank + min(max(c.WaitingSince.Unix()/60, 1), notWaiting-dayMinutes))
 }
 
 // timed reports whether cases of that score are ordered by their exact waiting time, before their ids.
 func timed(score int64) bool { return score != 0 && score&minuteMask != notWaiting }
+
+// rounded is the score of the same severity and day.
+func rounded(score int64) int64 {
+	if !timed(score) {
+		return score
+	}
+	return score + dayMinutes - 1 - score&minuteMask%dayMinutes
+}
+
+// sameDay are the lowest and the highest score that round to the given one, which is rounded.
+func sameDay(score int64) (from, to string) {
+	to = strconv.FormatInt(score, 10)
+	if !timed(score) {
+		return to, to
+	}
+	return strconv.FormatInt(max(score-dayMinutes+1, 1), 10), to
+}
 
 func stateFacet(s triage.State) string { return "state:" + string(s) }
 
@@ -140,13 +161,13 @@ func (s *Store) plan(before, after triage.Case) *plan {
 
 func dueKey(id triage.CaseID, kind triage.DueKind) string { return keyOf(id, "due:"+string(kind)) }
 
-// dueScore is the beginning of the minute in which the work falls due, in ms: a duty's time tells when a child wrote.
-// Lease asks the sealed snapshot for the exact time.
+// dueScore is the beginning of the day on which the work falls due, in ms: a duty's time tells when a child wrote. Lease asks
+// the sealed snapshot for the exact time.
 func dueScore(at time.Time) string {
 	if at.IsZero() {
 		return "0"
 	}
-	return strconv.FormatInt(at.Truncate(time.Minute).UnixMilli(), 10)
+	return strconv.FormatInt(at.Truncate(day).UnixMilli(), 10)
 }
 
 func has(agenda map[triage.DueKind]time.Time, kind triage.DueKind) bool {

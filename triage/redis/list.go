@@ -47,13 +47,16 @@ func parseCursor(cursor string) (*spot, error) {
 	if err != nil || json.Unmarshal(out, &at) != nil || !wellFormed(at.ID) {
 		return nil, triage.ErrCursor
 	}
+	at.Score = rounded(at.Score)
 	return &at, nil
 }
 
 // row is a case as an index holds it, and as its snapshot says; c is nil where the snapshot cannot be opened.
 type row struct {
 	spot
-	c *triage.Case
+	c    *triage.Case
+	lock string // name of the share and wrapped key
+	held string // the lease of its work, sealed, as look read it
 }
 
 // List implements triage.Store. A case whose snapshot cannot be opened is listed all the same, bare but for its id and what
@@ -74,7 +77,7 @@ func (s *Store) List(ctx context.Context, q triage.Query) ([]triage.Case, string
 	limit = min(limit, triage.MaxPage)
 	cases, last := []triage.Case{}, spot{}
 	for {
-		rows, err := s.page(ctx, q, after, limit+1)
+		rows, next, err := s.page(ctx, q, after, limit+1)
 		if err != nil {
 			return nil, "", err
 		}
@@ -87,10 +90,9 @@ func (s *Store) List(ctx context.Context, q triage.Query) ([]triage.Case, string
 			}
 			cases, last = append(cases, listed(q, r)), r.spot
 		}
-		if len(rows) <= limit {
+		if after = next; after == nil {
 			return cases, "", nil
 		}
-		after = &rows[len(rows)-1].spot
 	}
 }
 
@@ -160,34 +162,54 @@ func (s *Store) indexes(q triage.Query) []string {
 	return keys
 }
 
-// page returns the first n rows after the spot, in order, opened. Fewer than n are the last.
-func (s *Store) page(ctx context.Context, q triage.Query, after *spot, n int) ([]row, error) {
+// page returns the first n rows after the spot, in order, opened, and the spot to go on after; nil where these are the last.
+func (s *Store) page(ctx context.Context, q triage.Query, after *spot, n int) ([]row, *spot, error) {
 	// Ids are spread evenly, so that a few rows of each partition nearly always hold the page.
 	few := min(n, 4+4*n/partitions)
 	rows, enough, err := s.merge(ctx, q, after, n, few)
 	if err == nil && !enough {
 		rows, _, err = s.merge(ctx, q, after, n, n)
 	}
+	if err == nil {
+		rows, err = s.place(ctx, rows)
+	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	rows = slices.DeleteFunc(rows, func(r row) bool { return after != nil && r.compare(*after) <= 0 })
+	var next *spot
+	if len(rows) >= n {
+		rows, next = rows[:n], &spot{rows[n-1].Score, rows[n-1].At, rows[n-1].ID}
 	}
 	rows, err = s.open(ctx, rows)
-	if err != nil {
-		return nil, err
+	return rows, next, err
+}
+
+// place puts the rows in order. Those of one severity and day are many more than a page has, so they are only looked at.
+func (s *Store) place(ctx context.Context, rows []row) ([]row, error) {
+	if slices.ContainsFunc(rows, func(r row) bool { return timed(r.Score) }) {
+		var err error
+		if rows, err = s.look(ctx, rows, ""); err != nil {
+			return nil, err
+		}
+	}
+	for i, r := range rows {
+		if timed(r.Score) && r.c != nil {
+			rows[i].At = r.c.WaitingSince.UnixNano()
+		}
 	}
 	slices.SortFunc(rows, func(a, b row) int { return a.compare(b.spot) })
-	rows = slices.DeleteFunc(rows, func(r row) bool { return after != nil && r.compare(*after) <= 0 })
-	return rows[:min(n, len(rows))], nil
+	return rows, nil
 }
 
 // merge returns, not opened yet, rows that hold the first n after the spot, reading the next each rows of every partition.
 // It reports false where a partition may hold more of them than it was asked for.
 //
-// Two minutes are read whole, since their rows are in order only once they are opened: the one in which the spot lies, and
-// the one in which the page ends.
+// Two days are read whole, since their rows are in order only once they are placed: the one in which the spot lies, and the one
+// in which the page ends.
 func (s *Store) merge(ctx context.Context, q triage.Query, after *spot, n, each int) ([]row, bool, error) {
 	reads := reads(s.indexes(q), after, each)
-	found, err := s.ranges(ctx, reads)
+	found, err := s.indexed(ctx, reads)
 	if err != nil {
 		return nil, false, err
 	}
@@ -211,21 +233,25 @@ func (s *Store) merge(ctx context.Context, q triage.Query, after *spot, n, each 
 		}
 		switch last := found[i][r.limit-1].spot; {
 		case last.Score == end.Score && timed(end.Score):
-			at := strconv.FormatInt(last.Score, 10)
-			more = append(more, read{r.key, at, at, 0})
+			from, to := sameDay(last.Score)
+			more = append(more, read{r.key, from, to, 0})
 		case last.compare(end) < 0 && each < n:
 			return nil, false, nil
 		}
 	}
-	rest, err := s.ranges(ctx, more)
+	rest, err := s.indexed(ctx, more)
 	if err != nil {
 		return nil, false, err
 	}
 	rows = slices.DeleteFunc(rows, func(r row) bool {
 		return r.Score > end.Score || r.Score == end.Score && !timed(end.Score) && r.ID > end.ID
 	})
+	had := make(map[triage.CaseID]bool, len(rows))
+	for _, r := range rows {
+		had[r.ID] = true
+	}
 	for _, r := range slices.Concat(rest...) {
-		if !slices.ContainsFunc(rows, func(x row) bool { return x.ID == r.ID }) {
+		if !had[r.ID] {
 			rows = append(rows, r)
 		}
 	}
@@ -240,14 +266,14 @@ func reads(keys []string, after *spot, each int) []read {
 			all = append(all, read{key, "-inf", "+inf", each})
 			continue
 		}
-		at := strconv.FormatInt(after.Score, 10)
-		all = append(all, read{key, "(" + at, "+inf", each})
-		// What has the spot's own score: a minute is read whole. Elsewhere ids decide, and they begin with their partition.
+		from, to := sameDay(after.Score)
+		all = append(all, read{key, "(" + to, "+inf", each})
+		// What has the spot's own score: a day is read whole. Elsewhere ids decide, and they begin with their partition.
 		switch tag, own := key[:len("{pNN}:")], keyOf(after.ID, ""); {
 		case timed(after.Score) || tag == own:
-			all = append(all, read{key, at, at, 0})
+			all = append(all, read{key, from, to, 0})
 		case tag > own:
-			all = append(all, read{key, at, at, each})
+			all = append(all, read{key, from, to, each})
 		}
 	}
 	return all
@@ -257,6 +283,17 @@ func reads(keys []string, after *spot, each int) []read {
 type read struct {
 	key, from, to string
 	limit         int
+}
+
+// indexed does all reads of indexes, of which it rounds the scores.
+func (s *Store) indexed(ctx context.Context, reads []read) ([][]row, error) {
+	found, err := s.ranges(ctx, reads)
+	for _, rows := range found {
+		for i := range rows {
+			rows[i].Score = rounded(rows[i].Score)
+		}
+	}
+	return found, err
 }
 
 // ranges does all reads in one pipeline.
@@ -288,6 +325,37 @@ func (s *Store) ranges(ctx context.Context, reads []read) ([][]row, error) {
 		}
 	}
 	return out, nil
+}
+
+// look finds what is known of the rows, and the lease of the work of that kind where one is named. Of a case that has not
+// changed since its snapshot was opened last, that is not read again. Rows whose case is gone are left out.
+func (s *Store) look(ctx context.Context, rows []row, kind triage.DueKind) ([]row, error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	replies := make([]*redis.SliceCmd, len(rows))
+	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i, r := range rows {
+			replies[i] = p.HMGet(ctx, caseKey(r.ID), "v", "k", leaseField(kind))
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, failure(ctx, err)
+	}
+	var known, unknown []row
+	now := time.Now()
+	for i, reply := range replies {
+		f, r := fields(reply.Val()), rows[i]
+		r.lock, r.held = f[1], f[2]
+		if r.c = s.recent.version(r.ID, f[0], f[1], now); r.c != nil {
+			known = append(known, r)
+		} else if reply.Val()[0] != nil {
+			unknown = append(unknown, r)
+		}
+	}
+	unknown, err = s.open(ctx, unknown)
+	return append(known, unknown...), err
 }
 
 // open reads and opens the snapshots of the rows, in one pipeline. Rows whose case is gone are left out.
@@ -329,9 +397,6 @@ func (s *Store) open(ctx context.Context, rows []row) ([]row, error) {
 			if r.c != nil {
 				s.recent.add(r.ID, fields(reply.Val()), r.c, now)
 			}
-		}
-		if timed(r.Score) && r.c != nil {
-			r.At = r.c.WaitingSince.UnixNano()
 		}
 		out = append(out, r)
 	}

@@ -43,6 +43,20 @@ func (r *recent) find(id triage.CaseID, fields [3]string, now time.Time) *triage
 	return o.c
 }
 
+// version returns what was opened of that version of the case, or nil. What is asked of it is an order, or what to look at more
+// closely: the bytes are not compared.
+func (r *recent) version(id triage.CaseID, v, k string, now time.Time) *triage.Case {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	o, ok := r.cases[id]
+	if !ok || o.fields[0] != v || o.fields[1] != k {
+		return nil
+	}
+	o.asked = now
+	r.cases[id] = o
+	return o.c
+}
+
 // add remembers what was opened.
 func (r *recent) add(id triage.CaseID, fields [3]string, c *triage.Case, now time.Time) {
 	r.mu.Lock()

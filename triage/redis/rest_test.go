@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -260,22 +261,160 @@ func TestTheSnapshotIsTheFold(t *testing.T) {
 	}
 }
 
-// Scores tell the minute and nothing finer: of a message that waits, of an answer that is due.
-func TestScoresAreWholeMinutes(t *testing.T) {
+// Scores tell the day and nothing finer: of a message that waits, of an answer that is due, of work that is held or comes again.
+func TestScoresAreWholeDays(t *testing.T) {
 	t.Parallel()
 	client, server := redistest.Embedded(t)
 	store := redis.New(client, seal.New(), keyring.New(client, "body"))
-	if _, err := store.Append(t.Context(), triage.Case{ID: caseID}, everything()[0]); err != nil {
+	if _, err := store.Append(t.Context(), triage.Case{ID: caseID}, everything()...); err != nil {
 		t.Fatal(err)
 	}
-	for key, want := range map[string]int64{
-		"{p07}:queue:all":           1<<42 + at.Unix()/60,
-		"{p07}:queue:state:waiting": 1<<42 + at.Unix()/60,
-		"{p07}:due:duty":            at.Add(24 * time.Hour).Truncate(time.Minute).UnixMilli(),
-	} {
-		got, err := server.ZScore(key, string(caseID))
-		if err != nil || int64(got) != want {
-			t.Errorf("%s: %d, %v, want %d", key, int64(got), err, want)
+	if _, err := store.Append(t.Context(), triage.Case{ID: "07" + caseID[2:] + "z"}, everything()[0]); err != nil {
+		t.Fatal(err)
+	}
+	days := func(when string) {
+		t.Helper()
+		var seen int
+		for _, key := range server.Keys() {
+			if kind := client.Type(t.Context(), key).Val(); kind != "zset" {
+				continue
+			}
+			scores, err := server.SortedSet(key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, score := range scores {
+				moment, unit := int64(score), time.Millisecond
+				if !strings.Contains(key, ":due:") {
+					moment, unit = moment%(1<<42)+1, time.Minute
+				}
+				if moment != 1<<42 && moment != 1 && moment%int64(24*time.Hour/unit) != 0 {
+					t.Errorf("%s: %s tells %d times %v", when, key, moment, unit)
+				}
+				seen++
+			}
+		}
+		if seen < 8 {
+			t.Fatalf("%s: only %d scores", when, seen)
+		}
+	}
+	days("at first")
+	for _, kind := range triage.DueKinds {
+		work, err := store.Lease(t.Context(), kind, at.Add(25*time.Hour), time.Minute, 9)
+		if err != nil {
+			t.Fatal(err)
+		}
+		days("leased")
+		for i, d := range work {
+			if err := store.Settle(t.Context(), d, at.Add(26*time.Hour+time.Duration(i)*time.Minute)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	days("settled for later")
+	rest := dump(t, client)
+	for _, moment := range []int64{at.Unix(), at.Unix() / 60, at.Add(24*time.Hour).Unix() / 60, at.Add(25*time.Hour).UnixMilli() / 1e5, at.Add(26*time.Hour).UnixMilli() / 1e5} {
+		if strings.Contains(rest, fmt.Sprint(moment)) {
+			t.Errorf("%d is readable at rest", moment)
+		}
+	}
+	if strings.Contains(rest, "2026-12-02") {
+		t.Error("the end of a lease is readable at rest")
+	}
+}
+
+// What a version before wrote, whose scores told the minute and the end of a lease, is listed, paged and handed out as it was,
+// beside what is written now; and Round leaves the day of it.
+func TestScoresOfBefore(t *testing.T) {
+	t.Parallel()
+	client := redistest.Forgetful(t).Client()
+	store := redis.New(client, seal.New(), keyring.New(client, "body"))
+	var want []triage.CaseID
+	for i := range 60 {
+		e := everything()[0]
+		e.At = at.Add(time.Duration(i) * time.Minute)
+		e.Duty.DueAt = e.At.Add(24 * time.Hour)
+		id := triage.CaseID(fmt.Sprintf("%02d%024d", (60-i)%7, 60-i))
+		if _, err := store.Append(t.Context(), triage.Case{ID: id}, e); err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, id)
+		if i%3 == 0 {
+			continue
+		}
+		for key, score := range map[string]int64{"queue:all": 1<<42 + e.At.Unix()/60, "queue:state:waiting": 1<<42 + e.At.Unix()/60,
+			"due:duty": e.Duty.DueAt.Truncate(time.Minute).UnixMilli()} {
+			if err := client.ZAdd(t.Context(), "{p"+string(id[:2])+"}:"+key, goredis.Z{Score: float64(score), Member: string(id)}).Err(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	last := want[58]
+	held := "{p" + string(last[:2]) + "}:"
+	err := errors.Join(client.HSet(t.Context(), held+"case:"+string(last), "f:duty", "ABCDEFGHIJKLMNOPQRSTUVWXYZ").Err(), // a lease, until then:
+		client.ZAdd(t.Context(), held+"due:duty", goredis.Z{Score: float64(at.Add(30 * time.Hour).UnixMilli()), Member: string(last)}).Err())
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := func(when string) {
+		t.Helper()
+		for _, limit := range []int{1, 7, 60} {
+			var got []triage.CaseID
+			for q := (triage.Query{State: triage.Waiting, Limit: limit}); ; {
+				cases, next, err := store.List(t.Context(), q)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, c := range cases {
+					got = append(got, c.ID)
+				}
+				if q.Cursor = next; next == "" {
+					break
+				}
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%s, in pages of %d:\n%v, want\n%v", when, limit, got, want)
+			}
+		}
+	}
+	due := func(after time.Duration) int {
+		t.Helper()
+		work, err := store.Lease(t.Context(), triage.DueDuty, at.Add(after), time.Minute, 99)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range work {
+			if err := store.Settle(t.Context(), d, time.Time{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return len(work)
+	}
+	listed("at first")
+	if n := due(24*time.Hour + 9*time.Minute + time.Second); n != 10 {
+		t.Errorf("%d duties are due after nine minutes, want 10", n)
+	}
+	if n := due(26 * time.Hour); n != 49 {
+		t.Errorf("%d duties are due beside the one that is held, want 49", n)
+	}
+	if n := due(30 * time.Hour); n != 1 {
+		t.Errorf("%d duties are due after the lease, want 1", n)
+	}
+	for range 2 {
+		if err := store.Round(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	listed("rounded")
+	for _, key := range []string{"{p03}:queue:all", "{p03}:queue:state:waiting"} {
+		scores, err := client.ZRangeWithScores(t.Context(), key, 0, -1).Result()
+		if err != nil || len(scores) == 0 {
+			t.Fatalf("%s: %d, %v", key, len(scores), err)
+		}
+		for _, z := range scores {
+			if int64(z.Score) != 1<<42+at.Truncate(24*time.Hour).Unix()/60+24*60-1 {
+				t.Errorf("%s: %v has %.0f", key, z.Member, z.Score)
+			}
 		}
 	}
 }

@@ -3,13 +3,19 @@
 //
 // It promises what triage.Store promises, and beside it that nothing readable is at rest. Events and snapshots are sealed
 // with the case's own key (packages seal and keyring); the ids of events, the logins, the schools and the references in the
-// indexes are keyed digests. What a dump shows is case ids, counts, size classes, states, severities, and since which minute
-// a case waits: whole minutes only, because the millisecond of a child's message, laid beside the log of a school's Wi-Fi,
-// would name the child. The exact order within a minute is restored from the sealed snapshots.
+// indexes are keyed digests. What a dump shows is case ids, counts, size classes, states, severities, and on which day (UTC)
+// a case began to wait and its work falls due.
+//
+// Nothing at rest tells a time finer than that day, because the minute of a child's message, laid beside the log of a school's
+// Wi-Fi, would name the child. That holds of each score alike: since when a case waits is when somebody wrote; a duty is due so
+// many hours after that; what the rules or the courier have to do is due at once, and the end of a lease on it is a minute
+// later. So a score is for finding what may come next, and the exact time for deciding: the order within a day is restored from
+// the sealed snapshots, and until when work is held, or when it comes again, is sealed beside them. Whoever adds a sorted set
+// or an expiry keeps to that.
 //
 // All keys of a case lie in one of 64 partitions, {pNN}, named by the first two digits of its id, and each partition has
 // its own indexes; so every act is one script in one slot, and a list is a merge of 64 in one pipeline. The scripts
-// (append, lease, settle, shred) are the only writers. Everything but the events is an index that can be made again.
+// (append, lease, settle, shred, rewrap, round) are the only writers. Everything but the events is an index that can be made again.
 //
 // No TTL and no Redis clock has a part in it: times are scores, and now is always the caller's.
 package redis

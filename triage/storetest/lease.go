@@ -22,6 +22,7 @@ var leaseTests = map[string]func(*testing.T, triage.Store){
 	"RulesAreAskedOfNews":           rulesAreAskedOfNews,
 	"OldestFirstUpToTheLimit":       upToTheLimit,
 	"ErasedCasesHaveNoWork":         erasedHaveNoWork,
+	"WhatIsLaterTodayHidesNothing":  laterToday,
 }
 
 // lease leases at most nine pieces of work, so long after start, for a minute.
@@ -224,6 +225,18 @@ func upToTheLimit(t *testing.T, s triage.Store) {
 	}
 	if work, err := s.Lease(t.Context(), triage.DueDuty, start.Add(48*time.Hour), time.Minute, 0); err != nil || len(work) != 0 {
 		t.Errorf("a limit of 0 gives %d, %v", len(work), err)
+	}
+}
+
+// laterToday: what falls due later on the same day, however much there is of it, hides nothing that is due now.
+func laterToday(t *testing.T, s triage.Store) {
+	for i := range 130 {
+		begin(t, s, triage.CaseID(fmt.Sprintf("09%024d", i)), message("m", 0, triage.Soon), duty("d", "d", 2*time.Hour, false))
+	}
+	c := begin(t, s, id(9, "z"), message("m", 0, triage.Soon), duty("d", "d", time.Hour, false))
+	work, err := s.Lease(t.Context(), triage.DueDuty, start.Add(time.Hour), time.Minute, 1)
+	if err != nil || len(work) != 1 || work[0].Case != c.ID {
+		t.Errorf("%d pieces of work, %v, want the one that is due", len(work), err)
 	}
 }
 

@@ -24,6 +24,7 @@ var listTests = map[string]func(*testing.T, triage.Store){
 	"QuestionsCombine":             questionsCombine,
 	"LimitsAndCursors":             limitsAndCursors,
 	"ManyInOneMinuteOnePartition":  manyInOneMinute,
+	"ManyOnOneDay":                 manyOnOneDay,
 	"ListedIsWhatIsLoaded":         listedIsLoaded,
 	"ManyThatDoNotWait":            manyThatDoNotWait,
 	"APageSkipsWhatDoesNotMatchIt": pageSkips,
@@ -246,6 +247,19 @@ func manyInOneMinute(t *testing.T, s triage.Store) {
 	}
 	slices.SortFunc(all, order)
 	for _, limit := range []int{1, 3, 10, 39, 40} {
+		same(t, fmt.Sprintf("in pages of %d", limit), list(t, s, triage.Query{Limit: limit}), idsOf(all))
+	}
+}
+
+// manyOnOneDay: cases of three days and two severities, whose ids and partitions have nothing to do with their order.
+func manyOnOneDay(t *testing.T, s triage.Store) {
+	var all []triage.Case
+	for i := range 120 {
+		at := time.Duration(i*37%120) * 31 * time.Minute
+		all = append(all, begin(t, s, newID(i*11%64), message("m", at, triage.Severities[i%2])))
+	}
+	slices.SortFunc(all, order)
+	for _, limit := range []int{1, 7, 50, 119, 120} {
 		same(t, fmt.Sprintf("in pages of %d", limit), list(t, s, triage.Query{Limit: limit}), idsOf(all))
 	}
 }
