@@ -3,10 +3,12 @@ package deploy_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -21,15 +23,16 @@ type compose struct {
 		Command []string `yaml:"command"`
 		Ports   []string `yaml:"ports"`
 		Volumes []string `yaml:"volumes"`
+		User    string   `yaml:"user"`
 		Build   struct {
 			Dockerfile string `yaml:"dockerfile"`
 		} `yaml:"build"`
 	} `yaml:"services"`
 }
 
-func read(t *testing.T) compose {
+func read(t *testing.T, file string) compose {
 	t.Helper()
-	data, err := os.ReadFile("../docker-compose.yml")
+	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +44,7 @@ func read(t *testing.T) compose {
 }
 
 func TestComposeNamesOnlyWhatIsThere(t *testing.T) {
-	c := read(t)
+	c := read(t, "../docker-compose.yml")
 	for _, name := range []string{"redis", "keys", "madoguchi"} {
 		if _, ok := c.Services[name]; !ok {
 			t.Errorf("no service %s", name)
@@ -67,10 +70,53 @@ func TestComposeNamesOnlyWhatIsThere(t *testing.T) {
 	}
 }
 
+// Each role is a user of its own, who owns the folders that it is given as the file tells to make them. Two share only what
+// arrives: the gateway writes it, and the router, as that folder's group, takes it away.
+func TestRolesApartAreUsersApart(t *testing.T) {
+	const file = "compose.apart.yml"
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	type folder struct{ mode, owner string }
+	made := map[string]folder{}
+	for _, m := range regexp.MustCompile(`(?m)^# +install -d -m (\d+) -o (\d+) -g (\d+) ([^#\n]+)`).FindAllStringSubmatch(string(text), -1) {
+		for _, path := range strings.Fields(m[4]) {
+			made["./"+path] = folder{m[1], m[2] + ":" + m[3]}
+		}
+	}
+	for _, m := range regexp.MustCompile(`(?m)^# +chown -R (\d+:\d+) (\S+)$`).FindAllStringSubmatch(string(text), -1) {
+		made["./"+m[2]] = folder{"700", m[1]} // as keys init made it
+	}
+	services, users := read(t, file).Services, map[string]string{}
+	for _, role := range []string{"gateway", "router", "vault", "console"} {
+		s := services[role]
+		if !regexp.MustCompile(`^([1-9]\d{4}):([1-9]\d{4})$`).MatchString(s.User) || users[s.User] != "" {
+			t.Errorf("%s runs as %q, as does %q", role, s.User, users[s.User])
+		}
+		users[s.User] = role
+		for _, v := range s.Volumes {
+			from, _, _ := strings.Cut(v, ":")
+			if from == "./apart/files" && (role == "gateway" || role == "router") {
+				continue
+			}
+			if made[from] != (folder{"700", s.User}) {
+				t.Errorf("%s is given %s, made as %v", role, from, made[from])
+			}
+			delete(made, from)
+		}
+	}
+	writes, _, _ := strings.Cut(services["gateway"].User, ":")
+	_, takes, _ := strings.Cut(services["router"].User, ":")
+	if want := map[string]folder{"./apart/files/in": {"2770", writes + ":" + takes}, "./apart/files/kept": {"700", services["router"].User}}; !maps.Equal(made, want) {
+		t.Errorf("folders of nobody, or of several: %v, want %v", made, want)
+	}
+}
+
 // The very redis.conf and command of the compose file, with only the folder, the address and the port of the test, start a
 // server that keeps what it is given.
 func TestRedisConfigurationIsSafe(t *testing.T) {
-	command := read(t).Services["redis"].Command
+	command := read(t, "../docker-compose.yml").Services["redis"].Command
 	conf, err := filepath.Abs("redis/redis.conf")
 	if err != nil {
 		t.Fatal(err)

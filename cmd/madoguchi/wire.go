@@ -220,7 +220,7 @@ func (h *house) routing(p plan, rooms *router.Rooms) (err error) {
 	h.anonymizer = a.Heeding(p.assessor.Assess)
 	rooms.Anonymizer, rooms.Schools = h.anonymizer, schoolsCalled(h.city)
 	if h.archive, err = files.OpenArchive(p.set["FILES_DIR"], envelope.NewOpener(p.keys.identity)); err != nil {
-		return errors.New("MADOGUCHI_FILES_DIR cannot be opened")
+		return errors.New("MADOGUCHI_FILES_DIR cannot be opened, or what the gateway puts there cannot be removed")
 	}
 	rooms.Archive = h.archive
 	return nil

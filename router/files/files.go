@@ -7,6 +7,9 @@
 //
 // Both write a file whole or not at all: beside, synced, then under its name, and the folder is synced as well. No name of a
 // file tells a case, a sender or what a person called it.
+//
+// Nobody but the user of the process can read what it writes, or make room in it; where the two are different users, the folder
+// of what arrives belongs to the gateway and to a group of the router's, and its files to that group as well.
 package files
 
 import (
@@ -119,13 +122,30 @@ type Archive struct {
 	opener *envelope.Opener
 }
 
-// OpenArchive returns the archive of the same folder.
+// OpenArchive returns the archive of the same folder. It fails where files that arrive there could not be removed.
 func OpenArchive(dir string, opener *envelope.Opener) (*Archive, error) {
 	root, err := open(dir)
 	if err != nil {
 		return nil, err
 	}
+	if err := clearable(root); err != nil {
+		_ = root.Close() // nothing was written
+		return nil, errors.New("files: what arrives cannot be removed")
+	}
 	return &Archive{root, opener}, nil
+}
+
+// clearable tries whether a file can be made and removed where files arrive, if anything has ever arrived.
+func clearable(root *os.Root) error {
+	name := arriving + "/." + rand.Text()
+	f, err := root.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), remove(root, name))
 }
 
 // Close gives the folder back.
@@ -191,7 +211,7 @@ func write(root *os.Root, dir, name string, data []byte) (err error) {
 		return err
 	}
 	_, err = f.Write(data)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+	if err = errors.Join(err, share(root, dir, f), f.Sync(), f.Close()); err != nil {
 		return errors.Join(err, remove(root, beside))
 	}
 	if err := root.Rename(beside, dir+"/"+name); err != nil {
@@ -203,6 +223,15 @@ func write(root *os.Root, dir, name string, data []byte) (err error) {
 		}
 	}
 	return syncDir(root, ".")
+}
+
+// share lets the group of the folder read the file where it may remove it.
+func share(root *os.Root, dir string, f *os.File) error {
+	info, err := root.Stat(dir)
+	if err != nil || info.Mode().Perm()&0o020 == 0 {
+		return err
+	}
+	return f.Chmod(0o640)
 }
 
 func syncDir(root *os.Root, name string) error {

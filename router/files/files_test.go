@@ -195,3 +195,46 @@ func TestWhatNobodyNamesIsThrownAway(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// Where gateway and router are two users, the group of the folder in which files arrive reads them and takes them away; what is
+// kept is the router's alone. A router that may not take them away is not opened.
+func TestTwoUsersShareWhatArrives(t *testing.T) {
+	dir, in, a := rooms(t)
+	modes := func(folder string, want fs.FileMode) {
+		t.Helper()
+		entries, err := os.ReadDir(filepath.Join(dir, folder))
+		if err != nil || len(entries) == 0 {
+			t.Fatalf("%d entries, %v", len(entries), err)
+		}
+		for _, e := range entries {
+			if info, err := e.Info(); err != nil || info.Mode().Perm() != want {
+				t.Errorf("%s: %v, %v", folder, info.Mode(), err)
+			}
+		}
+	}
+	keep := func() {
+		t.Helper()
+		if _, err := in.Keep(t.Context(), strings.NewReader("x"), channels.Other); err != nil {
+			t.Fatal(err)
+		}
+	}
+	keep()
+	modes(arriving, 0o600)
+	if err := errors.Join(os.RemoveAll(filepath.Join(dir, arriving)), os.Mkdir(filepath.Join(dir, arriving), 0o700), os.Chmod(filepath.Join(dir, arriving), 0o770)); err != nil {
+		t.Fatal(err)
+	}
+	keep()
+	modes(arriving, 0o640)
+	if err := a.Put("aa", "01", []byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	modes(kept, 0o700)
+	modes(kept+"/aa", 0o600)
+	if err := errors.Join(os.RemoveAll(filepath.Join(dir, arriving)), os.WriteFile(filepath.Join(dir, arriving), nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := OpenArchive(dir, a.opener); err == nil {
+		t.Error("an archive whose arrivals cannot be removed is opened")
+		b.Close()
+	}
+}
