@@ -69,8 +69,12 @@ func (c *Console) reveal(r *http.Request, p staff.Person, id triage.CaseID) (res
 	if err != nil {
 		return result{}, err
 	}
-	if o.Grant != nil {
-		return result{Say: "もう一人の確認をお願いしました。認められると、開けるようになります。"}, nil
+	switch {
+	case o.Grant != nil && o.Grant.Alone:
+		return result{Say: "ほかにだれもいないので、すぐに開けます。「二人で開く」で開いてください。", To: "/reveals"}, nil
+	case o.Grant != nil:
+		return result{Say: "もう一人の確認をお願いしました。認められると、開けるようになります。ほかにだれもいなくて、命や体が危ないときは、" +
+			"緊急度を「緊急」にしてから、もう一度押してください。"}, nil
 	}
 	return result{Say: "開きました。だれがいつ見たかは記録されました。", Values: map[string]string{ph: o.Value}}, nil
 }

@@ -14,8 +14,9 @@ import (
 // dutyLook is the duty of the leads to look, within a day, at what somebody opened with nobody else there.
 const dutyLook = "look_reveal"
 
-// askReveal writes down the wish to open what two people open. With no lead there but the asker it is granted at once: a
-// child may be in danger, and there is nobody to ask.
+// askReveal writes down the wish to open what two people open. In an emergency with no lead there but the asker it is granted
+// at once: a child is in danger, and there is nobody to ask. Whether it is an emergency is the asker's own decision too, and
+// written down like this one.
 func (d *Desk) askReveal(ctx context.Context, p staff.Person, id triage.CaseID, placeholder, reason string) (grant.Grant, error) {
 	if err := words(reason, maxReason); err != nil {
 		return grant.Grant{}, bad("開く理由を選んでください。")
@@ -32,7 +33,8 @@ func (d *Desk) askReveal(ctx context.Context, p staff.Person, id triage.CaseID, 
 	if err != nil {
 		return grant.Grant{}, err
 	}
-	return d.ask(ctx, p, grant.Grant{For: grant.Reveal, Case: id, What: placeholder, Reason: reason, By: p.Login, Alone: len(others) == 0})
+	return d.ask(ctx, p, grant.Grant{For: grant.Reveal, Case: id, What: placeholder, Reason: reason, By: p.Login,
+		Alone: len(others) == 0 && c.Severity == triage.Emergency})
 }
 
 // ask writes a grant to the audit, to the register and to its case.
@@ -48,7 +50,30 @@ func (d *Desk) ask(ctx context.Context, p staff.Person, g grant.Grant) (grant.Gr
 	if err != nil || g.Case == "" {
 		return g, err
 	}
-	return g, d.note(ctx, p, g, what)
+	if err := d.note(ctx, p, g, what); err != nil || !g.Alone {
+		return g, err
+	}
+	return g, d.warn(ctx, p, g)
+}
+
+// warn makes it a duty of the leads to look at what somebody opens alone, and tells whoever is on call at once that there is
+// something to look at. It takes nothing back: what cannot be sent is written down, and the duty stays.
+func (d *Desk) warn(ctx context.Context, p staff.Person, g grant.Grant) error {
+	c, _, err := d.Store.Load(ctx, g.Case)
+	if err != nil {
+		return err
+	}
+	e := d.event(staff.Person{}, triage.KindDuty)
+	e.ID, e.From, e.Text = "grant:"+g.ID+":warn", triage.System, "ほかにだれもいないので、一人で開くことになりました。"
+	e.Duty = &triage.Duty{Kind: dutyLook, What: dutyLook + ":" + g.ID, DueAt: e.At.Add(24 * time.Hour), Owner: duty.Coordinator}
+	out := d.outOf(ctx, c)
+	who, by, ok := d.City.Texted(0, func(login string) bool { return login == p.Login || out(login) })
+	if ok && d.Pager != nil {
+		e = d.reached(ctx, e, who, by)
+	}
+	_, err = d.perform(ctx, p, g.Case, act{may: known, erased: true,
+		do: func(triage.Case, []triage.Event) ([]triage.Event, error) { return []triage.Event{e}, nil }})
+	return err
 }
 
 // note writes to the case what happens with a grant.
@@ -58,9 +83,6 @@ func (d *Desk) note(ctx context.Context, p staff.Person, g grant.Grant, step str
 			e := d.event(p, triage.KindReveal)
 			e.ID = "grant:" + g.ID + ":" + step
 			e.Reveal = &triage.Reveal{Placeholder: g.What, Reason: g.Reason, Step: step}
-			if g.Alone && step == "grant_alone" {
-				e.Duty = &triage.Duty{Kind: dutyLook, What: dutyLook + ":" + g.ID, DueAt: e.At.Add(24 * time.Hour), Owner: duty.Coordinator}
-			}
 			return []triage.Event{e}, nil
 		}})
 	return err

@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -149,24 +150,47 @@ func TestALeadAsksForNamesInAnothersCase(t *testing.T) {
 	}
 }
 
-// At night nobody else is there: it opens at once, however often, and a lead looks at it within a day.
+// At night nobody else is there. In an emergency it opens at once, however often; who is on call hears of it then, and a lead
+// looks at it within a day. What is no emergency waits, until somebody comes or the counselor says that it is one.
 func TestAloneAtNight(t *testing.T) {
-	r, ctx := open(t), t.Context()
+	r, p := night(t, watched(t, true))
+	ctx := t.Context()
 	r.office.there = []string{"sato", "abe"}
-	for range 3 {
-		id := r.claimed()
+	id := r.claimed()
+	for try := range 3 {
 		o, err := r.Reveal(ctx, people["sato"], id, "[連絡先1]", "命が危ない")
 		r.must(err)
+		if try == 0 {
+			if got := r.value("sato", o.Grant.ID); got != "asked" || len(p.pages) != 0 {
+				t.Fatalf("alone, and no emergency: %s, called %v", got, p.pages)
+			}
+			_, err = r.Overrule(ctx, people["sato"], id, triage.Emergency, "いま橋にいる")
+			r.must(err)
+			continue
+		}
 		if got := r.value("sato", o.Grant.ID); got != "+81 90 0000 0000" {
 			t.Fatalf("alone at night: %s", got)
 		}
-		c, _ := r.load(id)
-		if len(c.Duties) != 1 || c.Duties[0].Kind != "look_reveal" || !c.Duties[0].DueAt.Equal(opened.Add(24*time.Hour)) {
-			t.Fatalf("duties %+v", c.Duties)
+		if len(p.pages) != try {
+			t.Errorf("called %v", p.pages)
+		}
+		if said := r.said(id, "grant:"+o.Grant.ID+":warn"); len(said) != 1 || !strings.Contains(said[0], "知らせました") {
+			t.Errorf("the timeline says %q", said)
+		}
+		look := func() triage.Duty {
+			c, _ := r.load(id)
+			i := slices.IndexFunc(c.Duties, func(x triage.Duty) bool { return x.What == "look_reveal:"+o.Grant.ID })
+			if i < 0 {
+				t.Fatalf("duties %+v", c.Duties)
+			}
+			return c.Duties[i]
+		}
+		if x := look(); !x.DueAt.Equal(opened.Add(24 * time.Hour)) {
+			t.Errorf("duty %+v", x)
 		}
 		r.want("who opened it looks", r.LookAtGrant(ctx, people["sato"], o.Grant.ID), "forbidden")
 		r.want("a lead looks", r.LookAtGrant(ctx, people["mori"], o.Grant.ID), "ok")
-		if c, _ = r.load(id); c.Duties[0].DoneAt.IsZero() {
+		if look().DoneAt.IsZero() {
 			t.Error("the duty stays open")
 		}
 	}

@@ -12,8 +12,8 @@ import (
 	"madoguchi/triage/staff"
 )
 
-// reachable are the placeholders, inside texts and of contacts, of what somebody can be reached by. They are opened one by one.
-// With a contact's words somebody could be found, so that one person alone never opens them.
+// reachable are the placeholders, inside texts and of contacts, of what somebody can be reached by: they are opened one by one,
+// and never with all the names of a text. What is behind a door (triage.IsContact) takes two people besides.
 var reachable = []string{"[連絡先", "[住所", "[電話", "[メール", "[アカウント", "[番号", "[リンク", "[URL"}
 
 // Opened is what came of the wish to open a placeholder: its words, or a grant that two people need.

@@ -8,8 +8,8 @@
 // the moment of the approval, the grant has ended. Nothing else follows from a grant, neither another case nor another word.
 // It holds no value: what was opened is shown on the screen of who asked and kept nowhere.
 //
-// At night there may be nobody to ask. Then a grant is made alone, at once and never too often, because a child may be in
-// danger; it stays on the list of the leads until one of them has looked at it.
+// At night there may be nobody to ask. In an emergency a grant is then made alone, at once and however often, because a child
+// is in danger; whoever is on call hears of it, and it stays on the list of the leads until one of them has looked at it.
 package grant
 
 import (
