@@ -67,6 +67,39 @@ func (s *scan) bothOf() {
 	}
 }
 
+// broken finds a name that goes on in the next line, where that says by itself that it is somebody's: たけ⏎る|くん.
+func (s *scan) broken() {
+	for i := 1; i+1 < len(s.rs); i++ {
+		if s.rs[i] != '\n' || !native(s.classes[i-1]) || !native(s.classes[i+1]) {
+			continue
+		}
+		for start := max(0, i-3); start < i; start++ {
+			if end := s.brokenEnd(start, i); end > i {
+				s.add(start, end, TypePerson, 0.5)
+				break
+			}
+		}
+	}
+}
+
+// brokenEnd returns the end of a name that begins at start and is broken by the line's end at i, or i.
+func (s *scan) brokenEnd(start, i int) int {
+	for end := min(len(s.rs), i+4); end > i+1; end-- {
+		name := string(s.kana[start:i]) + string(s.kana[i+1:end])
+		n := end - start - 1
+		if slices.ContainsFunc(s.classes[start:end], func(c japanese.Class) bool { return !native(c) && c != japanese.Space }) || strings.ContainsRune(name, '\n') || !s.listedName(name) || s.a.words.stop[name] {
+			continue
+		}
+		if s.called(end) && n >= 2 && !s.covered(start-1) && (n >= 3 || s.clauseStart(start)) {
+			return end
+		}
+		if s.clauseStart(start) && (n >= 3 || s.class(start) == japanese.Kanji) && s.one(end, "が", "に", "と", "は", "から") > 0 && s.act(end) && !s.a.names.is(name, common) && !s.a.words.kanaStop[name] {
+			return end
+		}
+	}
+	return i
+}
+
 // germs: 「ほのか菌」 is called after somebody.
 func (s *scan) germs() {
 	for i := 2; i < len(s.rs); i++ {

@@ -206,6 +206,23 @@ func TestOverSeveralMessages(t *testing.T) {
 	}
 }
 
+// TestBrokenLines: a name that goes on in the next line is seen, and no two lines make a name that are none.
+func TestBrokenLines(t *testing.T) {
+	a := newAnonymizer(t)
+	for text, want := range map[string]string{
+		"たけ\nるに殴られた":       "[人物A]に殴られた",
+		"きょうさく\nらちゃんがきた":   "きょう[人物A]ちゃんがきた",
+		"佐\n藤に殴られた":        "[人物A]に殴られた",
+		"もういや\nだ。きえたい":     "もういや\nだ。きえたい",
+		"きょうは\nるすばん":       "きょうは\nるすばん",
+		"学校いきたく\nないし\nにたい": "学校いきたく\nないし\nにたい",
+	} {
+		if got := a.Redact(text, nil, anonymize.Strict).Text; got != want {
+			t.Errorf("%q → %q, want %q", text, got, want)
+		}
+	}
+}
+
 // covered reports whether hidden, put into the frame, is redacted whole, marks and spaces aside.
 func covered(a *anonymize.Anonymizer, frame, hidden string) bool {
 	before, _, _ := strings.Cut(frame, "%s")

@@ -30,6 +30,7 @@ func (s *scan) people(g *Glossary) {
 	s.writtenAs()
 	s.bothOf()
 	s.germs()
+	s.broken()
 	s.kin()
 	s.founded()
 	s.again(g)

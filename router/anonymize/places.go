@@ -104,7 +104,7 @@ func (s *scan) kanaRun(i int) int {
 
 // shortSchool judges 若草中, 緑風高: a proper name in front, and not 授業中.
 func (s *scan) shortSchool(i, end int) {
-	if s.one(end, "の", "に", "で", "、", "。", " ", "です", "へ", "から", "と", "出身", "在", "一年", "二年", "三年", "や", "じゃ", "だ", "って", "ん", "も", "が", "は", "を", "ば", "さ", "受", "落", "卒", "入", "行", "通", "時代") == 0 && !digit(s.rune(end)) && end != len(s.rs) {
+	if s.one(end, "の", "に", "で", "、", "。", " ", "です", "へ", "から", "と", "出身", "在", "一年", "二年", "三年", "や", "じゃ", "だ", "って", "ん", "も", "が", "は", "を", "ば", "さ", "受", "落", "卒", "入", "行", "通", "時代", "生") == 0 && !digit(s.rune(end)) && end != len(s.rs) {
 		return
 	}
 	start := s.nameBack(i)
@@ -115,6 +115,9 @@ func (s *scan) shortSchool(i, end int) {
 	if i-start == 1 && strings.ContainsRune("一二三四五六七八九", s.rs[start]) && s.class(start-1) != japanese.Kanji && s.one(end, "の", "です", "に", "で", "へ", "から", "と", "出身") > 0 {
 		s.add(start, end, TypeSchool, 0.6) // 六中
 		return
+	}
+	if i-start == 1 && s.oneCharSchool(start, end) {
+		s.add(start, end+s.one(end, "生"), TypeSchool, 0.6)
 	}
 	if i-start < 2 {
 		return
@@ -129,6 +132,19 @@ func (s *scan) shortSchool(i, end int) {
 		return
 	}
 	s.add(start, end, TypeSchool, 0.6)
+}
+
+// oneCharSchool reports whether the two characters from start to end are a school's short name, which is a word as well, by what
+// follows: 日中の2年, and not 日中は仕事.
+func (s *scan) oneCharSchool(start, end int) bool {
+	if s.class(start) != japanese.Kanji || numeral(s.rs[start]) || s.class(start-1) == japanese.Kanji {
+		return false
+	}
+	if s.one(end, "に通", "出身", "生です", "生だ", "生の") > 0 {
+		return s.rs[start] == '日' || !s.commonWord(start, end)
+	}
+	k := end + s.one(end, "の", "、", " ")
+	return k < len(s.rs) && numeral(s.rs[k]) && s.is(k+1, "年") && s.one(k+2, "間", "前", "後", "も", "ぶり", "以", "くらい", "ほど", "近く") == 0
 }
 
 // schoolAfter reports whether what stands behind a short name says that it is a school's, though nothing knows the name:

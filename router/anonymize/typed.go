@@ -63,9 +63,40 @@ func (s *scan) mailOrHandle(i int) {
 		s.add(start, end, TypeEmail, 1)
 	case start < i && len(domain) >= 2:
 		s.add(start, end, TypeEmail, 0.6)
-	case end-i >= 3:
+	case end-i >= 3 && (end-i > 4 || strings.Trim(domain, "0123456789") != ""): // and not @15時
 		s.add(i, end, TypeHandle, 1)
+	default:
+		s.add(i, s.kanaHandle(i), TypeHandle, 0.7)
 	}
+}
+
+// maxHandle is how many runes an account's name of kana may have.
+const maxHandle = 16
+
+// kanaHandle returns the end of an account's name in Japanese that begins with the @ at i, as far as the picture or the Latin
+// letters at its end: @ゆき🐰; or i. Behind the name of a service pictures are not needed.
+func (s *scan) kanaHandle(i int) int {
+	if c := s.class(i + 1); c != japanese.Hiragana && c != japanese.Katakana && c != japanese.Kanji {
+		return i
+	}
+	end := i
+	k := i + 1
+	for c := s.class(k); k < i+maxHandle && (native(c) || c == japanese.Latin || c == japanese.Digit || s.rune(k) == '_' || c == japanese.Emoji && c != s.class(k-1)); c = s.class(k) {
+		if k++; !native(c) {
+			end = k
+		}
+	}
+	if end == i && k < i+maxHandle && s.before(i, 8, handleLabels...) {
+		for end = i + 3; end < k && s.one(end, "って", "が", "に", "を", "から", "という", "です", "の") == 0; {
+			end++
+		}
+	}
+	name := string(s.rs[i+1 : max(i+1, min(end, k))])
+	name = strings.TrimRightFunc(name, func(r rune) bool { return !native(japanese.ClassOf(r)) })
+	if end > k || s.a.words.stop[name] || s.a.words.generic(name) || s.a.words.danger[name] || s.a.words.kanaStop[japanese.HiraganaOf(name)] && !s.a.names.is(japanese.HiraganaOf(name), givenKana) {
+		return i
+	}
+	return end
 }
 
 const tlds = " com jp net org io me tv app dev info xyz gg be ly co cc to biz link site online page club moe "
