@@ -33,7 +33,11 @@ func (s *scan) look() {
 		if i+1 == len(s.kana) {
 			break
 		}
-		for l := min(n.longest[[2]rune(s.kana[i:])], longestWord, len(s.kana)-i); l >= 2; l-- {
+		lengths := n.lengths[[2]rune(s.kana[i:])]
+		for l := min(longestWord, len(s.kana)-i); l >= 2; l-- {
+			if lengths&(1<<l) == 0 {
+				continue
+			}
 			k := n.kinds[string(s.kana[i:i+l])]
 			if k&common != 0 {
 				for j := i; j < i+l; j++ {

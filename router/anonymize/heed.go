@@ -24,8 +24,12 @@ func (a *Anonymizer) Heeding(judge Judge) *Anonymizer {
 // firm is the score from which a name is one, whatever it sounds like.
 const firm = 0.8
 
-// maxTries is how often a text is judged again, each time with one doubtful name less.
-const maxTries = 4
+// maxTries is how often a text of at most longText characters is judged again, each time with one doubtful name less. Of a longer
+// one, which nobody writes about one thing, all of them stay at once.
+const (
+	maxTries = 4
+	longText = 2000
+)
 
 // heed returns spots without the doubtful ones by whose loss a danger would be seen less. Each spot is judged by what stands
 // for it in the redacted text, so nothing is decided by a word alone.
@@ -51,7 +55,7 @@ func (a *Anonymizer) heed(in []rune, spots []spot) []spot {
 	kept := spots
 	for tries := 0; len(seen) > 0; tries++ {
 		n := 1
-		if tries == maxTries {
+		if tries == maxTries || len(in) > longText {
 			n = len(seen) // all of the rest at once
 		}
 		kept = slices.DeleteFunc(slices.Clone(kept), func(x spot) bool { return slices.Contains(seen[:n], x) })

@@ -35,13 +35,13 @@ const (
 type names struct {
 	kinds    map[string]kind
 	readings map[string]string // of a kanji name; "" where there are several
-	longest  map[[2]rune]int   // of the words that begin with two characters, in runes
+	lengths  map[[2]rune]uint8 // of the words that begin with two characters: bit n where one has n runes
 	firsts   map[rune]int      // of kanji given names: how often a character begins one, and ends one
 	lasts    map[rune]int
 }
 
 func newNames(w *words) *names {
-	n := &names{kinds: make(map[string]kind, 96_000), readings: make(map[string]string, 30_000), longest: make(map[[2]rune]int, 12_000), firsts: map[rune]int{}, lasts: map[rune]int{}}
+	n := &names{kinds: make(map[string]kind, 96_000), readings: make(map[string]string, 30_000), lengths: make(map[[2]rune]uint8, 12_000), firsts: map[rune]int{}, lasts: map[rune]int{}}
 	for line := range strings.Lines(namesTSV) {
 		line = strings.TrimSuffix(line, "\n")
 		k, rest, _ := strings.Cut(line, "\t")
@@ -81,8 +81,8 @@ func newNames(w *words) *names {
 		n.kinds[japanese.HiraganaOf(name)] |= givenKana
 	}
 	for word := range n.kinds {
-		if rs := []rune(word); len(rs) >= 2 {
-			n.longest[[2]rune(rs)] = max(n.longest[[2]rune(rs)], len(rs))
+		if rs := []rune(word); len(rs) >= 2 && len(rs) <= longestWord {
+			n.lengths[[2]rune(rs)] |= 1 << len(rs)
 		}
 	}
 	for _, r := range modernFirsts {

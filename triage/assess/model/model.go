@@ -80,11 +80,17 @@ func (c *Clause) Mark(start, end int, keys []uint32) {
 type Model struct {
 	readings Readings
 	senses   Senses
-	index    map[uint32]int32 // piece → row of weights
-	weights  []int8           // rows of heads
-	scale    [heads]float32   // of a step of weights
-	bias     [heads]float32   // a window is found where its score is above zero
-	sure     [heads]float32   // and is sure where it is above this
+	slots    []slot         // open addressing; the length is a power of two
+	scale    [heads]float32 // of a step of weights
+	bias     [heads]float32 // a window is found where its score is above zero
+	sure     [heads]float32 // and is sure where it is above this
+}
+
+// slot holds a piece and its weights side by side: most of a text's time goes into waiting for them.
+type slot struct {
+	key    uint32
+	full   bool
+	weight [heads]int8
 }
 
 // Found is a head that a window speaks for.
@@ -114,7 +120,7 @@ func New() (*Model, error) {
 
 // Parse reads a model: weights as Marshal writes them, words as the lines of Readings, senses as those of Senses.
 func Parse(weights []byte, words, senses string) (*Model, error) {
-	m := &Model{readings: ParseReadings(words), senses: ParseSenses(senses), index: map[uint32]int32{}}
+	m := &Model{readings: ParseReadings(words), senses: ParseSenses(senses)}
 	r := bytes.NewReader(weights)
 	var rows uint32
 	if binary.Read(r, binary.LittleEndian, &rows) != nil || binary.Read(r, binary.LittleEndian, &m.scale) != nil ||
@@ -122,14 +128,29 @@ func Parse(weights []byte, words, senses string) (*Model, error) {
 		return nil, errors.New("model: weights are cut short")
 	}
 	keys := make([]uint32, rows)
-	m.weights = make([]int8, int(rows)*heads)
-	if binary.Read(r, binary.LittleEndian, keys) != nil || binary.Read(r, binary.LittleEndian, m.weights) != nil {
+	all := make([]int8, int(rows)*heads) // read as one: by the row it takes many times as long
+	if binary.Read(r, binary.LittleEndian, keys) != nil || binary.Read(r, binary.LittleEndian, all) != nil {
 		return nil, errors.New("model: weights are cut short")
 	}
-	for i, k := range keys {
-		m.index[k] = int32(i)
+	n := 1024
+	for n*3 < 4*len(keys) {
+		n *= 2
+	}
+	m.slots = make([]slot, n)
+	for row, k := range keys {
+		*m.slot(k) = slot{k, true, [heads]int8(all[row*heads:])}
 	}
 	return m, nil
+}
+
+// slot returns the slot of a piece, or the empty one where it would be.
+func (m *Model) slot(key uint32) *slot {
+	mask := len(m.slots) - 1
+	i := int(key) & mask
+	for m.slots[i].full && m.slots[i].key != key {
+		i = (i + 1) & mask
+	}
+	return &m.slots[i]
 }
 
 // Find returns the heads that the clauses of a text speak for, each once. masked tells of a rune of a clause that it says
@@ -229,8 +250,8 @@ func (m *Model) pieces(x clause, f func(key uint32, start, end int, short bool))
 }
 
 func (m *Model) add(sum *[heads]float32, key uint32) {
-	if row, ok := m.index[key]; ok {
-		for h, w := range m.weights[row*heads : row*heads+heads] {
+	if s := m.slot(key); s.full {
+		for h, w := range &s.weight {
 			sum[h] += float32(w)
 		}
 	}
@@ -243,9 +264,9 @@ func (m *Model) heaviest(read []clause, from, to, h int, masked func(clause, i i
 		n := read[c].sound.Len()
 		share := make([]float32, n)
 		m.pieces(read[c], func(key uint32, start, end int, _ bool) {
-			if row, ok := m.index[key]; ok {
+			if s := m.slot(key); s.full {
 				for i := start; i < end; i++ {
-					share[i] += float32(m.weights[int(row)*heads+h]) / float32(end-start)
+					share[i] += float32(s.weight[h]) / float32(end-start)
 				}
 			}
 		})
