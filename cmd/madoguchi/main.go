@@ -22,13 +22,24 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	err := run(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr)
+	err := noCore()
+	if err == nil {
+		err = run(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr)
+	}
 	if err != nil && !errors.Is(err, errSaid) {
 		fmt.Fprintln(os.Stderr, "madoguchi: "+err.Error())
 	}
 	if err != nil {
 		os.Exit(1)
 	}
+}
+
+// noCore sees to it that no dump is written of this process, or of what it starts, where it dies: its memory has words and keys.
+func noCore() error {
+	if syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{}) != nil {
+		return errors.New("core dumps cannot be forbidden")
+	}
+	return nil
 }
 
 // errSaid ends a command with exit code 1 when what is wrong has been printed already.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -218,5 +220,20 @@ func TestDrains(t *testing.T) {
 	}
 	if acked != 20 {
 		t.Errorf("%d of 20 last messages were acknowledged", acked)
+	}
+}
+
+// Where the program dies no dump of its memory is written, and it cannot allow that again.
+func TestNoCoreIsDumped(t *testing.T) {
+	t.Parallel()
+	data := "--data-dir=" + t.TempDir()
+	must(t, "keys", "init", data)
+	p := start(t, "serve", data, "--redis-url=redis://127.0.0.1:1/0")
+	limits, err := os.ReadFile(fmt.Sprintf("/proc/%d/limits", p.cmd.Process.Pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !regexp.MustCompile(`(?m)^Max core file size +0 +0 +bytes`).Match(limits) {
+		t.Errorf("%s", limits)
 	}
 }
