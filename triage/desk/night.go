@@ -21,20 +21,40 @@ const (
 	nightPause = 10 * time.Minute
 )
 
-// nightID names the tries of one wait.
-func nightID(c triage.Case, try int) string {
-	return fmt.Sprintf("night:%d:%d", c.WaitingSince.UnixNano(), try)
+// nightID names the tries for what began then; see stirred.
+func nightID(since time.Time, try int) string {
+	return fmt.Sprintf("night:%d:%d", since.UnixNano(), try)
 }
 
-// toldAtNight reports how often who is on call was to be told of this wait, and whether it went out.
-func toldAtNight(c triage.Case, events []triage.Event) (tries int, out bool) {
-	prefix := strings.TrimSuffix(nightID(c, 0), "0")
+// toldAtNight reports how often who is on call was to be told of what began then, and whether it went out.
+func toldAtNight(since time.Time, events []triage.Event) (tries int, out bool) {
+	prefix := strings.TrimSuffix(nightID(since, 0), "0")
 	for _, e := range events {
 		if strings.HasPrefix(e.ID, prefix) {
 			tries, out = tries+1, out || e.Paged
 		}
 	}
 	return tries, out
+}
+
+// stirred returns since when the case waits so that who is on call is told of it, and when it became so: with the first grave
+// words, where there are some. A person who judged it knows what was said until then, and nothing of what is said after: their
+// judgement begins it anew, and lets no words pass that wake somebody for a child whom nobody has judged.
+func stirred(c triage.Case, events []triage.Event) (since, at time.Time) {
+	since, at = c.WaitingSince, c.WaitingSince
+	grave := false
+	for _, e := range events {
+		switch {
+		case e.At.Before(c.WaitingSince) || e.Judgement == nil:
+		case e.From == triage.Counselor:
+			since, at, grave = e.At, time.Time{}, false
+		case !grave:
+			if grave = e.Judgement.Severity.Rank() <= triage.Urgent.Rank(); grave || at.IsZero() {
+				at = e.At
+			}
+		}
+	}
+	return since, at
 }
 
 // atDesk reports until when somebody is at the desk without a break who would see the case there: the zero time where nobody is.
@@ -55,22 +75,16 @@ func (d *Desk) atDesk(c triage.Case, now time.Time) (until time.Time) {
 // nightly is when who is on call is to be told that the case waits: at once while nobody is at the desk, else when the desk
 // closes; the zero time where they need not be.
 func (d *Desk) nightly(c triage.Case, events []triage.Event) time.Time {
-	if d.Pager == nil || c.WaitingSince.IsZero() || c.Overruled || !d.City.Wakes(c) {
+	if d.Pager == nil || c.WaitingSince.IsZero() || !d.City.Wakes(c) {
 		return time.Time{}
 	}
 	if _, _, ok := d.City.Texted(0, c.Bars); !ok {
 		return time.Time{}
 	}
-	tries, out := toldAtNight(c, events)
-	if out || tries >= nightTries {
+	since, at := stirred(c, events)
+	tries, out := toldAtNight(since, events)
+	if at.IsZero() || out || tries >= nightTries {
 		return time.Time{}
-	}
-	at := c.LastAt
-	for _, e := range events { // the first words of this wait that are grave
-		if e.From == triage.Seeker && e.Judgement != nil && !e.At.Before(c.WaitingSince) && e.Judgement.Severity == triage.Urgent {
-			at = e.At
-			break
-		}
 	}
 	if until := d.atDesk(c, at); !until.IsZero() {
 		at = until
@@ -89,12 +103,13 @@ func (d *Desk) tonight(ctx context.Context, c triage.Case, events []triage.Event
 	if at := d.nightly(c, events); at.IsZero() || now.Before(at) {
 		return nil
 	}
-	try, _ := toldAtNight(c, events)
+	since, _ := stirred(c, events)
+	try, _ := toldAtNight(since, events)
 	who, by, ok := d.City.Texted(try, d.outOf(ctx, c))
 	if !ok {
 		return nil
 	}
 	e := d.event(staff.Person{}, triage.KindDuty)
-	e.ID, e.From, e.Text = nightID(c, try), triage.System, "急ぎの相談が、窓口の時間の外で返事を待っています。"
+	e.ID, e.From, e.Text = nightID(since, try), triage.System, "急ぎの相談が、窓口の時間の外で返事を待っています。"
 	return []triage.Event{d.reached(ctx, e, who, by)}
 }

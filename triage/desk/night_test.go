@@ -83,8 +83,8 @@ func TestWhatIsUrgentAtNightIsToldOnce(t *testing.T) {
 	}
 }
 
-// It is once for each time that somebody waits, however much they write; an answer ends it; a person's judgement stands; and what
-// becomes an emergency rings like one.
+// It is once for each time that somebody waits, however much they write; an answer ends it; and what becomes an emergency rings
+// like one.
 func TestOnceForEachWait(t *testing.T) {
 	r, p := night(t, watched(t, true))
 	ctx := t.Context()
@@ -109,20 +109,67 @@ func TestOnceForEachWait(t *testing.T) {
 	if len(p.pages) != 2 {
 		t.Fatalf("who writes again: told %v", p.pages)
 	}
-	_, err = r.Overrule(ctx, people["kato"], id, triage.Urgent, "電話で話しました")
-	r.must(err)
-	_, err = r.Say(ctx, people["sato"], id, "2", "また明日")
-	r.must(err)
-	r.clock.pass(time.Minute)
-	r.wrote(id, triage.Urgent, triage.Suicide)
-	r.must(r.Advance(ctx, r.clock, r.clock.Now().Add(time.Hour)))
-	if len(p.pages) != 2 {
-		t.Fatalf("where a person has judged: told %v", p.pages)
-	}
 	r.wrote(id, triage.Emergency, triage.Suicide)
 	r.must(r.Advance(ctx, r.clock, r.clock.Now().Add(6*time.Minute)))
 	if n := len(p.pages); n < 4 || n > 5 || len(r.rang(id)) < 3 {
 		t.Errorf("an emergency: told %v, rang %q", p.pages, r.rang(id))
+	}
+}
+
+// A person who has judged a case knows what was said in it until then. What is said after that is new: it wakes whoever it would
+// wake for a child whom nobody has judged, whether the person raised the case or lowered it; once, again.
+func TestWhatIsSaidAfterAPersonsJudgementWakes(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		words  triage.Severity // before the person judges, at noon
+		judged triage.Severity
+		then   triage.Severity // at 23:00 of the next day but one
+		flag   triage.Flag
+		want   int
+	}{
+		{"lowered to urgent", triage.Emergency, triage.Urgent, triage.Urgent, triage.Suicide, 1},
+		{"lowered to soon", triage.Emergency, triage.Soon, triage.Urgent, triage.Suicide, 1},
+		{"confirmed", triage.Urgent, triage.Urgent, triage.Urgent, triage.AbuseHome, 1},
+		{"raised to urgent", triage.Soon, triage.Urgent, triage.Urgent, triage.SelfHarm, 1},
+		{"lowered, and nothing grave is said", triage.Urgent, triage.Soon, triage.Soon, triage.Suicide, 0},
+		{"lowered, and blows at school", triage.Emergency, triage.Soon, triage.Urgent, triage.Violence, 0},
+	} {
+		r, p := night(t, watched(t, true))
+		ctx := t.Context()
+		r.clock.Set(at("2026-11-18 12:00:00"))
+		id := r.wrote("", tt.words, tt.flag)
+		_, err := r.Claim(ctx, people["sato"], id)
+		r.must(err)
+		_, err = r.Say(ctx, people["sato"], id, "1", "読みました")
+		r.must(err)
+		_, err = r.Overrule(ctx, people["sato"], id, tt.judged, "電話で話しました")
+		r.must(err)
+		r.must(r.Advance(ctx, r.clock, at("2026-11-20 23:00:00")))
+		p.pages = nil
+		r.wrote(id, tt.then, tt.flag)
+		r.must(r.Advance(ctx, r.clock, at("2026-11-20 23:20:00")))
+		r.wrote(id, tt.then, tt.flag)
+		r.must(r.Advance(ctx, r.clock, at("2026-11-21 06:00:00")))
+		if len(p.pages) != tt.want || tt.want > 0 && p.pages[0] != (paged{at("2026-11-20 23:00:00").Sub(opened), "sms 1"}) {
+			t.Errorf("%s: told %v, want %d", tt.name, p.pages, tt.want)
+		}
+	}
+
+	r, p := night(t, watched(t, true)) // within one wait: what was read before the judgement is known, what comes after is not
+	ctx := t.Context()
+	r.clock.Set(at("2026-11-20 21:00:00"))
+	id := r.wrote("", triage.Urgent, triage.Suicide)
+	r.clock.pass(time.Minute)
+	_, err := r.Overrule(ctx, people["kato"], id, triage.Urgent, "電話で話しました")
+	r.must(err)
+	r.must(r.Advance(ctx, r.clock, at("2026-11-20 23:00:00")))
+	if len(p.pages) != 0 {
+		t.Errorf("what a person has just judged: told %v", p.pages)
+	}
+	r.wrote(id, triage.Urgent, triage.Suicide)
+	r.must(r.Advance(ctx, r.clock, at("2026-11-21 06:00:00")))
+	if len(p.pages) != 1 {
+		t.Errorf("and what is said after it: told %v", p.pages)
 	}
 }
 
