@@ -38,10 +38,11 @@ func (c *City) judgeOnCall(j *judge) {
 // goes home to. What else is urgent (blows at school, money) waits for the morning without getting worse by it.
 var wakes = []triage.Flag{triage.Suicide, triage.SelfHarm, triage.AbuseHome, triage.Sexual}
 
-// Wakes reports whether who is on call is told, once, of a case that waits unanswered while nobody is at the desk and is no
-// emergency; those ring in any case. A city that says nothing is taken to want it: danger words page whoever is there.
+// Wakes reports whether who is on call is told, once, of a case that waits unanswered while nobody is at the desk. An emergency
+// is told of whatever the words are that it waits with, since it must never be less than of a child who is in less danger. A
+// city that says nothing is taken to want to hear of what is urgent too: danger words page whoever is there.
 func (c *City) Wakes(k triage.Case) bool {
-	return c.NightPage != "emergency" && k.Severity == triage.Urgent && slices.ContainsFunc(k.Flags, func(f triage.Flag) bool { return slices.Contains(wakes, f) })
+	return k.Severity == triage.Emergency || c.NightPage != "emergency" && k.Severity == triage.Urgent && slices.ContainsFunc(k.Flags, func(f triage.Flag) bool { return slices.Contains(wakes, f) })
 }
 
 // Called returns who is called at that step of an alarm, and by which path, from 0: each person by their first path, then

@@ -46,7 +46,7 @@ func TestWhoIsCalled(t *testing.T) {
 }
 
 // For somebody's own life, and for harm from those at home, whoever is on call is told of what is urgent, but where a city says
-// that they hear of emergencies alone; and by a text message first.
+// that they hear of emergencies alone: never less for who is in more danger; and by a text message first.
 func TestWhomWhatIsUrgentWakes(t *testing.T) {
 	k := func(s triage.Severity, flags ...triage.Flag) triage.Case {
 		return triage.Case{Severity: s, Flags: flags}
@@ -58,7 +58,7 @@ func TestWhomWhatIsUrgentWakes(t *testing.T) {
 		{k(triage.Urgent, triage.Suicide), true, false}, {k(triage.Urgent, triage.SelfHarm, triage.Verbal), true, false},
 		{k(triage.Urgent, triage.AbuseHome), true, false}, {k(triage.Urgent, triage.Sexual), true, false},
 		{k(triage.Urgent, triage.Violence), false, false}, {k(triage.Urgent), false, false}, {k(triage.Soon, triage.Suicide), false, false},
-		{k(triage.Emergency, triage.Suicide), false, false}, // it rings
+		{k(triage.Emergency, triage.Suicide), true, true}, {k(triage.Emergency), true, true},
 	} {
 		for page, want := range map[string]bool{"": tt.said, "urgent": tt.said, "emergency": tt.spare} {
 			if got := (&city.City{NightPage: page}).Wakes(tt.c); got != want {

@@ -52,7 +52,7 @@ oncall:
 	return c
 }
 
-// night opens that city's desk.
+// night opens that city's desk, where nobody is.
 func night(t *testing.T, c *city.City) (*room, *pager) {
 	t.Helper()
 	r := open(t)
@@ -60,6 +60,7 @@ func night(t *testing.T, c *city.City) (*room, *pager) {
 	conf := r.Config
 	conf.City, conf.Pager = c, p
 	r.Desk = desk.New(conf)
+	r.office.there = nil
 	return r, p
 }
 
@@ -160,6 +161,7 @@ func TestTakingTheCaseEndsTheAlarm(t *testing.T) {
 	r.clock.Set(opened.Add(14 * time.Hour))
 	id := r.danger("")
 	r.must(r.Sweep(ctx))
+	r.office.there = []string{"sato", "kato"} // who is woken comes, and with a second
 	_, err := r.Claim(ctx, people["sato"], id)
 	r.must(err)
 	r.clock.pass(3 * time.Minute)

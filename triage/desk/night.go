@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -73,9 +74,13 @@ func (d *Desk) atDesk(c triage.Case, now time.Time) (until time.Time) {
 }
 
 // nightly is when who is on call is to be told that the case waits: at once while nobody is at the desk, else when the desk
-// closes; the zero time where they need not be.
-func (d *Desk) nightly(c triage.Case, events []triage.Event) time.Time {
+// closes; the zero time where they need not be. While an alarm rings for it they hear that; and whoever has the case and is
+// there has the words before their eyes.
+func (d *Desk) nightly(ctx context.Context, c triage.Case, events []triage.Event) time.Time {
 	if d.Pager == nil || c.WaitingSince.IsZero() || !d.City.Wakes(c) {
+		return time.Time{}
+	}
+	if _, _, rings := alarm(c, events); rings {
 		return time.Time{}
 	}
 	if _, _, ok := d.City.Texted(0, c.Bars); !ok {
@@ -89,18 +94,39 @@ func (d *Desk) nightly(c triage.Case, events []triage.Event) time.Time {
 	if until := d.atDesk(c, at); !until.IsZero() {
 		at = until
 	}
+	if roused(events, at) {
+		return time.Time{}
+	}
 	at = at.Add(time.Duration(tries) * nightPause)
-	if now := d.Clock.Now(); now.After(at) {
+	now := d.Clock.Now()
+	if now.After(at) {
 		if until := d.atDesk(c, now); !until.IsZero() { // nobody looked at the clock then, and now somebody is there
 			return until
 		}
 	}
+	if later := now.Add(nightPause); later.After(at) && d.anyThere(ctx, func(p staff.Person) bool { return joined(p, c) }) {
+		return later // unless they leave it
+	}
 	return at
+}
+
+// roused reports whether an alarm has reached somebody since: who is on call, or a person who said 受領.
+func roused(events []triage.Event, since time.Time) bool {
+	return slices.ContainsFunc(events, func(e triage.Event) bool {
+		x := e.Duty
+		return x != nil && x.What == Alarm && (e.Paged && !e.At.Before(since) || x.By != "" && !x.DoneAt.Before(since))
+	})
+}
+
+// anyThere reports whether somebody of that kind is there. Where that is not known, nobody is.
+func (d *Desk) anyThere(ctx context.Context, is func(staff.Person) bool) bool {
+	present, err := d.People.Present(ctx)
+	return err == nil && slices.ContainsFunc(present, is)
 }
 
 // tonight tells who is on call, where that is due, and returns the event that says truly what was done.
 func (d *Desk) tonight(ctx context.Context, c triage.Case, events []triage.Event, now time.Time) []triage.Event {
-	if at := d.nightly(c, events); at.IsZero() || now.Before(at) {
+	if at := d.nightly(ctx, c, events); at.IsZero() || now.Before(at) {
 		return nil
 	}
 	since, _ := stirred(c, events)

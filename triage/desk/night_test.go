@@ -9,6 +9,7 @@ import (
 
 	"madoguchi/triage"
 	"madoguchi/triage/band"
+	"madoguchi/triage/desk"
 )
 
 // wrote appends words of a seeker by the chat, judged as given.
@@ -170,6 +171,77 @@ func TestWhatIsSaidAfterAPersonsJudgementWakes(t *testing.T) {
 	r.must(r.Advance(ctx, r.clock, at("2026-11-21 06:00:00")))
 	if len(p.pages) != 1 {
 		t.Errorf("and what is said after it: told %v", p.pages)
+	}
+}
+
+// A child who was in danger, and was answered, wakes no fewer people the next night than one whom nobody knows: whatever the words
+// are by themselves. It is once for each wait, and not beside an alarm that rings, or for words that whoever has the case sees.
+func TestWhoWasInDangerIsNeverToldOfLess(t *testing.T) {
+	answered := func(page string) (*room, *pager, triage.CaseID) {
+		c := watched(t, true)
+		c.NightPage = page
+		r, p := night(t, c)
+		r.office.there = []string{"sato", "kato"}
+		r.clock.Set(at("2026-11-19 12:00:00"))
+		id := r.danger("")
+		_, err := r.Claim(t.Context(), people["sato"], id)
+		r.must(err)
+		_, err = r.Join(t.Context(), people["sato"], id, "kato")
+		r.must(err)
+		_, err = r.Say(t.Context(), people["sato"], id, "1", "読みました")
+		r.must(err)
+		r.must(r.Advance(t.Context(), r.clock, at("2026-11-20 23:00:00")))
+		p.pages = nil
+		r.office.there = nil
+		return r, p, id
+	}
+	for _, page := range []string{"urgent", "emergency"} {
+		for _, s := range []triage.Severity{triage.Urgent, triage.Soon} {
+			r, p, id := answered(page)
+			r.wrote(id, s, triage.Suicide)
+			r.must(r.Advance(t.Context(), r.clock, at("2026-11-21 06:00:00")))
+			if want := []paged{{at("2026-11-20 23:00:00").Sub(opened), "sms 1"}}; !slices.Equal(p.pages, want) {
+				t.Errorf("%s, words that are %s: told %v, want %v", page, s, p.pages, want)
+			}
+		}
+	}
+
+	r, p, id := answered("urgent") // who rings until 受領 is not told of again
+	r.danger(id)
+	r.must(r.Advance(t.Context(), r.clock, at("2026-11-20 23:04:00")))
+	_, err := r.Fulfil(t.Context(), people["mori"], id, desk.Done{What: desk.Alarm, Reason: "受領しました"})
+	r.must(err)
+	r.must(r.Advance(t.Context(), r.clock, at("2026-11-21 06:00:00")))
+	if len(r.tonight(id)) != 0 || len(r.rang(id)) == 0 {
+		t.Errorf("beside an alarm: told %q, rang %q", r.tonight(id), r.rang(id))
+	}
+
+	r, p, id = answered("urgent") // sato has it, and is there until half past eleven
+	r.office.there = []string{"sato"}
+	r.wrote(id, triage.Urgent, triage.Suicide)
+	r.must(r.Advance(t.Context(), r.clock, at("2026-11-20 23:30:00")))
+	if len(p.pages) != 0 {
+		t.Errorf("who has it sees the words, and others are told: %v", p.pages)
+	}
+	r.office.there = nil
+	r.must(r.Advance(t.Context(), r.clock, at("2026-11-20 23:41:00")))
+	if len(p.pages) != 1 {
+		t.Errorf("they leave without an answer: told %v", p.pages)
+	}
+
+	r, p = night(t, watched(t, true)) // taken by day, and nobody answers before the desk closes
+	r.office.there = []string{"sato", "kato"}
+	r.clock.Set(at("2026-11-20 16:00:00"))
+	id = r.danger("")
+	_, err = r.Claim(t.Context(), people["sato"], id)
+	r.must(err)
+	_, err = r.Join(t.Context(), people["sato"], id, "kato")
+	r.must(err)
+	r.must(r.Sweep(t.Context()))
+	r.office.there = nil
+	r.must(r.Advance(t.Context(), r.clock, at("2026-11-21 06:00:00")))
+	if want := []paged{{at("2026-11-20 22:00:00").Sub(opened), "sms 1"}}; !slices.Equal(p.pages, want) {
+		t.Errorf("unanswered when the desk closes: told %v, want %v", p.pages, want)
 	}
 }
 

@@ -154,7 +154,7 @@ func (d *Desk) moment(ctx context.Context, c triage.Case, events []triage.Event,
 		if owed, err := d.pairs(ctx, c); err != nil || len(owed) > 0 {
 			return c.LastAt
 		}
-		at = d.nightly(c, events)
+		at = d.nightly(ctx, c, events)
 	default:
 		if _, next, ok := alarm(c, events); ok {
 			at = next
