@@ -63,7 +63,7 @@ type Session struct {
 // apart takes in who is kept out, what belongs together, what was wished and what was left for the next person.
 func (c *Case) apart(e Event) {
 	if e.Bar != nil {
-		c.bar(*e.Bar, e.At)
+		c.bar(*e.Bar, e)
 	}
 	if e.Link != nil {
 		c.link(*e.Link)
@@ -86,7 +86,7 @@ func (c *Case) apart(e Event) {
 }
 
 // bar keeps somebody out. What they had goes back to the queue, and they are no former one to come back to.
-func (c *Case) bar(b Bar, at time.Time) {
+func (c *Case) bar(b Bar, e Event) {
 	c.Barred = slices.DeleteFunc(slices.Clone(c.Barred), func(x Bar) bool { return x.Login == b.Login })
 	if b.Off {
 		return
@@ -98,7 +98,7 @@ func (c *Case) bar(b Bar, at time.Time) {
 	if c.Assignee == b.Login {
 		switch c.State {
 		case Open, HandedOff:
-			c.queue(at)
+			c.queue(e)
 		default:
 			c.leave()
 		}

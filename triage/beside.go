@@ -92,7 +92,7 @@ func (c *Case) correct(e Event) {
 		c.DueAt = e.DueAt
 	}
 	if c.State != Waiting && c.State != Open {
-		c.back()
+		c.back(e.At)
 	}
 }
 

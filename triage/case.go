@@ -38,7 +38,8 @@ type Case struct {
 	// WaitingSince is the time of the oldest unanswered message; or, of a case that came back to the queue with none, the
 	// time of that; zero when all are answered.
 	WaitingSince time.Time `json:"waiting_since,omitzero"`
-	DueAt        time.Time `json:"due_at,omitzero"` // when it must be answered by the city's terms
+	LeftAt       time.Time `json:"left_at,omitzero"` // when somebody last had it and left it to the queue, while it was going on
+	DueAt        time.Time `json:"due_at,omitzero"`  // when it must be answered by the city's terms
 
 	AnsweredAt time.Time `json:"answered_at,omitzero"` // when a person first answered the seeker
 
@@ -202,7 +203,7 @@ func (c *Case) hear(e Event) {
 		c.judge(*e.Judgement, e.ID)
 	}
 	if c.State != Waiting && c.State != Open {
-		c.back()
+		c.back(e.At)
 	}
 }
 
@@ -257,7 +258,7 @@ func (c *Case) assign(a Assignment, e Event) {
 			c.leave() // what is over does not begin again because somebody leaves it
 			return
 		}
-		c.queue(e.At)
+		c.queue(e)
 	case DoSecond:
 		c.Second = a.To
 	}
@@ -272,17 +273,20 @@ func (c *Case) leave() {
 }
 
 // back puts the case into the queue again; who had it comes first when it is taken.
-func (c *Case) back() {
+func (c *Case) back(at time.Time) {
+	if c.Assignee != "" && (c.State == Open || c.State == HandedOff) {
+		c.LeftAt = at
+	}
 	c.leave()
 	c.State = Waiting
 }
 
-// queue puts the case into the queue, where somebody waits since then if not since before.
-func (c *Case) queue(since time.Time) {
+// queue puts the case into the queue, where somebody waits since then, and until when e says, if not since before.
+func (c *Case) queue(e Event) {
 	if c.WaitingSince.IsZero() {
-		c.WaitingSince = since
+		c.WaitingSince, c.DueAt = e.At, e.DueAt
 	}
-	c.back()
+	c.back(e.At)
 }
 
 func (c *Case) change(e Event) {
@@ -314,10 +318,10 @@ func (c *Case) change(e Event) {
 		}
 		c.State = Open
 		if c.Assignee == "" {
-			c.queue(e.At)
+			c.queue(e)
 		}
 	case Waiting:
-		c.queue(e.At)
+		c.queue(e)
 	case HandedOff, Watching, Resolved, Closed:
 		c.State = e.Change.To
 		c.LeaseUntil, c.WaitingSince, c.DueAt = time.Time{}, time.Time{}, time.Time{}

@@ -66,7 +66,7 @@ type Event struct {
 	CallBack   *CallBack   `json:"call_back,omitempty"` // the seeker wishes to be called
 	Call       *Call       `json:"call,omitempty"`      // the desk calls, or what became of that
 	Judgement  *Judgement  `json:"judgement,omitempty"`
-	DueAt      time.Time   `json:"due_at,omitzero"` // when the message must be answered, by the city's terms
+	DueAt      time.Time   `json:"due_at,omitzero"` // when the message must be answered, or the case that was left to the queue read, by the city's terms
 	Assignment *Assignment `json:"assignment,omitempty"`
 	Consent    *Consent    `json:"consent,omitempty"`
 	Handoff    *Handoff    `json:"handoff,omitempty"`
@@ -251,8 +251,8 @@ type Report struct {
 	Amends string            `json:"amends,omitempty"` // id of the report that this one takes the place of
 }
 
-// news reports whether the event may make duties by the city's rules, or end some: all that is not merely seen, noted, sent
-// or given back.
+// news reports whether the event may make duties by the city's rules, or end some: all that is not merely seen, noted or
+// sent.
 func (e Event) news() bool {
 	if e.Bar != nil || e.Link != nil {
 		return true
@@ -261,7 +261,7 @@ func (e Event) news() bool {
 	case KindMessage:
 		return e.From != Desk
 	case KindAssignment:
-		return e.Assignment != nil && (e.Assignment.To != "" || e.Assignment.Do == DoSecond)
+		return e.Assignment != nil && e.Assignment.Do != DoRenew
 	case KindDuty:
 		return e.Duty != nil && !e.Duty.DoneAt.IsZero()
 	case KindAssessment, KindHandoff, KindReport, KindState:

@@ -242,17 +242,17 @@ func (c Case) HandoffByID(id string) (Handoff, bool) {
 
 // withdraw stops what was sent on a consent that the child takes back, as far as nobody there has read it. What nobody has
 // to do any more is no duty.
-func (c *Case) withdraw(consent string, at time.Time) {
+func (c *Case) withdraw(consent string, e Event) {
 	for i, h := range c.Handoffs {
 		if h.ConsentID == consent && !h.Read() && h.State == HandoffSent {
 			c.Handoffs[i].State = HandoffRecalled
-			c.waive(h.ID, at)
+			c.waive(h.ID, e.At)
 		}
 	}
 	if c.State == HandedOff && !slices.ContainsFunc(c.Handoffs, Handoff.standing) {
 		c.State = Open
 		if c.Assignee == "" {
-			c.queue(at)
+			c.queue(e)
 		}
 	}
 }

@@ -34,7 +34,7 @@ func (c *Case) consent(e Event) {
 	}
 	k.Answer = e.Consent.Answer
 	if withdrawn {
-		c.withdraw(k.ID, e.At)
+		c.withdraw(k.ID, e)
 	}
 	if k.Answer == AnswerNo {
 		c.waive(k.ID, e.At)
@@ -85,7 +85,7 @@ func (c *Case) handoff(e Event) {
 	if c.State == HandedOff && (h.State == HandoffDone || !slices.ContainsFunc(c.Handoffs, Handoff.standing)) {
 		c.State = Open
 		if c.Assignee == "" {
-			c.queue(e.At)
+			c.queue(e)
 		}
 	}
 }

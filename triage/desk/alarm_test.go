@@ -183,6 +183,79 @@ func TestTakingTheCaseEndsTheAlarm(t *testing.T) {
 	}
 }
 
+// An emergency that somebody had, and nobody has any more, rings as a new one: given back, or taken from who may not know of it,
+// by name or by a school that its words name. It has a time again by which somebody must read it, and stands on the board.
+func TestAnEmergencyThatIsLeftRingsAgain(t *testing.T) {
+	leave := map[string]func(r *room, id triage.CaseID){
+		"given back": func(r *room, id triage.CaseID) {
+			_, err := r.Release(t.Context(), people["sato"], id)
+			r.must(err)
+		},
+		"kept from who has it": func(r *room, id triage.CaseID) {
+			r.must(r.Bar(t.Context(), people["mori"], id, triage.Bar{Login: "sato", Why: triage.BarNamed}))
+		},
+		"the school of who has it is named": func(r *room, id triage.CaseID) {
+			r.office.posts = map[string]string{"sato": "hinode-jhs"}
+			before, _ := r.load(id)
+			_, err := r.store.Append(t.Context(), before, triage.Event{ID: "n", At: r.clock.Now(), Kind: triage.KindMessage, From: triage.Seeker, Channel: "chat", Text: "[学校1]",
+				Schools: []string{"hinode-jhs"}, Judgement: &triage.Judgement{Severity: triage.Routine}})
+			r.must(err)
+		},
+	}
+	for name, left := range leave {
+		r, p := night(t, watched(t, true))
+		ctx := t.Context()
+		r.office.there = []string{"sato", "mori"}
+		r.clock.Set(at("2026-11-20 20:00:00"))
+		id := r.danger("")
+		r.clock.pass(time.Second)
+		_, err := r.Claim(ctx, people["sato"], id)
+		r.must(err)
+		r.clock.pass(time.Minute)
+		_, err = r.Say(ctx, people["sato"], id, "1", "ここにいます")
+		r.must(err)
+		r.must(r.Advance(ctx, r.clock, at("2026-11-20 21:30:00")))
+		p.pages = nil
+		left(r, id)
+		r.must(r.Sweep(ctx))
+		c, _ := r.load(id)
+		alarm := r.duty(id, desk.Alarm)
+		if c.State != triage.Waiting || c.Assignee != "" || !alarm.DoneAt.IsZero() || !alarm.Since.Equal(at("2026-11-20 21:30:00")) ||
+			name != "the school of who has it is named" && !c.DueAt.Equal(at("2026-11-20 21:35:00")) {
+			t.Errorf("%s: %s of %q, due %s, its alarm %+v", name, c.State, c.Assignee, c.DueAt, alarm)
+		}
+		r.must(r.Advance(ctx, r.clock, at("2026-11-20 21:41:00")))
+		if w, err := r.Wall(ctx, people["mori"]); err != nil || w.Alarms != 1 || len(p.pages) < 3 {
+			t.Errorf("%s: %d alarms on the board, called %v; %v", name, w.Alarms, p.pages, err)
+		}
+		_, err = r.Claim(ctx, people["abe"], id)
+		r.must(err)
+		r.must(r.Sweep(ctx))
+		if d := r.duty(id, desk.Alarm); d.By != "abe" {
+			t.Errorf("%s: taken again, and the alarm is %+v", name, d)
+		}
+	}
+}
+
+// What is urgent and left to the queue has a time again, too, and is told of at night.
+func TestWhatIsUrgentAndLeftIsToldOf(t *testing.T) {
+	r, p := night(t, watched(t, true))
+	ctx := t.Context()
+	r.clock.Set(at("2026-11-20 20:00:00"))
+	id := r.wrote("", triage.Urgent, triage.Suicide)
+	_, err := r.Claim(ctx, people["sato"], id)
+	r.must(err)
+	_, err = r.Say(ctx, people["sato"], id, "1", "読みました")
+	r.must(err)
+	r.must(r.Advance(ctx, r.clock, at("2026-11-20 21:30:00")))
+	c, err := r.Release(ctx, people["sato"], id)
+	r.must(err)
+	r.must(r.Advance(ctx, r.clock, at("2026-11-21 06:00:00")))
+	if want := []paged{{at("2026-11-20 22:00:00").Sub(opened), "sms 1"}}; !c.DueAt.Equal(at("2026-11-20 23:30:00")) || !slices.Equal(p.pages, want) {
+		t.Errorf("due %s, told %v", c.DueAt, p.pages)
+	}
+}
+
 // Where nobody is on call, nobody is called, and nothing says so.
 func TestNoNightCoverNoPage(t *testing.T) {
 	r, p := night(t, watched(t, false))

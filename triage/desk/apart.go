@@ -80,6 +80,9 @@ func (d *Desk) Bar(ctx context.Context, p staff.Person, id triage.CaseID, b tria
 			}
 			e := d.event(p, triage.KindAssignment)
 			e.Bar = &b
+			if b.Login == c.Assignee && !b.Off {
+				e.DueAt = d.readBy(c)
+			}
 			return []triage.Event{e}, nil
 		}})
 	return err

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"time"
@@ -27,6 +28,9 @@ func (d *Desk) pairs(ctx context.Context, c triage.Case) ([]triage.Event, error)
 	if c.Erased() {
 		return nil, nil
 	}
+	if out, err := d.shutOut(ctx, c); err != nil || len(out) > 0 {
+		return out, err
+	}
 	alone := c.Severity == triage.Emergency && c.Second == "" && c.Assignee != "" && (c.State == triage.Open || c.State == triage.HandedOff)
 	opposed, err := d.opposed(ctx, c)
 	if err != nil {
@@ -36,6 +40,26 @@ func (d *Desk) pairs(ctx context.Context, c triage.Case) ([]triage.Event, error)
 	silent := !c.LeaseUntil.IsZero() && slices.ContainsFunc(c.Duties, func(x triage.Duty) bool { return x.What == dutySilent && x.DoneAt.IsZero() })
 	return slices.Concat(d.holds(c, dutySilent, silentTitle, silent), d.holds(c, dutySecond, "緊急の相談に、二人目をつける", alone),
 		d.holds(c, dutyApart, "相手側の相談と同じ人が受け持っています。担当を分ける", both)), nil
+}
+
+// shutOut keeps by name out of the case who has it and cannot see it any more, since the words name a school that they belong to:
+// it is somebody else's to take.
+func (d *Desk) shutOut(ctx context.Context, c triage.Case) ([]triage.Event, error) {
+	var all []triage.Event
+	for _, login := range []string{c.Assignee, c.Second} {
+		p, err := d.People.Person(ctx, login)
+		switch {
+		case login == "" || errors.Is(err, staff.ErrUnknown) || err == nil && (!barred(p, c) || c.Bars(login)):
+			continue
+		case err != nil:
+			return nil, triage.ErrUnavailable
+		}
+		e := d.event(staff.Person{}, triage.KindAssignment)
+		e.ID, e.From, e.DueAt = "shut_out:"+login+":"+strconv.FormatInt(c.Version, 10), triage.System, d.readBy(c)
+		e.Bar = &triage.Bar{Login: login, Why: triage.BarNamed}
+		all = append(all, e)
+	}
+	return all, nil
 }
 
 // holds makes a duty of the leads where something is so, and ends it where it is not.

@@ -62,6 +62,15 @@ func (d *Desk) receives(ctx context.Context, colleague staff.Person, c triage.Ca
 	return d.impartial(ctx, colleague.Login, c)
 }
 
+// readBy is when somebody must have read a case that is left to the queue now.
+func (d *Desk) readBy(c triage.Case) time.Time {
+	within, ok := d.terms.AnswerWithin[c.Severity]
+	if !ok {
+		return time.Time{}
+	}
+	return d.Clock.Now().Add(within)
+}
+
 // Release gives a case back to the queue.
 func (d *Desk) Release(ctx context.Context, p staff.Person, id triage.CaseID) (triage.Case, error) {
 	var before triage.Case
@@ -72,7 +81,9 @@ func (d *Desk) Release(ctx context.Context, p staff.Person, id triage.CaseID) (t
 				return nil, refuse(triage.CodeState, "この相談は、いま受け持つ人がいないか、終わっています。")
 			}
 			before, was = c, events
-			return d.assignment(p, triage.DoRelease, "", time.Time{}), nil
+			news := d.assignment(p, triage.DoRelease, "", time.Time{})
+			news[0].DueAt = d.readBy(c)
+			return news, nil
 		}})
 	if err == nil {
 		d.light(ctx, id, triage.DoingWaiting)

@@ -15,6 +15,7 @@ import (
 //	sure.extortion, …          the same, found by a rule that a person wrote: for duties that nobody should begin for nothing
 //	severity.emergency         judged at least so grave, ever; also severity.urgent
 //	taken                      somebody took the case, or answered in it
+//	left.emergency             somebody had an emergency, and left it to the queue, where nobody has it
 //	told.school, told.police…  that recipient has been told; told.school also where the school itself reported
 //	answered                   a school that was told has said what it does
 //	reported, reported.FORM    a school reported, on that form
@@ -87,6 +88,9 @@ func (rs Rules) know(c triage.Case, events []triage.Event) Facts {
 				f.hear(Fact("decided."+d.What+"."+d.Decision), d.DoneAt, e.By)
 			}
 		}
+	}
+	if c.Severity == triage.Emergency && c.State == triage.Waiting && !c.LeftAt.IsZero() {
+		f.hear("left.emergency", c.LeftAt, "")
 	}
 	f.told(c)
 	f.stands(c, events)
@@ -253,7 +257,7 @@ var Observations = []string{AbsentTotal, AbsentRun, SeparateRoom, Hard, Eased, A
 // steps are the kinds of an observation on the way to 解消.
 var steps = []string{"stopped", "recurred", "apology", "child_no_pain", "parent_no_pain", "parent_not_asked"}
 
-var plain = []Fact{"severity.emergency", "severity.urgent", "taken", "answered", "reported", "stopped", "recurred", "watching", "resolved", "closed", "over", "planned", "paper"}
+var plain = []Fact{"severity.emergency", "severity.urgent", "taken", "left.emergency", "answered", "reported", "stopped", "recurred", "watching", "resolved", "closed", "over", "planned", "paper"}
 
 // Means reports whether a file with these derived facts and rules can name the fact.
 func (rs Rules) Means(name Fact) bool {
