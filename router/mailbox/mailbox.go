@@ -24,8 +24,8 @@
 //	{mNN}:own:…     hash: what the seeker wrote, sealed to a key that a PIN opens, or a mark for each where there is none
 //	{mNN}:pin:…     hash: salt, lock (the words' seed, sealed under PIN, seed and pepper), public key, tries, and after: the
 //	                (shifted) second after which the next may be
-//	{mNN}:ask:…     the public key of a question, by two people, where a live connection comes from; 15 minutes
-//	{mNN}:peers:…   hash: the answers, sealed to it, for as long
+//	{mNN}:ask:…     the public key of a question, by two people, where a live connection comes from, and its end
+//	{mNN}:peers:…   hash: the answers, sealed to it, until then
 //	{mNN}:doing:…   what the desk is doing; goes out after 30 s
 //	{mNN}:wait:…    what is said of a wait: turn, and the rest sealed
 //	{mNN}:sess:…    generation and (shifted) minute of last use, by session

@@ -18,6 +18,9 @@ import (
 //go:embed answer.lua
 var answerSource string
 
+// publicBytes is the length of a question's public key; its end stands behind it, because who answers may not ask Redis for it.
+const publicBytes = 32
+
 // traceLasts is the longest that may be asked for where a connection comes from.
 const traceLasts = 15 * time.Minute
 
@@ -50,7 +53,8 @@ func (w *Writer) Ask(ctx context.Context, conversation channels.Address, key []b
 		return errAddress
 	}
 	n := w.name(id)
-	if err := w.client.Set(ctx, n.key("ask"), s.private().PublicKey().Bytes(), left).Err(); err != nil {
+	ask := append(s.private().PublicKey().Bytes(), bytesOf(uint64(until.UnixMilli()))...)
+	if err := w.client.Set(ctx, n.key("ask"), ask, left).Err(); err != nil {
 		return failure(ctx, err)
 	}
 	return failure(ctx, w.client.Publish(ctx, notices, n.notice()+" peer -").Err())
@@ -83,12 +87,19 @@ func (w *Writer) Answered(ctx context.Context, conversation channels.Address, ke
 
 // Trace implements channels.Traceable.
 func (c *conversation) Trace(ctx context.Context, peer func() channels.Peer) error {
-	public, err := c.reader.client.Get(ctx, c.name.key("ask")).Bytes()
+	ask, err := c.reader.client.Get(ctx, c.name.key("ask")).Bytes()
 	if errors.Is(err, redis.Nil) {
 		return nil
 	}
 	if err != nil {
 		return failure(ctx, err)
+	}
+	if len(ask) != publicBytes+8 {
+		return nil
+	}
+	public, left := ask[:publicBytes], time.UnixMilli(int64(number(ask[publicBytes:]))).Sub(c.reader.now())
+	if left < time.Millisecond {
+		return nil
 	}
 	p := peer()
 	body, err := json.Marshal(p)
@@ -100,5 +111,5 @@ func (c *conversation) Trace(ctx context.Context, peer func() channels.Peer) err
 	if err != nil {
 		return err
 	}
-	return failure(ctx, c.reader.scripts.answer.Run(ctx, c.reader.client, []string{c.name.key("ask"), c.name.key("peers")}, name, sealed, public).Err())
+	return failure(ctx, c.reader.scripts.answer.Run(ctx, c.reader.client, []string{c.name.key("ask"), c.name.key("peers")}, name, sealed, ask, left.Milliseconds()).Err())
 }
