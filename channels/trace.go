@@ -11,6 +11,7 @@ type Peer struct {
 	Address string    `json:"address"` // of the connection's other end
 	Port    string    `json:"port"`    // many share one address, and the port tells them apart
 	At      time.Time `json:"at"`      // when it was looked at, in UTC
+	Proxied bool      `json:"proxied"` // a proxy said so that the operator trusts; else it is the socket's own other end
 }
 
 // Traceable is a Conversation of which, by permission of two people, it may be asked where its live connection comes from.

@@ -6,11 +6,13 @@ import (
 )
 
 // Peer is where a seeker's live connection comes from, for the police: the address, the port (many share one address), and
-// the moment, in UTC, at which it was looked at.
+// the moment, in UTC, at which it was looked at. Proxied says that a proxy told them which the operator trusts; else they are of
+// whatever is connected to the gateway, which may be a proxy itself.
 type Peer struct {
 	Address string    `json:"address"`
 	Port    string    `json:"port"`
 	At      time.Time `json:"at"`
+	Proxied bool      `json:"proxied"`
 }
 
 // Tracer asks the gateway where the live connection of a case comes from. Without its asking nothing of a connection is kept

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+	"github.com/pires/go-proxyproto"
 
 	"madoguchi/channels"
 )
@@ -70,13 +71,19 @@ func (s *socket) fetched() {
 	s.idle.Broadcast()
 }
 
-// peer is where the connection comes from, as the socket itself says: no header has a word in it. Nothing else asks for it.
+// peer is where the connection comes from, as the socket itself says, or the proxy before it where the operator trusts that one:
+// no header of a request has a word in it. Nothing else asks for it.
 func (s *socket) peer() channels.Peer {
-	host, port, err := net.SplitHostPort(s.conn.NetConn().RemoteAddr().String())
-	if err != nil {
-		host, port = "", ""
+	conn := s.conn.NetConn()
+	p := channels.Peer{At: time.Now().UTC()}
+	if host, port, err := net.SplitHostPort(conn.RemoteAddr().String()); err == nil {
+		p.Address, p.Port = host, port
 	}
-	return channels.Peer{Address: host, Port: port, At: time.Now().UTC()}
+	if c, ok := conn.(*proxyproto.Conn); ok {
+		h := c.ProxyHeader()
+		p.Proxied = h != nil && !h.Command.IsLocal() && h.SourceAddr != nil
+	}
+	return p
 }
 
 // deliver sends what came after last and returns the new last.

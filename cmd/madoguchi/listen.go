@@ -6,6 +6,8 @@ import (
 	"net"
 	"slices"
 	"strings"
+
+	"github.com/pires/go-proxyproto"
 )
 
 // listeners are the sockets of a process: public where it takes in, staff where it has the desk, ops always.
@@ -42,6 +44,9 @@ func (h *house) listen(set settings) error {
 		if err != nil {
 			return errors.Join(fmt.Errorf("%s%s_ADDR: nothing can listen there", envPrefix, s.name), h.listeners.close())
 		}
+		if s.name == "PUBLIC" {
+			l = behind(l, set)
+		}
 		*s.to = l
 		if s.url == nil {
 			continue
@@ -54,6 +59,28 @@ func (h *house) listen(set settings) error {
 		}
 	}
 	return nil
+}
+
+// proxies says what is to be thought of the PROXY protocol header that a connection begins with: one of the operator's proxies must
+// send it and is believed; whoever else sends it is hung up on. It is nil where the operator names no proxy.
+func (s settings) proxies() (proxyproto.ConnPolicyFunc, error) {
+	if s["PUBLIC_PROXIES"] == "" {
+		return nil, nil
+	}
+	var ranges []string
+	for _, r := range strings.Split(s["PUBLIC_PROXIES"], ",") {
+		ranges = append(ranges, strings.TrimSpace(r))
+	}
+	return proxyproto.PolicyFromRanges(ranges, proxyproto.REQUIRE, proxyproto.REJECT)
+}
+
+// behind is the listener behind the operator's proxies, whose connections come from where the proxy says. Nothing of it is kept
+// beyond the connection.
+func behind(l net.Listener, set settings) net.Listener {
+	if policy, err := set.proxies(); err == nil && policy != nil {
+		return &proxyproto.Listener{Listener: l, ConnPolicy: policy}
+	}
+	return l
 }
 
 // at is the address of a listener of this process, as its users on this machine write it, or nothing.

@@ -28,6 +28,7 @@ type settings map[string]string
 func coreSettings() []channels.Setting {
 	return []channels.Setting{
 		{Name: "PUBLIC_ADDR", Default: "127.0.0.1:8080", Doc: "seekers' pages, chat, provider webhooks; :0 picks a free port"},
+		{Name: "PUBLIC_PROXIES", Doc: "addresses and ranges (10.0.0.5,10.1.0.0/16) of the proxies before the public listener, which begin each connection with a PROXY protocol header; no other's is believed, and nobody's where it is not given"},
 		{Name: "STAFF_ADDR", Default: "127.0.0.1:8081", Doc: "console, school portal, JSON API"},
 		{Name: "OPS_ADDR", Default: "127.0.0.1:8082", Doc: "/healthz, /readyz, /metrics"},
 		{Name: "PUBLIC_URL", Doc: "outside URL of the public listener; https off loopback"},
@@ -210,6 +211,9 @@ func (s settings) check() error {
 			return fmt.Errorf("%s%s: expected an URL such as https://madoguchi.example.jp", envPrefix, name)
 		}
 		s[name] = strings.TrimRight(s[name], "/")
+	}
+	if _, err := s.proxies(); err != nil {
+		return fmt.Errorf("%sPUBLIC_PROXIES: expected addresses and ranges such as 10.0.0.5,10.1.0.0/16", envPrefix)
 	}
 	for _, r := range strings.Split(s["ROLES"], ",") {
 		if !slices.Contains(roles, strings.TrimSpace(r)) {

@@ -33,6 +33,8 @@ func TestSettingsWinOverEachOther(t *testing.T) {
 				return "127.0.0.1:" + n
 			case s.Name == "PUBLIC_URL" || s.Name == "STAFF_URL":
 				return "https://" + n + ".example.jp"
+			case s.Name == "PUBLIC_PROXIES":
+				return "10.0.0." + n
 			case s.Name == "ROLES":
 				return roles[n[0]-'1']
 			case s.Name == "LOG_LEVEL":
@@ -92,6 +94,8 @@ func TestMistakesInSettingsAreNamed(t *testing.T) {
 		{file: canary, want: "config"},
 		{args: []string{"--config=/nowhere/" + canary}, want: "config"},
 		{args: []string{"--public-addr=" + canary}, want: "MADOGUCHI_PUBLIC_ADDR"},
+		{args: []string{"--public-proxies=" + canary}, want: "MADOGUCHI_PUBLIC_PROXIES"},
+		{args: []string{"--public-proxies=10.0.0.1,," + canary + "/8"}, want: "MADOGUCHI_PUBLIC_PROXIES"},
 		{args: []string{"--staff-addr=" + canary}, want: "MADOGUCHI_STAFF_ADDR"},
 		{args: []string{"--ops-addr=" + canary}, want: "MADOGUCHI_OPS_ADDR"},
 		{args: []string{"--public-url=" + canary}, want: "MADOGUCHI_PUBLIC_URL"},

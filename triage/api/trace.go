@@ -31,6 +31,7 @@ type Peer struct {
 	Address string    `json:"address"`
 	Port    string    `json:"port"`
 	At      time.Time `json:"at" doc:"when it was looked at, in UTC"`
+	Proxied bool      `json:"proxied" doc:"told by a proxy that the operator trusts; where it is false and the address is a private one, it is a proxy's own, and nobody's else"`
 }
 
 type tracedOut struct {

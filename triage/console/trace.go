@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -20,6 +21,12 @@ func (c *Console) askTrace(r *http.Request, p staff.Person, id triage.CaseID) (r
 	return res, err
 }
 
+// ofProxy reports whether the address is no seeker's: nobody whom the operator trusts told it, and none of the internet's is like it.
+func ofProxy(p triage.Peer) bool {
+	a, err := netip.ParseAddr(p.Address)
+	return !p.Proxied && (err != nil || !a.Unmap().IsGlobalUnicast() || a.Unmap().IsPrivate())
+}
+
 // traced shows to a script what is known of a connection.
 func traced(t desk.Traced) result {
 	if len(t.Peers) == 0 {
@@ -27,6 +34,9 @@ func traced(t desk.Traced) result {
 	}
 	var lines []string
 	for _, p := range t.Peers {
+		if ofProxy(p) {
+			return result{Say: "わかったのは、窓口の前にある中継のコンピューターのアドレスだけです。本人のアドレスではないので、警察などには伝えないでください。本人のアドレスを調べられるようにするには、システムの担当者に「PUBLIC_PROXIES」の設定を頼んでください。位置は、110番や携帯電話会社への照会など、ほかの方法で警察に調べてもらえます。"}
+		}
 		lines = append(lines, p.Address+"　ポート "+p.Port+"　"+p.At.UTC().Format(time.DateTime+".000")+"（協定世界時）")
 	}
 	return result{Say: "開きました。警察に伝えるときは、アドレス・ポート・時刻の三つをそのまま伝えてください。", Values: map[string]string{t.Grant.What: strings.Join(lines, "　／　")}}
