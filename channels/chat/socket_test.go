@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 
 	"madoguchi/channels"
 	"madoguchi/channels/channelstest"
+	"madoguchi/channels/chat"
 )
 
 func TestHelloBeginsAConversation(t *testing.T) {
@@ -52,6 +54,25 @@ func TestNoticeIsTheDesksOwn(t *testing.T) {
 	if ack := c.want(frame{"type": "ack"}); ack["hours"] != nil {
 		t.Error("it is said again with each message")
 	}
+}
+
+// Whether somebody is there is a matter of the desk's clock, which a demonstration moves.
+func TestTheHoursAreThoseOfTheDesksClock(t *testing.T) {
+	var ahead atomic.Int64
+	kind := chat.Kind
+	kind.New = func(env channels.Env) (channels.Channel, error) {
+		env.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+		return chat.Kind.New(env)
+	}
+	s := channelstest.Open(t, kind, furnished(t, nil), harden)
+	c := dial(t, s)
+	c.hello(nil)
+	c.send(frame{"type": "message", "id": "1", "text": "まだいますか"})
+	c.want(frame{"type": "ack", "open": true})
+	ahead.Store(int64(time.Hour))
+	s.Desk.SetOpen(false)
+	c.send(frame{"type": "message", "id": "2", "text": "だれもこない"})
+	c.want(frame{"type": "ack", "open": false, "hours": s.Desk.Text("after.hours", nil)})
 }
 
 func TestFramesThatAreRefusedKeepTheSocket(t *testing.T) {

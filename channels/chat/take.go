@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 
 	"github.com/gorilla/websocket"
 
@@ -111,14 +110,14 @@ func (s *socket) first(conv channels.Conversation) *channels.Opening {
 
 // tellHours says with an acknowledgement whether somebody is there, so that the page need not guess.
 func (s *socket) tellHours(ack *frame) {
-	now := time.Now()
+	now := s.door.env.Now()
 	s.mu.Lock()
 	first, due := s.hours.IsZero(), now.Sub(s.hours) >= tellings
 	s.mu.Unlock()
 	if !first && !due {
 		return
 	}
-	hours := s.door.env.Desk.Hours(name, s.door.env.Now())
+	hours := s.door.env.Desk.Hours(name, now)
 	s.mu.Lock()
 	changed := first || s.open != hours.Open
 	s.hours, s.open = now, hours.Open
