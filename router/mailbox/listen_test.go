@@ -129,6 +129,20 @@ func TestDoingGoesOut(t *testing.T) {
 	expect(t, "doing", c.Doing(t.Context()), "waiting")
 }
 
+// What may be said of the wait stands over the longest rest: who comes back after the turn of the year is told it still.
+func TestTheWaitStandsOverTheLongestRest(t *testing.T) {
+	t.Parallel()
+	server := miniredis.RunT(t)
+	d := newDesk(t, server.Addr())
+	c := d.written(t)
+	said := channels.Wait{Band: "quiet", Care: "night"}
+	if err := d.Writer.Wait(t.Context(), c.Address(), 1, said); err != nil {
+		t.Fatal(err)
+	}
+	server.FastForward(10 * 24 * time.Hour)
+	expect(t, "care", c.Wait(t.Context()).Care, said.Care)
+}
+
 // A notice that never came is found by the second sweep; one that came wakes nobody again; a count that went back, after a
 // loss of data, wakes all of the shard.
 func TestSweep(t *testing.T) {

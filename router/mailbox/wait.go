@@ -14,8 +14,8 @@ import (
 //go:embed wait.lua
 var waitSource string
 
-// waitLasts is how long something may be said of one wait, at least: longer than a night and a day of rest.
-const waitLasts = 3 * 24 * time.Hour
+// waitLasts is how long something may be said of one wait, at least: longer than the longest rest of a desk.
+const waitLasts = 14 * 24 * time.Hour
 
 // unsaid is the code of what is not said.
 const unsaid = "quiet"
