@@ -17,13 +17,13 @@ const (
 	BandSorry Band = "sorry" // longer than was said: the desk says so, once
 )
 
-// Care is what the page says once to somebody who wrote of danger.
+// Care is what the page says to somebody who wrote of danger, for as long as it is true.
 type Care string
 
 // What it may say. The codes are of the length of the bands.
 const (
 	CareNone  Care = "quiet"
-	CareOpen  Care = "alarm" // the desk is open, and whoever is there hears it now
+	CareOpen  Care = "alarm" // the desk is open, and somebody is there who hears it now
 	CareNight Care = "night" // nobody is there; where others are
 	CarePaged Care = "paged" // the same, and whoever is on call was reached
 )

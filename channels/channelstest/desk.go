@@ -39,7 +39,10 @@ func (d *Desk) Text(key string, vars map[string]string) string {
 	defer d.mu.Unlock()
 	whole := true
 	text := placeholder.ReplaceAllStringFunc(d.texts[key], func(p string) string {
-		value := vars[p[1:len(p)-1]]
+		value, ok := vars[p[1:len(p)-1]]
+		if !ok && p == "{次にひらく時間}" {
+			value = d.texts["wait.next"]
+		}
 		whole = whole && value != ""
 		return value
 	})

@@ -222,9 +222,9 @@ func (s *stream) run(ctx context.Context) {
 	defer beat.Stop()
 	for {
 		s.mu.Lock()
-		state := status(s.doing, s.wait)
+		now := s.door.now(s.doing, s.wait)
 		s.mu.Unlock()
-		if !s.write(ctx, entries, state) {
+		if !s.write(ctx, entries, now) {
 			return
 		}
 		select {
@@ -260,15 +260,15 @@ func (s *stream) news(c channels.Change) {
 }
 
 // write sends what is new, or a sign of life. That it succeeds shows that what was sent before has arrived.
-func (s *stream) write(ctx context.Context, entries []channels.Entry, f *frame) bool {
+func (s *stream) write(ctx context.Context, entries []channels.Entry, now told) bool {
 	var b strings.Builder
 	sent := s.last
 	for _, e := range entries {
 		b.WriteString("data: " + string(entry(e).bytes()) + "\n\n")
 		s.last = e.Seq
 	}
-	if now := (told{f.State, f.Band, f.Care}); now != s.told {
-		b.WriteString("data: " + string(f.bytes()) + "\n\n")
+	if now != s.told {
+		b.WriteString("data: " + string(now.status().bytes()) + "\n\n")
 		s.told = now
 	}
 	if b.Len() == 0 {

@@ -70,7 +70,8 @@ type frame struct {
 	Seq        *int64  `json:"seq,omitempty"`
 	State      string  `json:"state,omitempty"`
 	Band       string  `json:"band,omitempty"` // of a status: how long it may take
-	Care       string  `json:"care,omitempty"` // of a status: what is said once to somebody who wrote of danger
+	Care       string  `json:"care,omitempty"` // of a status: what is said to somebody who wrote of danger
+	Next       string  `json:"next,omitempty"` // of a status: when somebody answers next, as people read it
 	From       string  `json:"from,omitempty"`
 	At         string  `json:"at,omitempty"`
 	School     string  `json:"school,omitempty"`
@@ -266,11 +267,32 @@ func entry(e channels.Entry) *frame {
 	return &frame{Type: "message", Seq: &e.Seq, From: from, Text: e.Text, At: e.At.Format(time.RFC3339)}
 }
 
-// status is what the desk is doing, and what may be said of the wait. All these frames are of one size, so that neither can be
-// read off an encrypted line.
-func status(state string, w channels.Wait) *frame {
-	return &frame{Type: "status", State: cmp.Or(known(state, "waiting", "reading", "writing"), "waiting"),
-		Band: cmp.Or(known(w.Band, "05min", "20min", "30min", "today", "later", sorry), unsaid), Care: cmp.Or(known(w.Care, "alarm", "night", "paged"), unsaid)}
+// told is what a page was told of the desk: what it is doing, what may be said of the wait, and when somebody answers next.
+type told struct{ State, Band, Care, Next string }
+
+// now is what is true of the desk just now.
+func (d *door) now(state string, w channels.Wait) told {
+	t := told{Next: d.next()}
+	t.doing(state)
+	t.waits(w)
+	return t
+}
+
+// next is when somebody answers next where nobody does now, or "" where that is not known.
+func (d *door) next() string { return d.env.Desk.Text("wait.next", nil) }
+
+func (t *told) doing(state string) {
+	t.State = cmp.Or(known(state, "waiting", "reading", "writing"), "waiting")
+}
+
+func (t *told) waits(w channels.Wait) {
+	t.Band = cmp.Or(known(w.Band, "05min", "20min", "30min", "today", "later", sorry), unsaid)
+	t.Care = cmp.Or(known(w.Care, "alarm", "night", "paged"), unsaid)
+}
+
+// status tells it. All these frames are of one size, so that nothing of it can be read off an encrypted line.
+func (t told) status() *frame {
+	return &frame{Type: "status", State: t.State, Band: t.Band, Care: t.Care, Next: t.Next}
 }
 
 // Codes of a status that the door itself knows.

@@ -30,15 +30,16 @@ func (s *socket) news(ctx context.Context, c channels.Change) {
 	go s.fetch(ctx)
 }
 
-// tick is called now and then. What could not be fetched is tried again.
+// tick is called now and then. What could not be fetched is tried again, and what has become another time is told.
 func (s *socket) tick(ctx context.Context) {
 	s.ping()
+	next := s.door.next()
 	s.mu.Lock()
-	behind := s.behind
+	behind, later := s.behind, s.conv != nil && s.told.Next != next
 	s.behind = false
 	s.mu.Unlock()
-	if behind {
-		s.news(ctx, channels.Change{Mail: true})
+	if behind || later {
+		s.news(ctx, channels.Change{Mail: behind})
 	}
 }
 
@@ -46,7 +47,7 @@ func (s *socket) tick(ctx context.Context) {
 func (s *socket) fetch(ctx context.Context) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for s.mail || s.traced || s.doing != "" || s.wait != nil {
+	for first := true; first || s.mail || s.traced || s.doing != "" || s.wait != nil; first = false {
 		conv, mail, traced, state, wait, last := s.conv, s.mail, s.traced, s.doing, s.wait, s.last
 		s.mail, s.traced, s.doing, s.wait = false, false, "", nil
 		s.mu.Unlock()
@@ -115,24 +116,25 @@ func (s *socket) deliver(ctx context.Context, conv channels.Conversation, last i
 	return last
 }
 
-// tell says what the desk is doing and what may be said of the wait, if that is new.
+// tell says what the desk is doing, what may be said of the wait and when somebody answers next, if that is new.
 func (s *socket) tell(ctx context.Context, state string, wait *channels.Wait) {
+	next := s.door.next()
 	s.mu.Lock()
 	was := s.told
 	now := was
+	now.Next = next
 	if state != "" {
-		now.State = status(state, channels.Wait{}).State
+		now.doing(state)
 	}
 	if wait != nil {
-		f := status("", *wait)
-		now.Band, now.Care = f.Band, f.Care
+		now.waits(*wait)
 	}
 	s.told = now
 	s.mu.Unlock()
 	if now == was {
 		return
 	}
-	s.send(&frame{Type: "status", State: now.State, Band: now.Band, Care: now.Care})
+	s.send(now.status())
 	if now.Band == sorry && was.Band != sorry {
 		s.door.count(ctx, "late")
 	}

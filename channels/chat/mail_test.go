@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gorilla/websocket"
 
@@ -135,7 +136,7 @@ func TestStatus(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := `{"type":"status","state":"` + state + `","band":"quiet","care":"quiet","pad":"0`; !strings.HasPrefix(string(b), want) {
+		if want := `{"type":"status","state":"` + state + `","band":"quiet","care":"quiet","next":"11月24日〔火〕の夕方5時ごろ","pad":"0`; !strings.HasPrefix(string(b), want) {
 			t.Fatalf("got %s, want %s", b, want)
 		}
 		sizes[len(b)] = true
@@ -146,7 +147,7 @@ func TestStatus(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := `{"type":"status","state":"waiting","band":"` + cmp.Or(w.Band, "quiet") + `","care":"` + cmp.Or(w.Care, "quiet") + `","pad":"0`
+		want := `{"type":"status","state":"waiting","band":"` + cmp.Or(w.Band, "quiet") + `","care":"` + cmp.Or(w.Care, "quiet") + `","next":"11月24日〔火〕の夕方5時ごろ","pad":"0`
 		if !strings.HasPrefix(string(b), want) {
 			t.Fatalf("got %s, want %s", b, want)
 		}
@@ -159,6 +160,30 @@ func TestStatus(t *testing.T) {
 	s.Mailbox.SetDoing(who, "reading")
 	if f, _ := c.any(); f["state"] != "reading" {
 		t.Errorf("got %v", f)
+	}
+}
+
+// A page that stays open is told when the next opening has become another, without any other news.
+func TestTheNextOpeningIsToldWhenItIsAnother(t *testing.T) {
+	s := open(t, nil)
+	for range 3 { // connections take turns
+		dial(t, s).hello(nil)
+	}
+	c, _, _ := begun(t, s)
+	const later = "11月25日〔水〕の夕方5時ごろ"
+	s.Desk.SetText("wait.next", later)
+	if err := c.conn.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	want := `{"type":"status","state":"waiting","band":"quiet","care":"quiet","next":"` + later + `","pad":"0`
+	for {
+		_, b, err := c.conn.ReadMessage()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasPrefix(string(b), want) {
+			return
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"embed"
 	"html/template"
+	"maps"
 	"net/http"
 	"net/url"
 	"path"
@@ -108,9 +109,9 @@ func (p *page) spoken() []spokenText {
 		out = append(out, spokenText{key, p.line(key)})
 	}
 	for _, key := range spoken.blocks {
-		out = append(out, spokenText{key, p.text(key)})
+		out = append(out, spokenText{key, block(p.later(key))})
 	}
-	out = append(out, spokenText{"danger.closed", p.numbers("danger.closed")})
+	out = append(out, spokenText{"danger.closed", numbers(p.later("danger.closed"))})
 	return out
 }
 
@@ -145,8 +146,19 @@ func newPage(desk channels.Desk, now func() time.Time) (*page, error) {
 }
 
 // say returns a text of the city, or the word that the page has itself.
-func (p *page) say(key string) string {
+func (p *page) say(key string) string { return p.filled(key, nil) }
+
+// later is say for a text that a page shows when its time has come: when the desk opens next is filled in then.
+func (p *page) later(key string) string {
+	if p.desk.Text("wait.next", nil) == "" { // it never does
+		return p.say(key)
+	}
+	return p.filled(key, map[string]string{"次にひらく時間": slots["next"]})
+}
+
+func (p *page) filled(key string, with map[string]string) string {
 	vars := map[string]string{"伝える人": slots["school"], "伝えること": slots["words"], "合言葉": slots["code"], "数": slots["count"]}
+	maps.Copy(vars, with)
 	if text := p.desk.Text(key, vars); text != "" {
 		return text
 	}

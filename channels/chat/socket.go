@@ -16,12 +16,14 @@ import (
 
 // Times of a connection, on the machine's clock.
 const (
-	silence  = 75 * time.Second // after which a peer that answers no ping is gone
-	writing  = 10 * time.Second // for one frame
-	pinging  = 200 * time.Millisecond
-	parting  = time.Second // for the peer to read the close frame
-	tellings = time.Minute // between two looks at the desk's hours
+	silence = 75 * time.Second // after which a peer that answers no ping is gone
+	writing = 10 * time.Second // for one frame
+	pinging = 200 * time.Millisecond
+	parting = time.Second // for the peer to read the close frame
 )
+
+// tellings is the time between two looks at the desk's hours, on the desk's clock.
+const tellings = time.Minute
 
 // waiting is how many frames of one connection may wait to be stored before no more are read.
 const waiting = 64
@@ -68,9 +70,6 @@ type socket struct {
 	hours    time.Time
 	open     bool
 }
-
-// told is what a page was told of the desk.
-type told struct{ State, Band, Care string }
 
 func (d *door) socket(w http.ResponseWriter, r *http.Request) {
 	if !d.ours(r) {
@@ -209,17 +208,17 @@ func (s *socket) hello(ctx context.Context, f *frame) {
 			last = *f.After
 		}
 	}
-	state := status(conv.Doing(ctx), conv.Wait(ctx))
+	now := s.door.now(conv.Doing(ctx), conv.Wait(ctx))
 	welcome := s.door.welcome(ctx, conv, how, last)
 	frames := []*frame{welcome}
 	for _, e := range entries {
 		frames = append(frames, entry(e))
 	}
 	s.mu.Lock()
-	s.conv, s.stop, s.begun, s.told, s.behind = conv, stop, how == "", told{state.State, state.Band, state.Care}, err != nil
+	s.conv, s.stop, s.begun, s.told, s.behind = conv, stop, how == "", now, err != nil
 	s.visit = visit{fresh: how == "", open: *welcome.Open}
 	s.mu.Unlock()
-	s.send(append(frames, state)...)
+	s.send(append(frames, now.status())...)
 	s.mu.Lock()
 	s.last = last
 	if f.After != nil {

@@ -63,42 +63,78 @@ func TestThePageSaysThatItMayNotBeToday(t *testing.T) {
 	b.sees("今日のうちに、返事ができそうです。")
 }
 
-// Whoever writes of danger while somebody is there is asked to stay, once, and is given no list of other numbers; at night there
-// is a list on which one can write, and that somebody on call knows is said when it is so.
-func TestThePageCaresOnce(t *testing.T) {
+// Whoever writes of danger while somebody is there is asked to stay, once, and is given no list of other numbers; where nobody is
+// there is a list on which one can write, and that somebody on call knows is said when it is so. What has become another is said as
+// it is then, where it is seen, and what was is gone.
+func TestThePageCaresByWhatIsTrue(t *testing.T) {
+	const shown = "document.getElementById('log').textContent"
 	for _, mobile := range []bool{true, false} {
 		b := browse(t, mobile)
 		b.press("書きはじめる")
 		b.say("もう限界です。")
 		b.sees("合言葉")
 		who := b.s.Intake.Taken()[0].From
-		for range 3 {
-			b.s.Mailbox.SetWait(who, channels.Wait{Band: "05min", Care: "alarm"})
-			b.sees("このまま、ここにいてください。")
-			b.s.Mailbox.SetWait(who, channels.Wait{Band: "20min", Care: "night"})
-			b.until("document.getElementById('status').textContent.includes('5分')")
-		}
-		if n := b.js("document.getElementById('log').textContent.split('ちゃんと、とどいています').length - 1"); n != "1" {
-			t.Errorf("the page cares %s times", n)
-		}
-		for _, number := range []string{"0120", "189", "110", "当番"} {
-			if strings.Contains(b.js("document.getElementById('log').textContent"), number) {
-				t.Errorf("%s stands in the talk while the desk is open", number)
+		has := func(want bool, words ...string) {
+			t.Helper()
+			log := b.js(shown)
+			for _, w := range words {
+				if strings.Contains(log, w) != want {
+					t.Errorf("that the talk says %q is %v: %s", w, !want, log)
+				}
 			}
 		}
+		numbers := []string{"みほんチャット", "119", "相談員がここにいません"}
+		once := func() {
+			t.Helper()
+			if n := b.js(shown + ".split('ちゃんと、とどいています').length - 1"); n != "1" {
+				t.Errorf("the page cares %s times", n)
+			}
+			b.until("[document.querySelector('#log .card:last-child h2').getBoundingClientRect()].every((r) => r.top >= 0 && r.bottom < innerHeight * 0.6)")
+		}
+		for _, band := range []string{"30min", "20min", "05min"} {
+			b.s.Mailbox.SetWait(who, channels.Wait{Band: band, Care: "alarm"})
+			b.until("document.getElementById('status').textContent.includes(" + quote(strings.TrimLeft(band[:2], "0")) + ")")
+		}
+		has(true, "このまま、ここにいてください。")
+		has(false, append(numbers[:1:1], "0120", "189", "110", "当番", "ここにいません")...)
+		once()
 		b.shot("care-1-open")
+
+		// The desk closes, or the last one goes.
+		b.s.Desk.SetText("wait.next", "11月25日〔水〕の夕方5時ごろ")
+		b.s.Mailbox.SetWait(who, channels.Wait{Band: "05min", Care: "night"})
+		b.until("document.querySelector('#log a[href=\"tel:119\"]')")
+		has(true, append(numbers, "ここで返事ができるのは、11月25日〔水〕の夕方5時ごろです。")...)
+		has(false, "よんでいます", "ここにいてください", "当番")
+		b.until("document.getElementById('status').textContent === '相談員の返事を待っています。'")
+		once()
+		b.shot("care-2-nobody")
+
+		// Somebody is reached, and it becomes another day.
+		b.s.Desk.SetText("wait.next", "11月26日〔木〕の夕方5時ごろ")
+		b.s.Mailbox.SetWait(who, channels.Wait{Band: "05min", Care: "paged"})
+		b.until(shown + ".includes('に、知らせました')")
+		has(true, append(numbers, "11月26日〔木〕の夕方5時ごろです。")...)
+		has(false, "よんでいます", "11月25日")
+		once()
+		b.shot("care-3-paged")
+		b.s.Mailbox.SetWait(who, channels.Wait{Band: "05min", Care: "night"})
+		b.until("!" + shown + ".includes('知らせました')")
+
+		// Somebody comes, and answers: nothing more is said, and what was said is not said again.
+		b.s.Mailbox.SetWait(who, channels.Wait{Band: "05min", Care: "alarm"})
+		b.until(shown + ".includes('よんでいます')")
+		has(false, numbers[0], numbers[2])
+		once()
+		b.s.Mailbox.Put(who, channels.Entry{From: "counselor", Text: "読みました。"})
+		b.sees("返事があります。")
+		b.s.Mailbox.SetWait(who, channels.Wait{})
+		b.say("ありがとう。")
+		b.s.Mailbox.SetWait(who, channels.Wait{Band: "20min", Care: "alarm"})
+		b.until("document.getElementById('status').textContent.includes('20分')")
+		if n := b.js(shown + ".split('よんでいます').length - 1"); n != "1" {
+			t.Errorf("somebody is called %s times", n)
+		}
+		quiet(b)
 	}
-	b := browse(t, true)
-	b.s.Desk.SetOpen(false)
-	b.press("書きはじめる")
-	b.say("もう限界です。")
-	b.sees("合言葉")
-	who := b.s.Intake.Taken()[0].From
-	b.s.Mailbox.SetWait(who, channels.Wait{Care: "night"})
-	b.sees("みほんチャット")
-	b.until("document.querySelector('#log a[href=\"tel:119\"]')")
-	b.until("!document.getElementById('log').textContent.includes('当番')")
-	b.s.Mailbox.SetWait(who, channels.Wait{Care: "paged"})
-	b.until("document.getElementById('log').textContent.includes('に、いま知らせました')")
-	b.shot("care-2-night")
 }

@@ -51,6 +51,7 @@ type moment struct {
 	at    time.Time
 	away  bool   // the provider that would page answers nothing but errors
 	open  bool   // the chat is answered
+	empty bool   // and yet nobody has signed in
 	rings bool   // the telephone is
 	next  string // when somebody reads what is written now; "" where that is now
 	call  string // when somebody next answers the telephone
@@ -64,6 +65,7 @@ type moment struct {
 func TestTextsAreTrueInEveryState(t *testing.T) {
 	t.Parallel()
 	at := func(day, hour, minute int) time.Time { return time.Date(2026, 11, day, hour, minute, 0, 0, triage.JST) }
+	empty := moment{name: "open, and nobody has signed in", at: at(24, 21, 50), open: true, empty: true, next: "11月25日〔水〕の朝9時ごろ", call: "11月25日〔水〕の朝8時45分ごろ"}
 	open := moment{name: "open", at: at(24, 18, 0), open: true, call: "11月25日〔水〕の朝8時45分ごろ"}
 	both := moment{name: "open by telephone too", at: at(24, 14, 0), open: true, rings: true}
 	lunch := moment{name: "lunch", at: at(24, 12, 20), next: "11月24日〔火〕の午後1時ごろ", call: "11月24日〔火〕の午後1時ごろ", none: true}
@@ -72,7 +74,7 @@ func TestTextsAreTrueInEveryState(t *testing.T) {
 	covered, failed := night, night
 	covered.name, covered.paged, covered.none = "night, and who is on call is reached", true, false
 	failed.name, failed.away, failed.none = "night, and nobody can be paged", true, false
-	for cover, states := range map[string][]moment{"none": {open, both, lunch, night, holiday}, "oncall": {covered, failed}, "contractor": {covered}} {
+	for cover, states := range map[string][]moment{"none": {empty, open, both, lunch, night, holiday}, "oncall": {covered, failed}, "contractor": {covered}} {
 		t.Run(cover, func(t *testing.T) {
 			o := &outside{t: t}
 			var lineURL, twilioURL string
@@ -110,6 +112,9 @@ func (o *outside) readsTheTruth(s moment, i int) {
 	width := int64([]int{390, 1280}[i%2])
 	p := browse(o.t, "the seeker", o.Public, width)
 	defer p.end()
+	if s.open && !s.empty {
+		o.do(o.token, "GET", "/queue", nil, nil) // somebody is there
+	}
 	p.goTo("/")
 	p.sees("返事をするのは")
 	if s.none {
@@ -119,7 +124,7 @@ func (o *outside) readsTheTruth(s moment, i int) {
 	}
 	p.press("書きはじめる")
 	p.until("document.querySelector('#notice:not([hidden])')")
-	said := "もう限界。今夜、橋から飛び降りて死にます。" + []string{"つらい。", "くるしい。", "ねむれない。", "こわい。", "かなしい。"}[i]
+	said := "もう限界。今夜、橋から飛び降りて死にます。" + []string{"つらい。", "くるしい。", "ねむれない。", "こわい。", "かなしい。", "さむい。"}[i]
 	p.fill("#words", said)
 	p.press("送る")
 	p.sees("ちゃんと、とどいています。")
@@ -130,28 +135,88 @@ func (o *outside) readsTheTruth(s moment, i int) {
 			o.t.Errorf("that the page says %q is %v\n%s", what, !want, p.text(log))
 		}
 	}
-	if s.open {
+	if s.open && !s.empty {
 		has("このまま、ここにいてください。", true)
 		has("119に電話", true)
-		for _, number := range []string{"0120", "189", "110", "talkme.jp", "当番", "いない時間"} {
+		for _, number := range []string{"0120", "189", "110", "talkme.jp", "当番", "いない時間", "ここにいません"} {
 			has(number, false)
 		}
 		return
 	}
-	has("いまは、相談員がいない時間です。", true)
+	has("いまは、相談員がここにいません。", true)
 	has("ここで返事ができるのは、"+s.next, true)
-	has("次に人が読むのは、"+s.next, true)
+	has("次に人が読むのは、"+s.next, !s.open)
 	for _, number := range []string{"119", "110", "0120-0-78310", "189", "あなたのいばしょ"} {
 		has(number, true)
 	}
 	has("相談員をよんでいます", false)
 	if s.paged {
-		p.until(log + ".includes('当番の人に、いま知らせました。')")
+		p.until(log + ".includes('当番の人に、知らせました。')")
 		return
 	}
 	o.settled(said, s)
 	has("当番", false)
 	has("知らせました", false)
+}
+
+// A page that stays open says at each moment what is true then, and so does one that is opened anew with the code: nobody is there
+// in the last minutes of the evening, somebody comes, the desk closes on both.
+func TestThePageChangesWithTheDesk(t *testing.T) {
+	t.Parallel()
+	r := redistest.Start(t)
+	common := []string{"--data-dir=" + t.TempDir(), "--redis-url=" + r.URL}
+	must(t, append([]string{"keys", "init"}, common...)...)
+	token := must(t, append([]string{"token", "create", "--login=kato", "--role=coordinator"}, common...)...)
+	c, clock := lunching(t, "none"), &deskClock{}
+	at := func(hour, minute int) { clock.Set(time.Date(2026, 11, 24, hour, minute, 0, 0, triage.JST)) }
+	at(21, 50)
+	o := live(t, func(pl *plan) { pl.city, pl.clock = c, clock }, common...)
+	says := func(p *person, want bool, what ...string) {
+		t.Helper()
+		for _, w := range what {
+			eventually(t, soon, func() error {
+				if strings.Contains(p.text("[...document.querySelectorAll('#log .card')].map((c) => c.innerText).join()"), w) != want {
+					return errors.New("that the page says " + w + " is not " + map[bool]string{true: "so", false: "over"}[want])
+				}
+				return nil
+			})
+		}
+	}
+	const calling, nobody, opens, write = "いま、相談員をよんでいます", "相談員がここにいません", "ここで返事ができるのは、11月25日〔水〕の朝9時ごろです", "あなたのいばしょ"
+	p := browse(t, "the seeker", o.Public, 390)
+	p.goTo("/")
+	p.press("書きはじめる")
+	p.fill("#words", "もう死にたい。屋上にいる")
+	p.press("送る")
+	says(p, true, nobody, opens, "0120-0-78310", write)
+	says(p, false, calling)
+	code := p.text("[...document.querySelectorAll('#log .words span')].map((w) => w.textContent).join(' ')")
+
+	o.do(token, "GET", "/queue", nil, nil)
+	says(p, true, calling)
+	says(p, false, nobody, "0120-0-78310")
+
+	at(22, 30)
+	says(p, true, nobody, opens, "0120-0-78310", write)
+	says(p, false, calling, "次に人が読むのは")
+	p.fill("#words", "だれもこない。もう死ぬ")
+	p.press("送る")
+	says(p, true, "いまは相談員がいない時間です。", "次に人が読むのは、11月25日〔水〕の朝9時ごろです。")
+	says(p, false, calling)
+	p.calm()
+
+	at(23, 10)
+	again := browse(t, "the seeker, with the code", o.Public, 1280)
+	again.goTo("/")
+	again.press("合言葉")
+	again.fill("#code", code)
+	again.press("話の続きをひらく")
+	again.sees("合言葉で、もどってきました。")
+	again.fill("#words", "まだいる")
+	again.press("送る")
+	says(again, true, nobody, opens, write)
+	says(again, false, calling)
+	again.calm()
 }
 
 // settled waits until the alarm has rung, whatever became of it.

@@ -2,6 +2,7 @@ package band
 
 import (
 	"slices"
+	"time"
 
 	"madoguchi/triage"
 )
@@ -26,8 +27,8 @@ func (t Told) Wait() triage.Wait {
 	return w
 }
 
-// perVersion is more than the changes of one wait: five bands, the apology, and two of care.
-const perVersion = 16
+// perVersion is more than the changes between two events of a case: the care may change with whoever comes and goes.
+const perVersion = 1 << 16
 
 // With returns what is told from now on, with a turn of its own where that is another than before.
 func (t Told) With(c triage.Case, p Promise, care triage.Care) Told {
@@ -46,16 +47,20 @@ func Danger(c triage.Case) bool {
 	return c.Severity == triage.Urgent && (slices.Contains(c.Flags, triage.Suicide) || slices.Contains(c.Flags, triage.SelfHarm))
 }
 
-// Care is what the page says of it: once, and what was said by day stays. Who is on call counts only where they were reached.
-func Care(before triage.Care, c triage.Case, events []triage.Event, open bool) triage.Care {
+// aNight is how long it is said that who is on call knows: a page of the night before is none of this one.
+const aNight = 12 * time.Hour
+
+// Care is what the page says now to somebody who waits and wrote of danger. It is told anew at each look: somebody is called only
+// while heard says that one is there who hears it, and who is on call knows only where a page went out. Once it is told, a milder
+// judgement does not end it, since what stands on the page must stay true.
+func Care(before triage.Care, c triage.Case, events []triage.Event, heard bool, now time.Time) triage.Care {
+	reached := func(e triage.Event) bool { return e.Paged && !e.At.Before(c.WaitingSince) && now.Sub(e.At) < aNight }
 	switch {
-	case !Danger(c):
-		return before
-	case before == triage.CareOpen || before == triage.CarePaged:
-		return before
-	case before != triage.CareNight && open:
+	case (before == "" || before == triage.CareNone) && !Danger(c):
+		return triage.CareNone
+	case heard:
 		return triage.CareOpen
-	case slices.ContainsFunc(events, func(e triage.Event) bool { return e.Paged && !e.At.Before(c.WaitingSince) }):
+	case slices.ContainsFunc(events, reached):
 		return triage.CarePaged
 	}
 	return triage.CareNight

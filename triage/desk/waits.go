@@ -8,6 +8,7 @@ import (
 
 	"madoguchi/triage"
 	"madoguchi/triage/band"
+	"madoguchi/triage/staff"
 )
 
 // Waits keeps what those who wait were told; see package shelf. It is nil where no page shows it.
@@ -59,7 +60,7 @@ func (d *Desk) TellWaits(ctx context.Context) error {
 	}
 	for _, c := range open {
 		if t, known := told[string(c.ID)]; known && c.WaitingSince.IsZero() {
-			if err := d.changeWait(ctx, c, t, noBand(c)); err != nil {
+			if err := d.changeWait(ctx, c, t, waitOver(c)); err != nil {
 				return err
 			}
 		}
@@ -79,12 +80,15 @@ func (d *Desk) scene(ctx context.Context, now time.Time) (s view, cases []triage
 	if err != nil {
 		return s, nil, triage.ErrUnavailable
 	}
+	s.Left = d.City.LeftToday(chat, now)
 	for _, p := range here {
 		if counsels(p) {
 			s.Here++
 		}
+		if s.Left > 0 && (counsels(p) || leads(p)) {
+			s.hear = append(s.hear, p)
+		}
 	}
-	s.Left, s.open = d.City.LeftToday(chat, now), d.City.OpenAt(chat, now)
 	for _, state := range []triage.State{triage.Waiting, triage.Open} {
 		err := d.each(ctx, triage.Query{State: state}, func(c triage.Case) error {
 			if !c.AnsweredAt.IsZero() && now.Sub(c.AnsweredAt) <= lately && now.Sub(c.OpenedAt) <= 2*lately {
@@ -105,7 +109,12 @@ func (d *Desk) scene(ctx context.Context, now time.Time) (s view, cases []triage
 // view is a scene that is the same for all who wait, but for who comes before.
 type view struct {
 	band.Scene
-	open bool
+	hear []staff.Person // who hears what comes by the open door, and may act on it
+}
+
+// heard reports whether somebody is there who hears of the case.
+func (v view) heard(c triage.Case) bool {
+	return slices.ContainsFunc(v.hear, func(p staff.Person) bool { return !barred(p, c) })
 }
 
 // of is the scene of the i-th of those who wait. Before who has somebody already, nobody comes.
@@ -122,22 +131,22 @@ func (v view) of(waiting []triage.Case, i int) view {
 	return v
 }
 
-// noBand takes the band off the page, and leaves what cares for the seeker.
-func noBand(c triage.Case) func(band.Told) band.Told {
-	return func(t band.Told) band.Told { return t.With(c, band.Promise{Band: triage.BandNone}, t.Care) }
+// waitOver ends what is told of the wait: what is written after an answer is another one.
+func waitOver(c triage.Case) func(band.Told) band.Told {
+	return func(t band.Told) band.Told { return t.With(c, band.Promise{Band: triage.BandNone}, triage.CareNone) }
 }
 
 // tellWait tells one of them, who was told so far what known says.
 func (d *Desk) tellWait(ctx context.Context, c triage.Case, v view, now time.Time, known band.Told) error {
 	var events []triage.Event
-	if band.Care(known.Care, c, nil, v.open) == triage.CareNight { // unless somebody was reached since
+	if band.Care(known.Care, c, nil, v.heard(c), now) == triage.CareNight { // unless somebody was reached
 		var err error
 		if c, events, err = d.Store.Load(ctx, c.ID); err != nil {
 			return butGone(err)
 		}
 	}
 	return d.changeWait(ctx, c, known, func(t band.Told) band.Told {
-		return t.With(c, t.Promise.Next(c.WaitingSince, band.Of(v.Scene), now, v.Left), band.Care(t.Care, c, events, v.open))
+		return t.With(c, t.Promise.Next(c.WaitingSince, band.Of(v.Scene), now, v.Left), band.Care(t.Care, c, events, v.heard(c), now))
 	})
 }
 
@@ -163,7 +172,7 @@ func (d *Desk) changeWait(ctx context.Context, c triage.Case, known band.Told, n
 	return err
 }
 
-// endWait takes the band off the page of who is not at the desk any more, and forgets at the next look what they were told.
+// endWait takes what is told of the wait off the page of who is not at the desk any more, and forgets it at the next look.
 func (d *Desk) endWait(ctx context.Context, id triage.CaseID, known band.Told) error {
 	c, _, err := d.Store.Load(ctx, id)
 	switch {
@@ -171,8 +180,9 @@ func (d *Desk) endWait(ctx context.Context, id triage.CaseID, known band.Told) e
 		return d.Waits.Remove(ctx, string(id))
 	case err != nil || c.State == triage.Waiting || c.State == triage.Open: // come back since
 		return err
-	case known.Wait().Band == triage.BandNone && known.Shown == known.Turn:
+	}
+	if w := known.Wait(); w.Band == triage.BandNone && w.Care == triage.CareNone && known.Shown == known.Turn {
 		return d.Waits.Remove(ctx, string(id))
 	}
-	return d.changeWait(ctx, c, known, noBand(c))
+	return d.changeWait(ctx, c, known, waitOver(c))
 }

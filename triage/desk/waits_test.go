@@ -3,6 +3,7 @@ package desk_test
 import (
 	"context"
 	"maps"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"madoguchi/triage"
 	"madoguchi/triage/band"
 	"madoguchi/triage/city"
+	"madoguchi/triage/desk"
 	"madoguchi/triage/seal"
 	records "madoguchi/triage/shelf"
 )
@@ -143,37 +145,152 @@ func TestNothingIsPromisedThatNobodyCanKeep(t *testing.T) {
 	r.tells(l, map[triage.CaseID]triage.Band{other: triage.BandShort})
 }
 
-// Words of danger are cared for by what is true at that moment: somebody is there, nobody is, or whoever is on call was reached.
+// Words of danger are cared for by what is true at that moment, whatever was true before: a counselor is called only while somebody
+// is there who hears it, and who is on call knows only where a page went out. The chat is from 17:00 to 22:00, the telephone by day.
 func TestCareSaysWhatIsTrue(t *testing.T) {
-	late := time.Date(2026, 12, 1, 23, 0, 0, 0, triage.JST)
+	type look struct {
+		at    string
+		there string // who is
+		want  triage.Care
+	}
 	for _, c := range []struct {
 		name    string
-		at      time.Time
 		covered bool
-		out     bool
-		want    triage.Care
+		out     bool // no page goes out
+		looks   []look
 	}{
-		{"open", late.Add(-5 * time.Hour), true, false, triage.CareOpen},
-		{"night, and nobody is on call", late, false, false, triage.CareNight},
-		{"night, and who is on call was reached", late, true, false, triage.CarePaged},
-		{"night, and who is on call was not reached", late, true, true, triage.CareNight},
+		{"somebody is there, and goes at the end", false, false, []look{
+			{"2026-12-01 18:00:00", "sato", triage.CareOpen}, {"2026-12-01 21:59:59", "sato", triage.CareOpen}, {"2026-12-01 22:00:00", "sato", triage.CareNight},
+			{"2026-12-02 08:00:00", "", triage.CareNight}, {"2026-12-02 17:30:00", "sato", triage.CareOpen}, {"2026-12-02 17:40:00", "", triage.CareNight}}},
+		{"nobody has signed in, and then somebody has", false, false, []look{
+			{"2026-12-01 21:50:00", "", triage.CareNight}, {"2026-12-01 21:55:00", "kato", triage.CareOpen}, {"2026-12-01 22:30:00", "", triage.CareNight}}},
+		{"only who cannot see it is there", false, false, []look{{"2026-12-01 18:00:00", "ono", triage.CareNight}, {"2026-12-01 18:01:00", "ueda", triage.CareNight}}},
+		{"night, and nobody is on call", false, false, []look{{"2026-12-01 23:00:00", "", triage.CareNight}, {"2026-12-02 11:00:00", "sato", triage.CareNight}}},
+		{"night, and who is on call was reached", true, false, []look{
+			{"2026-12-01 23:00:00", "", triage.CarePaged}, {"2026-12-02 05:00:00", "", triage.CarePaged}, {"2026-12-02 18:00:00", "abe", triage.CareOpen}}},
+		{"night, and who is on call was not reached", true, true, []look{{"2026-12-01 23:00:00", "", triage.CareNight}, {"2026-12-02 05:00:00", "", triage.CareNight}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r, p := night(t, watched(t, c.covered))
 			l := r.tellsWaits()
 			p.out = c.out
-			r.clock.Set(c.at)
+			r.clock.Set(at(c.looks[0].at))
 			id := r.danger("")
-			r.must(r.Sweep(t.Context()))
-			r.must(r.TellWaits(t.Context()))
-			if got := l.shown[id].Care; got != c.want {
-				t.Errorf("the page cares as %s, want %s", got, c.want)
-			}
-			r.clock.pass(12 * time.Hour) // the desk opens, or has closed
-			r.must(r.TellWaits(t.Context()))
-			if got := l.shown[id].Care; got != c.want && c.want != triage.CareNight {
-				t.Errorf("later the page cares as %s", got)
+			for _, k := range c.looks {
+				r.clock.Set(at(k.at))
+				r.office.there = strings.Fields(k.there)
+				r.must(r.Sweep(t.Context()))
+				r.must(r.TellWaits(t.Context()))
+				if got := l.shown[id].Care; got != k.want {
+					t.Errorf("%s: the page cares as %s, want %s", k.at, got, k.want)
+				}
 			}
 		})
+	}
+}
+
+// Who is kept out of the case is nobody whom it is told to.
+func TestNobodyIsCalledWhoIsKeptOut(t *testing.T) {
+	r, l := waited(t)
+	id := r.danger("")
+	r.must(r.Bar(t.Context(), people["mori"], id, triage.Bar{Login: "sato", Why: triage.BarNamed}))
+	r.must(r.TellWaits(t.Context()))
+	if got := l.shown[id].Care; got != triage.CareNight {
+		t.Errorf("the page cares as %s", got)
+	}
+	r.office.there = []string{"sato", "abe"}
+	r.must(r.TellWaits(t.Context()))
+	if got := l.shown[id].Care; got != triage.CareOpen {
+		t.Errorf("with a colleague the page cares as %s", got)
+	}
+}
+
+// An answer ends it: who comes back is told by what is true then. A page of the night before is none of this one.
+func TestCareEndsWithTheAnswer(t *testing.T) {
+	r, _ := night(t, watched(t, false))
+	l := r.tellsWaits()
+	ctx := t.Context()
+	cares := func(want triage.Care) {
+		t.Helper()
+		r.must(r.TellWaits(ctx))
+		for id, w := range l.shown {
+			if w.Care != want {
+				t.Errorf("the page of %s cares as %s, want %s", id, w.Care, want)
+			}
+		}
+	}
+	r.clock.Set(at("2026-12-01 18:00:00"))
+	id := r.danger("")
+	cares(triage.CareOpen)
+	_, err := r.Claim(ctx, people["sato"], id)
+	r.must(err)
+	_, err = r.Say(ctx, people["sato"], id, "1", "読みました。")
+	r.must(err)
+	cares(triage.CareNone)
+	r.clock.Set(at("2026-12-01 23:10:00"))
+	r.office.there = nil
+	cares(triage.CareNone)
+	r.wrote(id, triage.Urgent, triage.Suicide)
+	cares(triage.CareNight)
+
+	// What a person judges to be less does not keep an untrue word on the page.
+	r.clock.Set(at("2026-12-02 18:00:00"))
+	r.office.there = []string{"sato"}
+	cares(triage.CareOpen)
+	_, err = r.Overrule(ctx, people["kato"], id, triage.Soon, "電話で話しました")
+	r.must(err)
+	cares(triage.CareOpen)
+	r.clock.Set(at("2026-12-02 22:00:00"))
+	cares(triage.CareNight)
+}
+
+func TestAPageOfTheNightBeforeIsNotClaimed(t *testing.T) {
+	r, p := night(t, watched(t, true))
+	l := r.tellsWaits()
+	r.clock.Set(at("2026-11-20 23:00:00")) // a Friday
+	id := r.wrote("", triage.Urgent, triage.Suicide)
+	r.must(r.Sweep(t.Context()))
+	r.office.there = nil
+	for _, k := range []struct {
+		at   string
+		want triage.Care
+	}{{"2026-11-20 23:01:00", triage.CarePaged}, {"2026-11-21 08:00:00", triage.CarePaged}, {"2026-11-21 23:00:00", triage.CareNight}} {
+		r.clock.Set(at(k.at))
+		r.must(r.TellWaits(t.Context()))
+		if got := l.shown[id].Care; got != k.want || len(p.pages) != 1 {
+			t.Errorf("%s: after %v the page cares as %s, want %s", k.at, p.pages, got, k.want)
+		}
+	}
+}
+
+// However often it changes, the page takes each change, also after the desk has forgotten what it was told.
+func TestEachChangeOfCareIsShown(t *testing.T) {
+	r, _ := night(t, watched(t, false))
+	l := r.tellsWaits()
+	ctx := t.Context()
+	r.clock.Set(at("2026-12-01 18:00:00"))
+	id := r.danger("")
+	for i := range 200 {
+		r.office.there = [][]string{{"sato"}, nil}[i%2]
+		r.must(r.TellWaits(ctx))
+		if got, want := l.shown[id].Care, []triage.Care{triage.CareOpen, triage.CareNight}[i%2]; got != want {
+			t.Fatalf("change %d: %s, want %s", i, got, want)
+		}
+	}
+	_, err := r.Claim(ctx, people["sato"], id)
+	r.must(err)
+	_, err = r.Say(ctx, people["sato"], id, "1", "読みました。")
+	r.must(err)
+	r.must(r.TellWaits(ctx))
+	_, err = r.SetState(ctx, people["mori"], id, desk.StateChange{To: triage.Closed, Reason: "本人が、これでよいと言った"})
+	r.must(err)
+	for range 3 {
+		r.must(r.TellWaits(ctx))
+	}
+	r.clock.pass(time.Minute)
+	r.wrote(id, triage.Emergency, triage.Suicide)
+	r.must(r.TellWaits(ctx))
+	if got := l.shown[id].Care; got != triage.CareNight {
+		t.Errorf("who comes back is told %s", got)
 	}
 }

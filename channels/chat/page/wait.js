@@ -1,7 +1,8 @@
-// The wait: how long it may take, as the status line says it, and what is said once to somebody who wrote of danger.
+// The wait: how long it may take, as the status line says it, and what is said to somebody who wrote of danger.
 
-import { el, text } from '/chat/words.js';
+import { el, fill, text } from '/chat/words.js';
 
+const cares = { alarm: 'danger.open', night: 'danger.closed', paged: 'danger.closed' };
 const order = ['05min', '20min', '30min', 'today', 'later'];
 
 export class Wait {
@@ -11,6 +12,8 @@ export class Wait {
   #said = new Set(); // cards of this wait
   #care = null;
   #cared = '';
+  #alone = false; // nobody is there, and the page has said so
+  #opening = ''; // when somebody answers next
 
   constructor(card) { this.#card = card; }
 
@@ -18,6 +21,7 @@ export class Wait {
     this.over();
     this.#care = null;
     this.#cared = '';
+    this.#alone = false;
   }
 
   // over: an answer is there, and what comes after it is another wait.
@@ -30,22 +34,25 @@ export class Wait {
   begin() {
     const band = this.#next;
     this.#next = '';
-    if (order.includes(band)) this.told({ band }, false);
+    if (order.includes(band)) this.#takes(band);
   }
 
-  // told takes what the desk says of the wait. A band stays or shrinks until the wait is over, whatever comes.
+  // told takes what the desk says of the wait.
   told(f, answered) {
+    this.#opens(f.next ?? '');
     this.caring(f.care);
-    if (answered) {
-      this.#next = f.band;
-      return;
-    }
-    if (f.band === 'sorry') {
+    if (answered) this.#next = f.band;
+    else this.#takes(f.band);
+  }
+
+  // takes: a band stays or shrinks until the wait is over, whatever comes.
+  #takes(band) {
+    if (band === 'sorry') {
       this.#band = 'sorry';
       this.sorry();
-    } else if (order.includes(f.band) && this.#band !== 'sorry' && (this.#band === '' || order.indexOf(f.band) < order.indexOf(this.#band))) {
-      this.#band = f.band;
-      if (f.band === 'later') this.#once('turned.away');
+    } else if (order.includes(band) && this.#band !== 'sorry' && (this.#band === '' || order.indexOf(band) < order.indexOf(this.#band))) {
+      this.#band = band;
+      if (band === 'later') this.#once('turned.away');
     }
   }
 
@@ -53,7 +60,7 @@ export class Wait {
   get known() { return this.#band !== ''; }
 
   // words is the band for the status line, or null.
-  get words() { return order.includes(this.#band) && this.#band !== 'later' ? text(`wait.band.${this.#band}`) : null; }
+  get words() { return !this.#alone && order.includes(this.#band) && this.#band !== 'later' ? text(`wait.band.${this.#band}`) : null; }
 
   // sorry says once that it takes longer than was said.
   sorry() { this.#once('wait.late'); }
@@ -61,22 +68,30 @@ export class Wait {
   #once(key) {
     if (this.#said.has(key)) return;
     this.#said.add(key);
-    this.#card(text(key));
+    this.#card(this.#filled(key));
   }
 
-  // caring says once in a conversation that words of danger have arrived. What changes is that whoever is on call was reached.
+  #filled(key) { return fill(text(key), { next: this.#opening }); }
+
+  #opens(next) {
+    if (next === this.#opening) return;
+    this.#opening = next;
+    if (this.#care) fill(this.#care, { next });
+  }
+
+  // caring shows to somebody who wrote of danger what is true now: once, in one card. When that has become another, so does the
+  // card, and is where it is seen. What was said stays where nothing more is said, since an answer has come.
   caring(care) {
-    if (!['alarm', 'night', 'paged'].includes(care) || care === this.#cared) return;
-    const paged = () => el('p', {}, text('danger.paged'));
-    if (this.#cared === '') {
-      this.#care = this.#card(el('h2', {}, text('head.danger')), text(care === 'alarm' ? 'danger.open' : 'danger.closed'));
-      if (care !== 'alarm') this.#care.classList.add('numbers');
-      if (care === 'paged') this.#care.append(paged());
-      this.#cared = care;
+    this.#alone = cares[care] === 'danger.closed';
+    if (!(care in cares) || care === this.#cared) return;
+    if (cares[care] !== cares[this.#cared]) {
+      this.#care?.remove();
+      this.#care = this.#card(el('h2', {}, text('head.danger')), this.#filled(cares[care]));
+      this.#care.classList.toggle('numbers', care !== 'alarm');
       this.#care.scrollIntoView({ block: 'start' }); // before all else
-    } else if (this.#cared === 'night' && care === 'paged') {
-      this.#care.append(paged());
-      this.#cared = care;
     }
+    this.#care.querySelector('.paged')?.remove();
+    if (care === 'paged') this.#care.querySelector('h2').after(el('p', { className: 'paged' }, text('danger.paged')));
+    this.#cared = care;
   }
 }
