@@ -40,11 +40,8 @@ var Heads = strings.Fields("suicide self_harm violence sexual extortion abuse_ho
 // heads is the number of Heads.
 const heads = 17
 
-// maxClauses is how many clauses a window has at most.
-const maxClauses = 3
-
-// caution is how much more it takes to be sure of a window that speaks of everyday things.
-const caution = 1.4
+// MaxClauses is how many clauses a window has at most.
+const MaxClauses = 3
 
 // Clause is a clause of a text: its runes, and what the rules know of it.
 type Clause struct {
@@ -154,12 +151,12 @@ func (m *Model) slot(key uint32) *slot {
 }
 
 // Find returns the heads that the clauses of a text speak for, each once. masked tells of a rune of a clause that it says
-// nothing (jest, a dead pet); pieces with such a rune do not count. everyday tells of a clause that it speaks of what harmless
-// messages speak of: with it, it takes more to be sure. A head counts from short below its bound on: where words are missing.
+// nothing (jest, a dead pet); pieces with such a rune do not count. care tells of a clause how much more it takes to be sure
+// with it. A head counts from short below its bound on: where words are missing.
 //
 // lean is how much the text speaks for each head, below zero where that was not found, and as low as it gets where there is
 // nothing to read.
-func (m *Model) Find(clauses []Clause, masked func(clause, i int) bool, everyday func(clause int) bool, short float32) (found []Found, lean Lean) {
+func (m *Model) Find(clauses []Clause, masked func(clause, i int) bool, care func(clause int) float32, short float32) (found []Found, lean Lean) {
 	read := make([]clause, len(clauses))
 	for c, x := range clauses {
 		read[c] = m.read(x, func(i int) bool { return masked(c, i) })
@@ -183,11 +180,9 @@ func (m *Model) Find(clauses []Clause, masked func(clause, i int) bool, everyday
 		var w [heads]float32
 		n := 0
 		var more float32
-		for to := from; to < min(from+maxClauses, len(clauses)); to++ {
+		for to := from; to < min(from+MaxClauses, len(clauses)); to++ {
 			n += read[to].n
-			if everyday(to) {
-				more = caution
-			}
+			more = max(more, care(to))
 			for h := range w {
 				w[h] += read[to].own[h]
 				if to > from {

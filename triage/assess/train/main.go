@@ -1,5 +1,5 @@
 // Command train learns the weights of triage/assess/model from the labelled messages in triage/assess/testdata, written and
-// calm/teach, and from the words of train/senses.txt, and writes weights.bin, words.tsv and senses.tsv. Run it from the top of
+// calm/teach, from the examples of the rules, and from the words of train/senses.txt, and writes weights.bin, words.tsv and senses.tsv. Run it from the top of
 // the repository:
 //
 //	go run ./triage/assess/train
@@ -52,6 +52,7 @@ func run(top, to string) error {
 			messages = append(messages, m...)
 		}
 	}
+	messages = append(messages, examples()...)
 	list, err := os.ReadFile(filepath.Join(top, words))
 	if err != nil {
 		return err
@@ -64,6 +65,25 @@ func run(top, to string) error {
 		return err
 	}
 	return os.WriteFile(filepath.Join(to, "weights.bin"), weights, 0o644)
+}
+
+// examples are the examples of the rules, as messages that leave open what the rule does not say.
+func examples() (all []gold.Message) {
+	severities := []triage.Severity{triage.Emergency, triage.Urgent, triage.Soon, triage.Routine}
+	for i, x := range assess.Examples() {
+		m := gold.Message{ID: fmt.Sprintf("%s-%d", x.Rule, i), Text: x.Text, Severity: x.Severity}
+		switch {
+		case x.Has:
+			m.Flags, m.Else = []triage.Flag{x.Flag}, severities[:x.Severity.Rank()]
+		case x.Flag != "":
+			m.Else = severities
+		}
+		if x.Flag != "" {
+			m.Optional = slices.DeleteFunc(slices.Clone(triage.Flags), func(f triage.Flag) bool { return f == x.Flag })
+		}
+		all = append(all, m)
+	}
+	return all
 }
 
 // learn returns the files of the model; list is the words of the senses.

@@ -1,0 +1,205 @@
+package main
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"madoguchi/triage/assess/model"
+)
+
+// How the weights are learned: logistic regression by AdaGrad.
+const (
+	rounds   = 24
+	settled  = 8 // rounds after which the weights are those of all rounds since, on average
+	rate     = 1
+	decay    = 5e-5 // of a weight, each time that its piece is seen
+	ease     = 1    // keeps what was seen a few times from being learned by heart
+	rarest   = 2    // messages that a piece stands in at least
+	sensible = 2    // how much more than another piece a sense counts
+	known    = 2    // and what a rule knows
+	smallest = 0.02 // weights of a piece below this are left out
+	unheard  = 0.5  // the share of the pieces that the learner does not hear, others each time: no wording is all that it goes by
+)
+
+// learner holds the weights of all heads while they are learned.
+type learner struct {
+	w, g        [][heads]float32
+	bias, biasG [heads]float32
+	value       []float32
+}
+
+// span is a window: clauses from to to, at most as many as the model reads at once.
+type span struct{ from, to int }
+
+func (l *learner) sum(ids []int32) (z [heads]float32) {
+	for _, id := range ids {
+		v, w := l.value[id], &l.w[id]
+		for h := range z {
+			z[h] += w[h] * v
+		}
+	}
+	return z
+}
+
+func add(a, b [heads]float32) [heads]float32 {
+	for h := range a {
+		a[h] += b[h]
+	}
+	return a
+}
+
+// windows calls f with the scores of every window of an example.
+func (l *learner) windows(e example, f func(at span, score [heads]float32)) {
+	own, behind := make([][heads]float32, len(e.clauses)), make([][heads]float32, len(e.clauses))
+	for i, c := range e.clauses {
+		own[i], behind[i] = l.sum(c.own), l.sum(c.behind)
+	}
+	for from := range e.clauses {
+		var z [heads]float32
+		n := 0
+		for to := from; to < min(from+model.MaxClauses, len(e.clauses)); to++ {
+			z, n = add(z, own[to]), n+e.clauses[to].n
+			if to > from {
+				z = add(z, behind[to])
+			}
+			score, long := l.bias, model.Length(n)
+			for h := range score {
+				score[h] += z[h] / long
+			}
+			f(span{from, to}, score)
+		}
+	}
+}
+
+// best returns for every head the window with the highest score, and the score.
+func (l *learner) best(e example) (at [heads]span, top [heads]float32) {
+	for h := range top {
+		top[h] = float32(math.Inf(-1))
+	}
+	l.windows(e, func(s span, score [heads]float32) {
+		for h, z := range score {
+			if z > top[h] {
+				at[h], top[h] = s, z
+			}
+		}
+	})
+	return at, top
+}
+
+// learnFrom moves the weights toward what the examples want, in an order that is always the same.
+func (c *corpus) learnFrom(which []int) *learner {
+	l := &learner{w: make([][heads]float32, len(c.keys)), g: make([][heads]float32, len(c.keys)), value: c.value}
+	for h := range l.bias {
+		l.bias[h] = -2
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	order := slices.Clone(which)
+	sum := &learner{w: make([][heads]float32, len(c.keys)), value: c.value}
+	for round := range rounds {
+		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+		for _, i := range order {
+			l.step(c.examples[i], rng)
+		}
+		if round >= settled {
+			sum.add(l, 1/float32(rounds-settled))
+		}
+	}
+	return sum
+}
+
+// add adds a share of the weights of x.
+func (l *learner) add(x *learner, share float32) {
+	for h := range heads {
+		l.bias[h] += share * x.bias[h]
+	}
+	for i := range l.w {
+		for h := range heads {
+			l.w[i][h] += share * x.w[i][h]
+		}
+	}
+}
+
+// hear returns what is heard of a window.
+func hear(e example, at span, rng *rand.Rand) (ids []int32, n int) {
+	some := func(all []int32) {
+		for _, id := range all {
+			if rng.Float32() >= unheard {
+				ids = append(ids, id)
+			}
+		}
+	}
+	for i := at.from; i <= at.to; i++ {
+		some(e.clauses[i].own)
+		if i > at.from {
+			some(e.clauses[i].behind)
+		}
+		n += e.clauses[i].n
+	}
+	return ids, n
+}
+
+// step moves the weights toward what every head should say of an example, each by the window that speaks most for it. Heads that
+// learn from the same window hear the same of it.
+func (l *learner) step(e example, rng *rand.Rand) {
+	if len(e.clauses) == 0 {
+		return
+	}
+	best, _ := l.best(e)
+	var done [heads]bool
+	for first := range heads {
+		if done[first] || e.want[first] < 0 {
+			continue
+		}
+		ids, n := hear(e, best[first], rng)
+		z, x := l.sum(ids), 1/(1-unheard)/model.Length(n)
+		var d [heads]float32
+		for h := first; h < heads; h++ {
+			if best[h] != best[first] || e.want[h] < 0 {
+				continue
+			}
+			done[h] = true
+			p := 1 / (1 + float32(math.Exp(-float64(z[h]*x+l.bias[h]))))
+			if d[h] = p - float32(e.want[h]); d[h] > -small && d[h] < small {
+				d[h] = 0
+			}
+		}
+		l.move(ids, d, x)
+	}
+}
+
+// small is a mistake from which nothing is learned.
+const small = 0.02
+
+// move moves the weights of pieces against the mistakes d of the heads.
+func (l *learner) move(ids []int32, d [heads]float32, x float32) {
+	for h, d := range d {
+		if d != 0 {
+			l.biasG[h] += d * d
+			l.bias[h] -= rate * d / (float32(math.Sqrt(float64(l.biasG[h]))) + ease)
+		}
+	}
+	for _, id := range ids {
+		w, g, v := &l.w[id], &l.g[id], l.value[id]*x
+		for h, d := range d {
+			if d != 0 {
+				s := d * v
+				g[h] += s * s
+				w[h] -= rate*s/(float32(math.Sqrt(float64(g[h])))+ease) + decay*w[h]
+			}
+		}
+	}
+}
+
+// rows returns the pieces that matter, and their weights.
+func (c *corpus) rows(l *learner) (keys []uint32, rows [][heads]float32) {
+	for id, w := range l.w {
+		for h := range w {
+			w[h] *= c.value[id]
+		}
+		if slices.ContainsFunc(w[:], func(x float32) bool { return x > smallest || x < -smallest }) {
+			keys, rows = append(keys, c.keys[id]), append(rows, w)
+		}
+	}
+	return keys, rows
+}
