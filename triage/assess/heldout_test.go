@@ -8,7 +8,9 @@ import (
 
 // TestUnknownWritersAreHeard: writers whom the model did not learn from, and the rules of all but some emergencies neither:
 // most of what is grave is found in their words too, and named rightly. The writers of testdata/closed were measured once,
-// when rules and model stood. The floors are a little below what is measured; see triage/assess/measure.
+// when rules and model stood. Those of testdata/beside tell of danger, and of nothing else, in the midst of lessons, games, thanks
+// and idols, where a rule that knows what is harmless would look away. The floors are a little below what is measured; see
+// triage/assess/measure.
 func TestUnknownWritersAreHeard(t *testing.T) {
 	l, err := load()
 	if err != nil {
@@ -21,8 +23,9 @@ func TestUnknownWritersAreHeard(t *testing.T) {
 		under                           float64 // at most
 		late                            float64 // what is urgent judged less, at most
 	}{
-		{"testdata/heldout/*.jsonl", 300, 0.97, 0.95, 0.87, 0.13, 0.02, 0.02},
-		{"testdata/closed/*.jsonl", 150, 0.93, 0.90, 0.88, 0.12, 0.03, 0.03},
+		{"testdata/heldout/*.jsonl", 300, 0.97, 0.95, 0.87, 0.16, 0.01, 0.01},
+		{"testdata/closed/*.jsonl", 150, 0.93, 0.90, 0.89, 0.12, 0.03, 0.03},
+		{"testdata/beside/*.jsonl", 240, 0.94, 0.75, 0.60, 0, 0.10, 0.05},
 	} {
 		var all gold.Tally
 		messages := written(t, c.files)

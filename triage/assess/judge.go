@@ -27,42 +27,61 @@ type evidence struct {
 // maxEvidence is how many places a rule's pattern is looked for in one text: more say nothing new.
 const maxEvidence = 16
 
+// credit is the score of the model from which on evidence counts beside words that would take it away by what they are about: a
+// child writes of a game, and of a blow. Below, the text is read soon all the same.
+const credit = 0.7
+
+// place is where a pattern stands: from its first piece to its last.
+type place struct {
+	hit
+	pieces []hit
+}
+
 // mark is a place that has a name, for the model.
 type mark struct {
 	hit
 	keys []uint32
 }
 
-func (s *scanned) mark(p pattern, hits []hit) {
-	for _, h := range hits {
-		s.marks = append(s.marks, mark{h, p.marks})
+func (s *scanned) mark(p pattern, places []place) {
+	for _, x := range places {
+		s.marks = append(s.marks, mark{x.hit, p.marks})
 	}
+}
+
+// doubt is evidence that a modifier takes away: by what its clause is about, or by what is said of it (と思ったことはない).
+type doubt struct {
+	evidence
+	topical bool
 }
 
 // scanned is what the rules find in a text.
 type scanned struct {
 	found    []evidence
-	silent   []hit // places that say nothing to the model either: jest, what is denied, what only looks like a word
-	calm     []hit // places that say what is everyday
-	light    []hit // places that speak of play and the like
+	silent   []hit   // words that are no evidence, and say nothing to the model either: jest, what only looks like a word
+	doubted  []doubt // what was taken away by what stands beside it
+	calm     []hit   // places that say what is everyday
+	light    []hit   // places that speak of play and the like
 	marks    []mark
 	innocent bool // a dangerous word is used innocently
-	doubtful bool // a modifier took something away that is no jest
 }
 
 func (l *lexicon) scan(r *reading) scanned {
 	var s scanned
-	places := func(ps []pattern, across bool) (out []hit) {
+	places := func(ps []pattern, across bool) (out []place) {
 		for _, p := range ps {
-			hits := r.match(p, across)
-			s.mark(p, hits)
-			out = append(out, hits...)
+			found := r.match(p, across)
+			s.mark(p, found)
+			out = append(out, found...)
 		}
 		return out
 	}
-	guards, misread := places(l.innocent, true), places(l.misread, false)
-	s.calm, s.light = places(l.calm, false), places(l.light, false)
-	s.silent, s.innocent = slices.Concat(guards, misread), len(guards) > 0
+	guards, misread := places(l.innocent, false), places(l.misread, false)
+	s.calm, s.light = hits(places(l.calm, false)), hits(places(l.light, false))
+	s.innocent = len(guards) > 0
+	for _, x := range slices.Concat(guards, misread) {
+		s.silent = append(s.silent, x.pieces...)
+	}
 	for _, rule := range l.known {
 		for _, p := range rule.any {
 			s.mark(p, r.match(p, rule.Across))
@@ -72,14 +91,16 @@ func (l *lexicon) scan(r *reading) scanned {
 		rule := &l.rules[i]
 		for _, p := range rule.any {
 			for _, h := range r.match(p, rule.Across) {
-				if within(h, misread) {
+				if h.excused(misread) {
 					continue
 				}
-				if within(h, guards) || r.modified(h, rule.unless) {
-					s.innocent = s.innocent || life(rule.Flag)
+				if h.excused(guards) {
+					s.silent = append(s.silent, h.pieces...)
+					continue
+				}
+				if away, topical := r.modified(h.hit, rule.unless); away {
 					if !rule.Fallback { // a worry is about nothing in particular
-						s.doubtful = s.doubtful || !life(rule.Flag) && !within(h, guards)
-						s.silent = append(s.silent, h)
+						s.doubted = append(s.doubted, doubt{evidence{rule, h.start, h.end}, topical})
 					}
 					continue
 				}
@@ -98,6 +119,11 @@ func (l *lexicon) judge(s string) triage.Judgement {
 	h := heard{x, found, placeholder.MatchString(s)}
 	more, now, lean := l.learned(t, h)
 	found = append(found, more...)
+	for _, d := range x.doubted {
+		if d.topical && d.rule.Severity.Rank() <= triage.Urgent.Rank() && lean.Of(string(d.rule.Flag)) > credit {
+			found = append(found, d.evidence)
+		}
+	}
 	for _, e := range lonely { // who it is about, where only the model hears what
 		if slices.ContainsFunc(more, func(m evidence) bool { return slices.Contains(e.rule.With, m.rule.Flag) }) {
 			found = append(found, e)
@@ -107,7 +133,7 @@ func (l *lexicon) judge(s string) triage.Judgement {
 	if slices.ContainsFunc(found, func(e evidence) bool { return e.rule.Severity.Rank() <= triage.Urgent.Rank() }) {
 		found = append(found, now...)
 	}
-	if !slices.ContainsFunc(found, tells) && !x.innocent && (x.doubtful || len(x.calm) == 0) {
+	if !slices.ContainsFunc(found, tells) && (len(x.doubted) > 0 || !x.innocent && len(x.calm) == 0) {
 		found, least = append(found, unclear(t, lean)...), triage.Graver(least, triage.Soon)
 	}
 	j := triage.Judgement{Severity: least, Flags: []triage.Flag{}, Reasons: []triage.Reason{}}
@@ -189,31 +215,22 @@ func first(found []evidence) int {
 	return best
 }
 
-// life reports whether the flag is about the writer's own life: its words are used in jest every day, so that an innocent
-// use of them says something. What was taken away from any other flag says nothing.
-func life(f triage.Flag) bool { return f == triage.Suicide || f == triage.SelfHarm }
-
 // tells reports whether the evidence says more than who it is about.
 func tells(e evidence) bool { return e.rule.Flag != triage.ThirdParty }
 
-// places returns where the text says what makes it routine.
-func (r *reading) places(ps []pattern) []hit {
-	var out []hit
-	for _, p := range ps {
-		out = append(out, r.match(p, false)...)
-	}
-	return out
-}
-
 // match returns where a pattern stands, at most maxEvidence places.
-func (r *reading) match(p pattern, across bool) []hit {
-	var out []hit
+func (r *reading) match(p pattern, across bool) []place {
+	var out []place
 	for _, first := range r.hits[p.pieces[0].id] {
 		if p.start && first.start > 0 {
 			continue
 		}
-		if end, ok := r.follow(p, 1, first.end, across); ok {
-			out = append(out, hit{first.start, end})
+		pieces := []hit{first}
+		if len(p.pieces) > 1 {
+			pieces = r.follow(p, pieces, across)
+		}
+		if pieces != nil {
+			out = append(out, place{hit{first.start, pieces[len(pieces)-1].end}, pieces})
 			if len(out) == maxEvidence {
 				break
 			}
@@ -222,10 +239,11 @@ func (r *reading) match(p pattern, across bool) []hit {
 	return out
 }
 
-// follow finds the pieces of p from the n-th on behind at.
-func (r *reading) follow(p pattern, n, at int, across bool) (end int, ok bool) {
+// follow finds the pieces of p that stand behind those before; nil where one is missing.
+func (r *reading) follow(p pattern, before []hit, across bool) []hit {
+	n, at := len(before), before[len(before)-1].end
 	if n == len(p.pieces) {
-		return at, true
+		return before
 	}
 	hits := r.hits[p.pieces[n].id]
 	i, _ := slices.BinarySearchFunc(hits, at, func(h hit, at int) int { return cmp.Compare(h.start, at) })
@@ -233,40 +251,57 @@ func (r *reading) follow(p pattern, n, at int, across bool) (end int, ok bool) {
 		if !across && r.phrase[hits[i].start] != r.phrase[at-1] {
 			break
 		}
-		if end, ok := r.follow(p, n+1, hits[i].end, across); ok {
-			return end, true
+		if all := r.follow(p, append(before, hits[i]), across); all != nil {
+			return all
 		}
 	}
-	return 0, false
+	return nil
 }
 
-// within reports whether h lies inside one of the guards, or begins there with all but its ending inside.
-func within(h hit, guards []hit) bool {
-	return slices.ContainsFunc(guards, func(g hit) bool { return g.start <= h.start && h.end <= g.end })
+// excused reports whether the place lies inside one of the guards, and each of its pieces touches one of the guard's: what
+// only stands between the words of a guard is not what the guard is about (カッターで紙と腕を切った).
+func (x place) excused(guards []place) bool {
+	return slices.ContainsFunc(guards, func(g place) bool {
+		return g.start <= x.start && x.end <= g.end && !slices.ContainsFunc(x.pieces, func(p hit) bool {
+			return !slices.ContainsFunc(g.pieces, func(q hit) bool { return p.start < q.end && q.start < p.end })
+		})
+	})
 }
 
-// modified reports whether a modifier takes the evidence away: in the clause where the evidence stands, or right behind.
-func (r *reading) modified(h hit, mods []modifier) bool {
+// hits returns where the places are.
+func hits(places []place) []hit {
+	out := make([]hit, len(places))
+	for i, x := range places {
+		out[i] = x.hit
+	}
+	return out
+}
+
+// modified reports whether a modifier takes the evidence away: by what is said right behind it, or by what the clause where it
+// stands is about (topical).
+func (r *reading) modified(h hit, mods []modifier) (away, topical bool) {
 	for _, m := range mods {
-		if len(r.places(m.anywhere)) > 0 {
-			return true
+		for _, p := range m.after {
+			for _, x := range r.match(p, false) {
+				if x.start >= h.end-1 && x.start <= h.end+3 && r.phrase[x.start] == r.phrase[h.end-1] {
+					return true, false
+				}
+			}
+		}
+	}
+	for _, m := range mods {
+		if slices.ContainsFunc(m.anywhere, func(p pattern) bool { return len(r.match(p, false)) > 0 }) {
+			return true, true
 		}
 		for _, p := range m.clause {
 			for _, x := range r.match(p, false) {
 				if r.clause[x.start] == r.clause[h.end-1] || r.clause[x.start] == r.clause[h.start] {
-					return true
-				}
-			}
-		}
-		for _, p := range m.after {
-			for _, x := range r.match(p, false) {
-				if x.start >= h.end-1 && x.start <= h.end+3 && r.phrase[x.start] == r.phrase[h.end-1] {
-					return true
+					return true, true
 				}
 			}
 		}
 	}
-	return false
+	return false, false
 }
 
 // beside is how many characters apart words may stand that are read as the same blow: 父が怒って、なぐられた.

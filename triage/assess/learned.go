@@ -31,8 +31,28 @@ type heard struct {
 	redacted bool
 }
 
-// everyday reports whether a clause speaks of what harmless messages speak of.
-func (h heard) everyday(p part) bool { return p.touched(h.calm) || p.touched(h.light) }
+// everyday reports whether a clause speaks of what harmless messages speak of, or says what is dangerous in jest.
+func (h heard) everyday(p part) bool {
+	return p.touched(h.calm) || p.touched(h.light) || p.touched(h.silent)
+}
+
+// caution is how much more it takes to be sure where a clause speaks of everyday things, and misgiving where it says what
+// would be evidence but for the words beside it. Nothing there goes unheard: a child writes of a lesson, and of the roof.
+const (
+	caution   = 1.7
+	misgiving = 5
+)
+
+// care returns how much more it takes to be sure with a clause.
+func (h heard) care(p part) float32 {
+	switch {
+	case slices.ContainsFunc(h.doubted, func(e doubt) bool { return e.start < p.end && p.start < e.end }):
+		return misgiving
+	case h.everyday(p):
+		return caution
+	}
+	return 0
+}
 
 // less is the share of the best score below which a flag of the model is not the one that the text speaks of: the same words
 // often speak a little for several.
@@ -58,8 +78,8 @@ func share(f triage.Flag) float32 {
 	return less
 }
 
-// learned returns what the model finds in a text, leaving out the clauses with silent places. It stands beside what the
-// rules found and takes nothing of it away; where they found something, that it is something else is no news.
+// learned returns what the model finds in a text. It stands beside what the rules found and takes nothing of it away; where
+// they found something, that it is something else is no news.
 //
 // Alone the model says urgent only where it is sure: a desk whose every message is urgent has no triage. Where a rule found
 // something that is the matter, as much as it takes to be heard at all is enough; so it is where words were taken out, which
@@ -69,13 +89,12 @@ func share(f triage.Flag) float32 {
 func (l *lexicon) learned(t text, h heard) (more, now []evidence, lean model.Lean) {
 	parts := t.parts()
 	clauses := t.clauses(parts, h.marks)
-	mute := muted(parts, h.silent, t.view.Len())
 	var short float32
 	if h.redacted {
 		short = missing
 	}
-	found, lean := l.model.Find(clauses, func(c, i int) bool { return mute[parts[c].start+i] },
-		func(c int) bool { return h.everyday(parts[c]) }, short)
+	found, lean := l.model.Find(clauses, func(c, i int) bool { return covered(h.silent, parts[c].start+i) },
+		func(c int) float32 { return h.care(parts[c]) }, short)
 	if len(found) == 0 {
 		return nil, nil, lean
 	}
@@ -126,17 +145,9 @@ func (l *lexicon) learned(t text, h heard) (more, now []evidence, lean model.Lea
 	return more, now, lean
 }
 
-// muted are the runes of the clauses with silent places: what is said in jest, or of a poster, is said of its whole clause.
-func muted(parts []part, silent []hit, n int) []bool {
-	mute := make([]bool, n)
-	for _, p := range parts {
-		if p.touched(silent) {
-			for i := p.start; i < p.end; i++ {
-				mute[i] = true
-			}
-		}
-	}
-	return mute
+// covered reports whether a rune lies in one of the hits.
+func covered(hits []hit, i int) bool {
+	return slices.ContainsFunc(hits, func(x hit) bool { return x.start <= i && i < x.end })
 }
 
 // loudest is the flag that is heard most clearly, but for who it is about, and how clearly; Other where there is none.

@@ -102,6 +102,9 @@ func load() (*lexicon, error) {
 			all.Concepts[k] = append(all.Concepts[k], strings.Fields(strings.Join(v, " "))...)
 		}
 		for k, v := range f.Modifiers {
+			if _, twice := all.Modifiers[k]; twice {
+				return nil, fmt.Errorf("assess: %s: a second modifier %s", name, k)
+			}
 			all.Modifiers[k] = v
 		}
 		all.Rules = append(all.Rules, f.Rules...)
