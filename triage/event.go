@@ -165,7 +165,7 @@ const (
 type Reveal struct {
 	Placeholder string `json:"placeholder"`
 	Reason      string `json:"reason"`
-	Step        string `json:"step,omitempty"` // of a grant that two people need: grant_ask, grant_alone, grant_approve, grant_refuse, grant_use
+	Step        string `json:"step,omitempty"` // of a grant that two people need: grant_ask, grant_alone, grant_approve (grant_approve_spoken: by a code over the telephone), grant_refuse, grant_use
 }
 
 // Duty is something that somebody must do by a time. It is done by a later event with the same What and DoneAt set. A duty

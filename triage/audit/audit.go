@@ -42,7 +42,8 @@ type Entry struct {
 	Role   triage.Role   `json:"role,omitempty"`   // as which they acted
 	Act    string        `json:"act"`              // a verb from the desk's list: look, claim, reveal, …
 	Case   triage.CaseID `json:"case,omitempty"`   // the case it is about
-	Ref    string        `json:"ref,omitempty"`    // id of the hand-off, consent, report or account it is about
+	With   string        `json:"with,omitempty"`   // login of a second person in it: whose code was read over the telephone
+	Ref    string        `json:"ref,omitempty"`    // id of the hand-off, consent, report, grant or account it is about
 	Reason string        `json:"reason,omitempty"` // a code, or a placeholder; never a value
 }
 

@@ -14,6 +14,9 @@ func (c *Console) detail(l Looked) string {
 	for _, x := range strings.Fields(l.Ref + " " + l.Reason) {
 		said = append(said, c.spell(x))
 	}
+	if l.With != "" {
+		said = append(said, "コードを読んだ人："+l.With)
+	}
 	return strings.Join(said, "　")
 }
 
@@ -32,8 +35,11 @@ func (c *Console) spell(x string) string {
 			return said
 		}
 	}
-	if len(x) >= 20 && strings.Trim(x, "abcdefghijklmnopqrstuvwxyz0123456789") == "" {
-		return "…" + x[len(x)-6:]
+	if len(x) >= 20 && strings.Trim(strings.ToLower(x), "abcdefghijklmnopqrstuvwxyz0123456789") == "" {
+		return tail(x)
 	}
 	return x
 }
+
+// tail is how people call what has a long number of its own.
+func tail(x string) string { return "…" + x[max(0, len(x)-6):] }

@@ -123,6 +123,34 @@ func TestTwoPeopleOpenAnAddressOnThePages(t *testing.T) {
 	h.signedIn("kato") // by the password alone, now
 }
 
+// Whoever reads the audit sees which wish was granted, in which case, who typed a code that somebody read over the telephone,
+// and whose it was.
+func TestTheAuditNamesAGrant(t *testing.T) {
+	h := newHouse(t)
+	h.seed()
+	h.hire("kato", triage.Coordinator, "")
+	h.hire("kanri", triage.Admin, "")
+	lead, counselor := h.signedIn("kato"), h.signedIn("sato")
+	secret := lead.app()
+	said(t, counselor.script("/cases/"+string(mine)+"/reveals", url.Values{"placeholder": {"[連絡先1]"}, "reason": {revealReasons[0]}}))
+	id := counselor.grantID()
+	if a := counselor.script("/reveals/"+id+"/approve", url.Values{"approver": {"kato"}, "code": {oneTime(t, secret, 30*time.Second)}}); a.status != http.StatusOK {
+		t.Fatalf("by the telephone: %d %s", a.status, a.body)
+	}
+	if page := counselor.get("/reveals").body; !strings.Contains(page, "番号 "+tail(id)) || !strings.Contains(page, "電話でコードを聞きました") {
+		t.Error("the page of grants does not tell the number, or how it was granted")
+	}
+	page := h.signedIn("kanri").get("/audit").body
+	for act, row := range map[string]string{"grant_ask": tail(id) + "　[連絡先1]", "grant_approve_spoken": tail(id) + "　[連絡先1]　コードを読んだ人：kato"} {
+		if want := `sato<span class="soft">（心理士）</span></td><td>` + acts[act] + "</td><td>" + number(mine) + `</td><td class="small">` + row + "</td>"; !strings.Contains(page, want) {
+			t.Errorf("no line %s in %.2000s", want, page)
+		}
+	}
+	if page := counselor.get("/cases/" + string(mine)).body; !strings.Contains(page, "</span> を開くことを、電話でコードを読んで認めました。") {
+		t.Error("the case does not tell how it was granted")
+	}
+}
+
 // A lead makes a passkey, signs in with it, and approves what a password alone may not.
 func TestAPasskeyInABrowser(t *testing.T) {
 	h := newHouse(t)

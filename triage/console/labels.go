@@ -43,7 +43,7 @@ var (
 		"report": "報告した", "report_list": "出した報告を見た", "report_look": "出した報告を名前ごと見た", "filings": "学校の報告の一覧を見た", "filings_export": "学校の報告を書き出した",
 		"filing_print": "学校の報告を名前なしで印刷した", "filing_print_named": "学校の報告を名前ごと印刷した", "account_create": "アカウントを作った", "account_disable": "アカウントを止めた",
 		"trace": "通信の記録を開いた", "search_ask": "名前で探すことを頼んだ", "search_read": "探す人の名前を見た", "search_end": "探し終わった", "search_look": "見つかった事案の一覧を見た",
-		"grant_ask": "二人で開くことを頼んだ", "grant_alone": "一人で開いた", "grant_approve": "開くことを認めた", "grant_refuse": "開くことを認めなかった",
+		"grant_ask": "二人で開くことを頼んだ", "grant_alone": "一人で開いた", "grant_approve": "開くことを認めた", "grant_approve_spoken": "電話でコードを聞き、開くことを認めてもらった", "grant_refuse": "開くことを認めなかった",
 		"grant_look": "一人で開いたものを確かめた", "disposals": "廃棄の一覧を見た", "destroy": "廃棄した", "keep": "残すかどうかを定めた", "letters": "手紙の一覧を見た", "letter_look": "手紙の文字を見た", "letter_compare": "手紙の文字を確かめた", "letter_split": "手紙を別の件に分けた",
 		"letter_preview": "印刷する返事を見た", "letter_print": "返事を印刷した", "posted": "返事を出したと記録した", "factor_add": "サインインの確認を登録した", "factor_remove": "サインインの確認を外した",
 		"handover": "引き継ぎの一覧を見た", "session": "次の人へ残した", "want": "本人の希望を記録した", "bar": "かかわりのある人を外した・戻した", "kept_out": "外された事案を開こうとした",
@@ -52,7 +52,7 @@ var (
 		"profile": "勤務と希望を変えた", "account_posts": "アカウントのかかわりを変えた", "broken": "読めない記録"}
 	sorts    = map[string]string{"picture": "写真", "document": "ファイル", "voice": "音声", "video": "動画", "other": "ファイル"}
 	openings = map[string]string{"": " の元の言葉を見ました。", "grant_ask": " を二人で開くことを頼みました。", "grant_alone": " を、ほかにだれもいないので一人で開くことにしました。",
-		"grant_approve": " を開くことを認めました。", "grant_refuse": " を開くことを認めませんでした。", "grant_use": " の元の言葉を見ました。"}
+		"grant_approve": " を開くことを認めました。", "grant_approve_spoken": " を開くことを、電話でコードを読んで認めました。", "grant_refuse": " を開くことを認めませんでした。", "grant_use": " の元の言葉を見ました。"}
 	grounds    = map[string]string{"withdrawn": "書いた人が取り下げた", "expired": "保存の期間が終わった", "identity": "名前と連絡先の期間が終わった"}
 	deliveries = map[string]string{"paper": "郵便で出すのを待っています", "sent": "送りました", "delivered": "届きました", "read": "読まれました", "failed": "不達", "opted_out": "受信停止の申し出", "opted_in": "受信再開の申し出"}
 	whys       = map[string]string{"blocked": "受信を止められています", "unknown": "宛先がありません", "expired": "期限が過ぎました",

@@ -155,7 +155,13 @@ func (d *Desk) perform(ctx context.Context, p staff.Person, id triage.CaseID, a 
 
 // record writes to the audit what is about to happen.
 func (d *Desk) record(ctx context.Context, p staff.Person, what string, id triage.CaseID, ref, reason string) error {
-	return d.Audit.Record(ctx, audit.Entry{At: d.Clock.Now(), Who: p.Login, Role: p.Role, Act: what, Case: id, Ref: ref, Reason: reason})
+	return d.enter(ctx, p, audit.Entry{Act: what, Case: id, Ref: ref, Reason: reason})
+}
+
+// enter writes an entry of the person to the audit, now.
+func (d *Desk) enter(ctx context.Context, p staff.Person, e audit.Entry) error {
+	e.At, e.Who, e.Role = d.Clock.Now(), p.Login, p.Role
+	return d.Audit.Record(ctx, e)
 }
 
 // event begins an event of a person of the staff.

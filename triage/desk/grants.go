@@ -1,11 +1,13 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
 
 	"madoguchi/triage"
+	"madoguchi/triage/audit"
 	"madoguchi/triage/duty"
 	"madoguchi/triage/grant"
 	"madoguchi/triage/staff"
@@ -43,7 +45,8 @@ func (d *Desk) ask(ctx context.Context, p staff.Person, g grant.Grant) (grant.Gr
 	if g.Alone {
 		what = "grant_alone"
 	}
-	if err := d.record(ctx, p, what, g.Case, "", g.What); err != nil {
+	g.ID = grant.NewID()
+	if err := d.enter(ctx, p, entryOf(g, what)); err != nil {
 		return grant.Grant{}, err
 	}
 	g, err := d.Register.Ask(ctx, g)
@@ -74,6 +77,11 @@ func (d *Desk) warn(ctx context.Context, p staff.Person, g grant.Grant) error {
 	_, err = d.perform(ctx, p, g.Case, act{may: known, erased: true,
 		do: func(triage.Case, []triage.Event) ([]triage.Event, error) { return []triage.Event{e}, nil }})
 	return err
+}
+
+// entryOf is what the audit says of a grant.
+func entryOf(g grant.Grant, what string) audit.Entry {
+	return audit.Entry{Act: what, Case: g.Case, Ref: g.ID, Reason: cmp.Or(g.What, g.Ground)}
 }
 
 // note writes to the case what happens with a grant.
@@ -161,7 +169,11 @@ func (d *Desk) Approve(ctx context.Context, p staff.Person, id string, spoken Sp
 			return g, refuse(triage.CodeTwoPersons, "そのコードは使えません。新しいコードを読んでもらってください。")
 		}
 	}
-	return d.decide(ctx, approver, g, "grant_approve", func(x *grant.Grant) { x.Approver, x.Spoken = approver.Login, spoken.By != "" })
+	what := "grant_approve"
+	if spoken.By != "" {
+		what = "grant_approve_spoken"
+	}
+	return d.decide(ctx, p, g, what, approver, func(x *grant.Grant) { x.Approver, x.Spoken = approver.Login, spoken.By != "" })
 }
 
 // Spoken is a one-time code that somebody read over the telephone.
@@ -173,11 +185,16 @@ func (d *Desk) Refuse(ctx context.Context, p staff.Person, id string) (grant.Gra
 	if err != nil {
 		return g, err
 	}
-	return d.decide(ctx, p, g, "grant_refuse", func(x *grant.Grant) { x.Approver, x.Refused = p.Login, true })
+	return d.decide(ctx, p, g, "grant_refuse", p, func(x *grant.Grant) { x.Approver, x.Refused = p.Login, true })
 }
 
-func (d *Desk) decide(ctx context.Context, p staff.Person, g grant.Grant, what string, f func(*grant.Grant)) (grant.Grant, error) {
-	if err := d.record(ctx, p, what, g.Case, "", g.What); err != nil {
+// decide writes down what a lead decides on a grant: by their own hand, or by that of who hears their code over the telephone.
+func (d *Desk) decide(ctx context.Context, hand staff.Person, g grant.Grant, what string, lead staff.Person, f func(*grant.Grant)) (grant.Grant, error) {
+	e := entryOf(g, what)
+	if lead.Login != hand.Login {
+		e.With = lead.Login
+	}
+	if err := d.enter(ctx, hand, e); err != nil {
 		return g, err
 	}
 	g, err := d.Register.Decide(ctx, g.ID, func(x *grant.Grant) error { f(x); return nil })
@@ -187,7 +204,7 @@ func (d *Desk) decide(ctx context.Context, p staff.Person, g grant.Grant, what s
 	if err != nil || g.Case == "" {
 		return g, err
 	}
-	return g, d.note(ctx, p, g, what)
+	return g, d.note(ctx, lead, g, what)
 }
 
 func decided() error {
@@ -211,7 +228,7 @@ func (d *Desk) UseGrant(ctx context.Context, p staff.Person, id string) (Opened,
 	if err := mayAct(p, c); err != nil { // what was granted to who had the case ends with it
 		return Opened{}, err
 	}
-	value, err := d.open(ctx, p, g.Case, g.What)
+	value, err := d.open(ctx, p, entryOf(g, "reveal"))
 	if err != nil {
 		return Opened{}, err
 	}
@@ -230,7 +247,7 @@ func (d *Desk) LookAtGrant(ctx context.Context, p staff.Person, id string) error
 	if !g.Alone || g.By == p.Login {
 		return refuse(triage.CodeTwoPersons, "ほかの人が一人で開いたものだけ、確認できます。")
 	}
-	if err := d.record(ctx, p, "grant_look", g.Case, "", g.What); err != nil {
+	if err := d.enter(ctx, p, entryOf(g, "grant_look")); err != nil {
 		return err
 	}
 	if g, err = d.Register.Look(ctx, id, p.Login); err != nil || g.Case == "" {

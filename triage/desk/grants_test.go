@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"testing"
@@ -41,6 +42,32 @@ func (r *room) value(login, id string) string {
 		return string(o.Grant.State(r.Register.Now()))
 	}
 	return o.Value
+}
+
+// follows fails where the audit does not tell who did what with the grant, by its id and with its case.
+func (r *room) follows(id string, want ...string) {
+	r.t.Helper()
+	g, err := r.Register.Find(r.t.Context(), id)
+	r.must(err)
+	r.log.mu.Lock()
+	defer r.log.mu.Unlock()
+	var got []string
+	for _, e := range r.log.entries {
+		if e.Ref != id {
+			continue
+		}
+		if e.Case != g.Case || e.Reason != cmp.Or(g.What, g.Ground) {
+			r.t.Errorf("%s is about %q %q", e.Act, e.Case, e.Reason)
+		}
+		said := e.Who + " " + e.Act
+		if e.With != "" {
+			said += " with " + e.With
+		}
+		got = append(got, said)
+	}
+	if !slices.Equal(got, want) {
+		r.t.Errorf("the audit says of the grant %q, want %q", got, want)
+	}
 }
 
 func TestAnAddressIsOpenedByTwo(t *testing.T) {
@@ -101,6 +128,7 @@ func TestAnAddressIsOpenedByTwo(t *testing.T) {
 	if acts := r.log.acts("kato"); !slices.Equal(acts, []string{"grant_approve"}) {
 		t.Errorf("the audit says of kato %v", acts)
 	}
+	r.follows(g, "sato grant_ask", "kato grant_approve", "sato reveal", "sato reveal")
 }
 
 func TestAGrantEndsWithTheCase(t *testing.T) {
@@ -108,6 +136,14 @@ func TestAGrantEndsWithTheCase(t *testing.T) {
 	id, g := r.wished()
 	_, err := r.Approve(ctx, people["sato"], g, desk.Spoken{By: "mori", Code: "123456"})
 	r.want("by a code over the telephone", err, "ok")
+	r.follows(g, "sato grant_ask", "sato grant_approve_spoken with mori")
+	if acts := r.log.acts("mori"); len(acts) != 0 {
+		t.Errorf("what sato typed is written down as mori's own: %v", acts)
+	}
+	_, events := r.load(id)
+	if last := events[len(events)-1]; last.By != "mori" || last.Reveal == nil || last.Reveal.Step != "grant_approve_spoken" {
+		t.Errorf("the case says %+v", last)
+	}
 	_, err = r.Transfer(ctx, people["kato"], id, "abe")
 	r.must(err)
 	if got := r.value("sato", g); got != "forbidden" {
@@ -128,6 +164,7 @@ func TestNoIsNo(t *testing.T) {
 	if got := r.value("sato", g); got != "refused" {
 		t.Errorf("who asked sees %s", got)
 	}
+	r.follows(g, "sato grant_ask", "mori grant_refuse")
 	_, late := r.wished()
 	r.machine.pass(grant.Waits)
 	_, err = r.Approve(ctx, strong("kato"), late, desk.Spoken{})
@@ -190,6 +227,7 @@ func TestAloneAtNight(t *testing.T) {
 		}
 		r.want("who opened it looks", r.LookAtGrant(ctx, people["sato"], o.Grant.ID), "forbidden")
 		r.want("a lead looks", r.LookAtGrant(ctx, people["mori"], o.Grant.ID), "ok")
+		r.follows(o.Grant.ID, "sato grant_alone", "sato reveal", "mori grant_look")
 		if look().DoneAt.IsZero() {
 			t.Error("the duty stays open")
 		}

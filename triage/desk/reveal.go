@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"madoguchi/triage"
+	"madoguchi/triage/audit"
 	"madoguchi/triage/grant"
 	"madoguchi/triage/staff"
 )
@@ -43,7 +44,7 @@ func (d *Desk) Reveal(ctx context.Context, p staff.Person, id triage.CaseID, pla
 	if c, reason, err = d.mayOpen(ctx, p, id, reason); err != nil {
 		return Opened{}, err
 	}
-	value, err := d.open(ctx, p, c.ID, placeholder)
+	value, err := d.open(ctx, p, opening(c.ID, placeholder))
 	if err != nil {
 		return Opened{}, err
 	}
@@ -67,7 +68,7 @@ func (d *Desk) RevealText(ctx context.Context, p staff.Person, id triage.CaseID,
 		if slices.ContainsFunc(reachable, func(s string) bool { return strings.HasPrefix(placeholder, s) }) {
 			continue
 		}
-		value, err := d.open(ctx, p, id, placeholder)
+		value, err := d.open(ctx, p, opening(id, placeholder))
 		var refused *triage.Refusal
 		if errors.As(err, &refused) {
 			continue // brackets that somebody wrote
@@ -97,12 +98,17 @@ func (d *Desk) mayOpen(ctx context.Context, p staff.Person, id triage.CaseID, re
 	return c, reason, err
 }
 
-// open writes the audit and opens one placeholder.
-func (d *Desk) open(ctx context.Context, p staff.Person, id triage.CaseID, placeholder string) (string, error) {
-	if err := d.record(ctx, p, "reveal", id, "", placeholder); err != nil {
+// opening is what the audit says of a placeholder that one person opens.
+func opening(id triage.CaseID, placeholder string) audit.Entry {
+	return audit.Entry{Act: "reveal", Case: id, Reason: placeholder}
+}
+
+// open writes the entry to the audit and opens the placeholder that it names.
+func (d *Desk) open(ctx context.Context, p staff.Person, e audit.Entry) (string, error) {
+	if err := d.enter(ctx, p, e); err != nil {
 		return "", err
 	}
-	value, err := d.Front.Reveal(ctx, id, placeholder)
+	value, err := d.Front.Reveal(ctx, e.Case, e.Reason)
 	if errors.Is(err, triage.ErrNoWords) {
 		return "", bad("その印に当たる言葉は、この相談にありません。")
 	}

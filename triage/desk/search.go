@@ -45,21 +45,23 @@ func (d *Desk) AskSearch(ctx context.Context, p staff.Person, s Search) (grant.G
 			return grant.Grant{}, bad("名前か番号が長すぎます。")
 		}
 	}
-	if err := d.record(ctx, p, "search_ask", "", "", s.Ground); err != nil {
+	g := grant.Grant{ID: grant.NewID(), For: grant.Seek, Ground: s.Ground, By: p.Login}
+	if err := d.enter(ctx, p, entryOf(g, "search_ask")); err != nil {
 		return grant.Grant{}, err
 	}
-	sealed, reason, err := d.Searcher.Conceal(ctx, s.Sought)
+	var err error
+	g.Words, g.Reason, err = d.Searcher.Conceal(ctx, s.Sought)
 	if errors.Is(err, triage.ErrRefused) {
 		return grant.Grant{}, bad("名前か、7けた以上の電話番号を書いてください。")
 	}
 	if err != nil {
 		return grant.Grant{}, err
 	}
-	g, err := d.Register.Ask(ctx, grant.Grant{For: grant.Seek, Ground: s.Ground, Reason: reason, By: p.Login, Words: sealed})
+	asked, err := d.Register.Ask(ctx, g)
 	if err != nil {
-		return grant.Grant{}, errors.Join(err, d.Searcher.Burn(ctx, sealed)) // nobody would destroy it later
+		return grant.Grant{}, errors.Join(err, d.Searcher.Burn(ctx, g.Words)) // nobody would destroy it later
 	}
-	return g, nil
+	return asked, nil
 }
 
 // filled are the lines that say something.
@@ -119,7 +121,7 @@ func (d *Desk) SearchOf(ctx context.Context, p staff.Person, id string) (SearchV
 	v, state := SearchView{Grant: bare(g)}, g.State(d.Register.Now())
 	two := g.By == p.Login || g.Approver == p.Login
 	if len(g.Words) > 0 && (state == grant.Asked || state == grant.Approved && two) {
-		if err := d.record(ctx, p, "search_read", "", g.ID, g.Ground); err != nil {
+		if err := d.enter(ctx, p, entryOf(g, "search_read")); err != nil {
 			return v, err
 		}
 		who, err := d.Searcher.Unveil(ctx, g.Words)
@@ -133,7 +135,7 @@ func (d *Desk) SearchOf(ctx context.Context, p staff.Person, id string) (SearchV
 	if state != grant.Approved || !two || g.Search == nil || len(g.Search.Found) == 0 {
 		return v, nil
 	}
-	if err := d.record(ctx, p, "search_look", "", g.ID, g.Ground); err != nil {
+	if err := d.enter(ctx, p, entryOf(g, "search_look")); err != nil {
 		return v, err
 	}
 	for _, f := range g.Search.Found {

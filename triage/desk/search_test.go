@@ -145,12 +145,14 @@ func TestASearch(t *testing.T) {
 	}
 	a.named[soughtName] = []triage.CaseID{all[0], all[len(all)-1]}
 
+	r.follows(id, "kato search_ask")
 	v, err := r.SearchOf(ctx, people["mori"], id)
 	if err != nil || v.Sought == nil || v.Sought.Names[0] != soughtName || v.Grant.Words != nil {
 		t.Fatalf("who is asked to allow it sees %+v, %v", v, err)
 	}
 	_, err = r.ApproveSearch(ctx, strong("mori"), id)
 	r.must(err)
+	r.follows(id, "kato search_ask", "mori search_read", "mori grant_approve")
 	if more, err := r.Seeker().Step(ctx); !more || err != nil || a.asked != triage.SearchBatch {
 		t.Fatalf("the first batch: %d cases, more %v, %v", a.asked, more, err)
 	}

@@ -70,7 +70,7 @@ func (d *Desk) Trace(ctx context.Context, p staff.Person, id string) (Traced, er
 	if err := mayAct(p, c); err != nil {
 		return Traced{}, err
 	}
-	if err := d.record(ctx, p, "trace", g.Case, g.ID, g.What); err != nil {
+	if err := d.enter(ctx, p, entryOf(g, "trace")); err != nil {
 		return Traced{}, err
 	}
 	if g, err = d.traceKey(ctx, p, g); err != nil {

@@ -93,6 +93,7 @@ func TestAConnectionIsTracedByTwoInAnEmergency(t *testing.T) {
 	if first, then := see("sato"), see("sato"); first != "approved 0" || then != "approved 1" {
 		t.Errorf("who asked sees %s, then %s", first, then)
 	}
+	r.follows(g.ID, "sato grant_ask", "kato grant_approve", "sato trace", "sato trace")
 	if want := r.moment().Wall.Add(grant.Lasts); !l.until.Equal(want) || l.looked[0] != id {
 		t.Errorf("asked for %v until %v, want %v", l.looked, l.until, want)
 	}

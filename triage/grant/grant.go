@@ -151,10 +151,13 @@ const all = "{grants}:all"
 // Now is the moment that the register goes by.
 func (r *Register) Now() Moment { return r.now() }
 
-// Ask writes down a wish and returns it with its id. A grant with Alone set is approved at once.
+// NewID makes the id of a grant, so that the audit can name it before it is there.
+func NewID() string { return rand.Text() }
+
+// Ask writes down a wish under its id, which is one of NewID's. A grant with Alone set is approved at once.
 func (r *Register) Ask(ctx context.Context, g Grant) (Grant, error) {
 	now := r.now()
-	g.ID, g.At, g.Asked = rand.Text(), now.Wall, now.Tick
+	g.At, g.Asked = now.Wall, now.Tick
 	if g.Alone {
 		g.approve(now)
 	}

@@ -46,7 +46,7 @@ func (m *machine) reboot() {
 // approved is a grant that was approved just now, ten minutes after it was asked for.
 func (m *machine) approved(t *testing.T) Grant {
 	t.Helper()
-	g, err := m.register().Ask(t.Context(), Grant{For: Reveal, Case: "07aaaa", What: "[連絡先1]", Reason: "x", By: "sato"})
+	g, err := m.register().Ask(t.Context(), Grant{ID: NewID(), For: Reveal, Case: "07aaaa", What: "[連絡先1]", Reason: "x", By: "sato"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +152,7 @@ func TestAWishWaitsWhateverTheClockSays(t *testing.T) {
 	m := newMachine(t)
 	ask := func() Grant {
 		t.Helper()
-		g, err := m.register().Ask(t.Context(), Grant{For: Reveal, By: "sato"})
+		g, err := m.register().Ask(t.Context(), Grant{ID: NewID(), For: Reveal, By: "sato"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -216,11 +216,11 @@ func TestAWishEnds(t *testing.T) {
 	m := newMachine(t)
 	r := m.register()
 	ctx := t.Context()
-	late, err := r.Ask(ctx, Grant{For: Reveal, By: "sato"})
+	late, err := r.Ask(ctx, Grant{ID: NewID(), For: Reveal, By: "sato"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	no, err := r.Ask(ctx, Grant{For: Reveal, By: "sato"})
+	no, err := r.Ask(ctx, Grant{ID: NewID(), For: Reveal, By: "sato"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -247,11 +247,11 @@ func TestOneDecides(t *testing.T) {
 	m := newMachine(t)
 	r, client := m.register(), m.redis
 	ctx := t.Context()
-	g, err := r.Ask(ctx, Grant{For: Reveal, Case: "07aaaa", What: "[連絡先1]", By: "sato"})
+	g, err := r.Ask(ctx, Grant{ID: NewID(), For: Reveal, Case: "07aaaa", What: "[連絡先1]", By: "sato"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, err := r.Ask(ctx, Grant{For: Reveal, Case: "07bbbb", What: "[連絡先1]", By: "abe"})
+	other, err := r.Ask(ctx, Grant{ID: NewID(), For: Reveal, Case: "07bbbb", What: "[連絡先1]", By: "abe"})
 	if err != nil {
 		t.Fatal(err)
 	}
