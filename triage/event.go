@@ -88,7 +88,8 @@ type Event struct {
 	Plan       *PlanItem   `json:"plan,omitempty"`
 	WatchOver  *WatchOver  `json:"watch_over,omitempty"`
 	Interim    bool        `json:"interim,omitempty"` // of a message of the desk: that somebody reads, which is no answer yet
-	Paged      bool        `json:"paged,omitempty"`   // of a step of an alarm: whoever is on call was reached by a path of their own
+	Called     bool        `json:"called,omitempty"`  // who is on call was called by a path of their own
+	Paged      bool        `json:"paged,omitempty"`   // and that went out
 }
 
 // Assignment is who has the case now.

@@ -85,15 +85,32 @@ func (d *Desk) ringing(ctx context.Context, c triage.Case, events []triage.Event
 	if step == 0 {
 		e.Text = "緊急の事案です。受領を待っています。"
 	}
-	if step == 0 && (c.Assignee != "" || d.City.OpenAt("phone", now)) {
-		return []triage.Event{e} // whoever has the case, or is at work, hears it first from the pages
+	if step == 0 && d.anyThere(ctx, sees(c)) {
+		return []triage.Event{e} // whoever is there hears it first from the pages
 	}
-	return []triage.Event{d.paged(ctx, c, e, step)}
+	return []triage.Event{d.paged(ctx, c, e, called(x, events))}
+}
+
+// sees are those whom the pages tell of the case: who answers, and is not kept out of it.
+func sees(c triage.Case) func(staff.Person) bool {
+	return func(p staff.Person) bool { return (leads(p) || counsels(p)) && !barred(p, c) }
+}
+
+// called is how often somebody was called by this alarm, whether or not that went out: the next is whoever comes after them.
+func called(x triage.Duty, events []triage.Event) int {
+	n, prefix := 0, strings.TrimSuffix(ringID(x, 0), "0")
+	for _, e := range events {
+		if e.Called && strings.HasPrefix(e.ID, prefix) {
+			n++
+		}
+	}
+	return n
 }
 
 // paged calls who is on call and not kept out of the case, where there is somebody, and adds to the event whether that went out.
-func (d *Desk) paged(ctx context.Context, c triage.Case, e triage.Event, step int) triage.Event {
-	who, by, ok := d.City.Called(step, d.outOf(ctx, c))
+// Of those before, n were called.
+func (d *Desk) paged(ctx context.Context, c triage.Case, e triage.Event, n int) triage.Event {
+	who, by, ok := d.City.Called(n, d.outOf(ctx, c))
 	if !ok || d.Pager == nil {
 		return e
 	}
@@ -123,6 +140,7 @@ func (d *Desk) reached(ctx context.Context, e triage.Event, who city.OnCall, by 
 	id := sha256.Sum256([]byte(e.ID))
 	err := d.Pager.Page(ctx, triage.Page{ID: hex.EncodeToString(id[:16]), Reach: who.Reach, By: by,
 		Text: d.City.Text("oncall.page", "", e.At, nil)})
+	e.Called = true
 	name := map[string]string{"voice": "電話", "sms": "SMS"}[by]
 	if err != nil {
 		e.Text += who.Name + "に" + name + "で知らせようとしましたが、できませんでした。"

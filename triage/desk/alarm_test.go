@@ -273,8 +273,9 @@ func TestNoNightCoverNoPage(t *testing.T) {
 	}
 }
 
-// The edges of the opening hours, of the week, of holidays and of the turn of the year, in Japan's time whatever the
-// machine's: who is called and when, by which path, and what the notice says of who reads and when somebody will.
+// The edges of the telephone's hours and of the chat's, of the week, of holidays and of the turn of the year, in Japan's time
+// whatever the machine's: what the notice says of who reads and when somebody will; and who is called of an emergency and when,
+// by which path: whatever the hours say, at once where nobody is there, and after two minutes where somebody is.
 func TestTheEdgesOfTheHours(t *testing.T) {
 	const open = ""
 	tue := func(date string) string { return date + "〔火〕の朝8時45分ごろ" }
@@ -293,31 +294,83 @@ func TestTheEdgesOfTheHours(t *testing.T) {
 		"2027-01-11 08:45:00": tue("1月12日"), "2027-01-12 08:45:00": open, // 成人の日
 		"2027-03-22 08:45:00": tue("3月23日"), "2027-03-23 08:45:00": open, // 振替休日
 	}
-	if len(edges) < 40 {
-		t.Errorf("%d edges", len(edges))
+	five := func(date string) string { return date + "の夕方5時ごろ" }
+	chat := map[string]string{
+		"2026-11-20 16:59:59": five("11月20日〔金〕"), "2026-11-20 17:00:00": open, "2026-11-20 17:15:00": open, "2026-11-20 21:59:59": open, "2026-11-20 22:00:00": five("11月24日〔火〕"),
+		"2026-11-23 17:00:00": five("11月24日〔火〕"), "2026-11-24 16:59:59": five("11月24日〔火〕"), "2026-11-24 17:00:00": open, // 勤労感謝の日
+		"2026-12-29 21:59:59": open, "2026-12-29 22:00:00": five("1月5日〔火〕"), "2027-01-04 17:00:00": five("1月5日〔火〕"), "2027-01-05 17:00:00": open,
 	}
-	for text, next := range edges {
-		now := at(text)
-		r, p := night(t, with)
-		r.clock.Set(now.In(time.UTC))
-		r.danger("")
-		r.must(r.Sweep(t.Context()))
-		r.must(r.Advance(t.Context(), r.clock, now.Add(12*time.Minute)))
-		since := func(minutes int, to string) paged {
-			return paged{now.Sub(opened) + time.Duration(minutes)*time.Minute, to}
-		}
-		ladder := []paged{since(0, "voice 1"), since(2, "sms 2"), since(5, "sms 1"), since(10, "sms 2")}
-		if next == open {
-			ladder = ladder[1:] // whoever is there hears it first from the pages
-		}
-		if !slices.Equal(p.pages, ladder) {
-			t.Errorf("%s: called %v, want %v", text, p.pages, ladder)
-		}
-		for _, zone := range []*time.Location{time.UTC, triage.JST, time.FixedZone("far", -11*60*60)} {
-			says := without.Notice("voice", now.In(zone))
-			if nobody := strings.Contains(says, "だれも読んでいません"); nobody != (next != open) || next != open && !strings.Contains(says, next) {
-				t.Errorf("%s in %s: the notice is %q", text, zone, says)
+	if len(edges)+len(chat) < 52 {
+		t.Errorf("%d edges", len(edges)+len(chat))
+	}
+	for door, edges := range map[string]map[string]string{"voice": edges, "chat": chat} {
+		for text, next := range edges {
+			now := at(text)
+			for _, there := range [][]string{nil, {"kato"}, {"ono", "ueda"}} {
+				r, p := night(t, with)
+				r.office.there = there
+				r.clock.Set(now.In(time.UTC))
+				r.danger("")
+				r.must(r.Sweep(t.Context()))
+				r.must(r.Advance(t.Context(), r.clock, now.Add(12*time.Minute)))
+				var ladder []paged
+				for i, to := range []string{"voice 1", "sms 2", "sms 1", "sms 2"} {
+					minutes := []int{0, 2, 5, 10}
+					if slices.Contains(there, "kato") { // she hears it first from the pages
+						minutes = minutes[1:]
+					}
+					if i < len(minutes) {
+						ladder = append(ladder, paged{now.Sub(opened) + time.Duration(minutes[i])*time.Minute, to})
+					}
+				}
+				if !slices.Equal(p.pages, ladder) {
+					t.Errorf("%s, there %v: called %v, want %v", text, there, p.pages, ladder)
+				}
 			}
+			for _, zone := range []*time.Location{time.UTC, triage.JST, time.FixedZone("far", -11*60*60)} {
+				says := without.Notice(door, now.In(zone))
+				if nobody := strings.Contains(says, "だれも読んでいません"); nobody != (next != open) || next != open && !strings.Contains(says, next) {
+					t.Errorf("%s, %s in %s: the notice is %q", door, text, zone, says)
+				}
+			}
+		}
+	}
+}
+
+// Who has the case and sleeps hears nothing from the pages: the first on call is called at once; and who is kept out of it is not
+// there for it.
+func TestWhoIsThereHearsItFirst(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		there  []string
+		barred string
+		first  paged
+	}{
+		{"nobody is", nil, "", paged{14 * time.Hour, "voice 1"}},
+		{"who has it is", []string{"sato"}, "", paged{14*time.Hour + 2*time.Minute, "voice 1"}},
+		{"a colleague is", []string{"abe"}, "", paged{14*time.Hour + 2*time.Minute, "voice 1"}},
+		{"a colleague who is kept out is", []string{"abe"}, "abe", paged{14 * time.Hour, "voice 1"}},
+	} {
+		r, p := night(t, watched(t, true))
+		ctx := t.Context()
+		r.office.there = []string{"sato", "mori"}
+		id := r.danger("")
+		r.clock.pass(time.Second)
+		_, err := r.Claim(ctx, people["sato"], id)
+		r.must(err)
+		_, err = r.Join(ctx, people["sato"], id, "mori")
+		r.must(err)
+		_, err = r.Say(ctx, people["sato"], id, "1", "ここにいます")
+		r.must(err)
+		if tt.barred != "" {
+			r.must(r.Bar(ctx, people["mori"], id, triage.Bar{Login: tt.barred, Why: triage.BarRelative}))
+		}
+		r.must(r.Advance(ctx, r.clock, opened.Add(14*time.Hour)))
+		r.office.there, p.pages = tt.there, nil
+		r.danger(id)
+		r.must(r.Advance(ctx, r.clock, opened.Add(14*time.Hour+3*time.Minute)))
+		if len(p.pages) == 0 || p.pages[0] != tt.first {
+			t.Errorf("%s: called %v, want %v first", tt.name, p.pages, tt.first)
 		}
 	}
 }

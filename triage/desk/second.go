@@ -86,16 +86,14 @@ func (d *Desk) holds(c triage.Case, kind, title string, so bool) []triage.Event 
 // secondID is the event by which somebody on call was paged as the second, once for each time that one is wanted.
 func secondID(x triage.Duty) string { return "second:" + strconv.FormatInt(x.Since.UnixNano(), 10) }
 
-// seconded pages who is on call as the second, where an emergency has one person and nobody else is there.
+// seconded pages who is on call as the second, where an emergency has one person and nobody else is there. Whom an alarm calls
+// is called by that.
 func (d *Desk) seconded(ctx context.Context, c triage.Case, events []triage.Event) []triage.Event {
 	i := slices.IndexFunc(c.Duties, func(x triage.Duty) bool { return x.What == dutySecond && x.DoneAt.IsZero() })
-	if i < 0 || happened(events, secondID(c.Duties[i])) {
+	if _, _, rings := alarm(c, events); i < 0 || rings || happened(events, secondID(c.Duties[i])) {
 		return nil
 	}
-	present, err := d.People.Present(ctx)
-	if err != nil || slices.ContainsFunc(present, func(x staff.Person) bool {
-		return x.Login != c.Assignee && (leads(x) || counsels(x)) && !barred(x, c)
-	}) {
+	if d.anyThere(ctx, func(x staff.Person) bool { return x.Login != c.Assignee && sees(c)(x) }) {
 		return nil // whoever is there hears it from the pages
 	}
 	if _, _, ok := d.City.Called(0, c.Bars); !ok || d.Pager == nil {
