@@ -27,7 +27,7 @@ func (d *Desk) Hours(_ string, t time.Time) channels.Hours {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.open {
-		return channels.Hours{Open: true, Notice: "いま、相談員がいる時間です。返事をするのは月曜から金曜の、夕方5時から夜10時までです。"}
+		return channels.Hours{Open: true, Notice: "いまは、相談員が返事をする時間です。月曜から金曜の、夕方5時から夜10時までです。"}
 	}
 	return channels.Hours{Notice: "いまは相談員がいない時間です。書いたことはなくなりません。次に人が読むのは、11月24日〔火〕の夕方5時ごろです。",
 		Next: t.Add(time.Hour)}
@@ -75,7 +75,7 @@ func (d *Desk) SetText(key, text string) {
 
 // Signs implements channels.Desk: a city that has stated what most cities have, and one desk without a number.
 func (d *Desk) Signs(t time.Time) channels.Signs {
-	next := "いまは、人がいる時間です。"
+	next := "いまは、受付（うけつけ）の時間です。"
 	if !d.Hours("voice", t).Open {
 		next = "いまは、人がいない時間です。次は、11月24日〔火〕の朝9時からです。"
 	}

@@ -117,6 +117,7 @@ func (o *outside) readsTheTruth(s moment, i int) {
 	}
 	p.goTo("/")
 	p.sees("返事をするのは")
+	p.seesNot("次に人が読むのはいま")
 	if s.none {
 		p.sees("それまでは、だれも読んでいません。")
 	} else {

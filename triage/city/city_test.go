@@ -100,6 +100,30 @@ func TestNoticeIsHonest(t *testing.T) {
 	}
 }
 
+// The file knows the hours and not who has come: within them the texts tell of the hours, and none says that somebody is there or
+// reads now.
+func TestNoTextSaysWhoIsThere(t *testing.T) {
+	c := asahikawa(t)
+	open := time.Date(2026, 11, 20, 21, 50, 0, 0, triage.JST)
+	if got := c.Text("start.when", "chat", open, nil); !strings.Contains(got, "\nいまは、返事をする時間です。") || strings.Contains(got, "次に人が読む") {
+		t.Errorf("within the hours: %q", got)
+	}
+	if got := c.Text("start.when", "chat", open.Add(time.Hour), nil); !strings.Contains(got, "\n次に人が読むのは11月24日〔火〕の夕方5時ごろです。\nそれまでは、だれも読んでいません。") || strings.Contains(got, "いまは") {
+		t.Errorf("outside them: %q", got)
+	}
+	said := []string{c.Notice("chat", open), c.SayNext("chat", open)}
+	for key := range c.Texts {
+		said = append(said, c.Text(key, "chat", open, nil))
+	}
+	for _, text := range said {
+		for _, claim := range []string{"読むのはいま", "読むのは、いま", "できるのは、いま", "人がいる時間", "相談員がいる時間", "員がここにいます"} {
+			if strings.Contains(text, claim) {
+				t.Errorf("%q claims %q", text, claim)
+			}
+		}
+	}
+}
+
 // The dates are those of the Cabinet Office's list for 2026 and 2027 and of later years with rare holidays.
 func TestHolidays(t *testing.T) {
 	want := map[string]string{

@@ -145,7 +145,7 @@ func (c *City) SayClosed(channel string) string {
 // SayNext tells whether the channel is answered now, or when it is next. It is empty where no time comes.
 func (c *City) SayNext(channel string, now time.Time) string {
 	if c.OpenAt(channel, now) {
-		return "いまは、人がいる時間です。"
+		return "いまは、受付（うけつけ）の時間です。"
 	}
 	next, ok := c.NextOpen(channel, now)
 	if !ok {

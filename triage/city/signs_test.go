@@ -111,7 +111,7 @@ func TestAChannelWithDaysOfItsOwn(t *testing.T) {
 	if got := c.SayNext("chat", at(t, "2026-11-26 18:00")); got != "いまは、人がいない時間です。次は、11月27日〔金〕の夕方5時からです。" {
 		t.Errorf("next %q", got)
 	}
-	if got := c.SayNext("chat", at(t, "2026-11-25 18:00")); got != "いまは、人がいる時間です。" {
+	if got := c.SayNext("chat", at(t, "2026-11-25 18:00")); got != "いまは、受付（うけつけ）の時間です。" {
 		t.Errorf("next %q", got)
 	}
 }

@@ -57,7 +57,7 @@ func (c *City) vars(channel string, now time.Time) map[string]string {
 		"市名": c.Name, "窓口名": c.Desk.Name, "係名": c.Desk.Neutral, "読む人": readers, "電話": c.Desk.Phone,
 		"返事の時間": c.SayHours(channel), "電話の時間": c.SayHours("phone"), "保存年数": c.sayKept(),
 		"消すまで": fmt.Sprint(c.Terms.EraseAfterDays), "合言葉の日数": fmt.Sprint(c.Terms.CodeDays), "夜の番号": c.night(),
-		"次の時間": "", "読まない間": "", "次にひらく時間": "",
+		"いまの時間": "", "次の時間": "", "読まない間": "", "次にひらく時間": "",
 	}
 	if then := c.ClosesAt(channel, now); !now.IsZero() { // of the opening after this one
 		if then.IsZero() {
@@ -68,10 +68,12 @@ func (c *City) vars(channel string, now time.Time) map[string]string {
 		}
 	}
 	if next, ok := c.NextOpen(channel, now); ok && !now.IsZero() {
+		if c.OpenAt(channel, now) { // who has come is not known here
+			v["いまの時間"] = "いまは、返事をする時間です。"
+			return v
+		}
 		v["次の時間"] = SayMoment(next)
-		if c.OpenAt(channel, now) {
-			v["次の時間"] = "いま"
-		} else if c.NightCover == "none" {
+		if c.NightCover == "none" {
 			v["読まない間"] = "それまでは、だれも読んでいません。"
 		}
 	}

@@ -67,7 +67,7 @@ func TestEveryEdgeOfThreeYears(t *testing.T) {
 				t.Errorf("%s at %s: next %s, want %s", channel, at, got, next)
 			}
 			said := c.SayNext(channel, at)
-			if told := strings.Contains(said, next.Format("1月2日")+"〔"); told == open || open != (said == "いまは、人がいる時間です。") {
+			if told := strings.Contains(said, next.Format("1月2日")+"〔"); told == open || open != (said == "いまは、受付（うけつけ）の時間です。") {
 				t.Errorf("%s at %s: says %q", channel, at, said)
 			}
 		}
