@@ -15,18 +15,22 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf16"
 
 	"github.com/gorilla/websocket"
+	"github.com/redis/go-redis/v9"
 	"golang.org/x/text/encoding/japanese"
 
 	"madoguchi/router/redistest"
 )
 
-// Of a whole story, with mistakes, attempts to get in and a Redis that dies on the way, nothing can be read afterwards: not
+// Of a whole story, with mistakes, attempts to get in and a Redis that dies and refuses on the way, nothing can be read afterwards: not
 // in what the program printed at its most talkative, not in Redis (every key, every value, its file), not in the data
 // folder, not in the metrics.
 func TestNothingCanBeReadAfterwards(t *testing.T) {
@@ -132,6 +136,23 @@ func TestNothingCanBeReadAfterwards(t *testing.T) {
 	p.is("stored", "ok")
 	p.rests(3)
 	c.hide("what the desk wrote", "canaryreply2", "届かない返事")
+
+	may := func(keys ...any) { // and a Redis that refuses what it is asked
+		t.Helper()
+		if err := r.Client().Do(t.Context(), append([]any{"ACL", "SETUSER", "default", "resetkeys"}, keys...)...).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	may("~{p*}:*", "~{staff}:*")
+	s.says(t, "canaryid3", "ことわられたときの言葉", "held")
+	p.call(token, "POST", at+"/messages", map[string]string{"id": "canaryreply3", "text": "ことわられた返事"}, nil) //nolint:errcheck // it may well be refused
+	may("~*")
+	p.is("stored", "ok")
+	p.rests(4)
+	c.hide("what was refused", "canaryid3", "canaryreply3", "ことわられた")
+	if n, err := r.Client().Do(t.Context(), "ACL", "LOG").Slice(); err != nil || len(n) == 0 {
+		t.Errorf("Redis refused nothing: %v", err)
+	}
 	c.in(p.everything(r))
 	if code := p.stop(10 * time.Second); code != 0 {
 		t.Errorf("exit %d", code)
@@ -152,26 +173,19 @@ func (p *process) everything(r *redistest.Server) map[string][]byte {
 		}
 		kept["redis: "+keys.Val()] = []byte(keys.Val() + "\n" + dump)
 	}
-	dir, err := client.ConfigGet(ctx, "dir").Result()
+	refusals, err := client.Do(ctx, "ACL", "LOG", "-1").Result()
 	if err := errors.Join(keys.Err(), err); err != nil {
 		p.t.Fatal(err)
 	}
-	roots := []string{dir["dir"]}
+	kept["what Redis refused"] = fmt.Append(nil, refusals)
+	roots := []string{folder(p.t, client), p.dir}
 	for _, a := range p.common() {
 		if data, ok := strings.CutPrefix(a, "--data-dir="); ok {
 			roots = append(roots, data)
 		}
 	}
 	for _, root := range roots {
-		if err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-			if err != nil || !d.Type().IsRegular() {
-				return err
-			}
-			kept[path], err = os.ReadFile(path)
-			return err
-		}); err != nil {
-			p.t.Fatal(err)
-		}
+		maps.Copy(kept, below(p.t, root))
 	}
 	if len(kept) < 40 {
 		p.t.Errorf("only %d things are left of it", len(kept))
@@ -179,6 +193,32 @@ func (p *process) everything(r *redistest.Server) map[string][]byte {
 	_, _, metrics := ask(p.t.(*testing.T), "GET", p.Ops+"/metrics", "")
 	kept["the metrics"] = []byte(metrics)
 	return kept
+}
+
+// folder is where a Redis keeps what it is given.
+func folder(t testing.TB, client *redis.Client) string {
+	t.Helper()
+	dir, err := client.ConfigGet(t.Context(), "dir").Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir["dir"]
+}
+
+// below are all files in a folder.
+func below(t testing.TB, root string) map[string][]byte {
+	t.Helper()
+	all := map[string][]byte{}
+	if err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		all[path], err = os.ReadFile(path)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return all
 }
 
 // canaries are words that must be found nowhere, in any of the forms in which words are written.
@@ -190,19 +230,26 @@ type canaries struct {
 type form struct {
 	what, how string
 	bytes     []byte
+	lines     bool // it may be written over several lines
 }
 
 func (c *canaries) hide(what string, words ...string) {
 	for _, w := range words {
-		add := func(how, b string) { c.forms = append(c.forms, form{fmt.Sprintf("%s, %q", what, w), how, []byte(b)}) }
+		put := func(how, b string, lines bool) {
+			c.forms = append(c.forms, form{fmt.Sprintf("%s, %q", what, w), how, []byte(b), lines})
+		}
+		add := func(how, b string) { put(how, b, false) }
 		add("raw", w)
+		backwards := []rune(w)
+		slices.Reverse(backwards)
+		add("reversed", string(backwards))
 		add("hex", hex.EncodeToString([]byte(w)))
 		add("HEX", strings.ToUpper(hex.EncodeToString([]byte(w))))
 		for shift := range 3 { // what does not depend on the neighbours
 			padded := base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat("x", shift) + w))
 			padded = padded[(shift*8+5)/6 : (shift+len(w))*8/6]
-			add("base64", padded)
-			add("base64url", strings.NewReplacer("+", "-", "/", "_").Replace(padded))
+			put("base64", padded, true)
+			put("base64url", strings.NewReplacer("+", "-", "/", "_").Replace(padded), true)
 		}
 		if escaped := url.QueryEscape(w); escaped != w {
 			add("percent", escaped)
@@ -213,6 +260,9 @@ func (c *canaries) hide(what string, words ...string) {
 			little, big = binary.LittleEndian.AppendUint16(little, u), binary.BigEndian.AppendUint16(big, u)
 		}
 		add("JSON", escaped)
+		if quoted := strings.Trim(strconv.QuoteToASCII(w), `"`); quoted != w && quoted != escaped {
+			add("JSON", quoted)
+		}
 		add("UTF-16LE", string(little))
 		add("UTF-16BE", string(big))
 		if sjis, err := japanese.ShiftJIS.NewEncoder().String(w); err == nil && sjis != w {
@@ -244,11 +294,64 @@ func unpacked(kept map[string][]byte) map[string][]byte {
 
 func (c *canaries) in(kept map[string][]byte) {
 	c.t.Helper()
+	for _, hit := range c.found(kept) {
+		c.t.Error(hit)
+	}
+}
+
+// found says what of it is where.
+func (c *canaries) found(kept map[string][]byte) (hits []string) {
 	for where, data := range unpacked(kept) {
+		joined := lineEnds.ReplaceAll(data, nil)
 		for _, f := range c.forms {
-			if bytes.Contains(data, f.bytes) {
-				c.t.Errorf("%s is in %s (%s)", f.what, where, f.how)
+			in := data
+			if f.lines {
+				in = joined
+			}
+			if bytes.Contains(in, f.bytes) {
+				hits = append(hits, fmt.Sprintf("%s is in %s (%s)", f.what, where, f.how))
 			}
 		}
+	}
+	return hits
+}
+
+var lineEnds = regexp.MustCompile(`\r?\n[ \t]*`)
+
+// The search finds a word in every form in which it might be written, and none where there is none.
+func TestCanariesAreFound(t *testing.T) {
+	c := &canaries{t: t}
+	const word = "鹿苑寺 kanaria"
+	c.hide("a word", word)
+	base64Lines := func(width, before int, end string) string {
+		text := base64.StdEncoding.EncodeToString([]byte(strings.Repeat("-", before) + word + strings.Repeat("-", 80)))
+		var lines []string
+		for part := range slices.Chunk([]byte(text), width) {
+			lines = append(lines, string(part))
+		}
+		return strings.Join(lines, end)
+	}
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	if _, err := z.Write([]byte("xx" + word)); err != nil || z.Close() != nil {
+		t.Fatal(err)
+	}
+	sjis, err := japanese.ShiftJIS.NewEncoder().String(word)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for how, text := range map[string]string{
+		"raw": word, "reversed": "airanak 寺苑鹿", "hex": fmt.Sprintf("%x", word), "HEX": fmt.Sprintf("%X", word), "percent": url.QueryEscape(word),
+		"Shift JIS": sjis, "gzip": packed.String(), "JSON": `\u9e7f\u82d1\u5bfa kanaria`,
+		"JSON wholly": `\u9e7f\u82d1\u5bfa\u0020\u006b\u0061\u006e\u0061\u0072\u0069\u0061`,
+		"base64":      base64Lines(1000, 0, ""), "base64 after one": base64Lines(1000, 1, ""), "base64 after two": base64Lines(1000, 2, ""),
+		"base64 in lines of 64": base64Lines(64, 40, "\n"), "base64 in lines of 76": base64Lines(76, 47, "\r\n"), "base64 in folded lines": base64Lines(20, 8, "\r\n "),
+	} {
+		if len(c.found(map[string][]byte{"here": []byte("before" + text + "after")})) == 0 {
+			t.Errorf("a word is not found as %s", how)
+		}
+	}
+	if hits := c.found(map[string][]byte{"here": []byte("鹿苑\n kanar\nia")}); len(hits) > 0 {
+		t.Error(hits)
 	}
 }

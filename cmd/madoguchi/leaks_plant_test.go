@@ -15,6 +15,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"madoguchi/router/redistest"
 	"madoguchi/triage/table"
 )
 
@@ -26,6 +27,8 @@ type planted struct {
 	cases map[string]string // by door, of those that are looked at afterwards
 	drop  string            // the scanner's folder
 	lead  string            // the token of a coordinator
+
+	replica *redistest.Server
 }
 
 // person hides who somebody is.

@@ -1,22 +1,29 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"compress/flate"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"madoguchi/channels/channelstest"
+	"madoguchi/router/redistest"
 )
 
 // Somebody comes by every door, with a name, a number, an address, a browser of their own. What they said and who they are is
-// nowhere that is kept, and nobody reads it who may not: not in Redis, in its files, in the data folder, in the log at its most
+// nowhere that is kept, and nobody reads it who may not: not in Redis, in its files or its replica's, in the data folder, in the log at its most
 // talkative, in the numbers; nor in what any other role, another school, the register, the statistics or the audit show.
 func TestEveryDoorLeaksNothing(t *testing.T) {
 	t.Parallel()
@@ -29,6 +36,7 @@ func TestEveryDoorLeaksNothing(t *testing.T) {
 	x.process, x.redis, x.lead = real(t, append(mail, "--line-secret="+lineSecret, "--line-token="+lineToken, "--line-api-base="+lineURL, "--line-data-api-base="+lineURL,
 		"--twilio-account-sid="+twilioAccount, "--twilio-auth-token="+twilioToken, "--twilio-from="+twilioFrom, "--twilio-desk="+deskPhone, "--twilio-api-base="+twilioURL,
 		"--letter-dir="+x.drop, "--log-level=debug")...)
+	x.replica = replicaOf(t, x.redis)
 	tokens, sessions := x.staff()
 	x.token = tokens["psychologist"]
 
@@ -160,6 +168,12 @@ func (x *planted) kept() {
 		x.t.Fatal(err)
 	}
 	all := x.everything(x.redis)
+	all["what Redis keeps for its replicas"] = backlog(x.t, x.redis)
+	copied := below(x.t, folder(x.t, x.replica.Client()))
+	if len(copied) == 0 {
+		x.t.Error("the replica keeps nothing")
+	}
+	maps.Copy(all, copied)
 	all["the audit's check"], all["Redis's slow log"], all["Redis's clients"] = []byte(audit), fmt.Append(nil, slow), fmt.Append(nil, clients)
 	for _, file := range []string{"cmdline", "environ"} {
 		data, err := os.ReadFile(filepath.Join("/proc", fmt.Sprint(x.cmd.Process.Pid), file))
@@ -179,6 +193,65 @@ func (x *planted) kept() {
 	}
 	x.who.in(all)
 	x.words.in(all)
+}
+
+// replicaOf starts a replica of a Redis, which keeps for it all that is written from now on.
+func replicaOf(t *testing.T, r *redistest.Server) *redistest.Server {
+	t.Helper()
+	for name, value := range map[string]string{"repl-backlog-size": "64mb", "repl-diskless-sync-delay": "0"} {
+		if err := r.Client().ConfigSet(t.Context(), name, value).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	host, port, err := net.SplitHostPort(r.Addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	replica := redistest.Start(t, "--replicaof", host, port, "--appendfsync", "no")
+	eventually(t, soon, func() error {
+		if info := r.Client().Info(t.Context(), "replication").Val(); !strings.Contains(info, "state=online") {
+			return errors.New("the replica is not there yet")
+		}
+		return nil
+	})
+	return replica
+}
+
+// backlog is what a Redis keeps for its replicas, read as one of them, once what it has has all of it.
+func backlog(t *testing.T, r *redistest.Server) []byte {
+	t.Helper()
+	if n, err := r.Client().Wait(t.Context(), 1, soon).Result(); err != nil || n != 1 {
+		t.Fatalf("%d replicas have everything, %v", n, err)
+	}
+	info, said := r.Client().Info(t.Context(), "replication").Val(), map[string]string{}
+	for line := range strings.Lines(info) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
+		said[name] = value
+	}
+	size, err := strconv.Atoi(said["repl_backlog_histlen"])
+	if err != nil || size < 100_000 {
+		t.Fatalf("a backlog of %d bytes, %v", size, err)
+	}
+	conn, err := net.Dial("tcp", r.Addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(soon)); err != nil {
+		t.Fatal(err)
+	}
+	in := bufio.NewReader(conn)
+	if _, err := fmt.Fprintf(conn, "PSYNC %s %s\r\n", said["master_replid"], said["repl_backlog_first_byte_offset"]); err != nil {
+		t.Fatal(err)
+	}
+	if answer, err := in.ReadString('\n'); err != nil || !strings.HasPrefix(answer, "+CONTINUE") {
+		t.Fatalf("asked for its backlog Redis says %q, %v", answer, err)
+	}
+	data := make([]byte, size)
+	if _, err := io.ReadFull(in, data); err != nil {
+		t.Fatal(err)
+	}
+	return data
 }
 
 // inflated are the parts of a workbook, or what it is itself.

@@ -92,7 +92,7 @@ func (p *process) again() {
 		p.t.Fatal(err)
 	}
 	p.cmd = exec.Command(os.Args[0], p.args...)
-	p.cmd.Env = append(os.Environ(), beMadoguchi+"=1")
+	p.cmd.Env = append(os.Environ(), beMadoguchi+"=1", "TMPDIR="+p.temporary())
 	p.cmd.Stdout, p.cmd.Stderr = p, p
 	if err := p.cmd.Start(); err != nil {
 		p.t.Fatal(err)
@@ -114,6 +114,16 @@ func (p *process) again() {
 	for i, name := range []string{"--public-addr=", "--staff-addr=", "--ops-addr="} {
 		p.args[1+i] = name + strings.TrimPrefix([]string{p.Public, p.Staff, p.Ops}[i], "http://")
 	}
+}
+
+// temporary is the folder for what the process, and whatever it starts, writes for a moment.
+func (p *process) temporary() string {
+	p.t.Helper()
+	dir := filepath.Join(p.dir, "tmp")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		p.t.Fatal(err)
+	}
+	return dir
 }
 
 // kill ends the process as a power cut would.
