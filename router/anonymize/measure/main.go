@@ -5,7 +5,7 @@
 // Without a file it reads the sets of testdata: dev*.jsonl, by whose errors the rules and the sentences to learn from were
 // made (dev-scan.jsonl as a scanner reads letters, dev-places.jsonl full of places, schools and addresses,
 // dev-fifteen.jsonl by fifteen voices, learned from after it was measured once, dev-desk.jsonl by nineteen more, dev-adults.jsonl by fourteen
-// adults, dev-dialect.jsonl by thirteen in dialect and slang), and held.jsonl and unseen.jsonl, by other writers,
+// adults, dev-dialect.jsonl by thirteen in dialect and slang, dev-names.jsonl by ten, full of names), and held.jsonl and unseen.jsonl, by other writers,
 // whose errors nobody looks at. A line is {"id","writer","text","spans":[{"start","end","type"}]}; offsets
 // count runes. plain.txt, plain-dialect.txt and plain-held.txt are everyday sentences without names, one a line; the errors in the last are
 // not looked at either; testdata/sealed has two more sets of which nobody has read a text. For each type and each writer it prints how many spans there are, the share that is covered whole whatever
@@ -28,7 +28,7 @@ func main() {
 	flag.Parse()
 	files := flag.Args()
 	if len(files) == 0 {
-		for _, name := range []string{"dev.jsonl", "dev-voices.jsonl", "dev-scan.jsonl", "dev-places.jsonl", "dev-fifteen.jsonl", "dev-desk.jsonl", "dev-adults.jsonl", "dev-dialect.jsonl", "held.jsonl", "unseen.jsonl", "plain.txt", "plain-dialect.txt", "plain-held.txt"} {
+		for _, name := range []string{"dev.jsonl", "dev-voices.jsonl", "dev-scan.jsonl", "dev-places.jsonl", "dev-fifteen.jsonl", "dev-desk.jsonl", "dev-adults.jsonl", "dev-dialect.jsonl", "dev-names.jsonl", "held.jsonl", "unseen.jsonl", "plain.txt", "plain-dialect.txt", "plain-held.txt"} {
 			files = append(files, "router/anonymize/testdata/"+name)
 		}
 	}
