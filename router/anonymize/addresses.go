@@ -15,6 +15,9 @@ const maxAddress = 24
 // address judges what may be the numbers of an address that begins at i, and takes the quarter in front and the house
 // behind. Prefecture and city stay in the text.
 func (s *scan) address(i int) {
+	if s.rs[i] == '0' {
+		return // 直通052-…
+	}
 	j, strong, last := i, false, i
 	for j < len(s.rs) && j < i+maxAddress {
 		k := j

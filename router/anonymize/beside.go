@@ -137,6 +137,7 @@ func (s *scan) kin() {
 	for _, x := range slices.Clone(s.out) {
 		if x.t == TypeClass && s.rune(x.end) == 'の' {
 			s.givenAt(x.end + 1)
+			s.familyAt(x.end + 1)
 		}
 	}
 }
@@ -149,6 +150,16 @@ func (s *scan) givenAt(i int) {
 			s.add(i, end, TypePerson, 0.5)
 			return
 		}
+	}
+}
+
+// familyAt adds a listed family name of one kanji that begins at i, where nothing else follows: 2組の岸。
+func (s *scan) familyAt(i int) {
+	if s.class(i) != japanese.Kanji || s.class(i+1) == japanese.Kanji || !s.slot(i+1) {
+		return
+	}
+	if name := string(s.rs[i]); s.a.names.is(name, family) && !s.a.words.stop[name] && !s.a.words.danger[name] && !everydayOne(name) {
+		s.add(i, i+1, TypePerson, 0.6)
 	}
 }
 

@@ -74,6 +74,9 @@ func (s *scan) addLearned(start, end int, t Type, p float32) {
 	for start < end && s.class(end-1) == japanese.Katakana && s.class(end) == japanese.Katakana && !s.covered(end) && end-start < maxLearned {
 		end++ // a word in katakana is one
 	}
+	for start > 0 && start < end && s.class(start) == japanese.Katakana && s.class(start-1) == japanese.Katakana && !s.covered(start-1) && end-start < maxLearned {
+		start-- // also where it was found from its middle on
+	}
 	if t == TypeSchool && s.inCity(start, end) {
 		return
 	}

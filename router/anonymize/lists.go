@@ -28,7 +28,7 @@ func (s *scan) lists() {
 			if ok {
 				j += h.n
 			}
-			k := s.skip(j, "と、や・,＆& ", 2)
+			k := s.skip(j, "と、や・,＆&→ ", 2)
 			if k == j {
 				continue
 			}

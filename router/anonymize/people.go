@@ -125,6 +125,9 @@ func (s *scan) calledKanji(i, j int, h honorific) int {
 	start = s.trimLeft(start, j)
 	run := string(s.rs[start:j])
 	n := s.a.names
+	if last := s.token(j - 1); last != nil && last.Part == japanese.Verb && last.Start >= start && last.End > j {
+		return i // 勝たん
+	}
 	if start == j || s.a.words.stop[run] || s.a.words.stopSuffix(run) && (!n.is(run, family) || s.commonWord(start, j)) {
 		return i
 	}
@@ -138,9 +141,6 @@ func (s *scan) calledKanji(i, j int, h honorific) int {
 		}
 	}
 	t := s.token(start)
-	if last := s.token(j - 1); last != nil && last.Part == japanese.Verb && last.End > j {
-		return i // 勝たん
-	}
 	if t != nil && t.Start == start && t.End >= j && t.Known && !t.Part.Name() && t.Part != japanese.Region && t.Part != japanese.Organization && t.Part != japanese.ProperNoun {
 		return i // a common word: 運転手さん
 	}
@@ -178,8 +178,8 @@ func (s *scan) calledKana(i, j int, h honorific) int {
 	if b < j && s.rs[b] == 'ー' && s.class(b-1) == japanese.Katakana {
 		b++ // カウンセラー|の先生
 	}
-	if s.rs[j-1] == 'お' && s.one(i, "兄", "姉") > 0 {
-		return i // お兄さん
+	if s.rs[j-1] == 'お' && s.one(i, "兄", "姉") > 0 || s.is(j-1, "ぼくん") {
+		return i // お兄さん, ぼくんち
 	}
 	for k := b; k < j; k++ {
 		if s.rs[k] == 'を' {
@@ -362,7 +362,7 @@ func (s *scan) initials(i int) {
 		end++
 	}
 	_, called := s.a.words.honorific(s.rs, end)
-	if word(s.rune(end)) || s.rune(end) == '・' || !called && !s.before(i, 3, "児童", "生徒", "男子", "女子", "担任", "教諭", "本人", "母", "父", "名前") {
+	if word(s.rune(end)) || s.rune(end) == '・' || !called && s.rune(i+1) != '・' && !s.before(i, 3, "児童", "生徒", "男子", "女子", "担任", "教諭", "本人", "母", "父", "名前") {
 		return
 	}
 	s.add(i, end, TypePerson, 0.7)

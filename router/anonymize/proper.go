@@ -45,7 +45,7 @@ func (s *scan) nameBack(i int) int {
 			start = k // ひかり整形外科
 		}
 	case s.class(start-1) == japanese.Hiragana && strings.ContainsRune("橋台丘野市園山川浜原町沢ヶ第西東南北", s.rs[start]):
-		if k := s.kanaWord(start); k < start && start-k <= 6 {
+		if k := s.kanaWord(start); k < start && start-k <= 6 && !strings.ContainsRune("ゃゅょっんー", s.rs[k]) {
 			start = k
 		}
 	}

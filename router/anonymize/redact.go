@@ -185,6 +185,12 @@ func (s *scan) nothing(start, end int) bool {
 	if w.danger[string(s.rs[start:end])] || !slices.ContainsFunc(s.rs[start:end], unnumbered) && !s.called(end) {
 		return true
 	}
+	if s.is(end-1, "勝たん") {
+		return true // しか勝たん
+	}
+	if start > 0 && numeral(s.rs[start-1]) && end == start+1 && strings.ContainsRune("円人回個本枚", s.rs[start]) {
+		return true // 1200円
+	}
 	return s.kana != nil && s.class(start) == japanese.Hiragana && w.deadly.at(s.kana, start) > 0 && !s.called(end) && !s.a.names.is(string(s.kana[start:end]), familyKana|givenKana)
 }
 

@@ -99,7 +99,7 @@ func (s *scan) publicNumber(i int, digits string) bool {
 // How the marks of addresses are spelled.
 var (
 	ats  = []string{"アットマーク", "あっとまーく", "アット", "あっと", "(at)", "[at]", "<at>", "@"}
-	dots = []string{"ドット", "どっと", "(dot)", "[dot]", "[.]", "(.)", " .", ". ", "。"}
+	dots = []string{"ドット", "どっと", "(dot)", "[dot]", "(てん)", "(点)", "[.]", "(.)", " .", ". ", "。"}
 )
 
 // spelled finds addresses of mail and of the net whose marks are spelled out or set apart: mika アットマーク example.com,

@@ -111,7 +111,7 @@ func (s *scan) url(i int) int {
 		end--
 	}
 	text := strings.ToLower(string(s.rs[i:end]))
-	if strings.Contains(text, "@") || s.rune(i-1) == '@' {
+	if at := strings.IndexByte(text, '@'); at == 0 || at > 0 && text[at-1] != '/' || s.rune(i-1) == '@' {
 		return 0
 	}
 	if (strings.HasPrefix(text, "http") || strings.HasPrefix(text, "ttp") || strings.HasPrefix(text, "hxxp")) && strings.Contains(text, "://") || strings.HasPrefix(text, "www.") {
@@ -248,6 +248,8 @@ func (s *scan) number(i int) {
 		end++
 	}
 	switch {
+	case n == 4 && s.before(i, 6, "誕生日", "たんじょうび", "バースデー") && s.one(end, "年", "円", "人") == 0:
+		s.add(i, end, TypeDateOfBirth, 0.8)
 	case n >= 5 && n <= 9 && s.before(i, 5, "電話", "TEL", "Tel", "tel", "携帯", "でんわ"):
 		s.add(i, end, TypePhone, 0.8)
 	case n >= 7 && !strings.ContainsRune("円年人個回秒分点件文%", s.rune(end)) && s.rune(i-1) != '#':
@@ -364,7 +366,7 @@ func (s *scan) cars() {
 
 var idLabels = []string{"学籍番号", "受験番号", "会員番号", "学生番号", "生徒番号", "児童番号", "整理番号", "診察券", "マイナンバー", "個人番号",
 	"保険証", "口座番号", "口座", "免許証", "パスポート", "在留カード", "暗証番号", "パスワード", "登録番号", "受付番号", "証番号", "カード番号",
-	"出席番号", "しゅっせき番号", "出席簿", "名簿", "シリアル", "記号番号", "番号"}
+	"出席番号", "しゅっせき番号", "背番号", "出席簿", "名簿", "シリアル", "記号番号", "番号"}
 
 var handleLabels = []string{"LINE", "line", "Line", "ライン", "インスタ", "Instagram", "instagram", "TikTok", "tiktok", "ティックトック",
 	"Twitter", "twitter", "ツイッター", "X", "Discord", "discord", "ディスコード", "ディスコ", "カカオ", "アカウント", "アカ", "垢", "ID", "id", "Id",
@@ -380,7 +382,7 @@ func (s *scan) labelled() {
 				end++
 			}
 			least := 3
-			if s.is(i, "出席") || s.is(i, "名簿") || s.is(i, "しゅっせき") {
+			if s.is(i, "出席") || s.is(i, "名簿") || s.is(i, "しゅっせき") || s.is(i, "背番号") {
 				least = 1
 			}
 			if text := string(s.rs[j:end]); len(text) >= least && strings.ContainsAny(text, "0123456789") && s.phone(j) == 0 {
