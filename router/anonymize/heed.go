@@ -41,15 +41,15 @@ func (a *Anonymizer) heed(in []rune, spots []spot) []spot {
 	if before.Severity.Rank() > triage.Urgent.Rank() {
 		return spots
 	}
-	less := func(spots []spot) bool { return a.judge(masked(in, spots)).Severity.Rank() > before.Severity.Rank() }
-	if !less(spots) {
-		return spots
-	}
 	var seen []spot
 	for _, s := range spots {
 		if a.doubtful(in, s) && slices.ContainsFunc(before.Reasons, func(r triage.Reason) bool { return r.Start < s.end && s.start < r.End }) {
 			seen = append(seen, s)
 		}
+	}
+	less := func(spots []spot) bool { return a.judge(masked(in, spots)).Severity.Rank() > before.Severity.Rank() }
+	if len(seen) == 0 || !less(spots) {
+		return spots
 	}
 	slices.SortStableFunc(seen, func(x, y spot) int { return cmp.Compare(x.score, y.score) })
 	kept := spots
