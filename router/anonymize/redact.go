@@ -194,20 +194,25 @@ func (s *scan) nothing(start, end int) bool {
 	return s.kana != nil && s.class(start) == japanese.Hiragana && w.deadly.at(s.kana, start) > 0 && !s.called(end) && !s.a.names.is(string(s.kana[start:end]), familyKana|givenKana)
 }
 
-// inHiragana returns a text that has katakana and no other Japanese, as old telephones write it, in hiragana: the words in
-// it are Japanese, and the dictionary knows them so.
+// inHiragana returns a text that has katakana and no hiragana, as old telephones write it, in hiragana: the words in it are
+// Japanese, and the dictionary knows them so. Beside kanji katakana may be that of a note, 田中ﾀｸｼｰ代, unless particles are in it.
 func inHiragana(v japanese.View) (japanese.View, bool) {
-	n := 0
-	for _, r := range v.Runes {
+	n, kanji, particles := 0, 0, 0
+	for i, r := range v.Runes {
 		switch japanese.ClassOf(r) {
 		case japanese.Katakana:
 			n++
-		case japanese.Kanji, japanese.Hiragana:
+			if i > 0 && japanese.ClassOf(v.Runes[i-1]) == japanese.Kanji && strings.ContainsRune("ヲニハガノヘデトモッ", r) || r == 'ヲ' {
+				particles++
+			}
+		case japanese.Kanji:
+			kanji++
+		case japanese.Hiragana:
 			return v, false
 		}
 	}
 	rs := []rune(japanese.HiraganaOf(string(v.Runes)))
-	if n < 6 || len(rs) != len(v.Runes) {
+	if n < 6 || len(rs) != len(v.Runes) || kanji > 0 && (particles == 0 || n < kanji) {
 		return v, false
 	}
 	v.Runes = rs
