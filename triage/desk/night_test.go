@@ -206,7 +206,7 @@ func TestWhoWasInDangerIsNeverToldOfLess(t *testing.T) {
 		}
 	}
 
-	r, p, id := answered("urgent") // who rings until 受領 is not told of again
+	r, _, id := answered("urgent") // who rings until 受領 is not told of again
 	r.danger(id)
 	r.must(r.Advance(t.Context(), r.clock, at("2026-11-20 23:04:00")))
 	_, err := r.Fulfil(t.Context(), people["mori"], id, desk.Done{What: desk.Alarm, Reason: "受領しました"})
@@ -216,7 +216,7 @@ func TestWhoWasInDangerIsNeverToldOfLess(t *testing.T) {
 		t.Errorf("beside an alarm: told %q, rang %q", r.tonight(id), r.rang(id))
 	}
 
-	r, p, id = answered("urgent") // sato has it, and is there until half past eleven
+	r, p, id := answered("urgent") // sato has it, and is there until half past eleven
 	r.office.there = []string{"sato"}
 	r.wrote(id, triage.Urgent, triage.Suicide)
 	r.must(r.Advance(t.Context(), r.clock, at("2026-11-20 23:30:00")))
