@@ -215,11 +215,12 @@ func TestCareEndsWithTheAnswer(t *testing.T) {
 		r.must(r.TellWaits(ctx))
 		for id, w := range l.shown {
 			if w.Care != want {
-				t.Errorf("the page of %s cares as %s, want %s", id, w.Care, want)
+				t.Errorf("at %s the page of %s cares as %s, want %s", r.clock.Now(), id, w.Care, want)
 			}
 		}
 	}
 	r.clock.Set(at("2026-12-01 18:00:00"))
+	r.office.there = []string{"sato"}
 	id := r.danger("")
 	cares(triage.CareOpen)
 	_, err := r.Claim(ctx, people["sato"], id)

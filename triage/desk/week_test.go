@@ -112,7 +112,7 @@ func (w *week) arrive(cases, days int) {
 				break
 			}
 		}
-		at = min(at, w.end.Sub(w.clock.Now())-2*time.Hour)
+		at = min(at, w.end.Sub(w.clock.Now())-3*time.Hour)
 		id := triage.CaseID(fmt.Sprintf("%02d%024d", w.dice.IntN(64), i))
 		severity := triage.Routine
 		switch n := w.dice.IntN(100); {

@@ -188,6 +188,7 @@ func doneIsNotDue(t *testing.T, s triage.Store) {
 	c = add(t, s, c, delivered("x", 1), duty("done", "d", time.Minute, true))
 	settle(t, s, one(t, s, triage.DueRules, 0), time.Time{})
 	add(t, s, c, triage.Event{ID: "r", At: start, Kind: triage.KindAssignment, Assignment: &triage.Assignment{Do: triage.DoRelease}})
+	settle(t, s, one(t, s, triage.DueRules, 0), time.Time{}) // that somebody leaves it is news
 	for _, kind := range triage.DueKinds {
 		none(t, s, kind, 24*time.Hour, "done")
 	}
@@ -200,9 +201,10 @@ func rulesAreAskedOfNews(t *testing.T, s triage.Store) {
 	c = add(t, s, c, message("m2", 0, triage.Soon))
 	settle(t, s, first, time.Time{})
 	settle(t, s, one(t, s, triage.DueRules, 0), time.Time{})
-	c = add(t, s, c, delivered("x", 1), duty("d", "d", time.Hour, false),
-		triage.Event{ID: "r", At: start, Kind: triage.KindAssignment, Assignment: &triage.Assignment{Do: triage.DoRelease}})
+	c = add(t, s, c, delivered("x", 1), duty("d", "d", time.Hour, false))
 	none(t, s, triage.DueRules, 24*time.Hour, "nothing new happened")
+	c = add(t, s, c, triage.Event{ID: "r", At: start, Kind: triage.KindAssignment, Assignment: &triage.Assignment{Do: triage.DoRelease}})
+	settle(t, s, one(t, s, triage.DueRules, 0), time.Time{})
 	add(t, s, c, duty("done", "d", time.Hour, true))
 	settle(t, s, one(t, s, triage.DueRules, 0), time.Time{})
 	none(t, s, triage.DueRules, 24*time.Hour, "all is looked at")
