@@ -96,7 +96,11 @@ func (r *Router) unlearn(ctx context.Context, id triage.CaseID, event string) er
 			return err
 		}
 		others := slices.DeleteFunc(originals, func(data []byte) bool { return bytes.Equal(data, gone) })
-		if g.Entries, err = r.known(ctx, g, gone, others, standing(events, event)); err != nil {
+		left, err := standing(events, event)
+		if err != nil {
+			return err
+		}
+		if g.Entries, err = r.known(ctx, g, gone, others, left); err != nil {
 			return err
 		}
 		rec.Glossary = sealable(g)
@@ -151,7 +155,7 @@ func (r *Router) writings(ctx context.Context, g *anonymize.Glossary, originals 
 }
 
 // standing is all that the case's events but one say, as it is written in JSON. That a name was opened is no use of it.
-func standing(events []triage.Event, but string) string {
+func standing(events []triage.Event, but string) (string, error) {
 	var all strings.Builder
 	for _, e := range events {
 		if e.ID == but || e.Reveal != nil {
@@ -159,11 +163,11 @@ func standing(events []triage.Event, but string) string {
 		}
 		data, err := json.Marshal(e)
 		if err != nil {
-			panic("router: an event has no JSON") // it was read from JSON
+			return "", errors.New("router: an event has no JSON")
 		}
 		all.Write(data)
 	}
-	return all.String()
+	return all.String(), nil
 }
 
 // Forget implements triage.Front.

@@ -145,7 +145,7 @@ func (o *outside) readsTheTruth(s moment, i int) {
 		return
 	}
 	has("いまは、相談員がここにいません。", true)
-	has("ここで返事ができるのは、"+s.next, true)
+	has("おそくても、"+s.next, true)
 	has("次に人が読むのは、"+s.next, !s.open)
 	for _, number := range []string{"119", "110", "0120-0-78310", "189", "あなたのいばしょ"} {
 		has(number, true)
@@ -183,7 +183,7 @@ func TestThePageChangesWithTheDesk(t *testing.T) {
 			})
 		}
 	}
-	const calling, nobody, opens, write = "いま、相談員をよんでいます", "相談員がここにいません", "ここで返事ができるのは、11月25日〔水〕の朝9時ごろです", "あなたのいばしょ"
+	const calling, nobody, opens, write = "いま、相談員をよんでいます", "相談員がここにいません", "おそくても、11月25日〔水〕の朝9時ごろには、ここに相談員がいます", "あなたのいばしょ"
 	p := browse(t, "the seeker", o.Public, 390)
 	p.goTo("/")
 	p.press("書きはじめる")

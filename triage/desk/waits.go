@@ -85,9 +85,9 @@ func (d *Desk) scene(ctx context.Context, now time.Time) (s view, cases []triage
 		if counsels(p) {
 			s.Here++
 		}
-		if s.Left > 0 && (counsels(p) || leads(p)) {
-			s.hear = append(s.hear, p)
-		}
+	}
+	if s.Left > 0 {
+		s.here = here
 	}
 	for _, state := range []triage.State{triage.Waiting, triage.Open} {
 		err := d.each(ctx, triage.Query{State: state}, func(c triage.Case) error {
@@ -109,12 +109,12 @@ func (d *Desk) scene(ctx context.Context, now time.Time) (s view, cases []triage
 // view is a scene that is the same for all who wait, but for who comes before.
 type view struct {
 	band.Scene
-	hear []staff.Person // who hears what comes by the open door, and may act on it
+	here []staff.Person // who is there while the door is open
 }
 
 // heard reports whether somebody is there who hears of the case.
 func (v view) heard(c triage.Case) bool {
-	return slices.ContainsFunc(v.hear, func(p staff.Person) bool { return !barred(p, c) })
+	return slices.ContainsFunc(v.here, sees(c))
 }
 
 // of is the scene of the i-th of those who wait. Before who has somebody already, nobody comes.

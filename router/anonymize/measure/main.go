@@ -2,15 +2,18 @@
 //
 //	go run ./router/anonymize/measure [-errors] [-mode readable] [FILE …]
 //
-// Without a file it reads the sets of testdata: dev*.jsonl, by whose errors the rules and the sentences to learn from were
-// made (dev-scan.jsonl as a scanner reads letters, dev-places.jsonl full of places, schools and addresses,
-// dev-fifteen.jsonl by fifteen voices, learned from after it was measured once, dev-desk.jsonl by nineteen more, dev-adults.jsonl by fourteen
-// adults, dev-dialect.jsonl by thirteen in dialect and slang, dev-names.jsonl by ten, full of names), and held.jsonl and unseen.jsonl, by other writers,
-// whose errors nobody looks at. A line is {"id","writer","text","spans":[{"start","end","type"}]}; offsets
-// count runes. plain.txt, plain-dialect.txt and plain-held.txt are everyday sentences without names, one a line; the errors in the last are
-// not looked at either; testdata/sealed has two more sets of which nobody has read a text. For each type and each writer it prints how many spans there are, the share that is covered whole whatever
-// the type (recall; PERSON#kana and PERSON#nickname apart), the share of what was redacted as this type that touches a label of it (precision), their F, and at
-// the end the share of ordinary characters, and of messages without a label, that were taken too much. With -errors it prints the messages that went wrong.
+// Without a file it reads the sets of testdata. By the errors of dev*.jsonl the rules and the sentences to learn from were made:
+// dev-scan.jsonl is as a scanner reads letters, dev-places.jsonl full of places, schools and addresses, dev-names.jsonl full of
+// names, by ten voices; dev-fifteen.jsonl was learned from after it was measured once, dev-desk.jsonl is by nineteen more voices,
+// dev-adults.jsonl by fourteen adults, dev-dialect.jsonl by thirteen in dialect and slang. held.jsonl and unseen.jsonl are by
+// other writers, whose errors nobody looks at. A line is {"id","writer","text","spans":[{"start","end","type"}]}; offsets count
+// runes. plain.txt, plain-dialect.txt and plain-held.txt are everyday sentences without names, one a line; the errors in the last
+// are not looked at either; testdata/sealed has two more sets of which nobody has read a text.
+//
+// For each type and each writer it prints how many spans there are, the share that is covered whole whatever the type (recall;
+// PERSON#kana and PERSON#nickname apart), the share of what was redacted as this type that touches a label of it (precision),
+// their F, and at the end the share of ordinary characters, and of messages without a label, that were taken too much. With
+// -errors it prints the messages that went wrong.
 package main
 
 import (

@@ -1,6 +1,6 @@
 // Command train learns the weights of triage/assess/model from the labelled messages in triage/assess/testdata, written and
-// calm/teach, from the examples of the rules, and from the words of train/senses.txt, and writes weights.bin, words.tsv and senses.tsv. Run it from the top of
-// the repository:
+// calm/teach, from the examples of the rules, and from the words of train/senses.txt, and writes weights.bin, words.tsv and
+// senses.tsv. Run it from the top of the repository:
 //
 //	go run ./triage/assess/train
 //
