@@ -95,6 +95,7 @@ func (c *Case) bar(b Bar, e Event) {
 	if c.Second == b.Login {
 		c.Second = ""
 	}
+	c.Consulted = slices.DeleteFunc(slices.Clone(c.Consulted), func(login string) bool { return login == b.Login })
 	if c.Assignee == b.Login {
 		switch c.State {
 		case Open, HandedOff:

@@ -15,9 +15,10 @@ type Case struct {
 	Severity Severity `json:"severity"`
 	// Overruled is set while the severity is a person's. A later message that the rules judge graver raises it again,
 	// because that is a new fact; the rules never lower it.
-	Overruled bool     `json:"overruled,omitempty"`
-	Flags     []Flag   `json:"flags"`
-	Reasons   []Reason `json:"reasons"`
+	Overruled bool      `json:"overruled,omitempty"`
+	Overrule  *Overrule `json:"overrule,omitempty"` // the latest judgement of a person: it stays, whatever is heard afterwards
+	Flags     []Flag    `json:"flags"`
+	Reasons   []Reason  `json:"reasons"`
 
 	Channels  []string  `json:"channels"` // every door the seeker used, in order of first use
 	Door      string    `json:"door"`     // the door of the seeker's latest message: answers go out there
@@ -32,6 +33,7 @@ type Case struct {
 	Assignee   string    `json:"assignee,omitempty"`
 	Former     string    `json:"former,omitempty"` // who had it before it came back to the queue
 	Second     string    `json:"second,omitempty"`
+	Consulted  []string  `json:"consulted,omitempty"`  // who was asked for advice: may read and note, and answers nobody
 	LeaseUntil time.Time `json:"lease_until,omitzero"` // zero once the assignee has answered
 	Role       Role      `json:"role"`
 
@@ -74,6 +76,14 @@ type Case struct {
 	Kept      bool       `json:"kept,omitempty"`      // it must not be destroyed
 	Doomed    string     `json:"doomed,omitempty"`    // the ground on which it is being destroyed
 	Unnamed   string     `json:"unnamed,omitempty"`   // UnnameBegun or UnnameDone: who it was is nobody's to know any more
+}
+
+// Overrule is what a person judged in the place of the rules, and why.
+type Overrule struct {
+	Severity Severity  `json:"severity"`
+	Reason   string    `json:"reason"` // anonymized
+	By       string    `json:"by"`     // login
+	At       time.Time `json:"at"`
 }
 
 // PreviewRunes is the longest preview.
@@ -231,6 +241,10 @@ func (c *Case) assess(e Event) {
 	if e.From == Counselor {
 		if e.Judgement.Severity.Valid() {
 			c.Severity, c.Overruled = e.Judgement.Severity, true
+			c.Overrule = &Overrule{e.Judgement.Severity, e.Text, e.By, e.At}
+			if !c.WaitingSince.IsZero() && !e.DueAt.IsZero() {
+				c.DueAt = e.DueAt
+			}
 		}
 		return
 	}
@@ -261,6 +275,10 @@ func (c *Case) assign(a Assignment, e Event) {
 		c.queue(e)
 	case DoSecond:
 		c.Second = a.To
+	case DoConsult:
+		if a.To != "" && !slices.Contains(c.Consulted, a.To) {
+			c.Consulted = append(slices.Clip(c.Consulted), a.To)
+		}
 	}
 }
 

@@ -1,6 +1,9 @@
 package triage
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Kind is what an event is, as the timeline shows it.
 type Kind string
@@ -66,7 +69,7 @@ type Event struct {
 	CallBack   *CallBack   `json:"call_back,omitempty"` // the seeker wishes to be called
 	Call       *Call       `json:"call,omitempty"`      // the desk calls, or what became of that
 	Judgement  *Judgement  `json:"judgement,omitempty"`
-	DueAt      time.Time   `json:"due_at,omitzero"` // when the message must be answered, or the case that was left to the queue read, by the city's terms
+	DueAt      time.Time   `json:"due_at,omitzero"` // by the city's terms: when the message must be answered, the case that was left to the queue read, or who waits answered as a person judged
 	Assignment *Assignment `json:"assignment,omitempty"`
 	Consent    *Consent    `json:"consent,omitempty"`
 	Handoff    *Handoff    `json:"handoff,omitempty"`
@@ -94,7 +97,7 @@ type Event struct {
 
 // Assignment is who has the case now.
 type Assignment struct {
-	Do    string    `json:"do"`             // claim, release, transfer, lapse, second
+	Do    string    `json:"do"`             // one of the acts below
 	To    string    `json:"to,omitempty"`   // login; empty for release and lapse
 	Until time.Time `json:"until,omitzero"` // the lease's end; zero where there is none
 }
@@ -104,9 +107,10 @@ const (
 	DoClaim    = "claim"
 	DoRelease  = "release"
 	DoTransfer = "transfer"
-	DoLapse    = "lapse"  // the lease ran out before the first answer
-	DoSecond   = "second" // a second person who may answer as well
-	DoRenew    = "renew"  // the assignee is at work on it, and has until then for the first answer
+	DoLapse    = "lapse"   // the lease ran out before the first answer
+	DoSecond   = "second"  // a second person who may answer as well
+	DoConsult  = "consult" // somebody is asked for advice, and answers nobody
+	DoRenew    = "renew"   // the assignee is at work on it, and has until then for the first answer
 )
 
 // Change is a state set by a person, or the seeker's wish that the conversation be erased.
@@ -250,6 +254,16 @@ type Report struct {
 	Form   string            `json:"form"`
 	Fields map[string]string `json:"fields"`           // anonymized
 	Amends string            `json:"amends,omitempty"` // id of the report that this one takes the place of
+}
+
+// HeardFrom reports whether the seeker said something: in writing, by telephone, or to somebody who wrote it down.
+func (e Event) HeardFrom() bool {
+	return e.Kind == KindMessage && e.From == Seeker || e.Call != nil && e.Call.Outcome == CallAnswered
+}
+
+// Silent reports whether it is a judgement on the silence of a seeker.
+func (e Event) Silent() bool {
+	return e.Judgement != nil && slices.ContainsFunc(e.Judgement.Reasons, func(r Reason) bool { return r.Rule == SilenceRule })
 }
 
 // news reports whether the event may make duties by the city's rules, or end some: all that is not merely seen, noted or

@@ -127,6 +127,9 @@ type Reason struct {
 	Of      string `json:"of,omitempty"` // in a Case: id of the event whose words fired
 }
 
+// SilenceRule is the rule of a Reason that is no word: who told of danger was answered, and has said nothing since.
+const SilenceRule = "silence"
+
 // State is where a case stands.
 type State string
 

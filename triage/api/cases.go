@@ -34,6 +34,8 @@ func (in ByCase) id() triage.CaseID { return triage.CaseID(in.ID) }
 
 type caseOut struct{ Body Case }
 
+type claimedOut struct{ Body Claimed }
+
 type wholeOut struct{ Body Whole }
 
 type toIn struct {
@@ -139,8 +141,13 @@ func told(c triage.Case, err error) (*caseOut, error) { return &caseOut{shape(c)
 // hands registers who has the case.
 func (a *api) hands() {
 	route(a, huma.Operation{Method: "POST", Path: "/api/v1/cases/{id}/claim", Summary: "Take a waiting case"},
-		func(ctx context.Context, p staff.Person, in *ByCase) (*caseOut, error) {
-			return told(a.Desk.Claim(ctx, p, in.id()))
+		func(ctx context.Context, p staff.Person, in *ByCase) (*claimedOut, error) {
+			c, err := a.Desk.Claim(ctx, p, in.id())
+			out := Claimed{Case: shape(c), Warnings: []string{}}
+			if err == nil {
+				out.Warnings = list(a.Desk.Burden(ctx, p))
+			}
+			return &claimedOut{out}, err
 		})
 	route(a, huma.Operation{Method: "POST", Path: "/api/v1/cases/{id}/release", Summary: "Give a case back to the queue"},
 		func(ctx context.Context, p staff.Person, in *ByCase) (*caseOut, error) {

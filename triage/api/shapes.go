@@ -19,6 +19,8 @@ type Case struct {
 	Channels     []string         `json:"channels" nullable:"false"`
 	Assignee     *string          `json:"assignee"`
 	Second       *string          `json:"second"`
+	Consulted    []string         `json:"consulted" nullable:"false" doc:"who was asked for advice: may read and note"`
+	Overrule     *Overrule        `json:"overrule" doc:"the latest judgement of a person, which stays whatever is heard afterwards"`
 	Former       *string          `json:"former" doc:"who had it before it came back to the queue"`
 	Role         triage.Role      `json:"role" enum:"psychologist,social_worker"`
 	WaitingSince *time.Time       `json:"waiting_since"`
@@ -38,6 +40,20 @@ type Case struct {
 	ErasedAt     *time.Time       `json:"erased_at" doc:"when the seeker withdrew the conversation"`
 	Consents     []triage.Consent `json:"consents" nullable:"false"`
 	Handoffs     []triage.Handoff `json:"handoffs" nullable:"false"`
+}
+
+// Overrule is what a person judged in the place of the rules, and why.
+type Overrule struct {
+	Severity triage.Severity `json:"severity" enum:"emergency,urgent,soon,routine"`
+	Reason   string          `json:"reason"`
+	By       string          `json:"by"`
+	At       time.Time       `json:"at"`
+}
+
+// Claimed is a case that somebody took.
+type Claimed struct {
+	Case
+	Warnings []string `json:"warnings" nullable:"false" doc:"what speaks against having this one too, in Japanese; nothing is refused for it"`
 }
 
 // CallBack is when it is safe to call, and who may answer.
@@ -129,7 +145,7 @@ type Judgement struct {
 func shape(c triage.Case) Case {
 	return Case{
 		ID: string(c.ID), State: c.State, Severity: c.Severity, Overruled: c.Overruled, Flags: list(c.Flags),
-		Reasons: reasons(c.Reasons), Channels: list(c.Channels), Assignee: maybe(c.Assignee), Second: maybe(c.Second),
+		Reasons: reasons(c.Reasons), Channels: list(c.Channels), Assignee: maybe(c.Assignee), Second: maybe(c.Second), Consulted: list(c.Consulted), Overrule: (*Overrule)(c.Overrule),
 		Former: maybe(c.Former), Role: c.Role, WaitingSince: moment(c.WaitingSince), DueAt: moment(c.DueAt),
 		LeaseUntil: moment(c.LeaseUntil), Preview: c.Preview, About: c.About, CallMe: c.CallMe, OpenedAt: c.OpenedAt,
 		LastAt: c.LastAt, OptedOut: c.OptedOut, ErasedAt: moment(c.ErasedAt), Consents: list(c.Consents), Handoffs: list(c.Handoffs),

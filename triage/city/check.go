@@ -86,6 +86,10 @@ func (c *City) judgeTerms(j *judge) {
 		_, ok := t.AnswerWithin[string(s)]
 		j.need(ok, ".terms.answer_within", string(s)+": how long until somebody must have answered")
 	}
+	for name, d := range t.Silence {
+		known := slices.Contains([]string{string(triage.Emergency), string(triage.Urgent)}, name) || slices.Contains(doors, name)
+		j.need(known && d != "", ".terms.silence."+name, "emergency, urgent or the name of a door, and a length of time such as 15m")
+	}
 	for key, d := range map[string]Duration{"lease": t.Lease, "acknowledge_within": t.AcknowledgeWithin,
 		"answer_school_within": t.AnswerSchoolWithin, "countersign_within": t.CountersignWithin} {
 		j.need(d != "", ".terms."+key, "a length of time such as 15m, 24h or 3d")

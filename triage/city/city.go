@@ -96,6 +96,7 @@ type Span struct {
 // Terms are the city's numbers; see triage.Terms for what each means.
 type Terms struct {
 	AnswerWithin       map[string]Duration `yaml:"answer_within"`
+	Silence            map[string]Duration `yaml:"silence"` // after our answer to words of danger, by severity; by a door that is slow, under its name
 	Lease              Duration            `yaml:"lease"`
 	AcknowledgeWithin  Duration            `yaml:"acknowledge_within"`
 	AcknowledgeUrgent  Duration            `yaml:"acknowledge_urgent"` // the same, where it is urgent

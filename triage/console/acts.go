@@ -3,7 +3,9 @@ package console
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 
 	"madoguchi/triage"
 	"madoguchi/triage/desk"
@@ -12,7 +14,7 @@ import (
 
 func (c *Console) claim(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {
 	_, err := c.Desk.Claim(r.Context(), p, id)
-	return result{Say: "担当しました。"}, err
+	return result{Say: "担当しました。" + strings.Join(c.Desk.Burden(r.Context(), p), "")}, err
 }
 
 func (c *Console) release(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {
@@ -30,7 +32,11 @@ func (c *Console) transfer(r *http.Request, p staff.Person, id triage.CaseID) (r
 }
 
 func (c *Console) second(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {
-	_, err := c.Desk.Join(r.Context(), p, id, r.PostForm.Get("to"))
+	to := r.PostForm.Get("to")
+	k, err := c.Desk.Join(r.Context(), p, id, to)
+	if slices.Contains(k.Consulted, to) {
+		return result{Say: to + " さんが、この事案を読み、メモを書けるようになりました。"}, err
+	}
 	return result{Say: "二人目になってもらいました。"}, err
 }
 

@@ -27,6 +27,7 @@ type caseData struct {
 
 	// What the person may do here. Mode names the sum of it: when it changes, the page is made anew.
 	Mode                        string
+	Burden                      []string // what speaks against having this one too, for who has just taken it
 	CanClaim, CanAnswer, IsLead bool
 	IsSupervisor                bool
 	Careful                     bool // 保護者注意
@@ -83,6 +84,9 @@ func (c *Console) showCase(w http.ResponseWriter, r *http.Request, p staff.Perso
 	d := c.newCase(v, p)
 	d.Looks, d.PartRoles = c.looking(r.Context(), p, v.Case.ID), triage.PartRoles
 	c.suggest(r.Context(), &d, p, v)
+	if d.Mine && !v.Case.LeaseUntil.IsZero() {
+		d.Burden = c.Desk.Burden(r.Context(), p)
+	}
 	if byHand(r) && d.CanAnswer {
 		d.Colleagues = c.colleagues(r.Context(), p)
 	}
@@ -115,7 +119,7 @@ func (c *Console) newCase(v desk.View, p staff.Person) caseData {
 		Recipients: desk.Recipients, Ages: triage.AgeBands, Ways: triage.Ways, Roles: desk.Roles, Minute: v.Now.In(triage.JST).Format("2006-01-02T15:04"), Near: telling.Near(k, v.Now.In(triage.JST).Format(time.DateOnly)),
 		Settable: []triage.State{triage.Open, triage.Watching, triage.Resolved, triage.Closed},
 		Canned:   append(c.telling(k), c.canned()...), Steps: c.steps(k, v.Now), Watch: period(c.City.CaseTerms().WatchPeriod), Today: v.Now.In(triage.JST).Format(time.DateOnly)}
-	d.CanAnswer = k.Assignee == p.Login || k.Second == p.Login && p.Role != triage.Lawyer || lead
+	d.CanAnswer = k.Assignee == p.Login || k.Second == p.Login || lead
 	d.CanAdd = staff.Allowed(p.Role, staff.Row("GET", "/visits"))
 	d.Unrecorded = k.Teller != nil && k.Teller.Telling == "yes" && len(k.Consents) == 0
 	d.IsSupervisor, d.Careful = p.Role == triage.Supervisor, k.Careful()

@@ -75,6 +75,8 @@ func found(rule string) string {
 	switch rule {
 	case "unopened":
 		return "機械が開けないため"
+	case triage.SilenceRule:
+		return "返事がとぎれているため"
 	case "not_judged":
 		return "機械が見立てられなかったため"
 	}

@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"madoguchi/triage"
@@ -30,6 +31,7 @@ type row struct {
 	Mine    bool
 	Former  bool // it was this person's before
 	Late    int  // duties that are overdue
+	Silent  bool // who told of danger says nothing more, and nobody has looked after it yet
 }
 
 func (c *Console) queue(w http.ResponseWriter, r *http.Request, p staff.Person) {
@@ -85,6 +87,7 @@ func tabs(show string) []web.Link {
 
 func newRow(k triage.Case, p staff.Person, now time.Time) row {
 	r := row{Case: k, Late: late(k, now), Mine: k.Assignee == p.Login, Former: k.Assignee == "" && k.Former == p.Login}
+	r.Silent = slices.ContainsFunc(k.Duties, func(x triage.Duty) bool { return x.What == triage.SilenceRule && x.DoneAt.IsZero() })
 	r.Overdue = !k.DueAt.IsZero() && now.After(k.DueAt)
 	if !k.WaitingSince.IsZero() {
 		r.Waits = span(now.Sub(k.WaitingSince))

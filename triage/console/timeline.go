@@ -208,6 +208,8 @@ func assignment(a triage.Assignment) string {
 		return "時間内に返事がなかったので、待っている一覧に戻りました。"
 	case triage.DoSecond:
 		return a.To + " さんが二人目になりました。"
+	case triage.DoConsult:
+		return a.To + " さんに相談することにしました。"
 	}
 	return ""
 }

@@ -177,7 +177,7 @@ func TestTakingTheCaseEndsTheAlarm(t *testing.T) {
 	r.clock.pass(time.Minute)
 	_, err = r.Say(ctx, people["sato"], id, "1", "ここにいます")
 	r.must(err)
-	r.must(r.Advance(ctx, r.clock, r.clock.Now().Add(time.Hour)))
+	r.must(r.Advance(ctx, r.clock, r.clock.Now().Add(14*time.Minute))) // then the child's silence rings
 	if len(p.pages) != 1 {
 		t.Errorf("after the answer it called %v", p.pages[1:])
 	}
@@ -214,17 +214,17 @@ func TestAnEmergencyThatIsLeftRingsAgain(t *testing.T) {
 		r.clock.pass(time.Minute)
 		_, err = r.Say(ctx, people["sato"], id, "1", "ここにいます")
 		r.must(err)
-		r.must(r.Advance(ctx, r.clock, at("2026-11-20 21:30:00")))
+		r.must(r.Advance(ctx, r.clock, at("2026-11-20 20:10:00")))
 		p.pages = nil
 		left(r, id)
 		r.must(r.Sweep(ctx))
 		c, _ := r.load(id)
 		alarm := r.duty(id, desk.Alarm)
-		if c.State != triage.Waiting || c.Assignee != "" || !alarm.DoneAt.IsZero() || !alarm.Since.Equal(at("2026-11-20 21:30:00")) ||
-			name != "the school of who has it is named" && !c.DueAt.Equal(at("2026-11-20 21:35:00")) {
+		if c.State != triage.Waiting || c.Assignee != "" || !alarm.DoneAt.IsZero() || !alarm.Since.Equal(at("2026-11-20 20:10:00")) ||
+			name != "the school of who has it is named" && !c.DueAt.Equal(at("2026-11-20 20:15:00")) {
 			t.Errorf("%s: %s of %q, due %s, its alarm %+v", name, c.State, c.Assignee, c.DueAt, alarm)
 		}
-		r.must(r.Advance(ctx, r.clock, at("2026-11-20 21:41:00")))
+		r.must(r.Advance(ctx, r.clock, at("2026-11-20 20:21:00")))
 		if w, err := r.Wall(ctx, people["mori"]); err != nil || w.Alarms != 1 || len(p.pages) < 3 {
 			t.Errorf("%s: %d alarms on the board, called %v; %v", name, w.Alarms, p.pages, err)
 		}
@@ -360,8 +360,9 @@ func TestWhoIsThereHearsItFirst(t *testing.T) {
 		r.must(err)
 		_, err = r.Join(ctx, people["sato"], id, "mori")
 		r.must(err)
-		_, err = r.Say(ctx, people["sato"], id, "1", "ここにいます")
+		_, err = r.Say(ctx, people["sato"], id, "1", "ここにいます。また夜に話しましょう")
 		r.must(err)
+		r.promises(id)
 		if tt.barred != "" {
 			r.must(r.Bar(ctx, people["mori"], id, triage.Bar{Login: tt.barred, Why: triage.BarRelative}))
 		}

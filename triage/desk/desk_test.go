@@ -227,6 +227,9 @@ func TestOverruleStandsUntilSomethingGraver(t *testing.T) {
 	if c, _ = r.load(id); c.Severity != triage.Soon || c.Overruled {
 		t.Errorf("%s %v", c.Severity, c.Overruled)
 	}
+	if o := c.Overrule; o == nil || o.Severity != triage.Routine || o.Reason != "[人物A]と話した" || o.By != "sato" {
+		t.Errorf("what the person judged is lost: %+v", o)
+	}
 }
 
 func TestRevealIsForTheVoiceAndWrittenBefore(t *testing.T) {

@@ -20,13 +20,29 @@ func (d *Desk) Overrule(ctx context.Context, p staff.Person, id triage.CaseID, s
 		return triage.Case{}, err
 	}
 	return d.perform(ctx, p, id, act{what: "severity", reason: string(s), may: mayAct, erased: true,
-		do: func(triage.Case, []triage.Event) ([]triage.Event, error) {
+		do: func(c triage.Case, _ []triage.Event) ([]triage.Event, error) {
 			e := d.event(p, triage.KindAssessment)
-			e.Judgement = &triage.Judgement{Severity: s}
+			e.Judgement, e.DueAt = &triage.Judgement{Severity: s}, d.dueBy(c, s)
 			var err error
 			e.Text, err = d.scrubbed(ctx, id, reason)
 			return []triage.Event{e}, err
 		}})
+}
+
+// dueBy is when whoever waits must be answered once the case is judged so: what is graver is sooner, from now on and never later
+// than was said before; what is less grave has the longer time from when the wait began.
+func (d *Desk) dueBy(c triage.Case, s triage.Severity) time.Time {
+	within, ok := d.terms.AnswerWithin[s]
+	switch {
+	case !ok || c.WaitingSince.IsZero() || s == c.Severity:
+		return c.DueAt
+	case s.Rank() > c.Severity.Rank():
+		return c.WaitingSince.Add(within)
+	}
+	if at := d.Clock.Now().Add(within); c.DueAt.IsZero() || at.Before(c.DueAt) {
+		return at
+	}
+	return c.DueAt
 }
 
 // Kinds of an observation.
@@ -160,7 +176,7 @@ func (d *Desk) SetState(ctx context.Context, p staff.Person, id triage.CaseID, c
 			return []triage.Event{e}, nil
 		}})
 	if err == nil && ch.To != triage.Open {
-		d.rest(ctx, p, before, was)
+		d.rest(ctx, before, after, was)
 	}
 	return after, err
 }

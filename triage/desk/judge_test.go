@@ -3,6 +3,7 @@ package desk_test
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -120,4 +121,40 @@ func TestObserveAndSetStateRefuseWhatCannotBe(t *testing.T) {
 	}
 	_, err = r.Claim(ctx, people["abe"], id)
 	r.want("claiming what a colleague watches", err, "claimed")
+}
+
+// Who waits must be answered by the time of what a person judged: sooner where it is graver, and never later than was said; later
+// where it is less grave, counted from when they wrote. The national layer's times are 5 minutes, 2 hours, 24 hours and 3 days.
+func TestOverruleSetsTheTime(t *testing.T) {
+	for _, tt := range []struct {
+		name        string
+		was, judged triage.Severity
+		due         time.Duration // after the words, as it was
+		want        time.Duration // after the words; judged an hour later
+	}{
+		{"raised", triage.Soon, triage.Urgent, 24 * time.Hour, 3 * time.Hour},
+		{"raised when it is nearly due", triage.Soon, triage.Urgent, 2 * time.Hour, 2 * time.Hour},
+		{"raised to an emergency", triage.Routine, triage.Emergency, 72 * time.Hour, time.Hour + 5*time.Minute},
+		{"lowered", triage.Urgent, triage.Soon, 2 * time.Hour, 24 * time.Hour},
+		{"confirmed", triage.Urgent, triage.Urgent, 2 * time.Hour, 2 * time.Hour},
+	} {
+		r, _ := night(t, watched(t, false))
+		ctx := t.Context()
+		id, wrote := triage.CaseID("09"+strings.Repeat("v", 24)), r.clock.Now()
+		_, err := r.store.Append(ctx, triage.Case{ID: id}, triage.Event{ID: "m:1", At: wrote, Kind: triage.KindMessage, From: triage.Seeker, Channel: "chat", Text: "つらい",
+			DueAt: wrote.Add(tt.due), Judgement: &triage.Judgement{Severity: tt.was, Flags: []triage.Flag{triage.Verbal}}})
+		r.must(err)
+		r.clock.pass(time.Hour)
+		c, err := r.Overrule(ctx, people["kato"], id, tt.judged, "電話で話した")
+		r.must(err)
+		if got := c.DueAt.Sub(wrote); got != tt.want {
+			t.Errorf("%s: due %v after the words, want %v", tt.name, got, tt.want)
+		}
+		if answered, err := r.Say(ctx, people["kato"], id, "1", "読みました"); err != nil || answered != 1 {
+			t.Fatal(err)
+		}
+		if c, err = r.Overrule(ctx, people["kato"], id, triage.Emergency, "また"); err != nil || !c.DueAt.IsZero() {
+			t.Errorf("%s: nobody waits, and is due %v (%v)", tt.name, c.DueAt, err)
+		}
+	}
 }

@@ -34,6 +34,9 @@ func joined(p staff.Person, c triage.Case) bool {
 	return p.Login != "" && (c.Assignee == p.Login || c.Second == p.Login)
 }
 
+// consulted reports whether the person was asked for advice in the case.
+func consulted(p staff.Person, c triage.Case) bool { return slices.Contains(c.Consulted, p.Login) }
+
 // known answers who may know that the case exists, and reports in the error who may not.
 func known(p staff.Person, c triage.Case) error {
 	switch {
@@ -45,7 +48,7 @@ func known(p staff.Person, c triage.Case) error {
 		return triage.ErrUnknown
 	case counsels(p):
 		return nil
-	case p.Role == triage.Lawyer && c.Second == p.Login:
+	case p.Role == triage.Lawyer && consulted(p, c):
 		return nil
 	case p.Role == triage.Lawyer:
 		return triage.ErrUnknown
@@ -59,7 +62,7 @@ func mayLook(p staff.Person, c triage.Case) error {
 	if err := known(p, c); err != nil {
 		return err
 	}
-	if leads(p) || joined(p, c) || counsels(p) && c.State == triage.Waiting {
+	if leads(p) || joined(p, c) || consulted(p, c) || counsels(p) && c.State == triage.Waiting {
 		return nil
 	}
 	return forbidden()
@@ -92,7 +95,7 @@ func mayNote(p staff.Person, c triage.Case) error {
 	if err := known(p, c); err != nil {
 		return err
 	}
-	if leads(p) || joined(p, c) {
+	if leads(p) || joined(p, c) || consulted(p, c) {
 		return nil
 	}
 	return forbidden()

@@ -15,6 +15,12 @@ import (
 // wrote appends words of a seeker by the chat, judged as given.
 func (r *room) wrote(id triage.CaseID, s triage.Severity, flags ...triage.Flag) triage.CaseID {
 	r.t.Helper()
+	return r.wroteBy("chat", id, s, flags...)
+}
+
+// wroteBy is the same by another door.
+func (r *room) wroteBy(door string, id triage.CaseID, s triage.Severity, flags ...triage.Flag) triage.CaseID {
+	r.t.Helper()
 	if id == "" {
 		id = triage.CaseID("09" + strings.Repeat("n", 24))
 	}
@@ -24,9 +30,16 @@ func (r *room) wrote(id triage.CaseID, s triage.Severity, flags ...triage.Flag) 
 	}
 	r.must(err)
 	_, err = r.store.Append(r.t.Context(), before, triage.Event{ID: "m:" + r.clock.Now().String(), At: r.clock.Now(), Kind: triage.KindMessage, From: triage.Seeker,
-		Channel: "chat", Text: "もう死にたい", Judgement: &triage.Judgement{Severity: s, Flags: flags}})
+		Channel: door, Text: "もう死にたい", Judgement: &triage.Judgement{Severity: s, Flags: flags}})
 	r.must(err)
 	return id
+}
+
+// promises lets sato say when the seeker is spoken with again, so that their silence until then is none.
+func (r *room) promises(id triage.CaseID) {
+	r.t.Helper()
+	_, err := r.LeaveSession(r.t.Context(), people["sato"], id, triage.Session{Promised: r.clock.Now().AddDate(0, 0, 7)})
+	r.must(err)
 }
 
 // tonight lists what the timeline says of who was told at night.
@@ -188,8 +201,9 @@ func TestWhoWasInDangerIsNeverToldOfLess(t *testing.T) {
 		r.must(err)
 		_, err = r.Join(t.Context(), people["sato"], id, "kato")
 		r.must(err)
-		_, err = r.Say(t.Context(), people["sato"], id, "1", "読みました")
+		_, err = r.Say(t.Context(), people["sato"], id, "1", "読みました。また話しましょう")
 		r.must(err)
+		r.promises(id)
 		r.must(r.Advance(t.Context(), r.clock, at("2026-11-20 23:00:00")))
 		p.pages = nil
 		r.office.there = nil

@@ -20,18 +20,24 @@ func (d *Desk) profiles(ctx context.Context) map[string]roster.Profile {
 	return all
 }
 
-// rest begins a breather for who leaves an emergency that they have spoken in. Nothing that they do for their other cases is
-// touched by it; it is only that nothing new comes.
-func (d *Desk) rest(ctx context.Context, p staff.Person, before triage.Case, events []triage.Event) {
+// rest begins a breather for those who leave an emergency that they have spoken in, whoever takes it from them. Nothing that they
+// do for their other cases is touched by it; it is only that nothing new comes.
+func (d *Desk) rest(ctx context.Context, before, after triage.Case, events []triage.Event) {
 	breather := d.City.Terms.Breather.Value()
-	if d.Roster == nil || breather <= 0 || before.Severity != triage.Emergency || !joined(p, before) || !spoke(events, p.Login) {
+	if d.Roster == nil || breather <= 0 || before.Severity != triage.Emergency {
 		return
 	}
 	until := d.Clock.Now().Add(breather)
-	_, _ = d.Roster.Change(ctx, p.Login, func(x *roster.Profile) error { // an aid, as above
-		x.RestUntil = until
-		return nil
-	})
+	over := after.State != triage.Open && after.State != triage.HandedOff
+	for _, login := range []string{before.Assignee, before.Second} {
+		if login == "" || !spoke(events, login) || !over && (after.Assignee == login || after.Second == login) {
+			continue
+		}
+		_, _ = d.Roster.Change(ctx, login, func(x *roster.Profile) error { // an aid, as above
+			x.RestUntil = until
+			return nil
+		})
+	}
 }
 
 func spoke(events []triage.Event, login string) bool {

@@ -58,10 +58,13 @@ func (y *year) weekly(first, last string, do func(on time.Time)) {
 
 func (y *year) run(end string) {
 	y.t.Helper()
-	slices.SortStableFunc(y.plans, func(a, b plan) int { return a.at.Compare(b.at) })
 	next := 0
 	for day := moment("2026-04-01 17:00"); !day.After(moment(end)); day = day.AddDate(0, 0, 1) {
-		for ; next < len(y.plans) && !y.plans[next].at.After(day); next++ {
+		for ; ; next++ {
+			slices.SortStableFunc(y.plans[next:], func(a, b plan) int { return a.at.Compare(b.at) })
+			if next == len(y.plans) || y.plans[next].at.After(day) {
+				break
+			}
 			y.to(y.plans[next].at)
 			y.plans[next].do()
 			y.must(y.Sweep(y.t.Context()))
@@ -122,6 +125,13 @@ func (y *year) child(id triage.CaseID, door, text string, s triage.Severity, fla
 		y.t.Error("the child waits")
 	}
 	y.must(y.Sweep(ctx))
+	if s == triage.Urgent { // whose silence is seen to
+		y.plans = append(y.plans, plan{now.Add(time.Hour + time.Minute), func() {
+			if c, _ := y.load(c.ID); slices.ContainsFunc(c.Duties, func(x triage.Duty) bool { return x.What == triage.SilenceRule && x.DoneAt.IsZero() }) {
+				y.does(c.ID, triage.SilenceRule, "again")
+			}
+		}})
+	}
 	return c.ID
 }
 

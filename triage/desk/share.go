@@ -3,6 +3,7 @@ package desk
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -118,6 +119,32 @@ func (d *Desk) sharers(ctx context.Context, team []mate, c triage.Case) ([]roste
 		}
 	}
 	return people, nil
+}
+
+// Burden says what speaks against the person having more than they have now: a second emergency, more cases than the city's
+// number. They hear of it when they take a case, so that they can ask somebody else; nothing is refused for it.
+func (d *Desk) Burden(ctx context.Context, p staff.Person) []string {
+	cases, emergencies := 0, 0
+	for _, state := range []triage.State{triage.Open, triage.HandedOff} {
+		err := d.eachFor(ctx, p, triage.Query{State: state, Assignee: p.Login}, func(c triage.Case) error {
+			cases++
+			if c.Severity == triage.Emergency {
+				emergencies++
+			}
+			return nil
+		})
+		if err != nil {
+			return nil // an aid
+		}
+	}
+	var all []string
+	if emergencies > 1 {
+		all = append(all, fmt.Sprintf("緊急の相談を、いま%d件受け持っています。ほかの人に替われないか、声をかけてください。", emergencies))
+	}
+	if most := cmp.Or(d.Profile(ctx, p.Login).Most, d.City.Terms.MostCases); most > 0 && cases > most {
+		all = append(all, fmt.Sprintf("受け持ちが%d件になりました（めやす%d件）。ほかの人に替われないか、声をかけてください。", cases, most))
+	}
+	return all
 }
 
 // wanted is whom the seeker wishes for: what a person wrote down, and what the seeker said since.

@@ -154,20 +154,28 @@ func (d *Desk) moment(ctx context.Context, c triage.Case, events []triage.Event,
 		if owed, err := d.pairs(ctx, c); err != nil || len(owed) > 0 {
 			return c.LastAt
 		}
-		at = d.nightly(ctx, c, events)
+		at = sooner(sooner(d.nightly(ctx, c, events), d.falls(c, events)), d.outside(ctx, c, events))
 	default:
 		if _, next, ok := alarm(c, events); ok {
 			at = next
 		}
 		for _, x := range c.Duties {
 			for _, k := range d.climbs(c, x) {
-				if (at.IsZero() || k.at.Before(at)) && !happened(events, k.id()) {
-					at = k.at
+				if !happened(events, k.id()) {
+					at = sooner(at, k.at)
 				}
 			}
 		}
 	}
 	return at
+}
+
+// sooner is the earlier of two times; the zero time is none.
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // lapses is when the assignee's time for a first answer is over. Whatever they do in the case meanwhile (a note, a look at
@@ -205,6 +213,10 @@ func (d *Desk) do(ctx context.Context, w work) error {
 			news = d.lapsed(c, events, now)
 		}
 	case triage.DueRules:
+		news = d.silent(c, events, now)
+		if len(news) > 0 {
+			break // the rules look at it next
+		}
 		news = d.ruled(c, events)
 		owed, err := d.pairs(ctx, c)
 		if err != nil {
@@ -218,6 +230,11 @@ func (d *Desk) do(ctx context.Context, w work) error {
 		news = append(news, d.seconded(ctx, after, slices.Concat(events, news))...)
 		news = append(news, d.ringing(ctx, after, slices.Concat(events, news), now)...)
 		news = append(news, d.tonight(ctx, after, events, now)...)
+		said, err := d.sayOutside(ctx, after, slices.Concat(events, news), now)
+		if err != nil {
+			return err
+		}
+		news = append(news, said...)
 	case triage.DueDuty:
 		news = d.ringing(ctx, c, events, now)
 		for _, x := range c.Duties {

@@ -87,7 +87,7 @@ func (d *Desk) Release(ctx context.Context, p staff.Person, id triage.CaseID) (t
 		}})
 	if err == nil {
 		d.light(ctx, id, triage.DoingWaiting)
-		d.rest(ctx, p, before, was)
+		d.rest(ctx, before, c, was)
 	}
 	return c, err
 }
@@ -116,27 +116,32 @@ func (d *Desk) Transfer(ctx context.Context, p staff.Person, id triage.CaseID, t
 			return d.assignment(p, triage.DoTransfer, colleague.Login, until), nil
 		}})
 	if err == nil {
-		d.rest(ctx, p, before, was)
+		d.rest(ctx, before, after, was)
 	}
 	return after, err
 }
 
-// Join makes a person the case's second, who may answer as well; a lawyer as the second may read and note. An empty login
-// ends it.
+// Join makes a person the case's second, who may answer as well. An empty login ends it. A lawyer is asked for advice by it: they
+// may read and note, and are no second. The board of education is asked by a hand-off or at the meeting: nobody of it opens a case.
 func (d *Desk) Join(ctx context.Context, p staff.Person, id triage.CaseID, login string) (triage.Case, error) {
 	return d.perform(ctx, p, id, act{what: "second", may: mayDispose,
 		do: func(c triage.Case, _ []triage.Event) ([]triage.Event, error) {
 			if login == "" {
 				return d.assignment(p, triage.DoSecond, "", time.Time{}), nil
 			}
-			second, err := d.colleague(ctx, login, append([]triage.Role{triage.Lawyer}, answering...)...)
+			second, err := d.colleague(ctx, login, append([]triage.Role{triage.Lawyer, triage.Board}, answering...)...)
 			if err != nil {
 				return nil, err
 			}
 			if err := d.receives(ctx, second, c); err != nil {
 				return nil, err
 			}
-			if second.Login == c.Assignee {
+			switch {
+			case second.Role == triage.Board:
+				return nil, bad("教育委員会の人は、事案を開けません。教育委員会への引き継ぎか、会議で相談してください。")
+			case second.Role == triage.Lawyer:
+				return d.assignment(p, triage.DoConsult, second.Login, time.Time{}), nil
+			case second.Login == c.Assignee:
 				return nil, refuse(triage.CodeState, "その人が、すでに受け持っています。")
 			}
 			return d.assignment(p, triage.DoSecond, second.Login, time.Time{}), nil

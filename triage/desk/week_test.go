@@ -220,6 +220,10 @@ func (w *week) answers(p staff.Person, id triage.CaseID) {
 	w.must(w.Sweep(ctx))
 	w.fulfils(p, id, false)
 	s := w.grave[id]
+	if c.Severity.Rank() <= triage.Urgent.Rank() {
+		within := w.City.Terms.Silence[string(c.Severity)].Value()
+		w.after(within+w.minutes(1, 8), func() { w.looksAfter(p, id) })
+	}
 	if !w.clock.Now().Before(w.end.Add(-4 * time.Hour)) {
 		return
 	}
@@ -228,6 +232,22 @@ func (w *week) answers(p staff.Person, id triage.CaseID) {
 		w.after(w.minutes(5, 90), func() { w.hears(id, s) })
 	case n == 4 && s != triage.Routine:
 		w.hands(p, id)
+	}
+}
+
+// looksAfter sees to the silence of who told of danger, where there is one: who answered, or whoever the alarm has woken.
+func (w *week) looksAfter(p staff.Person, id triage.CaseID) {
+	if c, _ := w.load(id); c.Assignee != p.Login {
+		p = people["mori"]
+	}
+	for _, done := range []desk.Done{{What: desk.Alarm}, {What: triage.SilenceRule, Decision: "again"}} {
+		if c, _ := w.load(id); !slices.ContainsFunc(c.Duties, func(x triage.Duty) bool { return x.What == done.What && x.DoneAt.IsZero() }) {
+			continue
+		}
+		done.Reason = "声をかけて待ちます"
+		_, err := w.Fulfil(w.t.Context(), p, id, done)
+		w.must(err)
+		w.must(w.Sweep(w.t.Context()))
 	}
 }
 

@@ -17,6 +17,8 @@ import (
 //	taken                      somebody took the case, or answered in it
 //	left.emergency             somebody had an emergency, and left it to the queue, where nobody has it
 //	told.school, told.police…  that recipient has been told; told.school also where the school itself reported
+//	silent                     after words of danger and our answer the seeker has said nothing for as long as the city waits; silent.emergency where it was one
+//	heard                      the seeker wrote, or was spoken with
 //	answered                   a school that was told has said what it does
 //	reported, reported.FORM    a school reported, on that form
 //	observed.KIND              a person recorded it
@@ -70,8 +72,11 @@ func (rs Rules) know(c triage.Case, events []triage.Event) Facts {
 		f.judged(e)
 		f.claimed(c, e)
 		f.reported(e)
-		if e.Assignment != nil && e.Assignment.To != "" || e.Kind == triage.KindMessage && e.From == triage.Counselor {
+		if a := e.Assignment; a != nil && a.To != "" && a.Do != triage.DoConsult || e.Kind == triage.KindMessage && e.From == triage.Counselor {
 			f.hear("taken", e.At, e.By)
+		}
+		if e.HeardFrom() {
+			f.hear("heard", e.At, "")
 		}
 		if o := e.Observed; o != nil {
 			f.hear(Fact("observed."+o.Kind), e.At, e.By)
@@ -106,6 +111,13 @@ func (f Facts) judged(e triage.Event) {
 	j := e.Judgement
 	if j == nil {
 		return
+	}
+	if e.Silent() {
+		f.hear("silent", e.At, "")
+		if j.Severity == triage.Emergency {
+			f.hear("silent.emergency", e.At, "")
+		}
+		return // nothing was said
 	}
 	for _, flag := range j.Flags {
 		f.hear(Fact(flag), e.At, "")
@@ -257,7 +269,7 @@ var Observations = []string{AbsentTotal, AbsentRun, SeparateRoom, Hard, Eased, A
 // steps are the kinds of an observation on the way to 解消.
 var steps = []string{"stopped", "recurred", "apology", "child_no_pain", "parent_no_pain", "parent_not_asked"}
 
-var plain = []Fact{"severity.emergency", "severity.urgent", "taken", "left.emergency", "answered", "reported", "stopped", "recurred", "watching", "resolved", "closed", "over", "planned", "paper"}
+var plain = []Fact{"severity.emergency", "severity.urgent", "taken", "left.emergency", "silent", "silent.emergency", "heard", "answered", "reported", "stopped", "recurred", "watching", "resolved", "closed", "over", "planned", "paper"}
 
 // Means reports whether a file with these derived facts and rules can name the fact.
 func (rs Rules) Means(name Fact) bool {

@@ -1,0 +1,125 @@
+package desk_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"madoguchi/triage"
+	"madoguchi/triage/desk"
+)
+
+// Who told of danger, was answered and says nothing more is not calm: after the city's time it is a reason of its own, somebody
+// has to look after it, and an emergency rings anew. Words, a promised time, a person's judgement and the end of the matter end it.
+func TestSilenceAfterDanger(t *testing.T) {
+	quiet := func(c triage.Case) (triage.Duty, bool) {
+		i := slices.IndexFunc(c.Duties, func(x triage.Duty) bool { return x.What == triage.SilenceRule })
+		if i < 0 {
+			return triage.Duty{}, false
+		}
+		return c.Duties[i], c.Duties[i].DoneAt.IsZero()
+	}
+	for _, tt := range []struct {
+		name     string
+		severity triage.Severity
+		door     string
+		then     func(r *room, id triage.CaseID)
+		before   time.Duration // nothing yet
+		after    time.Duration // then it is so; 0: never
+		rings    bool
+	}{
+		{"an emergency", triage.Emergency, "chat", nil, 14 * time.Minute, 15 * time.Minute, true},
+		{"urgent", triage.Urgent, "chat", nil, 59 * time.Minute, time.Hour, false},
+		{"by mail it takes a day", triage.Urgent, "email", nil, 23 * time.Hour, 24 * time.Hour, false},
+		{"what is soon", triage.Soon, "chat", nil, 100 * time.Hour, 0, false},
+		{"they wrote again", triage.Emergency, "chat", func(r *room, id triage.CaseID) { r.clock.pass(time.Minute); r.wrote(id, triage.Routine) }, 14 * time.Minute, 0, false},
+		{"a time was promised", triage.Urgent, "chat", func(r *room, id triage.CaseID) {
+			_, err := r.LeaveSession(r.t.Context(), people["sato"], id, triage.Session{Promised: r.clock.Now().Add(20 * time.Hour)})
+			r.must(err)
+		}, 10 * time.Hour, 0, false},
+		{"a person judged it less grave", triage.Urgent, "chat", func(r *room, id triage.CaseID) {
+			_, err := r.Overrule(r.t.Context(), people["sato"], id, triage.Soon, "落ち着いて話せた")
+			r.must(err)
+		}, 10 * time.Hour, 0, false},
+		{"it is over", triage.Urgent, "chat", func(r *room, id triage.CaseID) {
+			_, err := r.SetState(r.t.Context(), people["sato"], id, desk.StateChange{To: triage.Closed, Reason: "家の人と話した"})
+			r.must(err)
+		}, 10 * time.Hour, 0, false},
+		{"only half an answer", triage.Emergency, "chat", nil, 14 * time.Minute, 15 * time.Minute, true},
+	} {
+		r, p := night(t, watched(t, true))
+		ctx := t.Context()
+		r.office.there = []string{"sato", "kato"}
+		r.clock.Set(at("2026-11-18 18:00:00"))
+		id := r.wroteBy(tt.door, "", tt.severity, triage.Suicide)
+		_, err := r.Claim(ctx, people["sato"], id)
+		r.must(err)
+		_, err = r.Say(ctx, people["sato"], id, "1", "読みました。いま、どこにいますか")
+		r.must(err)
+		if tt.name == "only half an answer" {
+			r.clock.pass(time.Minute)
+			_, err = r.SayInterim(ctx, people["sato"], id, "2")
+			r.must(err)
+			tt.before, tt.after = tt.before-time.Minute, tt.after-time.Minute
+		}
+		if tt.then != nil {
+			tt.then(r, id)
+		}
+		r.must(r.Sweep(ctx))
+		start := r.clock.Now()
+		rang := len(r.rang(id))
+		r.must(r.Advance(ctx, r.clock, start.Add(tt.before)))
+		c, _ := r.load(id)
+		if _, open := quiet(c); open {
+			t.Errorf("%s: a duty after %v", tt.name, tt.before)
+		}
+		if tt.after == 0 {
+			continue
+		}
+		r.office.there = nil
+		r.must(r.Advance(ctx, r.clock, start.Add(tt.after)))
+		c, _ = r.load(id)
+		if x, open := quiet(c); !open || x.Owner != "assignee" || x.Turn != 1 {
+			t.Errorf("%s: no duty after %v: %+v", tt.name, tt.after, x)
+		}
+		if c.Severity != tt.severity || !slices.ContainsFunc(c.Reasons, func(x triage.Reason) bool { return x.Rule == triage.SilenceRule && x.Flag == triage.Suicide }) {
+			t.Errorf("%s: %s for %+v", tt.name, c.Severity, c.Reasons)
+		}
+		if got := len(r.rang(id)) > rang; got != tt.rings || got != (len(p.pages) > 0) {
+			t.Errorf("%s: rings %q, paged %v", tt.name, r.rang(id), p.pages)
+		}
+		// Said once; and words end it.
+		r.must(r.Advance(ctx, r.clock, start.Add(tt.after+30*time.Minute)))
+		if n := len(r.said(id, "silence:")); n != 1 {
+			t.Errorf("%s: said %d times", tt.name, n)
+		}
+		r.wroteBy(tt.door, id, triage.Routine)
+		r.must(r.Sweep(ctx))
+		if c, _ = r.load(id); func() bool { _, open := quiet(c); return open }() {
+			t.Errorf("%s: words do not end it", tt.name)
+		}
+	}
+}
+
+// A person ends it with what they decided; the next answer that is met with silence begins it anew.
+func TestSilenceBeginsAnew(t *testing.T) {
+	r, _ := night(t, watched(t, false))
+	ctx := t.Context()
+	r.clock.Set(at("2026-11-18 18:00:00"))
+	id := r.wrote("", triage.Urgent, triage.SelfHarm)
+	_, err := r.Claim(ctx, people["sato"], id)
+	r.must(err)
+	for turn := 1; turn <= 2; turn++ {
+		_, err = r.Say(ctx, people["sato"], id, string(rune('0'+turn)), "ここにいます")
+		r.must(err)
+		r.must(r.Sweep(ctx))
+		r.must(r.Advance(ctx, r.clock, r.clock.Now().Add(61*time.Minute)))
+		_, err = r.Fulfil(ctx, people["sato"], id, desk.Done{What: triage.SilenceRule, Decision: "again", Reason: "もう一度声をかけます", Turn: turn})
+		r.must(err)
+		c, _ := r.load(id)
+		i := slices.IndexFunc(c.Duties, func(x triage.Duty) bool { return x.What == triage.SilenceRule })
+		if i < 0 || c.Duties[i].Turn != turn || c.Duties[i].DoneAt.IsZero() {
+			t.Fatalf("turn %d: %+v", turn, c.Duties)
+		}
+	}
+}
