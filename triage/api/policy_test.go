@@ -117,7 +117,7 @@ func (r *room) fill(path, login string, v visibility) string {
 			id = r.claimed("endo")
 			to := login
 			if l := triage.CaseID(id); !slices.Contains([]string{"sato", "endo", "abe", "kato", "mori"}, login) {
-				r.append(l, triage.Event{ID: "second", At: r.clock.Now(), Kind: triage.KindAssignment, Assignment: &triage.Assignment{Do: triage.DoSecond, To: to}})
+				r.append(l, triage.Event{ID: "consult", At: r.clock.Now(), Kind: triage.KindAssignment, Assignment: &triage.Assignment{Do: triage.DoConsult, To: to}})
 			} else if login != "endo" {
 				r.ask("kato", "POST", "/cases/"+id+"/transfer", `{"to":"`+to+`"}`).is(200, "")
 			}
