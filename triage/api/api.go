@@ -149,7 +149,9 @@ func (a *api) guard(row staff.Route) func(huma.Context, func(huma.Context)) {
 		case !staff.Allowed(p.Role, row):
 			forbidden().write(w)
 		default:
-			a.Accounts.Seen(r.Context(), p)
+			if r.Method != http.MethodGet { // a program that only reads, all night, is nobody who could answer
+				a.Accounts.Seen(r.Context(), p)
+			}
 			next(huma.WithValue(ctx, personKey{}, p))
 		}
 	}
