@@ -10,7 +10,7 @@ import (
 )
 
 // folds is how many groups of writers are left out, one after the other.
-const folds = 6
+const folds = 4
 
 // apart learns once without each group of writers.
 func (c *corpus) apart() (learned [folds]*learner) {
