@@ -1,9 +1,6 @@
 package triage
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // Kind is what an event is, as the timeline shows it.
 type Kind string
@@ -261,9 +258,17 @@ func (e Event) HeardFrom() bool {
 	return e.Kind == KindMessage && e.From == Seeker || e.Call != nil && e.Call.Outcome == CallAnswered
 }
 
-// Silent reports whether it is a judgement on the silence of a seeker.
-func (e Event) Silent() bool {
-	return e.Judgement != nil && slices.ContainsFunc(e.Judgement.Reasons, func(r Reason) bool { return r.Rule == SilenceRule })
+// Wordless returns by which rule it is a judgement on what was not said (SilenceRule, UnansweredRule), or "".
+func (e Event) Wordless() string {
+	if e.Judgement == nil {
+		return ""
+	}
+	for _, r := range e.Judgement.Reasons {
+		if r.Rule == SilenceRule || r.Rule == UnansweredRule {
+			return r.Rule
+		}
+	}
+	return ""
 }
 
 // news reports whether the event may make duties by the city's rules, or end some: all that is not merely seen, noted or

@@ -127,8 +127,11 @@ type Reason struct {
 	Of      string `json:"of,omitempty"` // in a Case: id of the event whose words fired
 }
 
-// SilenceRule is the rule of a Reason that is no word: who told of danger was answered, and has said nothing since.
-const SilenceRule = "silence"
+// The rules of a Reason that is no word.
+const (
+	SilenceRule    = "silence"    // who told of danger was answered, and has said nothing since
+	UnansweredRule = "unanswered" // somebody said 受領 to an emergency, and has not answered it since
+)
 
 // State is where a case stands.
 type State string

@@ -77,6 +77,8 @@ func found(rule string) string {
 		return "機械が開けないため"
 	case triage.SilenceRule:
 		return "返事がとぎれているため"
+	case triage.UnansweredRule:
+		return "まだ返事をしていないため"
 	case "not_judged":
 		return "機械が見立てられなかったため"
 	}

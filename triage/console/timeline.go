@@ -97,7 +97,7 @@ func (c *Console) tell(l *line, e triage.Event, seen told) bool {
 	case e.Kind == triage.KindAssignment && e.Assignment != nil:
 		l.Text = assignment(*e.Assignment)
 	case e.Kind == triage.KindAssessment && e.Judgement != nil:
-		if e.Silent() {
+		if e.Wordless() != "" {
 			l.Who = "窓口"
 			return true // it says what is so
 		}

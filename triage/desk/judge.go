@@ -149,6 +149,9 @@ func (d *Desk) SetState(ctx context.Context, p staff.Person, id triage.CaseID, c
 	if !slices.Contains([]string{"", "school", "board"}, ch.DecidedBy) {
 		return triage.Case{}, bad("決めるのは学校（school）か教育委員会（board）です。")
 	}
+	if ch.To == triage.Closed && strings.TrimSpace(ch.Reason) == "" {
+		return triage.Case{}, bad("なぜ終えるのか、理由を書いてください。")
+	}
 	var before triage.Case
 	var was []triage.Event
 	after, err := d.perform(ctx, p, id, act{what: "state", reason: string(ch.To), may: mayAct,
@@ -163,6 +166,9 @@ func (d *Desk) SetState(ctx context.Context, p staff.Person, id triage.CaseID, c
 					return nil, err
 				}
 				change.DecidedBy = ch.DecidedBy
+			}
+			if err := d.leavable(c, events, ch.To); err != nil {
+				return nil, err
 			}
 			var err error
 			if change.Reason, err = d.scrubbed(ctx, id, ch.Reason); err != nil {
@@ -180,6 +186,26 @@ func (d *Desk) SetState(ctx context.Context, p staff.Person, id triage.CaseID, c
 	}
 	return after, err
 }
+
+// leavable refuses that somebody in danger is left: with words of theirs that nobody has answered, or, in an emergency, by one
+// person. A judgement with its reason (Overrule) comes first, where a person sees no danger.
+func (d *Desk) leavable(c triage.Case, events []triage.Event, to triage.State) error {
+	waits := !c.WaitingSince.IsZero() && slices.ContainsFunc(events, func(e triage.Event) bool {
+		return e.Kind == triage.KindMessage && e.From == triage.Seeker && e.By == "" && !e.At.Before(c.WaitingSince)
+	})
+	switch {
+	case to == triage.Open || c.Erased():
+		return nil
+	case waits && slices.Contains(answerable, c.Door) && d.City.Wakes(c) && c.Severity.Rank() <= triage.Urgent.Rank():
+		return refuse(triage.CodeState, "あぶない言葉に、まだ返事をしていません。先に返事をするか、危険がないとわかったときは、理由を書いて緊急度を変えてください。")
+	case c.Severity == triage.Emergency && (c.Assignee == "" || c.Second == ""):
+		return refuse(triage.CodeState, "緊急のままでは、一人では終えられません。二人目をつけるか、危険がなくなったときは、理由を書いて緊急度を変えてください。")
+	}
+	return nil
+}
+
+// answerable are the doors by which an answer goes back.
+var answerable = append([]string{"chat"}, readable...)
 
 // resolvable refuses 解消 with what is unmet.
 func (d *Desk) resolvable(c triage.Case, ch StateChange) error {

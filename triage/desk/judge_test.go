@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -157,4 +158,79 @@ func TestOverruleSetsTheTime(t *testing.T) {
 			t.Errorf("%s: nobody waits, and is due %v (%v)", tt.name, c.DueAt, err)
 		}
 	}
+}
+
+// Nobody in danger is left by a click: not with words that nobody has answered, nor, in an emergency, by one person. Who sees that
+// there is no danger says so first, with a reason. What is over has a reason, and does not ring.
+func TestNobodyInDangerIsLeft(t *testing.T) {
+	r, p := night(t, watched(t, true))
+	ctx := t.Context()
+	r.office.there = []string{"sato", "kato"}
+	r.clock.Set(at("2026-11-18 18:00:00"))
+	leave := func(who string, id triage.CaseID, to triage.State, reason string) string {
+		_, err := r.SetState(ctx, people[who], id, desk.StateChange{To: to, Reason: reason})
+		return code(err)
+	}
+	id := r.danger("")
+	_, err := r.Claim(ctx, people["sato"], id)
+	r.must(err)
+	for _, to := range []triage.State{triage.Watching, triage.Closed} {
+		if got := leave("sato", id, to, "おわり"); got != triage.CodeState {
+			t.Errorf("%s with unanswered words: %s", to, got)
+		}
+	}
+	_, err = r.Say(ctx, people["sato"], id, "1", "ここにいます")
+	r.must(err)
+	if got := leave("sato", id, triage.Closed, "おわり"); got != triage.CodeState {
+		t.Errorf("an emergency by one person: %s", got)
+	}
+	_, err = r.Join(ctx, people["sato"], id, "kato")
+	r.must(err)
+	if got := leave("sato", id, triage.Closed, " "); got != triage.CodeBadRequest {
+		t.Errorf("without a reason: %s", got)
+	}
+	if got := leave("sato", id, triage.Watching, "救急の人といます"); got != "ok" {
+		t.Errorf("by two: %s", got)
+	}
+
+	prank := r.wrote(triage.CaseID("09"+strings.Repeat("p", 24)), triage.Emergency, triage.Suicide)
+	r.must(r.Sweep(ctx))
+	if got := leave("kato", prank, triage.Closed, "いたずら"); got != triage.CodeState {
+		t.Errorf("a lead, alone: %s", got)
+	}
+	_, err = r.Overrule(ctx, people["kato"], prank, triage.Routine, "電話で、いたずらと確かめた")
+	r.must(err)
+	if got := leave("kato", prank, triage.Closed, "いたずら"); got != "ok" {
+		t.Errorf("a lead who judged it: %s", got)
+	}
+	r.must(r.Sweep(ctx))
+	p.pages = nil
+	r.must(r.Advance(ctx, r.clock, r.clock.Now().Add(2*time.Hour)))
+	if len(p.pages) != 0 || r.duty(prank, desk.Alarm).DoneAt.IsZero() {
+		t.Errorf("what is over rings: %v", p.pages)
+	}
+}
+
+// Two who both rest do not keep one another from a child: a breather yields in an emergency where nobody is there who could come.
+func TestTwoWhoRestLeaveNoChild(t *testing.T) {
+	r, _ := night(t, watched(t, false))
+	ctx := t.Context()
+	r.office.there = []string{"sato", "abe"}
+	for i, login := range []string{"sato", "abe"} {
+		id := r.wrote(triage.CaseID(fmt.Sprintf("09%024d", i)), triage.Emergency, triage.Suicide)
+		_, err := r.Claim(ctx, people[login], id)
+		r.must(err)
+		_, err = r.Say(ctx, people[login], id, "1", "ここにいます")
+		r.must(err)
+		_, err = r.Transfer(ctx, people["kato"], id, "mori")
+		r.must(err)
+	}
+	next := r.wrote(triage.CaseID(fmt.Sprintf("09%024d", 2)), triage.Emergency, triage.Suicide)
+	if _, err := r.Claim(ctx, people["sato"], next); err != nil {
+		t.Errorf("nobody may take the child: %v", err)
+	}
+	r.office.there = []string{"abe", "mori"}
+	next = r.wrote(triage.CaseID(fmt.Sprintf("09%024d", 3)), triage.Emergency, triage.Suicide)
+	_, err := r.Claim(ctx, people["abe"], next)
+	r.want("somebody else is there", err, "wrong_state")
 }

@@ -75,7 +75,11 @@ type View struct {
 func (v View) Duties() []triage.Duty {
 	var duties []triage.Duty
 	if !v.Case.DueAt.IsZero() {
-		duties = append(duties, triage.Duty{Kind: "answer", What: "answer", DueAt: v.Case.DueAt, Owner: duty.Assignee})
+		x := triage.Duty{Kind: "answer", What: "answer", DueAt: v.Case.DueAt, Owner: duty.Assignee}
+		if within := x.DueAt.Sub(v.Case.WaitingSince); within > 0 {
+			x.ClimbAt = x.DueAt.Add(within) // late by as long again
+		}
+		duties = append(duties, x)
 	}
 	return append(duties, v.Case.Duties...)
 }

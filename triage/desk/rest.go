@@ -51,7 +51,8 @@ func spoke(events []triage.Event, login string) bool {
 
 // rested refuses a new case to who rests. Where a child is in danger and nobody else is there, the breather yields.
 func (d *Desk) rested(ctx context.Context, p staff.Person, c triage.Case) error {
-	mine, now := d.profiles(ctx)[p.Login], d.Clock.Now()
+	all, now := d.profiles(ctx), d.Clock.Now()
+	mine := all[p.Login]
 	if !mine.Resting(now) || c.Former == p.Login {
 		return nil
 	}
@@ -61,7 +62,8 @@ func (d *Desk) rested(ctx context.Context, p staff.Person, c triage.Case) error 
 		return nil // it is not known that anybody else is there
 	}
 	for _, x := range present {
-		if x.Login != p.Login && (counsels(x) || leads(x)) && !barred(x, c) {
+		free := !all[x.Login].Resting(now) && !now.Before(all[x.Login].AwayUntil)
+		if x.Login != p.Login && sees(c)(x) && free {
 			others++
 		}
 	}

@@ -19,6 +19,12 @@ func TestSilenceAfterDanger(t *testing.T) {
 		}
 		return c.Duties[i], c.Duties[i].DoneAt.IsZero()
 	}
+	promise := func(in time.Duration) func(r *room, id triage.CaseID) {
+		return func(r *room, id triage.CaseID) {
+			_, err := r.LeaveSession(r.t.Context(), people["sato"], id, triage.Session{Promised: r.clock.Now().Add(in)})
+			r.must(err)
+		}
+	}
 	for _, tt := range []struct {
 		name     string
 		severity triage.Severity
@@ -33,10 +39,14 @@ func TestSilenceAfterDanger(t *testing.T) {
 		{"by mail it takes a day", triage.Urgent, "email", nil, 23 * time.Hour, 24 * time.Hour, false},
 		{"what is soon", triage.Soon, "chat", nil, 100 * time.Hour, 0, false},
 		{"they wrote again", triage.Emergency, "chat", func(r *room, id triage.CaseID) { r.clock.pass(time.Minute); r.wrote(id, triage.Routine) }, 14 * time.Minute, 0, false},
-		{"a time was promised", triage.Urgent, "chat", func(r *room, id triage.CaseID) {
-			_, err := r.LeaveSession(r.t.Context(), people["sato"], id, triage.Session{Promised: r.clock.Now().Add(20 * time.Hour)})
+		{"until tomorrow, as was promised", triage.Urgent, "chat", promise(20 * time.Hour), 20*time.Hour + 59*time.Minute, 21 * time.Hour, false},
+		{"an emergency until tomorrow", triage.Emergency, "chat", promise(20 * time.Hour), 20*time.Hour + 14*time.Minute, 20*time.Hour + 15*time.Minute, true},
+		{"nobody leaves an emergency until next week", triage.Emergency, "chat", promise(7 * 24 * time.Hour), 14 * time.Minute, 15 * time.Minute, true},
+		{"handed to a school", triage.Emergency, "chat", func(r *room, id triage.CaseID) {
+			c, _ := r.load(id)
+			_, err := r.store.Append(r.t.Context(), c, triage.Event{ID: "h", At: r.clock.Now(), Kind: triage.KindState, From: triage.Counselor, By: "sato", Change: &triage.Change{To: triage.HandedOff}})
 			r.must(err)
-		}, 10 * time.Hour, 0, false},
+		}, 14 * time.Minute, 15 * time.Minute, true},
 		{"a person judged it less grave", triage.Urgent, "chat", func(r *room, id triage.CaseID) {
 			_, err := r.Overrule(r.t.Context(), people["sato"], id, triage.Soon, "落ち着いて話せた")
 			r.must(err)
@@ -120,6 +130,45 @@ func TestSilenceBeginsAnew(t *testing.T) {
 		i := slices.IndexFunc(c.Duties, func(x triage.Duty) bool { return x.What == triage.SilenceRule })
 		if i < 0 || c.Duties[i].Turn != turn || c.Duties[i].DoneAt.IsZero() {
 			t.Fatalf("turn %d: %+v", turn, c.Duties)
+		}
+	}
+}
+
+// Who says 受領 to an emergency, or takes it, and then does nothing hears of it again, with everybody who is called: two leases
+// later, for as long as nobody answers. Whatever they do in the case begins the time anew.
+func TestAnEmergencyThatNobodyAnswersRingsAgain(t *testing.T) {
+	for _, taken := range []bool{false, true} {
+		r, p := night(t, watched(t, true))
+		ctx := t.Context()
+		r.clock.Set(at("2026-11-18 23:00:00"))
+		id := r.danger("")
+		r.must(r.Sweep(ctx))
+		if taken {
+			_, err := r.Claim(ctx, people["sato"], id)
+			r.must(err)
+		} else {
+			_, err := r.Fulfil(ctx, people["mori"], id, desk.Done{What: desk.Alarm, Reason: "受領しました"})
+			r.must(err)
+		}
+		r.must(r.Sweep(ctx))
+		r.must(r.Advance(ctx, r.clock, at("2026-11-18 23:20:00")))
+		_, err := r.Note(ctx, people["mori"], id, "110番と話しています")
+		r.must(err)
+		p.pages = nil
+		r.must(r.Advance(ctx, r.clock, at("2026-11-18 23:49:59")))
+		if len(p.pages) != 0 {
+			t.Errorf("taken %v: called %v", taken, p.pages)
+		}
+		r.must(r.Advance(ctx, r.clock, at("2026-11-18 23:53:00")))
+		c, _ := r.load(id)
+		if len(p.pages) < 2 || !slices.ContainsFunc(c.Reasons, func(x triage.Reason) bool { return x.Rule == triage.UnansweredRule }) {
+			t.Errorf("taken %v: called %v, for %+v", taken, p.pages, c.Reasons)
+		}
+		_, err = r.Say(ctx, people["mori"], id, "1", "ここにいます")
+		r.must(err)
+		r.must(r.Sweep(ctx))
+		if d := r.duty(id, desk.Alarm); d.DoneAt.IsZero() {
+			t.Errorf("taken %v: an answer does not end it: %+v", taken, d)
 		}
 	}
 }

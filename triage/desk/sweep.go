@@ -154,7 +154,10 @@ func (d *Desk) moment(ctx context.Context, c triage.Case, events []triage.Event,
 		if owed, err := d.pairs(ctx, c); err != nil || len(owed) > 0 {
 			return c.LastAt
 		}
-		at = sooner(sooner(d.nightly(ctx, c, events), d.falls(c, events)), d.outside(ctx, c, events))
+		unheeded, _ := d.unheeded(c, events)
+		for _, t := range []time.Time{d.nightly(ctx, c, events), d.falls(c, events), unheeded, d.outside(ctx, c, events)} {
+			at = sooner(at, t)
+		}
 	default:
 		if _, next, ok := alarm(c, events); ok {
 			at = next
@@ -213,7 +216,7 @@ func (d *Desk) do(ctx context.Context, w work) error {
 			news = d.lapsed(c, events, now)
 		}
 	case triage.DueRules:
-		news = d.silent(c, events, now)
+		news = d.wordless(c, events, now)
 		if len(news) > 0 {
 			break // the rules look at it next
 		}

@@ -283,6 +283,8 @@ func TestEachChangeOfCareIsShown(t *testing.T) {
 	_, err = r.Say(ctx, people["sato"], id, "1", "読みました。")
 	r.must(err)
 	r.must(r.TellWaits(ctx))
+	_, err = r.Join(ctx, people["sato"], id, "kato")
+	r.must(err)
 	_, err = r.SetState(ctx, people["mori"], id, desk.StateChange{To: triage.Closed, Reason: "本人が、これでよいと言った"})
 	r.must(err)
 	for range 3 {

@@ -18,6 +18,7 @@ import (
 //	left.emergency             somebody had an emergency, and left it to the queue, where nobody has it
 //	told.school, told.police…  that recipient has been told; told.school also where the school itself reported
 //	silent                     after words of danger and our answer the seeker has said nothing for as long as the city waits; silent.emergency where it was one
+//	unanswered.emergency       somebody said 受領 to an emergency, and has not answered it for two leases
 //	heard                      the seeker wrote, or was spoken with
 //	answered                   a school that was told has said what it does
 //	reported, reported.FORM    a school reported, on that form
@@ -112,12 +113,16 @@ func (f Facts) judged(e triage.Event) {
 	if j == nil {
 		return
 	}
-	if e.Silent() {
+	switch e.Wordless() {
+	case triage.SilenceRule:
 		f.hear("silent", e.At, "")
 		if j.Severity == triage.Emergency {
 			f.hear("silent.emergency", e.At, "")
 		}
-		return // nothing was said
+		return
+	case triage.UnansweredRule:
+		f.hear("unanswered.emergency", e.At, "")
+		return
 	}
 	for _, flag := range j.Flags {
 		f.hear(Fact(flag), e.At, "")
@@ -269,7 +274,7 @@ var Observations = []string{AbsentTotal, AbsentRun, SeparateRoom, Hard, Eased, A
 // steps are the kinds of an observation on the way to 解消.
 var steps = []string{"stopped", "recurred", "apology", "child_no_pain", "parent_no_pain", "parent_not_asked"}
 
-var plain = []Fact{"severity.emergency", "severity.urgent", "taken", "left.emergency", "silent", "silent.emergency", "heard", "answered", "reported", "stopped", "recurred", "watching", "resolved", "closed", "over", "planned", "paper"}
+var plain = []Fact{"severity.emergency", "severity.urgent", "taken", "left.emergency", "silent", "silent.emergency", "unanswered.emergency", "heard", "answered", "reported", "stopped", "recurred", "watching", "resolved", "closed", "over", "planned", "paper"}
 
 // Means reports whether a file with these derived facts and rules can name the fact.
 func (rs Rules) Means(name Fact) bool {
