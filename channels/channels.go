@@ -221,8 +221,11 @@ type Change struct {
 
 // Wait is what a seeker's page may say of the wait, in codes of five letters; the words are the page's. Band is how long it may
 // take: 05min, 20min, 30min, today, later, sorry. Care is what is said once to somebody who wrote of danger: alarm, night, paged.
-// quiet, or none, says nothing.
-type Wait struct{ Band, Care string }
+// quiet, or none, says nothing. By is told with sorry: by when there is an answer; zero where nobody promised that.
+type Wait struct {
+	Band, Care string
+	By         time.Time
+}
 
 // Entry is one thing in a mailbox: words, or a question.
 type Entry struct {
@@ -239,6 +242,8 @@ type Desk interface {
 	// Hours tells whether somebody answers this channel at t, and the honest notice for that moment, which names the next
 	// opening with date and weekday where it is closed.
 	Hours(channel string, t time.Time) Hours
+	// Moment tells a point in time as a child reads it: 12月1日〔火〕の夕方6時.
+	Moment(t time.Time) string
 	// Text returns a text of the catalogue, filled from the city file and from vars ({name} → value), or "" where
 	// the city has none or a placeholder could not be filled truly: then nothing is shown. Furigana are written
 	// 漢字（かな）.

@@ -55,7 +55,7 @@ func (l *WaitLamp) Wait(ctx context.Context, id triage.CaseID, w triage.Wait) er
 		return told(err)
 	}
 	for _, page := range pages(rec) {
-		if l.boxes.Wait(ctx, page, w.Turn, channels.Wait{Band: string(w.Band), Care: string(w.Care)}) != nil {
+		if l.boxes.Wait(ctx, page, w.Turn, channels.Wait{Band: string(w.Band), Care: string(w.Care), By: w.By}) != nil {
 			return triage.ErrUnavailable
 		}
 	}

@@ -1,6 +1,9 @@
 package triage
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Band is how long a seeker may have to wait, as their page says it: a band of time, and never a number in the queue, which
 // rises when somebody in danger comes and tells them so. The page has the words of each.
@@ -33,6 +36,7 @@ type Wait struct {
 	Turn int64 // rises with each change: the page of an earlier one never overtakes it
 	Band Band
 	Care Care
+	By   time.Time // with BandSorry: by when an answer is promised; zero where nobody can promise that
 }
 
 // WaitLamp shows it. It is kept by package router and wired in cmd.

@@ -33,6 +33,9 @@ func (d *Desk) Hours(_ string, t time.Time) channels.Hours {
 		Next: t.Add(time.Hour)}
 }
 
+// Moment implements channels.Desk.
+func (d *Desk) Moment(t time.Time) string { return t.Format("1月2日の15時") }
+
 // Text implements channels.Desk.
 func (d *Desk) Text(key string, vars map[string]string) string {
 	d.mu.Lock()

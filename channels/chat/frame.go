@@ -72,6 +72,7 @@ type frame struct {
 	Band       string  `json:"band,omitempty"` // of a status: how long it may take
 	Care       string  `json:"care,omitempty"` // of a status: what is said to somebody who wrote of danger
 	Next       string  `json:"next,omitempty"` // of a status: when somebody answers next, as people read it
+	By         string  `json:"by,omitempty"`   // of a status: by when there is an answer, the same; only where that is promised
 	From       string  `json:"from,omitempty"`
 	At         string  `json:"at,omitempty"`
 	School     string  `json:"school,omitempty"`
@@ -267,14 +268,15 @@ func entry(e channels.Entry) *frame {
 	return &frame{Type: "message", Seq: &e.Seq, From: from, Text: e.Text, At: e.At.Format(time.RFC3339)}
 }
 
-// told is what a page was told of the desk: what it is doing, what may be said of the wait, and when somebody answers next.
-type told struct{ State, Band, Care, Next string }
+// told is what a page was told of the desk: what it is doing, what may be said of the wait, by when there is an answer, and when
+// somebody answers next.
+type told struct{ State, Band, Care, By, Next string }
 
 // now is what is true of the desk just now.
 func (d *door) now(state string, w channels.Wait) told {
 	t := told{Next: d.next()}
 	t.doing(state)
-	t.waits(w)
+	t.waits(w, d.env.Desk)
 	return t
 }
 
@@ -285,14 +287,17 @@ func (t *told) doing(state string) {
 	t.State = cmp.Or(known(state, "waiting", "reading", "writing"), "waiting")
 }
 
-func (t *told) waits(w channels.Wait) {
+func (t *told) waits(w channels.Wait, desk channels.Desk) {
 	t.Band = cmp.Or(known(w.Band, "05min", "20min", "30min", "today", "later", sorry), unsaid)
 	t.Care = cmp.Or(known(w.Care, "alarm", "night", "paged"), unsaid)
+	if t.By = ""; !w.By.IsZero() {
+		t.By = desk.Moment(w.By)
+	}
 }
 
 // status tells it. All these frames are of one size, so that nothing of it can be read off an encrypted line.
 func (t told) status() *frame {
-	return &frame{Type: "status", State: t.State, Band: t.Band, Care: t.Care, Next: t.Next}
+	return &frame{Type: "status", State: t.State, Band: t.Band, Care: t.Care, By: t.By, Next: t.Next}
 }
 
 // Codes of a status that the door itself knows.

@@ -127,7 +127,7 @@ func (s *socket) tell(ctx context.Context, state string, wait *channels.Wait) {
 		now.doing(state)
 	}
 	if wait != nil {
-		now.waits(*wait)
+		now.waits(*wait, s.door.env.Desk)
 	}
 	s.told = now
 	s.mu.Unlock()

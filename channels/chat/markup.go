@@ -14,7 +14,7 @@ var (
 )
 
 // slots are places in a text that the page fills: a rune for private use stands for each in what Desk.Text is given.
-var slots = map[string]string{"school": "\ue001", "words": "\ue002", "code": "\ue003", "count": "\ue004", "next": "\ue005"}
+var slots = map[string]string{"school": "\ue001", "words": "\ue002", "code": "\ue003", "count": "\ue004", "next": "\ue005", "by": "\ue006"}
 
 func slot(name string) string { return `<span class="slot" data-slot="` + name + `"></span>` }
 

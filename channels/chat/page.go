@@ -89,7 +89,7 @@ var spoken = struct{ lines, blocks []string }{
 		"state.held", "state.failed", "status.waiting", "status.answered", "status.lost", "say.yes", "say.no", "say.later", "say.change", "say.yes.family", "say.withdrawn.family", "say.formal", "say.formal.own",
 		"say.withdrawn", "say.entered", "say.linked", "say.link", "say.busy", "say.lost", "say.wiped", "say.left", "say.closed",
 		"say.copied", "say.you", "say.counselor", "say.desk", "say.split", "wait.reading", "wait.writing", "head.danger", "danger.paged",
-		"wait.band.05min", "wait.band.20min", "wait.band.30min", "wait.band.today",
+		"wait.late.by", "wait.band.05min", "wait.band.20min", "wait.band.30min", "wait.band.today",
 		"button.unsend", "button.unsendYes", "button.unsendNo", "state.unsending", "state.unsent", "state.unsentHeld", "state.unsendFailed",
 		"button.picture", "button.picture.send", "button.choose", "button.stop", "say.picture", "say.picture.looks", "say.picture.check",
 		"say.picture.sort", "say.picture.large", "say.picture.many", "say.picture.waits", "say.picture.room", "say.picture.stopped"},
@@ -157,7 +157,7 @@ func (p *page) later(key string) string {
 }
 
 func (p *page) filled(key string, with map[string]string) string {
-	vars := map[string]string{"伝える人": slots["school"], "伝えること": slots["words"], "合言葉": slots["code"], "数": slots["count"]}
+	vars := map[string]string{"伝える人": slots["school"], "伝えること": slots["words"], "合言葉": slots["code"], "数": slots["count"], "返事を書く時": slots["by"]}
 	maps.Copy(vars, with)
 	if text := p.desk.Text(key, vars); text != "" {
 		return text

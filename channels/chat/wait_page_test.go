@@ -3,6 +3,7 @@ package chat_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"madoguchi/channels"
 )
@@ -31,8 +32,10 @@ func TestThePageNeverSaysALongerWait(t *testing.T) {
 	is("30min", "だいたい10分から20分くらいです。")
 	is("quiet", "だいたい10分から20分くらいです。")
 	is("05min", "だいたい5分くらいです。")
-	is("sorry", "")
+	b.s.Mailbox.SetWait(who, channels.Wait{Band: "sorry", By: time.Date(2026, 11, 25, 18, 0, 0, 0, time.UTC)})
+	b.until(status + " === " + quote("相談員の返事を待っています。"))
 	b.sees("おそくなって、ごめんなさい。")
+	b.sees("11月25日の18時までには、返事を書いておきます。")
 	b.shot("wait-2-sorry")
 	is("quiet", "")
 	is("20min", "")
@@ -61,6 +64,11 @@ func TestThePageSaysThatItMayNotBeToday(t *testing.T) {
 	b.sees("今日中に返事ができないかもしれません。")
 	b.s.Mailbox.SetWait(who, channels.Wait{Band: "today"})
 	b.sees("今日のうちに、返事ができそうです。")
+	b.s.Mailbox.SetWait(who, channels.Wait{Band: "sorry"})
+	b.sees("おそくなって、ごめんなさい。")
+	if log := b.js("document.getElementById('log').textContent"); strings.Contains(log, "返事を書いておきます") {
+		t.Errorf("nobody promised that: %s", log)
+	}
 }
 
 // Whoever writes of danger while somebody is there is asked to stay, once, and is given no list of other numbers; where nobody is

@@ -234,6 +234,8 @@ func (d cityDesk) Hours(channel string, t time.Time) channels.Hours {
 	return h
 }
 
+func (d cityDesk) Moment(t time.Time) string { return city.SayPoint(t) }
+
 func (d cityDesk) Text(key string, vars map[string]string) string {
 	if key == "exit.url" {
 		return d.city.Desk.Exit

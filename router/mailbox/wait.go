@@ -4,7 +4,9 @@ import (
 	"context"
 	_ "embed"
 	"errors"
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -58,17 +60,26 @@ func (c *conversation) said(sealed string) channels.Wait {
 	return c.reader.peppers().openWait(c.name, sealed)
 }
 
-// sealWait seals what is said of a wait: it tells by itself at what time of day somebody wrote, and of danger.
+// sealWait seals what is said of a wait, all of one length: it tells by itself at what time of day somebody wrote, and of danger.
 func (p *peppers) sealWait(n name, said channels.Wait) string {
-	return text.EncodeToString(sealUnder(p.waitKey(), []byte(said.Band+"/"+said.Care), about("wait "+n.mac)))
+	by := int64(0)
+	if !said.By.IsZero() {
+		by = said.By.Unix()
+	}
+	return text.EncodeToString(sealUnder(p.waitKey(), fmt.Appendf(nil, "%s/%s/%010d", said.Band, said.Care, by), about("wait "+n.mac)))
 }
 
 // openWait opens what sealWait sealed. Of anything else nothing is said.
 func (p *peppers) openWait(n name, said string) channels.Wait {
 	sealed, _ := text.DecodeString(said)
 	plain, _ := openUnder(p.waitKey(), sealed, about("wait "+n.mac))
-	band, care, _ := strings.Cut(string(plain), "/")
-	return channels.Wait{Band: known(band, bands), Care: known(care, cares)}
+	band, rest, _ := strings.Cut(string(plain), "/")
+	care, by, _ := strings.Cut(rest, "/") // a version before said no time
+	w := channels.Wait{Band: known(band, bands), Care: known(care, cares)}
+	if at, err := strconv.ParseInt(by, 10, 64); err == nil && at > 0 {
+		w.By = time.Unix(at, 0).UTC()
+	}
+	return w
 }
 
 func (p *peppers) waitKey() []byte { return derive(p.Name.Key, nil, "wait") }

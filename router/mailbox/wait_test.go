@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"madoguchi/channels"
 )
@@ -32,7 +33,8 @@ func TestWait(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		quiet, soon, night := channels.Wait{Band: unsaid, Care: unsaid}, channels.Wait{Band: "05min", Care: unsaid}, channels.Wait{Band: "later", Care: "night"}
+		quiet, soon, night := channels.Wait{Band: unsaid, Care: unsaid}, channels.Wait{Band: "05min", Care: unsaid},
+			channels.Wait{Band: "sorry", Care: "night", By: time.Date(2026, 12, 1, 10, 0, 0, 0, time.UTC)}
 		turn := int64(0)
 		eventually(t, func() bool { // the subscription stands as soon as something comes through
 			turn++
@@ -53,6 +55,10 @@ func TestWait(t *testing.T) {
 		}
 		if got := other.Wait(ctx); got != quiet {
 			t.Errorf("another page is told %v", got)
+		}
+		p := c.(*conversation).reader.peppers()
+		if long, short := p.sealWait(c.(*conversation).name, night), p.sealWait(c.(*conversation).name, quiet); len(long) != len(short) {
+			t.Errorf("what is said has %d characters, and nothing %d", len(long), len(short))
 		}
 		kept := d.client.Get(ctx, c.(*conversation).name.key("wait")).Val()
 		for name, put := range map[string]string{"another's": kept, "of a version before": "192 later night", "cut": kept[:len(kept)-4], "nothing": ""} {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -48,8 +49,9 @@ type toIn struct {
 type messageIn struct {
 	ByCase
 	Body struct {
-		ID   string `json:"id" doc:"chosen by the caller, 1–64 characters; the same id again is the same message"`
-		Text string `json:"text" doc:"1–4,000 characters; a placeholder is filled in on the way"`
+		ID       string    `json:"id" doc:"chosen by the caller, 1–64 characters; the same id again is the same message"`
+		Text     string    `json:"text" doc:"1–4,000 characters; a placeholder is filled in on the way"`
+		Promised time.Time `json:"promised,omitempty" doc:"when the seeker is told to be spoken with next; it becomes a duty, and takes the place of {次に話す時} in the text"`
 	}
 }
 
@@ -167,7 +169,7 @@ func (a *api) hands() {
 func (a *api) talk() {
 	route(a, huma.Operation{Method: "POST", Path: "/api/v1/cases/{id}/messages", Summary: "Answer the seeker", DefaultStatus: 202},
 		func(ctx context.Context, p staff.Person, in *messageIn) (*saidOut, error) {
-			seq, err := a.Desk.Say(ctx, p, in.id(), in.Body.ID, in.Body.Text)
+			seq, err := a.Desk.SayUntil(ctx, p, in.id(), in.Body.ID, in.Body.Text, in.Body.Promised)
 			return &saidOut{Said{seq}}, err
 		})
 	route(a, huma.Operation{Method: "POST", Path: "/api/v1/cases/{id}/doing", Summary: "Show the seeker what I am doing, for half a minute", DefaultStatus: 204},

@@ -96,6 +96,7 @@ type matesOut struct{ Body Mates }
 type profileIn struct {
 	Body struct {
 		Login     string   `json:"login,omitempty" doc:"without it the person who asks"`
+		CallMe    string   `json:"call_me,omitempty" doc:"by which a child may call them, up to 20 characters"`
 		Woman     bool     `json:"woman,omitempty"`
 		Man       bool     `json:"man,omitempty"`
 		Languages []string `json:"languages,omitempty" doc:"besides Japanese, BCP 47"`
@@ -162,7 +163,7 @@ func (a *api) share() {
 	route(a, huma.Operation{Method: "POST", Path: "/api/v1/mates", Summary: "What counts for somebody when work is shared out", DefaultStatus: 204},
 		func(ctx context.Context, p staff.Person, in *profileIn) (*struct{}, error) {
 			b := in.Body
-			x := roster.Profile{Woman: b.Woman, Man: b.Man, Languages: b.Languages, Most: b.Most}
+			x := roster.Profile{CallMe: b.CallMe, Woman: b.Woman, Man: b.Man, Languages: b.Languages, Most: b.Most}
 			for _, s := range b.Shifts {
 				shift := roster.Shift{From: s.From, To: s.To}
 				for _, d := range s.Days {

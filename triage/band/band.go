@@ -95,6 +95,7 @@ type Promise struct {
 	Since time.Time   // of the wait: a new one is promised anew
 	Band  triage.Band // BandNone before the first, BandSorry after the last
 	By    time.Time   // when it has passed; zero where no time was named
+	Reply time.Time   // with BandSorry: by when there is an answer in any case; zero where that was not said
 }
 
 // Next is the promise after another look at the desk: of the same wait never a longer band, and never a later time. It is

@@ -17,7 +17,7 @@ type Told struct {
 
 // Wait is what the page shows.
 func (t Told) Wait() triage.Wait {
-	w := triage.Wait{Turn: t.Turn, Band: t.Band, Care: t.Care}
+	w := triage.Wait{Turn: t.Turn, Band: t.Band, Care: t.Care, By: t.Reply}
 	if w.Band == "" {
 		w.Band = triage.BandNone
 	}

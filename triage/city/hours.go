@@ -151,7 +151,7 @@ func (c *City) SayNext(channel string, now time.Time) string {
 	if !ok {
 		return ""
 	}
-	return "いまは、人がいない時間です。次は、" + sayPoint(next) + "からです。"
+	return "いまは、人がいない時間です。次は、" + SayPoint(next) + "からです。"
 }
 
 func sayDays(days []Weekday) string {
@@ -173,9 +173,10 @@ func sayDays(days []Weekday) string {
 }
 
 // SayMoment tells about when something is, with its date and weekday: 11月24日〔火〕の夕方5時ごろ.
-func SayMoment(t time.Time) string { return sayPoint(t) + "ごろ" }
+func SayMoment(t time.Time) string { return SayPoint(t) + "ごろ" }
 
-func sayPoint(t time.Time) string {
+// SayPoint tells when exactly: 11月24日〔火〕の夕方5時.
+func SayPoint(t time.Time) string {
 	t = t.In(triage.JST)
 	return fmt.Sprintf("%d月%d日〔%s〕の%s", t.Month(), t.Day(), dayNames[t.Weekday()], sayMinutes(t.Hour()*60+t.Minute()))
 }

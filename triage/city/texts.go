@@ -37,6 +37,8 @@ var open = map[string][]string{
 	"after.family":      {"だれ", "返事"},
 	"abuse.tell":        {"だれ"},
 	"handoff.mail":      {"リンク"},
+	"wait.late.by":      {"返事を書く時"},
+	"talk.close":        {"次に話す時", "わたし"},
 }
 
 func (c *City) knows(key, name string) bool {

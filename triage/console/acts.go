@@ -41,7 +41,11 @@ func (c *Console) second(r *http.Request, p staff.Person, id triage.CaseID) (res
 }
 
 func (c *Console) reply(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {
-	seq, err := c.Desk.Say(r.Context(), p, id, r.PostForm.Get("id"), r.PostForm.Get("text"))
+	until, err := promised(r)
+	if err != nil {
+		return result{}, err
+	}
+	seq, err := c.Desk.SayUntil(r.Context(), p, id, r.PostForm.Get("id"), r.PostForm.Get("text"), until)
 	return result{Say: "送りました。", Seq: seq}, err
 }
 

@@ -82,6 +82,7 @@ func (c *Console) showCase(w http.ResponseWriter, r *http.Request, p staff.Perso
 		return
 	}
 	d := c.newCase(v, p)
+	d.Canned = append(c.telling(v.Case), c.canned(c.Desk.Profile(r.Context(), p.Login).CallMe)...)
 	d.Looks, d.PartRoles = c.looking(r.Context(), p, v.Case.ID), triage.PartRoles
 	c.suggest(r.Context(), &d, p, v)
 	if d.Mine && !v.Case.LeaseUntil.IsZero() {
@@ -118,7 +119,7 @@ func (c *Console) newCase(v desk.View, p staff.Person) caseData {
 		Observable: desk.Observations,
 		Recipients: desk.Recipients, Ages: triage.AgeBands, Ways: triage.Ways, Roles: desk.Roles, Minute: v.Now.In(triage.JST).Format("2006-01-02T15:04"), Near: telling.Near(k, v.Now.In(triage.JST).Format(time.DateOnly)),
 		Settable: []triage.State{triage.Open, triage.Watching, triage.Resolved, triage.Closed},
-		Canned:   append(c.telling(k), c.canned()...), Steps: c.steps(k, v.Now), Watch: period(c.City.CaseTerms().WatchPeriod), Today: v.Now.In(triage.JST).Format(time.DateOnly)}
+		Steps:    c.steps(k, v.Now), Watch: period(c.City.CaseTerms().WatchPeriod), Today: v.Now.In(triage.JST).Format(time.DateOnly)}
 	d.CanAnswer = k.Assignee == p.Login || k.Second == p.Login || lead
 	d.CanAdd = staff.Allowed(p.Role, staff.Row("GET", "/visits"))
 	d.Unrecorded = k.Teller != nil && k.Teller.Telling == "yes" && len(k.Consents) == 0
@@ -190,13 +191,19 @@ func names(events []triage.Event) []string {
 }
 
 // cannedKeys are the texts of the catalogue that a counselor may begin with: tell, ask, listen, keep safe, and so on.
-var cannedKeys = []canned{{"伝える", "talk.tell"}, {"たずねる", "talk.ask"}, {"きく", "talk.listen"}, {"安全", "talk.keep"},
+var cannedKeys = []canned{{"伝える", "talk.tell"}, {"たずねる", "talk.ask"}, {"いつ・どうやって", "talk.ask.how"}, {"きく", "talk.listen"},
+	{"安全", "talk.keep"}, {"いる場所", "talk.keep.where"}, {"あぶない物", "talk.keep.away"},
 	{"間をとる", "talk.pause"}, {"終わり", "talk.close"}, {"してしまった", "talk.did_it"}, {"友だち", "talk.friend"}}
 
-func (c *Console) canned() []canned {
+// canned are these lines, from who is called by that name; empty: by none.
+func (c *Console) canned(callMe string) []canned {
+	with := map[string]string{"わたし": "わたし", "次に話す時": desk.NextTime}
+	if callMe != "" {
+		with["わたし"] += "〔" + callMe + "〕"
+	}
 	var all []canned
 	for _, k := range cannedKeys {
-		if text := c.City.Text(k.Text, "chat", c.Clock.Now(), nil); text != "" {
+		if text := c.City.Text(k.Text, "chat", c.Clock.Now(), with); text != "" {
 			all = append(all, canned{k.Label, text})
 		}
 	}

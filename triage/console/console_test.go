@@ -329,3 +329,29 @@ func TestStreamsEndWithTheConsole(t *testing.T) {
 		t.Errorf("the stream broke off: %v", lines.Err())
 	}
 }
+
+// The lines that a counselor may begin with are whole: what the child is asked of plan, place and means, and a goodbye that says who
+// waits for her; when that is stands in it once it is promised.
+func TestLinesToBeginWith(t *testing.T) {
+	h := newHouse(t)
+	said := map[string]string{}
+	for _, k := range h.console.canned("さとう") {
+		said[k.Label] = k.Text
+	}
+	for label, want := range map[string]string{
+		"いつ・どうやって": "いつ、どうやって、と考えることはありますか。",
+		"安全":       "いま、一人ですか。話せそうな大人は、だれか近くにいますか。",
+		"いる場所":     "いまいるところは「家」「外」「学校」のどれに近いですか。言える分だけでいいです。",
+		"あぶない物":    "あぶない物が近くにあったら、少しはなれたところに置けますか。",
+		"終わり":      "今日はここまでにします。次は" + desk.NextTime + "に、わたし〔さとう〕がここで待っています。それより前につらくなったら、待たずに書いてください。",
+	} {
+		if said[label] != want {
+			t.Errorf("%s: %q", label, said[label])
+		}
+	}
+	for _, k := range h.console.canned("") {
+		if strings.Contains(k.Text, "〔") {
+			t.Errorf("who tells no name is called %q", k.Text)
+		}
+	}
+}

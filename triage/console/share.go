@@ -77,19 +77,29 @@ func (c *Console) interim(r *http.Request, p staff.Person, id triage.CaseID) (re
 func (c *Console) leave(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {
 	f := r.PostForm
 	s := triage.Session{Complaint: f.Get("complaint"), View: f.Get("view"), Did: f.Get("did"), Next: f.Get("next")}
-	if at := f.Get("promised"); at != "" {
-		t, err := time.ParseInLocation("2006-01-02T15:04", at, triage.JST)
-		if err != nil {
-			return result{}, &triage.Refusal{Code: triage.CodeBadRequest, Say: "次に話す時を、日付と時刻で書いてください。"}
-		}
-		s.Promised = t
+	var err error
+	if s.Promised, err = promised(r); err != nil {
+		return result{}, err
 	}
-	_, err := c.Desk.LeaveSession(r.Context(), p, id, s)
+	_, err = c.Desk.LeaveSession(r.Context(), p, id, s)
 	res := result{Say: "残しました。次の人が最初に読みます。"}
 	if f.Get("from") == "handover" {
 		res.To = "/handover"
 	}
 	return res, err
+}
+
+// promised is when a form says that the seeker is spoken with next; zero where it says nothing.
+func promised(r *http.Request) (time.Time, error) {
+	at := r.PostForm.Get("promised")
+	if at == "" {
+		return time.Time{}, nil
+	}
+	t, err := time.ParseInLocation("2006-01-02T15:04", at, triage.JST)
+	if err != nil {
+		return t, &triage.Refusal{Code: triage.CodeBadRequest, Say: "次に話す時を、日付と時刻で書いてください。"}
+	}
+	return t, nil
 }
 
 // handoverData is what handover.html shows.
@@ -190,7 +200,7 @@ func (c *Console) setProfile(w http.ResponseWriter, r *http.Request, p staff.Per
 		return
 	}
 	f := r.PostForm
-	x := roster.Profile{Woman: f.Get("who") == "woman", Man: f.Get("who") == "man", Languages: f["language"], Most: int(number64(f.Get("most")))}
+	x := roster.Profile{CallMe: strings.TrimSpace(f.Get("call_me")), Woman: f.Get("who") == "woman", Man: f.Get("who") == "man", Languages: f["language"], Most: int(number64(f.Get("most")))}
 	if len(f["day"]) > 0 || f.Get("from") != "" || f.Get("to") != "" {
 		s := roster.Shift{From: minutesOf(f.Get("from")), To: minutesOf(f.Get("to"))}
 		for _, d := range f["day"] {

@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
 	"madoguchi/triage"
+	"madoguchi/triage/city"
 	"madoguchi/triage/staff"
 )
 
@@ -18,10 +20,25 @@ const maxMessageID = 64
 //
 // A lead who answers a waiting case takes it by that, so that the next message finds the same voice.
 func (d *Desk) Say(ctx context.Context, p staff.Person, id triage.CaseID, messageID, text string) (int64, error) {
-	return d.say(ctx, p, id, messageID, text, false)
+	return d.SayUntil(ctx, p, id, messageID, text, time.Time{})
 }
 
-func (d *Desk) say(ctx context.Context, p staff.Person, id triage.CaseID, messageID, text string, interim bool) (int64, error) {
+// SayUntil is Say with a promise, where promised is not zero: when the seeker is spoken with next. It takes the place of NextTime
+// in the text, and becomes a duty of whoever has the case then.
+func (d *Desk) SayUntil(ctx context.Context, p staff.Person, id triage.CaseID, messageID, text string, promised time.Time) (int64, error) {
+	if err := d.promisable(promised); err != nil {
+		return 0, err
+	}
+	if strings.Contains(text, NextTime) {
+		if promised.IsZero() {
+			return 0, bad("次に話す時を選ぶか、" + NextTime + " を書きかえてください。")
+		}
+		text = strings.ReplaceAll(text, NextTime, city.SayPoint(promised))
+	}
+	return d.say(ctx, p, id, messageID, text, false, promised)
+}
+
+func (d *Desk) say(ctx context.Context, p staff.Person, id triage.CaseID, messageID, text string, interim bool, promised time.Time) (int64, error) {
 	if n := utf8.RuneCountInString(messageID); n < 1 || n > maxMessageID {
 		return 0, bad("番号（id）は1文字から64文字までです。")
 	}
@@ -65,7 +82,7 @@ func (d *Desk) say(ctx context.Context, p staff.Person, id triage.CaseID, messag
 				news = append(d.assignment(p, triage.DoClaim, p.Login, until), e)
 			}
 			if !interim {
-				news = append(news, d.keepsPromise(c)...)
+				news = append(append(news, d.keepsPromise(c)...), d.promise(c, promised)...)
 			}
 			seq, version = e.Said, c.Version+int64(len(news))
 			return news, nil

@@ -18,12 +18,11 @@ const longestPromise = 31 * day
 // LeaveSession writes down what whoever comes next has to know: four short lines, each of which may be empty. A promise to
 // the seeker becomes a duty of whoever has the case then.
 func (d *Desk) LeaveSession(ctx context.Context, p staff.Person, id triage.CaseID, s triage.Session) (triage.Case, error) {
-	now := d.Clock.Now()
 	if s.Complaint+s.View+s.Did+s.Next == "" && s.Promised.IsZero() {
 		return triage.Case{}, bad("主訴・見立て・したこと・次の、どれかを書いてください。")
 	}
-	if !s.Promised.IsZero() && (!s.Promised.After(now) || s.Promised.Sub(now) > longestPromise) {
-		return triage.Case{}, bad("次に話す時は、これから1か月のうちにしてください。")
+	if err := d.promisable(s.Promised); err != nil {
+		return triage.Case{}, err
 	}
 	for _, line := range []*string{&s.Complaint, &s.View, &s.Did, &s.Next} {
 		if err := optional(*line, maxReason); err != nil {
@@ -41,21 +40,36 @@ func (d *Desk) LeaveSession(ctx context.Context, p staff.Person, id triage.CaseI
 			}
 			e := d.event(p, triage.KindNote)
 			e.Session = &left
-			if s.Promised.IsZero() {
-				return []triage.Event{e}, nil
-			}
-			return []triage.Event{e, d.promise(c, s.Promised)}, nil
+			return append([]triage.Event{e}, d.promise(c, s.Promised)...), nil
 		}})
 }
 
-// promise makes it a duty that the seeker is spoken with at that time.
-func (d *Desk) promise(c triage.Case, at time.Time) triage.Event {
+// NextTime stands in a text for when the seeker is spoken with next; see SayUntil.
+const NextTime = "{次に話す時}"
+
+// promisable reports why that time cannot be promised. The zero time is no promise.
+func (d *Desk) promisable(at time.Time) error {
+	now := d.Clock.Now()
+	if !at.IsZero() && (!at.After(now) || at.Sub(now) > longestPromise) {
+		return bad("次に話す時は、これから1か月のうちにしてください。")
+	}
+	return nil
+}
+
+// promise makes it a duty that the seeker is spoken with at that time, unless it is one already. The zero time is no promise.
+func (d *Desk) promise(c triage.Case, at time.Time) []triage.Event {
+	if at.IsZero() {
+		return nil
+	}
 	e := d.tell(dutyPromise, "", "約束した時に、相談者と話す", at, duty.Assignee)
 	e.Duty.What = dutyPromise + ":" + strconv.FormatInt(at.Unix(), 10)
 	if i := slices.IndexFunc(c.Duties, func(x triage.Duty) bool { return x.What == e.Duty.What }); i >= 0 {
+		if c.Duties[i].DoneAt.IsZero() {
+			return nil
+		}
 		e.Duty.Turn = c.Duties[i].Turn + 1
 	}
-	return e
+	return []triage.Event{e}
 }
 
 // keepsPromise are the events by which what the desk says keeps its promises: those of which the time is near.
@@ -125,5 +139,5 @@ func (d *Desk) SayInterim(ctx context.Context, p staff.Person, id triage.CaseID,
 	if text == "" {
 		text = "読みました。いま考えています。"
 	}
-	return d.say(ctx, p, id, messageID, text, true)
+	return d.say(ctx, p, id, messageID, text, true, time.Time{})
 }

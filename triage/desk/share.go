@@ -219,6 +219,9 @@ func (d *Desk) Mates(ctx context.Context, p staff.Person) ([]Mate, error) {
 	return mates, nil
 }
 
+// maxCallMe is the longest name to be called by, in characters.
+const maxCallMe = 20
+
 // SetProfile says what counts for somebody when work is shared out: one's own, or for a lead anybody's. The breather of a
 // person is nobody's to set.
 func (d *Desk) SetProfile(ctx context.Context, p staff.Person, login string, x roster.Profile) error {
@@ -228,7 +231,7 @@ func (d *Desk) SetProfile(ctx context.Context, p staff.Person, login string, x r
 		return forbidden()
 	case d.Roster == nil:
 		return triage.ErrUnavailable
-	case x.Woman && x.Man, x.Most < 0 || x.Most > 999, len(x.Languages) > 20, len(x.Shifts) > 14:
+	case x.Woman && x.Man, x.Most < 0 || x.Most > 999, len(x.Languages) > 20, optional(x.CallMe, maxCallMe) != nil, len(x.Shifts) > 14:
 		return bad("入力を確かめてください。")
 	case slices.ContainsFunc(x.Shifts, func(s roster.Shift) bool { return len(s.Days) == 0 || s.From < 0 || s.From >= s.To || s.To > 24*60 }):
 		return bad("勤務は、曜日と、始まりと終わりの時刻を書いてください。")

@@ -146,8 +146,26 @@ func (d *Desk) tellWait(ctx context.Context, c triage.Case, v view, now time.Tim
 		}
 	}
 	return d.changeWait(ctx, c, known, func(t band.Told) band.Told {
-		return t.With(c, t.Promise.Next(c.WaitingSince, band.Of(v.Scene), now, v.Left), band.Care(t.Care, c, events, v.heard(c), now))
+		p := t.Promise.Next(c.WaitingSince, band.Of(v.Scene), now, v.Left)
+		if p.Band == triage.BandSorry && t.Band != triage.BandSorry {
+			p.Reply = d.replied(c, now)
+		}
+		return t.With(c, p, band.Care(t.Care, c, events, v.heard(c), now))
 	})
+}
+
+// replied is by when the desk can truly promise an answer, on a full hour: when it is due by the city's terms, if the door is
+// answered then and in the hour before. Else it is the zero time.
+func (d *Desk) replied(c triage.Case, now time.Time) time.Time {
+	by := c.DueAt.In(triage.JST)
+	if full := by.Truncate(time.Hour); by.After(full) {
+		by = full.Add(time.Hour)
+	}
+	answered := d.City.OpenAt(c.Door, by.Add(-time.Hour)) && d.City.OpenAt(c.Door, by.Add(-time.Minute))
+	if c.DueAt.IsZero() || !by.Add(-time.Hour).After(now) || !answered {
+		return time.Time{}
+	}
+	return by
 }
 
 // changeWait notes what is told from now on, and shows it where that was not shown yet. It asks nobody where nothing is new.

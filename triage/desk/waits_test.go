@@ -297,3 +297,44 @@ func TestEachChangeOfCareIsShown(t *testing.T) {
 		t.Errorf("who comes back is told %s", got)
 	}
 }
+
+// With the apology goes by when there is an answer only where the desk can keep that: at a full hour, due by the city's terms
+// within the hours of the door, and with somebody there in the hour before.
+func TestAnAnswerIsPromisedOnlyWhereItCanBe(t *testing.T) {
+	for _, c := range []struct{ name, due, want string }{
+		{"the next evening", "2026-12-02 18:12:00", "2026-12-02 19:00:00"},
+		{"on the hour", "2026-12-02 19:00:00", "2026-12-02 19:00:00"},
+		{"as it closes", "2026-12-02 20:00:00", "2026-12-02 20:00:00"},
+		{"as it opens", "2026-12-02 10:00:00", ""},
+		{"at night", "2026-12-02 23:00:00", ""},
+		{"on a Saturday", "2026-12-05 18:00:00", ""},
+		{"at once", "2026-12-01 18:20:00", ""},
+		{"no term", "", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r, l := waited(t)
+			id := triage.CaseID("07aaaaaaaaaaaaaaaaaaaaaaaa")
+			e := triage.Event{ID: "m:1", At: r.clock.Now(), Kind: triage.KindMessage, From: triage.Seeker, Channel: "chat", Text: "くつをかくされた"}
+			if c.due != "" {
+				e.DueAt = at(c.due)
+			}
+			_, err := r.store.Append(t.Context(), triage.Case{ID: id}, e)
+			r.must(err)
+			r.tells(l, map[triage.CaseID]triage.Band{id: triage.BandSoon})
+			if !l.shown[id].By.IsZero() {
+				t.Errorf("promised at once: %v", l.shown[id].By)
+			}
+			for range 2 {
+				r.clock.pass(6 * time.Minute)
+				r.tells(l, map[triage.CaseID]triage.Band{id: triage.BandSorry})
+				got := ""
+				if by := l.shown[id].By; !by.IsZero() {
+					got = by.In(triage.JST).Format(time.DateTime)
+				}
+				if got != c.want {
+					t.Errorf("promised by %q, want %q", got, c.want)
+				}
+			}
+		})
+	}
+}

@@ -17,6 +17,7 @@ import (
 
 // Profile is what a person of the staff says of themselves for the sharing out of work. What is empty counts for nothing.
 type Profile struct {
+	CallMe    string    `json:"call_me,omitempty"` // the name by which a child may call them (呼び名); empty: they tell none
 	Woman     bool      `json:"woman,omitempty"`
 	Man       bool      `json:"man,omitempty"`
 	Languages []string  `json:"languages,omitempty"` // besides Japanese, BCP 47

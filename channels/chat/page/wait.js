@@ -14,6 +14,7 @@ export class Wait {
   #cared = '';
   #alone = false; // nobody is there, and the page has said so
   #opening = ''; // when somebody answers next
+  #by = ''; // by when there is an answer, where the desk promises that
 
   constructor(card) { this.#card = card; }
 
@@ -40,6 +41,7 @@ export class Wait {
   // told takes what the desk says of the wait.
   told(f, answered) {
     this.#opens(f.next ?? '');
+    this.#by = f.by ?? '';
     this.caring(f.care);
     if (answered) this.#next = f.band;
     else this.#takes(f.band);
@@ -62,13 +64,13 @@ export class Wait {
   // words is the band for the status line, or null.
   get words() { return !this.#alone && order.includes(this.#band) && this.#band !== 'later' ? text(`wait.band.${this.#band}`) : null; }
 
-  // sorry says once that it takes longer than was said.
-  sorry() { this.#once('wait.late'); }
+  // sorry says once that it takes longer than was said, and by when there is an answer where that is promised.
+  sorry() { this.#once('wait.late', this.#by === '' ? '' : el('p', {}, fill(text('wait.late.by'), { by: this.#by }))); }
 
-  #once(key) {
+  #once(key, more = '') {
     if (this.#said.has(key)) return;
     this.#said.add(key);
-    this.#card(this.#filled(key));
+    this.#card(this.#filled(key), more);
   }
 
   #filled(key) { return fill(text(key), { next: this.#opening }); }
