@@ -68,6 +68,7 @@ type Case struct {
 	WatchOver *WatchOver `json:"watch_over,omitempty"`
 	Wanted    *Wanted    `json:"wanted,omitempty"`    // by whom the seeker would like to be counseled
 	Session   *Session   `json:"session,omitempty"`   // what was left for whoever comes next
+	Risks     []Risk     `json:"risks,omitempty"`     // what was found of a danger to life, oldest first
 	Teller    *Teller    `json:"teller,omitempty"`    // who came or phoned last, as they were asked
 	CallBack  *CallBack  `json:"call_back,omitempty"` // the latest wish to be called; nil once a call was answered
 	Calls     []Call     `json:"calls,omitempty"`
@@ -139,6 +140,7 @@ func (c Case) With(e Event) Case {
 	}
 	c.beside(e)
 	c.road(e)
+	c.risk(e)
 	for _, s := range e.Schools {
 		if !slices.Contains(c.Named, s) {
 			c.Named = append(slices.Clip(c.Named), s)

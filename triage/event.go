@@ -9,7 +9,7 @@ type Kind string
 const (
 	KindMessage    Kind = "message"    // words between the seeker and the desk
 	KindNote       Kind = "note"       // words that only staff see
-	KindAssessment Kind = "assessment" // a severity, by rule or (from Counselor) by a person who overrules
+	KindAssessment Kind = "assessment" // a severity, by rule or (from Counselor) by a person who overrules; or what a person found of a danger
 	KindAssignment Kind = "assignment" // claim, release, transfer, lapse
 	KindReveal     Kind = "reveal"     // somebody opened words behind a placeholder
 	KindHandoff    Kind = "handoff"    // consent asked, answered, withdrawn; a hand-off and what the school did
@@ -83,6 +83,7 @@ type Event struct {
 	For        string      `json:"for,omitempty"` // login of the one to whom a note is whispered: besides them, its writer and the leads see it
 	Wanted     *Wanted     `json:"wanted,omitempty"`
 	Session    *Session    `json:"session,omitempty"`
+	Risk       *Risk       `json:"risk,omitempty"`
 	Step       *Step       `json:"step,omitempty"`
 	Version    *Version    `json:"version,omitempty"`
 	Plan       *PlanItem   `json:"plan,omitempty"`

@@ -135,6 +135,7 @@ func (a *api) cases() {
 	a.kin()
 	a.serious()
 	a.share()
+	a.risks()
 }
 
 // told is a case as an answer.

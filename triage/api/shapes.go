@@ -85,6 +85,7 @@ type Whole struct {
 	Contacts []Contact     `json:"contacts" nullable:"false"`
 	Links    []triage.Link `json:"links" nullable:"false" doc:"with other cases"`
 	Parts    []triage.Part `json:"parts" nullable:"false" doc:"the roles of people"`
+	Risks    []triage.Risk `json:"risks" nullable:"false" doc:"what was found of a danger to life, newest first"`
 }
 
 // Contact is one way to reach the seeker. Its address is opened by two people.
@@ -126,6 +127,7 @@ type Entry struct {
 	Link       *triage.Link       `json:"link,omitempty" doc:"with another case"`
 	Part       *triage.Part       `json:"part,omitempty" doc:"somebody's role"`
 	Minute     *triage.Minute     `json:"minute,omitempty" doc:"what a meeting decided"`
+	Risk       *triage.Risk       `json:"risk,omitempty"`
 	For        string             `json:"for,omitempty" doc:"login of the one to whom the note was whispered"`
 }
 
@@ -170,7 +172,8 @@ func calls(all []triage.Call) []Call {
 }
 
 func (a *api) whole(v desk.View) Whole {
-	w := Whole{Case: shape(v.Case), Timeline: []Entry{}, Duties: a.owed(v), Contacts: []Contact{}, Links: list(v.Case.Links), Parts: list(v.Case.Parts)}
+	w := Whole{Case: shape(v.Case), Timeline: []Entry{}, Duties: a.owed(v), Contacts: []Contact{}, Links: list(v.Case.Links), Parts: list(v.Case.Parts), Risks: list(v.Case.Risks)}
+	slices.Reverse(w.Risks)
 	for _, k := range v.Case.Contacts() {
 		w.Contacts = append(w.Contacts, Contact(k))
 	}
@@ -215,7 +218,7 @@ func entry(e triage.Event) Entry {
 	out := Entry{
 		Seq: e.Seq, At: e.At, Kind: e.Kind, From: e.From, By: e.By, Channel: e.Channel, Text: e.Text, Said: e.Said,
 		Hidden: e.Hidden, DueAt: moment(e.DueAt), Assignment: e.Assignment, Consent: e.Consent, Handoff: e.Handoff,
-		Report: e.Report, Duty: e.Duty, Change: e.Change, Delivery: e.Delivery, Reveal: e.Reveal, Observed: e.Observed, Link: e.Link, Part: e.Part, Minute: e.Minute, For: e.For,
+		Report: e.Report, Duty: e.Duty, Change: e.Change, Delivery: e.Delivery, Reveal: e.Reveal, Observed: e.Observed, Link: e.Link, Part: e.Part, Minute: e.Minute, For: e.For, Risk: e.Risk,
 		Teller: teller(e.Teller), CallBack: wish(e.CallBack), Late: e.Late,
 		Other: string(desk.Alongside(e)),
 	}

@@ -94,6 +94,9 @@ func (c *City) judgeTerms(j *judge) {
 		"answer_school_within": t.AnswerSchoolWithin, "countersign_within": t.CountersignWithin} {
 		j.need(d != "", ".terms."+key, "a length of time such as 15m, 24h or 3d")
 	}
+	for key, d := range t.RiskWithin {
+		j.need((key == "high" || key == "other") && d.Value() > 0, ".terms.risk_again."+key, "high or other: how long until a danger to life is looked at anew")
+	}
 	j.need(t.CodeDays > 0, ".terms.code_days", "days after which an unused return code ends")
 	j.need(t.EraseAfterDays > 0, ".terms.erase_after_days", "days of cooling-off before anything is shredded")
 }

@@ -108,6 +108,7 @@ type Terms struct {
 	Promptly           Term                `yaml:"promptly"`    // what 速やかに means
 	ClimbAfter         Term                `yaml:"climb_after"` // from a duty's time until the supervisor has it
 	WatchMonths        int                 `yaml:"watch_months"`
+	RiskWithin         map[string]Duration `yaml:"risk_again"` // from one look at a danger to life to the next: high, other; see RiskAgain
 	CodeDays           int                 `yaml:"code_days"`
 	EraseAfterDays     int                 `yaml:"erase_after_days"`
 	MostCases          int                 `yaml:"most_cases"` // that one person has at a time; more are warned of, never refused
@@ -186,6 +187,14 @@ func (c *City) CaseTerms() triage.Terms {
 		t.AnswerWithin[triage.Severity(s)] = d.Value()
 	}
 	return t
+}
+
+// RiskAgain is how soon a danger to life is looked at anew after that was found; 0 where the city has not said.
+func (c *City) RiskAgain(r triage.Risk) time.Duration {
+	if r.High() {
+		return c.Terms.RiskWithin["high"].Value()
+	}
+	return c.Terms.RiskWithin["other"].Value()
 }
 
 // Samples lists the names of schools that are fictional and have to be replaced before the desk opens.

@@ -133,6 +133,10 @@ func (c *City) judgeStricter(j *judge, own layer, base *City) {
 		mine := c.Terms.Silence[name].Value()
 		j.need(mine > 0 && mine <= d.Value(), ".terms.silence."+name, stricter+": at most "+string(d))
 	}
+	for key, d := range base.Terms.RiskWithin {
+		mine := c.Terms.RiskWithin[key].Value()
+		j.need(mine > 0 && mine <= d.Value(), ".terms.risk_again."+key, stricter+": at most "+string(d))
+	}
 	j.need(c.Terms.AtOnce.Value() <= base.Terms.AtOnce.Value(), ".terms.at_once", stricter+": at most "+string(base.Terms.AtOnce))
 	j.need(c.Terms.CountersignWithin.Value() <= base.Terms.CountersignWithin.Value(), ".terms.countersign_within", stricter+": at most "+string(base.Terms.CountersignWithin))
 	for name, pair := range map[string][2]Term{"promptly": {c.Terms.Promptly, base.Terms.Promptly}, "climb_after": {c.Terms.ClimbAfter, base.Terms.ClimbAfter}} {

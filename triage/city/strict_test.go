@@ -47,6 +47,8 @@ func TestDutiesAreCheckedWithTheirLines(t *testing.T) {
 			"decide: [{key: x, say: x}]", "every: 30d", "until: [told.school, over]"), "every: never later than the nation's 7d"},
 		{"a shorter watch", "watch_months: 3 ", "watch_months: 2 ", "watch_months: expected no laxer than the national layer: at least 3"},
 		{"a slower answer", "watch_months: 3 ", "answer_within: {emergency: 1h, urgent: 2h, soon: 24h, routine: 3d}\n  watch_months: 3 ", "emergency: expected no laxer"},
+		{"a danger looked at later", "watch_months: 3 ", "risk_again: {high: 3d, other: 7d}\n  watch_months: 3 ", "risk_again.high: expected no laxer"},
+		{"a danger of no kind", "watch_months: 3 ", "risk_again: {low: 3d}\n  watch_months: 3 ", "risk_again.low: expected high or other"},
 		{"a slower 直ちに", "watch_months: 3 ", "at_once: 2h\n  watch_months: 3 ", "at_once: expected no laxer"},
 		{"a slower 速やかに", "watch_months: 3 ", "promptly: 5bd\n  watch_months: 3 ", "promptly: expected no laxer"},
 		{"a higher threshold", begin, "facts:\n  - {key: absent_long, name: x, absent_total: 60, source: x}\n" + begin, "at least what the national layer counts as absent_long"},

@@ -123,7 +123,7 @@ func (c *Console) routes() {
 	s.Quiet("POST", "/cases/{id}/doing", c.doing)
 	for pattern, act := range map[string]act{
 		"/cases/{id}/claim": c.claim, "/cases/{id}/release": c.release, "/cases/{id}/transfer": c.transfer,
-		"/cases/{id}/bars": c.bar, "/cases/{id}/wanted": c.want, "/cases/{id}/interim": c.interim, "/cases/{id}/sessions": c.leave,
+		"/cases/{id}/bars": c.bar, "/cases/{id}/wanted": c.want, "/cases/{id}/interim": c.interim, "/cases/{id}/sessions": c.leave, "/cases/{id}/risks": c.assessRisk,
 		"/cases/{id}/second": c.second, "/cases/{id}/messages": c.reply, "/cases/{id}/notes": c.note, "/cases/{id}/calls": c.call,
 		"/cases/{id}/severity": c.severity, "/cases/{id}/state": c.state, "/cases/{id}/observations": c.observe,
 		"/cases/{id}/taken/{seq}/open": c.openTaken, "/cases/{id}/taken/{seq}/drop": c.dropTaken,

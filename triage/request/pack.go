@@ -126,7 +126,12 @@ func tell(e triage.Event) (part, title, text string) {
 			text = strings.TrimSpace("確かめたこと（" + Day(o.On) + "）\n" + o.Note + "\n" + text)
 		}
 		return Notes, who + "　メモ", text
-	case triage.KindAssessment, triage.KindState, triage.KindDuty:
+	case triage.KindAssessment:
+		if e.Risk != nil {
+			return Notes, who + "　リスクの見立て", e.Risk.Say() + "\n" + e.Text
+		}
+		return Course, who + "　経過", e.Text
+	case triage.KindState, triage.KindDuty:
 		return Course, who + "　経過", e.Text
 	}
 	return "", "", ""
