@@ -48,35 +48,36 @@ type Case struct {
 	Said int64 `json:"said"` // how many messages the desk has said to the seeker
 	Sent int64 `json:"sent"` // how many of them, from the first without a gap, have an outcome
 
-	Consents  []Consent  `json:"consents,omitempty"`
-	Handoffs  []Handoff  `json:"handoffs,omitempty"`
-	Reports   []Filing   `json:"reports,omitempty"` // what schools reported
-	Duties    []Duty     `json:"duties,omitempty"`
-	Observed  []Observed `json:"observed,omitempty"`
-	News      int64      `json:"news,omitempty"`      // seq of the latest event that may make duties, or end some
-	Files     []File     `json:"files,omitempty"`     // all that came, in order: number n of /files/{n} is Files[n-1]
-	Hidden    []string   `json:"hidden,omitempty"`    // ids of messages that the seeker took back
-	Unchecked []string   `json:"unchecked,omitempty"` // ids of messages read by a machine that nobody has compared yet
-	Unposted  []int64    `json:"unposted,omitempty"`  // numbers of the desk's messages that wait to be printed and posted
-	Barred    []Bar      `json:"barred,omitempty"`    // who is kept out of it
-	Named     []string   `json:"named,omitempty"`     // ids of schools that the words name: for whom to keep out, and shown to nobody
-	Links     []Link     `json:"links,omitempty"`     // other cases of the same matter
-	Parts     []Part     `json:"parts,omitempty"`     // the roles of people, by placeholder
-	Steps     []Step     `json:"steps,omitempty"`     // taken on the road of a serious case
-	Versions  []Version  `json:"versions,omitempty"`  // what each of their readers gets
-	Plan      []PlanItem `json:"plan,omitempty"`      // 対処プラン
-	WatchOver *WatchOver `json:"watch_over,omitempty"`
-	Wanted    *Wanted    `json:"wanted,omitempty"`    // by whom the seeker would like to be counseled
-	Session   *Session   `json:"session,omitempty"`   // what was left for whoever comes next
-	Risks     []Risk     `json:"risks,omitempty"`     // what was found of a danger to life, oldest first
-	Teller    *Teller    `json:"teller,omitempty"`    // who came or phoned last, as they were asked
-	CallBack  *CallBack  `json:"call_back,omitempty"` // the latest wish to be called; nil once a call was answered
-	Calls     []Call     `json:"calls,omitempty"`
-	OptedOut  bool       `json:"opted_out,omitempty"` // the seeker sent STOP: replies are refused with opted_out
-	ErasedAt  time.Time  `json:"erased_at,omitzero"`  // the seeker withdrew the conversation; shredding waits for a person
-	Kept      bool       `json:"kept,omitempty"`      // it must not be destroyed
-	Doomed    string     `json:"doomed,omitempty"`    // the ground on which it is being destroyed
-	Unnamed   string     `json:"unnamed,omitempty"`   // UnnameBegun or UnnameDone: who it was is nobody's to know any more
+	Consents  []Consent   `json:"consents,omitempty"`
+	Handoffs  []Handoff   `json:"handoffs,omitempty"`
+	Reports   []Filing    `json:"reports,omitempty"` // what schools reported
+	Duties    []Duty      `json:"duties,omitempty"`
+	Observed  []Observed  `json:"observed,omitempty"`
+	News      int64       `json:"news,omitempty"`      // seq of the latest event that may make duties, or end some
+	Files     []File      `json:"files,omitempty"`     // all that came, in order: number n of /files/{n} is Files[n-1]
+	Hidden    []string    `json:"hidden,omitempty"`    // ids of messages that the seeker took back
+	Unchecked []string    `json:"unchecked,omitempty"` // ids of messages read by a machine that nobody has compared yet
+	Unposted  []int64     `json:"unposted,omitempty"`  // numbers of the desk's messages that wait to be printed and posted
+	Barred    []Bar       `json:"barred,omitempty"`    // who is kept out of it
+	Named     []string    `json:"named,omitempty"`     // ids of schools that the words name: for whom to keep out, and shown to nobody
+	Links     []Link      `json:"links,omitempty"`     // other cases of the same matter
+	Parts     []Part      `json:"parts,omitempty"`     // the roles of people, by placeholder
+	Steps     []Step      `json:"steps,omitempty"`     // taken on the road of a serious case
+	Versions  []Version   `json:"versions,omitempty"`  // what each of their readers gets
+	Plan      []PlanItem  `json:"plan,omitempty"`      // 対処プラン
+	WatchOver *WatchOver  `json:"watch_over,omitempty"`
+	Wanted    *Wanted     `json:"wanted,omitempty"`    // by whom the seeker would like to be counseled
+	Session   *Session    `json:"session,omitempty"`   // what was left for whoever comes next
+	Risks     []Risk      `json:"risks,omitempty"`     // what was found of a danger to life, oldest first
+	Safety    *SafetyPlan `json:"safety,omitempty"`    // what was agreed for when it gets hard
+	Teller    *Teller     `json:"teller,omitempty"`    // who came or phoned last, as they were asked
+	CallBack  *CallBack   `json:"call_back,omitempty"` // the latest wish to be called; nil once a call was answered
+	Calls     []Call      `json:"calls,omitempty"`
+	OptedOut  bool        `json:"opted_out,omitempty"` // the seeker sent STOP: replies are refused with opted_out
+	ErasedAt  time.Time   `json:"erased_at,omitzero"`  // the seeker withdrew the conversation; shredding waits for a person
+	Kept      bool        `json:"kept,omitempty"`      // it must not be destroyed
+	Doomed    string      `json:"doomed,omitempty"`    // the ground on which it is being destroyed
+	Unnamed   string      `json:"unnamed,omitempty"`   // UnnameBegun or UnnameDone: who it was is nobody's to know any more
 }
 
 // Overrule is what a person judged in the place of the rules, and why.
@@ -141,6 +142,7 @@ func (c Case) With(e Event) Case {
 	c.beside(e)
 	c.road(e)
 	c.risk(e)
+	c.safety(e)
 	for _, s := range e.Schools {
 		if !slices.Contains(c.Named, s) {
 			c.Named = append(slices.Clip(c.Named), s)

@@ -84,6 +84,7 @@ type Event struct {
 	Wanted     *Wanted     `json:"wanted,omitempty"`
 	Session    *Session    `json:"session,omitempty"`
 	Risk       *Risk       `json:"risk,omitempty"`
+	Safety     *SafetyPlan `json:"safety,omitempty"`
 	Step       *Step       `json:"step,omitempty"`
 	Version    *Version    `json:"version,omitempty"`
 	Plan       *PlanItem   `json:"plan,omitempty"`

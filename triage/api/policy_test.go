@@ -22,6 +22,7 @@ var bodies = map[string]string{
 	"POST /cases/{id}/bars":     `{"login":"ueda","why":"named"}`,
 	"POST /cases/{id}/sessions": `{"next":"あした話す"}`,
 	"POST /cases/{id}/risks":    `{"found":{"ideation":"yes","plan":"no","means":"no","when":"no","alone":"unknown","holds":"yes"},"again":"2026-12-03T09:00:00+09:00"}`,
+	"POST /cases/{id}/safety":   `{"people":"保健室の先生"}`,
 	"POST /cases/{id}/interim":  `{"id":"1"}`,
 	"POST /mates":               `{"login":"","woman":true}`,
 
@@ -152,7 +153,7 @@ func expected(row staff.Route, path string, role triage.Role, v visibility) (int
 	done := map[string]int{"/visits": 201, "/reports": 201, "/handoffs/{id}/reports": 201, "/cases/{id}/messages": 202, "/cases/{id}/doing": 204, "/cases/{id}/keep": 204, "/absences/{login}": 204, "/meetings": 201,
 		"/cases/{id}/look-in": 204, "/cases/{id}/declarations": 204, "/cases/{id}/watch": 204, "/cases/{id}/whispers": 204, "/cases/{id}/parts": 204, "/searches": 201, "/requests": 201, "/discards": 201,
 		"/cases/{id}/notes": 201, "/cases/{id}/observations": 201, "/cases/{id}/consents": 201, "/cases/{id}/handoffs": 201,
-		"/cases/{id}/sessions": 201, "/cases/{id}/risks": 201, "/cases/{id}/interim": 202, "/cases/{id}/bars": 204,
+		"/cases/{id}/sessions": 201, "/cases/{id}/risks": 201, "/cases/{id}/safety": 201, "/cases/{id}/interim": 202, "/cases/{id}/bars": 204,
 		"/cases/{id}/handoffs/{handoff}/links": 201, "/cases/{id}/notices": 201}[path]
 	if done == 0 || row.Method == "GET" {
 		done = 200

@@ -80,12 +80,13 @@ type Reason struct {
 // Whole is a case with all that happened.
 type Whole struct {
 	Case
-	Timeline []Entry       `json:"timeline" nullable:"false"`
-	Duties   []Duty        `json:"duties" nullable:"false"`
-	Contacts []Contact     `json:"contacts" nullable:"false"`
-	Links    []triage.Link `json:"links" nullable:"false" doc:"with other cases"`
-	Parts    []triage.Part `json:"parts" nullable:"false" doc:"the roles of people"`
-	Risks    []triage.Risk `json:"risks" nullable:"false" doc:"what was found of a danger to life, newest first"`
+	Timeline []Entry            `json:"timeline" nullable:"false"`
+	Duties   []Duty             `json:"duties" nullable:"false"`
+	Contacts []Contact          `json:"contacts" nullable:"false"`
+	Links    []triage.Link      `json:"links" nullable:"false" doc:"with other cases"`
+	Parts    []triage.Part      `json:"parts" nullable:"false" doc:"the roles of people"`
+	Risks    []triage.Risk      `json:"risks" nullable:"false" doc:"what was found of a danger to life, newest first"`
+	Safety   *triage.SafetyPlan `json:"safety" doc:"what was agreed with the child for when it gets hard"`
 }
 
 // Contact is one way to reach the seeker. Its address is opened by two people.
@@ -128,6 +129,7 @@ type Entry struct {
 	Part       *triage.Part       `json:"part,omitempty" doc:"somebody's role"`
 	Minute     *triage.Minute     `json:"minute,omitempty" doc:"what a meeting decided"`
 	Risk       *triage.Risk       `json:"risk,omitempty"`
+	Safety     *triage.SafetyPlan `json:"safety,omitempty"`
 	For        string             `json:"for,omitempty" doc:"login of the one to whom the note was whispered"`
 }
 
@@ -172,7 +174,7 @@ func calls(all []triage.Call) []Call {
 }
 
 func (a *api) whole(v desk.View) Whole {
-	w := Whole{Case: shape(v.Case), Timeline: []Entry{}, Duties: a.owed(v), Contacts: []Contact{}, Links: list(v.Case.Links), Parts: list(v.Case.Parts), Risks: list(v.Case.Risks)}
+	w := Whole{Case: shape(v.Case), Timeline: []Entry{}, Duties: a.owed(v), Contacts: []Contact{}, Links: list(v.Case.Links), Parts: list(v.Case.Parts), Risks: list(v.Case.Risks), Safety: v.Case.Safety}
 	slices.Reverse(w.Risks)
 	for _, k := range v.Case.Contacts() {
 		w.Contacts = append(w.Contacts, Contact(k))
@@ -218,7 +220,7 @@ func entry(e triage.Event) Entry {
 	out := Entry{
 		Seq: e.Seq, At: e.At, Kind: e.Kind, From: e.From, By: e.By, Channel: e.Channel, Text: e.Text, Said: e.Said,
 		Hidden: e.Hidden, DueAt: moment(e.DueAt), Assignment: e.Assignment, Consent: e.Consent, Handoff: e.Handoff,
-		Report: e.Report, Duty: e.Duty, Change: e.Change, Delivery: e.Delivery, Reveal: e.Reveal, Observed: e.Observed, Link: e.Link, Part: e.Part, Minute: e.Minute, For: e.For, Risk: e.Risk,
+		Report: e.Report, Duty: e.Duty, Change: e.Change, Delivery: e.Delivery, Reveal: e.Reveal, Observed: e.Observed, Link: e.Link, Part: e.Part, Minute: e.Minute, For: e.For, Risk: e.Risk, Safety: e.Safety,
 		Teller: teller(e.Teller), CallBack: wish(e.CallBack), Late: e.Late,
 		Other: string(desk.Alongside(e)),
 	}

@@ -38,6 +38,7 @@ var open = map[string][]string{
 	"abuse.tell":        {"だれ"},
 	"handoff.mail":      {"リンク"},
 	"wait.late.by":      {"返事を書く時"},
+	"safety.plan":       {"しるし", "楽になること", "話せる人", "安心できる場所", "番号"},
 	"talk.close":        {"次に話す時", "わたし"},
 }
 

@@ -83,6 +83,8 @@ func (c *Console) tell(l *line, e triage.Event, seen told) bool {
 		l.Class, l.Quote, l.Text = "note", true, sessionLine(*e.Session)
 	case e.Risk != nil:
 		l.Class, l.Quote, l.Text = "note", true, strings.TrimSpace("リスクの見立て\n"+e.Risk.Say()+"\n"+e.Text)
+	case e.Safety != nil:
+		l.Class, l.Quote, l.Text = "note", true, "安全プラン\n"+e.Text
 	case e.Bar != nil:
 		l.Text = e.Bar.Login + " さんを、この事案から外しました（" + word(barReasons, e.Bar.Why) + "）。"
 		if e.Bar.Off {

@@ -122,6 +122,9 @@ func tell(e triage.Event) (part, title, text string) {
 		return Told, who, e.Text
 	case triage.KindNote:
 		text = e.Text
+		if e.Safety != nil {
+			text = "安全プラン\n" + text
+		}
 		if o := e.Observed; o != nil {
 			text = strings.TrimSpace("確かめたこと（" + Day(o.On) + "）\n" + o.Note + "\n" + text)
 		}

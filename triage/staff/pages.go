@@ -89,6 +89,7 @@ var Pages = []Route{
 	{"POST", "/cases/{id}/bars", desk, false, "a lead keeps out who is named; everybody may keep themselves out"},
 	{"POST", "/cases/{id}/sessions", desk, false, "what the next person has to know is left by who spoke with the child"},
 	{"POST", "/cases/{id}/risks", desk, false, "what was found of a danger is written by who speaks with the child"},
+	{"POST", "/cases/{id}/safety", desk, false, "what was agreed with her is written by who agreed it"},
 	{"POST", "/cases/{id}/interim", desk, false, "the child hears that somebody has read, from the voice that has the case"},
 	{"GET", "/mates", desk, false, "who answers sees who else is there"},
 	{"POST", "/mates", desk, false, "everybody says for themselves when they work; a lead for anybody"},

@@ -52,6 +52,7 @@ POST /api/v1/cases/{id}/wanted                             y y y y - - - - -
 POST /api/v1/cases/{id}/bars                               y y y y - - - - -
 POST /api/v1/cases/{id}/sessions                           y y y y - - - - -
 POST /api/v1/cases/{id}/risks                              y y y y - - - - -
+POST /api/v1/cases/{id}/safety                             y y y y - - - - -
 POST /api/v1/cases/{id}/interim                            y y y y - - - - -
 GET  /api/v1/mates                                         y y y y - - - - -
 POST /api/v1/mates                                         y y y y - - - - -

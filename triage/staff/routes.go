@@ -73,6 +73,7 @@ var Routes = []Route{
 	{"POST", "/api/v1/cases/{id}/bars", desk, false, "a lead keeps out who is named; everybody may keep themselves out"},
 	{"POST", "/api/v1/cases/{id}/sessions", desk, false, "what the next person has to know is left by who spoke with the child"},
 	{"POST", "/api/v1/cases/{id}/risks", desk, false, "what was found of a danger is written by who speaks with the child"},
+	{"POST", "/api/v1/cases/{id}/safety", desk, false, "what was agreed with her is written by who agreed it"},
 	{"POST", "/api/v1/cases/{id}/interim", desk, false, "the child hears that somebody has read, from the voice that has the case"},
 	{"GET", "/api/v1/mates", desk, false, "who answers sees who else is there"},
 	{"POST", "/api/v1/mates", desk, false, "everybody says for themselves when they work; a lead for anybody"},

@@ -11,7 +11,7 @@ let mode = holder.dataset.mode;
 
 // ---- acts ------------------------------------------------------------------------------------------------------------
 
-const dirty = () => [...document.querySelectorAll('textarea')].some((a) => a.value.trim() !== '');
+const dirty = () => [...document.querySelectorAll('textarea')].some((a) => a.value.trim() !== a.defaultValue.trim());
 
 document.addEventListener('submit', async (e) => {
   const form = e.target;
@@ -37,6 +37,7 @@ document.addEventListener('submit', async (e) => {
 });
 
 function clear(form) {
+  if ('keep' in form.dataset) form.querySelectorAll('textarea').forEach((a) => { a.defaultValue = a.value; }); // it stands as it was sent
   form.reset();
   const look = form.querySelector('.preview');
   if (look) look.replaceChildren();

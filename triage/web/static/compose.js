@@ -20,11 +20,11 @@ document.addEventListener('keydown', (e) => {
 document.addEventListener('click', (e) => {
   const button = e.target.closest('[data-fill], [data-insert]');
   if (!button) return;
-  const area = button.closest('form').querySelector('textarea');
+  const area = button.dataset.into ? document.getElementById(button.dataset.into) : button.closest('form').querySelector('textarea');
   if (button.dataset.insert) insert(area, button.dataset.insert);
   else if (area.value.trim() === '' || area.value === area.dataset.filled) {
     insert(area, button.dataset.fill, true);
-    area.dataset.filled = area.value;
+    if (!button.dataset.into) area.dataset.filled = area.value; // what is the child's own is not written over by the next
   } else insert(area, `\n${button.dataset.fill}`);
 });
 
