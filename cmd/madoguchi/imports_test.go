@@ -50,14 +50,15 @@ triage/band                 : triage
 triage/tally                : triage
 triage/meeting              : triage triage/board
 triage/lookin               : triage
+triage/drill                :
 triage/kin                  : triage
 triage/request              : triage
 triage/discard              : triage
-triage/desk                 : triage triage/band triage/request triage/discard triage/serious triage/figures triage/board triage/meeting triage/lookin triage/kin triage/roster triage/pass triage/telling triage/paper triage/sheet triage/table triage/shelf triage/duty triage/city triage/audit triage/staff triage/grant triage/seek triage/shelf
+triage/desk                 : triage triage/band triage/request triage/discard triage/serious triage/figures triage/board triage/meeting triage/drill triage/lookin triage/kin triage/roster triage/pass triage/telling triage/paper triage/sheet triage/table triage/shelf triage/duty triage/city triage/audit triage/staff triage/grant triage/seek triage/shelf
 triage/ask                  : triage
 triage/web                  : triage triage/staff
-triage/console              : triage triage/request triage/discard triage/figures triage/paper triage/sheet triage/serious triage/roster triage/board triage/meeting triage/lookin triage/kin triage/table triage/telling triage/duty triage/desk triage/staff triage/web triage/city triage/grant triage/seek
-triage/api                  : triage triage/request triage/discard triage/figures triage/serious triage/roster triage/board triage/meeting triage/lookin triage/kin triage/duty triage/desk triage/staff triage/web triage/grant triage/seek
+triage/console              : triage triage/request triage/discard triage/figures triage/paper triage/sheet triage/serious triage/roster triage/board triage/meeting triage/drill triage/lookin triage/kin triage/table triage/telling triage/duty triage/desk triage/staff triage/web triage/city triage/grant triage/seek
+triage/api                  : triage triage/request triage/discard triage/figures triage/serious triage/roster triage/board triage/meeting triage/drill triage/lookin triage/kin triage/duty triage/desk triage/staff triage/web triage/grant triage/seek
 triage/school               : triage triage/sheet triage/table triage/staff triage/web
 
 router/redistest            :

@@ -88,7 +88,7 @@ func (h *house) backs() []func(context.Context) error {
 		all = append(all, h.courier.Run)
 	}
 	if h.runs("console") {
-		all = append(all, h.audit.Run, h.desk.Run, h.desk.RunWaits, h.desk.Seek, h.watchDead)
+		all = append(all, h.audit.Run, h.desk.Run, h.desk.RunWaits, h.desk.RunDrills, h.desk.Seek, h.watchDead)
 	}
 	for _, a := range h.answerers {
 		all = append(all, a.Run)

@@ -3,6 +3,7 @@ package main
 import (
 	"madoguchi/triage/band"
 	"madoguchi/triage/discard"
+	"madoguchi/triage/drill"
 	"madoguchi/triage/figures"
 	"madoguchi/triage/lookin"
 	"madoguchi/triage/meeting"
@@ -16,6 +17,7 @@ import (
 func (h *house) shelves(p plan) {
 	h.desk.Minutes = shelf.New[meeting.Record](h.redis, p.keys.desk, "meetings")
 	h.desk.Counts = tally.New(h.redis, h.clock.Now)
+	h.desk.Drills = shelf.New[drill.Record](h.redis, p.keys.desk, "drills")
 	h.desk.Waits = shelf.New[band.Told](h.redis, p.keys.desk, "waits")
 	h.desk.Yearly = shelf.New[figures.Report](h.redis, p.keys.desk, "yearly")
 	h.desk.Papers = shelf.New[discard.Record](h.redis, p.keys.desk, "papers")

@@ -136,6 +136,7 @@ func (a *api) cases() {
 	a.serious()
 	a.share()
 	a.risks()
+	a.drills()
 	a.safety()
 }
 

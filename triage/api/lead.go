@@ -22,6 +22,7 @@ type Wall struct {
 	Here           []string     `json:"here" nullable:"false" doc:"logins of those who answer and are there"`
 	NextOpen       *time.Time   `json:"next_open" doc:"of the chat, where it is closed"`
 	OnCall         string       `json:"on_call"`
+	Drill          *Drill       `json:"drill" doc:"the latest exercise of the night path"`
 }
 
 // WaitingRow are those who wait at one severity.
@@ -138,6 +139,10 @@ func (a *api) lead() {
 
 func newWall(w desk.Wall) Wall {
 	out := Wall{Waiting: []WaitingRow{}, Alarms: w.Alarms, Overdue: w.Overdue, Unacknowledged: w.Handoffs, Late: w.Late, Untouched: w.Untouched, Here: []string{}, OnCall: w.OnCall}
+	if w.Drill != nil {
+		x := exercise(*w.Drill)
+		out.Drill = &x
+	}
 	for _, r := range w.Waiting {
 		out.Waiting = append(out.Waiting, WaitingRow{r.Severity, r.N, int(r.Longest.Minutes()), r.Late})
 	}

@@ -174,6 +174,10 @@ func expected(row staff.Route, path string, role triage.Role, v visibility) (int
 		return 404, "not_found"
 	case strings.HasPrefix(path, "/meetings/"), path == "/statistics/reports/{year}", strings.HasPrefix(path, "/cases/{id}/links"):
 		return 404, "not_found" // no such meeting, and no such other case
+	case row.Method+path == "POST/drills":
+		return 409, "wrong_state" // nobody is on call
+	case strings.HasPrefix(path, "/drills/"):
+		return 404, "not_found" // no such exercise
 	case strings.HasPrefix(path, "/requests/"), path == "/discards/witness":
 		return 404, "not_found" // no such request
 	case strings.HasPrefix(path, "/reveals/"), strings.HasPrefix(path, "/searches/"), strings.HasPrefix(path, "/traces/"):

@@ -23,6 +23,7 @@ import (
 	"madoguchi/triage/city"
 	"madoguchi/triage/desk"
 	"madoguchi/triage/discard"
+	"madoguchi/triage/drill"
 	"madoguchi/triage/figures"
 	"madoguchi/triage/grant"
 	"madoguchi/triage/keyring"
@@ -79,7 +80,7 @@ func open(t testing.TB, timed bool) *room {
 	}
 	wall := wall{r.store}
 	conf := api.Config{
-		Desk: desk.New(desk.Config{Papers: shelf.New[discard.Record](c, keys, "papers"), Asked: shelf.New[request.Request](c, keys, "requests"), Yearly: shelf.New[figures.Report](c, keys, "yearly"), Minutes: shelf.New[meeting.Record](c, keys, "meetings"), LookIns: shelf.New[lookin.Looks](c, keys, "looks"), Accounts: r.accounts, Roster: shelf.New[roster.Profile](c, keys, "roster"), Searcher: wall, Store: r.store, Front: wall, Lamp: wall, Audit: paper{}, Clock: r.clock, City: town, People: r.accounts, Register: grant.New(c, keys, grant.Machine()), Passes: pass.New(c, keys, time.Now)}),
+		Desk: desk.New(desk.Config{Papers: shelf.New[discard.Record](c, keys, "papers"), Drills: shelf.New[drill.Record](c, keys, "drills"), Asked: shelf.New[request.Request](c, keys, "requests"), Yearly: shelf.New[figures.Report](c, keys, "yearly"), Minutes: shelf.New[meeting.Record](c, keys, "meetings"), LookIns: shelf.New[lookin.Looks](c, keys, "looks"), Accounts: r.accounts, Roster: shelf.New[roster.Profile](c, keys, "roster"), Searcher: wall, Store: r.store, Front: wall, Lamp: wall, Audit: paper{}, Clock: r.clock, City: town, People: r.accounts, Register: grant.New(c, keys, grant.Machine()), Passes: pass.New(c, keys, time.Now)}),
 		Log:  slog.New(slog.NewTextHandler(r.log, nil)), Accounts: r.accounts, Version: "test",
 	}
 	if timed {

@@ -170,6 +170,7 @@ func (c *Console) routes() {
 	s.Page("POST", "/accounts/{login}/disable", c.disableAccount)
 	s.Page("GET", "/audit", c.audit)
 	c.leadRoutes()
+	c.drillRoutes()
 	c.seriousRoutes()
 	c.requestRoutes()
 	c.discardRoutes()
@@ -263,7 +264,7 @@ func (c *Console) sorry(w http.ResponseWriter, r *http.Request, p staff.Person, 
 }
 
 func (c *Console) funcs() template.FuncMap {
-	f := template.FuncMap{"school": c.school, "safetyText": c.safetyText, "cite": c.City.Cite, "month": func(by time.Time) string { return by.In(triage.JST).AddDate(0, 0, -1).Format("2006年1月") }, "form": formName, "number": number, "split": strings.Fields, "pair": func(a, b any) []any { return []any{a, b} }, "span": span, "pick": newPick, "found": found, "decidedAs": c.decidedAs, "planSort": c.planSort, "detail": c.detail, "tail": tail, "digit": func(i int) int { return i + 1 }}
+	f := template.FuncMap{"school": c.school, "safetyText": c.safetyText, "drillCame": drillCame, "cite": c.City.Cite, "month": func(by time.Time) string { return by.In(triage.JST).AddDate(0, 0, -1).Format("2006年1月") }, "form": formName, "number": number, "split": strings.Fields, "pair": func(a, b any) []any { return []any{a, b} }, "span": span, "pick": newPick, "found": found, "decidedAs": c.decidedAs, "planSort": c.planSort, "detail": c.detail, "tail": tail, "digit": func(i int) int { return i + 1 }}
 	for name, table := range map[string]map[string]string{
 		"role": roles, "language": languages, "barReason": barReasons, "severity": severities, "flag": flags, "state": states, "door": doors, "about": abouts,
 		"consentAnswer": answers, "age": ages, "help": helps, "way": ways, "recipient": recipients, "window": windows, "tellerWho": tellerWho, "observed": observations, "what": acts, "grantState": grantStates, "match": matches, "sort": sorts, "ground": grounds, "topic": topicNames, "link": linkNames, "sure": sureNames, "body": bodies, "versionFor": versionFor, "whom": families, "declaredBy": declaredBy, "part": partNames, "wish": wishes, "outcome": requestOutcomes, "givenPart": givenParts, "answerWay": answerWays, "paperName": paperNames, "discardWay": discardWays,

@@ -23,7 +23,7 @@ func TestEveryTemplateWithoutData(t *testing.T) {
 	empty := map[string]any{
 		"signin": signInData{}, "enrol": enrolData{}, "sorry": "", "queue": queueData{}, "case": h.console.newCase(desk.View{}, staff.Person{}),
 		"preview": previewData{}, "link": linkData{}, "visits": visitData{}, "statistics": statisticsData{}, "yearly": yearlyData{}, "year": yearData{}, "filings": filingsData{}, "accounts": accountsData{}, "audit": auditData{},
-		"code": codeData{}, "security": securityData{}, "grants": []grantData(nil), "letters": []waitingLetter(nil), "reading": readingData{}, "duties": dutiesData{}, "disposals": disposalsData{}, "handover": handoverData{}, "absences": absencesData{}, "exposure": exposureData{}, "meeting": meetingData{}, "meetings": meetingsData{}, "board": boardData{},
+		"code": codeData{}, "security": securityData{}, "grants": []grantData(nil), "letters": []waitingLetter(nil), "reading": readingData{}, "duties": dutiesData{}, "disposals": disposalsData{}, "handover": handoverData{}, "absences": absencesData{}, "exposure": exposureData{}, "meeting": meetingData{}, "meetings": meetingsData{}, "board": boardData{}, "drills": drillsData{},
 		"roads": seriousListData{}, "serious": roadData{}, "search": searchData{}, "searches": searchesData{}, "kin": kinData{}, "mates": matesData{}, "certificate": Certificate{}, "requests": requestsData{}, "request": requestData{}, "discards": discardsData{},
 	}
 	for _, name := range h.console.pages.Names() {

@@ -46,7 +46,7 @@ var (
 		"grant_ask": "二人で開くことを頼んだ", "grant_alone": "一人で開いた", "grant_approve": "開くことを認めた", "grant_approve_spoken": "電話でコードを聞き、開くことを認めてもらった", "grant_refuse": "開くことを認めなかった",
 		"grant_look": "一人で開いたものを確かめた", "disposals": "廃棄の一覧を見た", "destroy": "廃棄した", "keep": "残すかどうかを定めた", "letters": "手紙の一覧を見た", "letter_look": "手紙の文字を見た", "letter_compare": "手紙の文字を確かめた", "letter_split": "手紙を別の件に分けた",
 		"letter_preview": "印刷する返事を見た", "letter_print": "返事を印刷した", "posted": "返事を出したと記録した", "factor_add": "サインインの確認を登録した", "factor_remove": "サインインの確認を外した",
-		"handover": "引き継ぎの一覧を見た", "session": "次の人へ残した", "risk": "リスクの見立てを残した", "safety": "安全プランを書いた", "want": "本人の希望を記録した", "bar": "かかわりのある人を外した・戻した", "kept_out": "外された事案を開こうとした",
+		"handover": "引き継ぎの一覧を見た", "session": "次の人へ残した", "drill_start": "夜の訓練を始めた", "drill_receive": "夜の訓練を受領した", "drill_end": "夜の訓練を終わりにした", "risk": "リスクの見立てを残した", "safety": "安全プランを書いた", "want": "本人の希望を記録した", "bar": "かかわりのある人を外した・戻した", "kept_out": "外された事案を開こうとした",
 		"discards": "紙の廃棄の一覧を見た", "discard": "紙の廃棄を記録した", "discard_seen": "紙の廃棄に立ち会ったと記録した",
 		"requests": "照会・開示請求の一覧を見た", "request_look": "照会・開示請求を見た", "request_add": "照会・開示請求を受け付けた", "request_propose": "照会・開示請求の答えを決めた", "request_agree": "照会・開示請求の答えを認めた", "request_back": "照会・開示請求の答えを認めなかった", "request_pack": "事案の記録を渡すものにした", "request_letter": "回答の文を開いた", "request_answered": "照会・開示請求に答えたと残した",
 		"profile": "勤務と希望を変えた", "account_posts": "アカウントのかかわりを変えた", "broken": "読めない記録"}

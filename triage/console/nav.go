@@ -19,6 +19,7 @@ var places = [...]web.Link{
 	{Href: "/filings", Label: "学校の報告", More: true},
 	{Href: "/serious", Label: "重大事態", More: true},
 	{Href: "/board", Label: "いまの様子", More: true},
+	{Href: "/drills", Label: "夜の訓練", More: true},
 	{Href: "/meetings", Label: "対策会議", More: true},
 	{Href: "/absences", Label: "休みの人の事案", More: true},
 	{Href: "/exposure", Label: "重い相談の数", More: true},

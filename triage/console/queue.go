@@ -19,6 +19,7 @@ type queueData struct {
 	Rows  []row
 	Next  string // the address of the next page; empty at the end
 	Alarm int    // how many in it are in danger now and waiting
+	Drill bool   // an exercise of the night path waits for 受領
 }
 
 // row is a case in the queue.
@@ -58,6 +59,7 @@ func (c *Console) queue(w http.ResponseWriter, r *http.Request, p staff.Person) 
 			d.Alarm++
 		}
 	}
+	d.Drill = c.Desk.Drilling(r.Context())
 	if page.Next != "" {
 		d.Next = "/queue?show=" + show + "&after=" + page.Next
 	}

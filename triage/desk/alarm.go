@@ -135,11 +135,7 @@ func (d *Desk) outOf(ctx context.Context, c triage.Case) func(login string) bool
 
 // reached calls somebody who is on call by one of their paths, and adds to the event whether that went out.
 func (d *Desk) reached(ctx context.Context, e triage.Event, who city.OnCall, by string) triage.Event {
-	ctx, cancel := context.WithTimeout(ctx, pageWithin)
-	defer cancel()
-	id := sha256.Sum256([]byte(e.ID))
-	err := d.Pager.Page(ctx, triage.Page{ID: hex.EncodeToString(id[:16]), Reach: who.Reach, By: by,
-		Text: d.City.Text("oncall.page", "", e.At, nil)})
+	err := d.call(ctx, e.ID, who.Reach, by, d.City.Text("oncall.page", "", e.At, nil))
 	e.Called = true
 	name := map[string]string{"voice": "電話", "sms": "SMS"}[by]
 	if err != nil {
@@ -148,4 +144,12 @@ func (d *Desk) reached(ctx context.Context, e triage.Event, who city.OnCall, by 
 		e.Text, e.Paged = e.Text+who.Name+"に"+name+"で知らせました。", true
 	}
 	return e
+}
+
+// call says text to a telephone number. The same id is one call.
+func (d *Desk) call(ctx context.Context, id, reach, by, text string) error {
+	ctx, cancel := context.WithTimeout(ctx, pageWithin)
+	defer cancel()
+	sum := sha256.Sum256([]byte(id))
+	return d.Pager.Page(ctx, triage.Page{ID: hex.EncodeToString(sum[:16]), Reach: reach, By: by, Text: text})
 }

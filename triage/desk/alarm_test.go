@@ -19,6 +19,7 @@ type pager struct {
 	clock *clock
 	out   bool
 	pages []paged
+	texts []string
 }
 
 type paged struct {
@@ -28,6 +29,7 @@ type paged struct {
 
 func (p *pager) Page(_ context.Context, page triage.Page) error {
 	p.pages = append(p.pages, paged{p.clock.Now().Sub(opened), page.By + " " + page.Reach[len(page.Reach)-1:]})
+	p.texts = append(p.texts, page.Text)
 	if p.out || page.Text == "" || strings.Contains(page.Text, "死") {
 		return errors.New("out of order")
 	}

@@ -7,6 +7,7 @@ import (
 
 	"madoguchi/triage"
 	"madoguchi/triage/board"
+	"madoguchi/triage/drill"
 	"madoguchi/triage/staff"
 )
 
@@ -16,8 +17,9 @@ type Wall struct {
 	Now     time.Time
 	Here    []staff.Person // who of those who answer is there
 	Doors   []Door
-	OnCall  string // who is called at night, or "" where nobody is
-	NoNight bool   // nobody reads at night, and the city says so
+	OnCall  string        // who is called at night, or "" where nobody is
+	Drill   *drill.Record // the latest exercise of the night path, nil where there was none
+	NoNight bool          // nobody reads at night, and the city says so
 }
 
 // Door is one way to the desk that has hours: whether it is open now, and when it opens next.
@@ -42,7 +44,7 @@ func (d *Desk) Wall(ctx context.Context, p staff.Person) (Wall, error) {
 	if err != nil {
 		return Wall{}, err
 	}
-	w := Wall{Board: board.Of(cases, now), Now: now, NoNight: d.City.NightCover == "none"}
+	w := Wall{Board: board.Of(cases, now), Now: now, NoNight: d.City.NightCover == "none", Drill: d.latestDrill(ctx)}
 	here, err := d.People.Present(ctx)
 	if err != nil {
 		return Wall{}, triage.ErrUnavailable

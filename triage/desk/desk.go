@@ -57,6 +57,7 @@ type Config struct {
 	Asked    Requests        // the register of those who ask for records; nil where nothing is destroyed either
 	Papers   Discards        // the record of papers that were destroyed; nil where there is no paper
 	LookIns  LookIns         // who of the leads looks into which conversation; nil where that is not shown
+	Drills   Drills          // the exercises of the night path; nil where there are none
 	Waits    Waits           // what those who wait were told; nil where no page tells them
 	WaitLamp triage.WaitLamp // tells them
 	Counts   triage.Counts   // of visits that left nothing else behind; nil where nobody counts

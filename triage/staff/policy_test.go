@@ -81,6 +81,10 @@ POST /api/v1/cases/{id}/serious/versions                   y y y y - - - - -
 POST /api/v1/cases/{id}/plan                               y y y y - - - - -
 POST /api/v1/cases/{id}/watch                              y y y y - - - - -
 GET  /api/v1/board                                         y y y y - - - - -
+GET  /api/v1/drills                                        y y y y - - - - -
+POST /api/v1/drills                                        - - - y - - - - -
+POST /api/v1/drills/{id}/receive                           y y y y - - - - -
+POST /api/v1/drills/{id}/end                               - - - y - - - - -
 GET  /api/v1/exposure                                      y y y y - - - - -
 GET  /api/v1/absences/{login}                              - - y y - - - - -
 POST /api/v1/absences/{login}                              - - y y - - - - -
