@@ -45,6 +45,8 @@ type Case struct {
 
 	AnsweredAt time.Time `json:"answered_at,omitzero"` // when a person first answered the seeker
 
+	Spoke []string `json:"spoke,omitempty"` // logins of who answered the seeker in writing, in the order of their first answers
+
 	Said int64 `json:"said"` // how many messages the desk has said to the seeker
 	Sent int64 `json:"sent"` // how many of them, from the first without a gap, have an outcome
 
@@ -180,6 +182,9 @@ func (c *Case) message(e Event) {
 	case Counselor:
 		if e.Interim {
 			return // who waits for an answer waits still
+		}
+		if e.By != "" && !slices.Contains(c.Spoke, e.By) {
+			c.Spoke = append(slices.Clip(c.Spoke), e.By)
 		}
 		if c.AnsweredAt.IsZero() {
 			c.AnsweredAt = e.At

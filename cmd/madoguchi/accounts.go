@@ -15,8 +15,8 @@ import (
 var personFlags = []flagDef{{"login", "", "the login"}, {"role", "", "psychologist, social_worker, coordinator, supervisor, lawyer, board, clerk, admin or school"},
 	{"school", "", "the school's id in the city file, for role school"}}
 
-var accountCreateCommand = command{name: "account create", args: "--login L --role R [--school S]",
-	does: "prints a one-time enrolment link", own: personFlags, run: accountCreate}
+var accountCreateCommand = command{name: "account create", args: "--login L --role R [--school S] [--org O]",
+	does: "prints a one-time enrolment link", own: slices.Concat(personFlags, []flagDef{{"org", "", "who employs the person, where it is not the city (a contractor)"}}), run: accountCreate}
 
 var accountDisableCommand = command{name: "account disable", args: "--login L", does: "ends an account with its sessions and tokens",
 	own: personFlags[:1], run: accountDisable}
@@ -65,8 +65,15 @@ func accountCreate(ctx context.Context, p *program, _ []string) error {
 	if err != nil {
 		return err
 	}
+	org := p.flags["org"]
+	if org != "" && role == triage.School {
+		return errors.New("--org: a school employs its own people")
+	}
 	return p.withAccounts(ctx, "account_create", func(a *staff.Accounts) error {
 		link, err := a.Create(ctx, login, role, school)
+		if err == nil && org != "" {
+			err = a.SetOrg(ctx, login, org)
+		}
 		if err != nil {
 			return err
 		}

@@ -26,6 +26,7 @@ func TestAccountsByCommand(t *testing.T) {
 		{"token create --login=a --role=school --school=nowhere", "--school"},
 		{"account create --login=a --role=school --school=nowhere", "--school"},
 		{"account create --login=a", "--role"},
+		{"account create --login=a --role=school --school=hinode-jhs --org=NPO", "--org"},
 		{"account disable", "--login"},
 		{"account disable --login=nobody", "not known"},
 	} {
@@ -42,6 +43,9 @@ func TestAccountsByCommand(t *testing.T) {
 		t.Errorf("a login with another role: %q, %v", out, err)
 	}
 	link := must(t, with("account", "create", "--login=sato", "--role=psychologist", "--staff-url=https://desk.example.jp")...)
+	if out := must(t, with("account", "create", "--login=itaku", "--role=psychologist", "--org=NPO")...); !strings.Contains(out, "/enrol?link=") {
+		t.Errorf("with an organisation: %q", out)
+	}
 	if !regexp.MustCompile(`^https://desk\.example\.jp/enrol\?link=\S{20,}$`).MatchString(link) {
 		t.Errorf("the link is %q", link)
 	}

@@ -45,6 +45,7 @@ type Accounts interface {
 	Create(ctx context.Context, login string, role triage.Role, school string) (link string, err error)
 	Disable(ctx context.Context, login string) error
 	SetPosts(ctx context.Context, login string, schools []string) error
+	SetOrg(ctx context.Context, login, org string) error
 }
 
 // Ledger is the audit, as the administrator's pages need it.
@@ -158,6 +159,7 @@ func (c *Console) routes() {
 	s.Page("GET", "/mates", c.mates)
 	s.Page("POST", "/mates", c.setProfile)
 	s.Page("POST", "/accounts/{login}/posts", c.setPosts)
+	s.Page("POST", "/accounts/{login}/org", c.setOrg)
 	s.Page("GET", "/disposals", c.disposals)
 	s.Page("GET", "/disposals/{n}", c.certificate)
 	s.Page("POST", "/cases/{id}/destroy", c.destroy)

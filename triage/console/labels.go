@@ -49,7 +49,7 @@ var (
 		"handover": "引き継ぎの一覧を見た", "session": "次の人へ残した", "drill_start": "夜の訓練を始めた", "drill_receive": "夜の訓練を受領した", "drill_end": "夜の訓練を終わりにした", "risk": "リスクの見立てを残した", "safety": "安全プランを書いた", "want": "本人の希望を記録した", "bar": "かかわりのある人を外した・戻した", "kept_out": "外された事案を開こうとした",
 		"discards": "紙の廃棄の一覧を見た", "discard": "紙の廃棄を記録した", "discard_seen": "紙の廃棄に立ち会ったと記録した",
 		"requests": "照会・開示請求の一覧を見た", "request_look": "照会・開示請求を見た", "request_add": "照会・開示請求を受け付けた", "request_propose": "照会・開示請求の答えを決めた", "request_agree": "照会・開示請求の答えを認めた", "request_back": "照会・開示請求の答えを認めなかった", "request_pack": "事案の記録を渡すものにした", "request_letter": "回答の文を開いた", "request_answered": "照会・開示請求に答えたと残した",
-		"profile": "勤務と希望を変えた", "account_posts": "アカウントのかかわりを変えた", "broken": "読めない記録"}
+		"profile": "勤務と希望を変えた", "account_posts": "アカウントのかかわりを変えた", "account_org": "アカウントの所属先を変えた", "broken": "読めない記録"}
 	sorts    = map[string]string{"picture": "写真", "document": "ファイル", "voice": "音声", "video": "動画", "other": "ファイル"}
 	openings = map[string]string{"": " の元の言葉を見ました。", "grant_ask": " を二人で開くことを頼みました。", "grant_alone": " を、ほかにだれもいないので一人で開くことにしました。",
 		"grant_approve": " を開くことを認めました。", "grant_approve_spoken": " を開くことを、電話でコードを読んで認めました。", "grant_refuse": " を開くことを認めませんでした。", "grant_use": " の元の言葉を見ました。"}

@@ -69,12 +69,15 @@ func (c *Console) createAccount(w http.ResponseWriter, r *http.Request, p staff.
 		return
 	}
 	link, err := c.Accounts.Create(r.Context(), d.Made, role, school)
+	if org := r.PostFormValue("org"); err == nil && org != "" {
+		err = c.Accounts.SetOrg(r.Context(), d.Made, org)
+	}
 	switch {
 	case errors.Is(err, staff.ErrTaken):
 		d.Wrong = "そのログインは、ほかの役割で使われています。"
 		c.showAccounts(w, r, p, http.StatusConflict, d)
 	case errors.Is(err, staff.ErrInvalid):
-		d.Wrong = "ログインは、英小文字と数字と . _ - @ で書いてください（64文字まで）。"
+		d.Wrong = "ログインは、英小文字と数字と . _ - @ で書いてください（64文字まで）。所属先は60文字までで、学校の人には書きません。"
 		c.showAccounts(w, r, p, http.StatusBadRequest, d)
 	case err != nil:
 		c.sorry(w, r, p, triage.ErrUnavailable)

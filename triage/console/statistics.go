@@ -119,7 +119,7 @@ func (c *Console) kinds(counts map[string]map[string]desk.Count, schools map[str
 		t.Note = note
 		return t
 	}
-	return []countTable{
+	return append([]countTable{
 		of("入口", desk.ByDoor, doors, nil, "はじめに来た入口"), of("だれのことか", desk.ByAbout, abouts, nil, "書いた人が選んだもの"),
 		of("緊急度", desk.BySeverity, severities, order(triage.Severities), ""), of("返事", desk.ByAnswer, becoming, []string{"answered", "waiting", "withdrawn", "ended"}, ""),
 		of("いまの状態", desk.ByOutcome, states, nil, ""), of("内容", desk.ByFlag, flags, order(triage.Flags), "重なりあり"),
@@ -128,7 +128,7 @@ func (c *Console) kinds(counts map[string]map[string]desk.Count, schools map[str
 		of("はじめの返事まで", desk.ByWait, waits, []string{"10m", "1h", "24h", "72h", "longer"}, "はじめの言葉から、人がはじめて返事をするまで。夜と休みの日も数えます"),
 		of("窓口まで来て、相談にならなかった人など", desk.ByAway, away, triage.CountedKinds, "人数ではなく、来た回数。先月までの、チャットと電話"),
 		of("学校", desk.BySchool, schools, nil, "伝えた学校と、報告した学校。重なりあり"), of("学校の種類", desk.ByStage, stages, nil, "重なりあり"),
-	}
+	}, orgs(of, counts)...)
 }
 
 func (c *Console) statistics(w http.ResponseWriter, r *http.Request, p staff.Person) {

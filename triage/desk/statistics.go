@@ -41,22 +41,24 @@ type Count = figures.Cell
 
 // What cases are counted by: a case is of one kind, or of several where that is said.
 const (
-	ByDoor     = "channels" // the one it came by first
-	BySeverity = "severity"
-	ByFlag     = "flags"   // several
-	ByManner   = "manners" // of bullying, as ashiya-policy:97-104 lists them; several
-	BySchool   = "schools" // that were told, or reported; several
-	ByStage    = "stages"  // of these schools: elementary, junior, other; several
-	ByOutcome  = "outcome" // where it stands
-	ByAnswer   = "answer"  // answered, waiting, withdrawn (before an answer), ended (without one)
-	ByAbout    = "about"   // whom it is about, as the seeker says
-	ByParents  = "parents" // not_asked: resolved without the parents having been asked
-	ByGrade    = "grades"  // es_low, es_high, teen, as the child was asked for a consent, or a school reported; or unknown
-	ByWait     = "wait"    // how long it took to the first answer: 10m, 1h, 24h, 72h, longer; no case without one
+	ByDoor      = "channels" // the one it came by first
+	BySeverity  = "severity"
+	ByFlag      = "flags"                  // several
+	ByManner    = "manners"                // of bullying, as ashiya-policy:97-104 lists them; several
+	BySchool    = "schools"                // that were told, or reported; several
+	ByStage     = "stages"                 // of these schools: elementary, junior, other; several
+	ByOutcome   = "outcome"                // where it stands
+	ByAnswer    = "answer"                 // answered, waiting, withdrawn (before an answer), ended (without one)
+	ByAbout     = "about"                  // whom it is about, as the seeker says
+	ByParents   = "parents"                // not_asked: resolved without the parents having been asked
+	ByGrade     = "grades"                 // es_low, es_high, teen, as the child was asked for a consent, or a school reported; or unknown
+	ByOrg       = "organisations"          // whose people have it, or had it last, where another employer than the city has some
+	ByOrgAnswer = "organisations_answered" // whose people answered in it; several
+	ByWait      = "wait"                   // how long it took to the first answer: 10m, 1h, 24h, 72h, longer; no case without one
 )
 
 // dimensions are what is counted. Every school of the city is listed.
-func (d *Desk) dimensions() []figures.Dimension {
+func (d *Desk) dimensions(orgs map[string]string) []figures.Dimension {
 	var all []figures.Dimension
 	for _, key := range []string{ByDoor, BySeverity, ByFlag, ByManner, ByStage, ByOutcome, ByAnswer, ByAbout, ByParents, ByGrade, ByWait} {
 		all = append(all, figures.Dimension{Key: key, Least: SmallCell})
@@ -65,7 +67,7 @@ func (d *Desk) dimensions() []figures.Dimension {
 	for _, s := range d.City.Schools {
 		schools.Kinds = append(schools.Kinds, s.ID)
 	}
-	return append(all, schools)
+	return append(append(all, schools), byOrg(orgs)...)
 }
 
 // manners are the manners of bullying that a flag tells. Light blows and hard ones are one flag; what somebody is made to do
@@ -107,15 +109,21 @@ func (d *Desk) book(ctx context.Context) (*figures.Book, error) {
 	if err != nil {
 		return nil, err
 	}
+	orgs, err := d.orgs(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var items []figures.Item
 	err = d.each(ctx, triage.Query{Erased: true}, func(c triage.Case) error {
-		items = append(items, d.counted(c))
+		x := d.counted(c)
+		ofOrgs(x.Of, c, orgs)
+		items = append(items, x)
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	return figures.New(items, d.dimensions(), SmallCell, d.Clock.Now(), slices.Collect(maps.Values(kept))...), nil
+	return figures.New(items, d.dimensions(orgs), SmallCell, d.Clock.Now(), slices.Collect(maps.Values(kept))...), nil
 }
 
 // counted is the case as it is counted.

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/go-webauthn/webauthn/webauthn"
 	"github.com/redis/go-redis/v9"
@@ -68,6 +70,7 @@ type record struct {
 	Role     triage.Role `json:"role"`
 	School   string      `json:"school,omitempty"`
 	Posts    string      `json:"posts,omitempty"`
+	Org      string      `json:"org,omitempty"`
 	Disabled bool        `json:"disabled,omitempty"`
 	Stamp    string      `json:"stamp"`
 	Password *password   `json:"password,omitempty"`
@@ -167,6 +170,25 @@ func (a *Accounts) SetPosts(ctx context.Context, login string, schools []string)
 	return err
 }
 
+// maxOrg is the longest name of an organisation, in characters.
+const maxOrg = 60
+
+// SetOrg says which organisation employs somebody of the desk, where it is not the city; empty: it is. It gives no right and takes none.
+func (a *Accounts) SetOrg(ctx context.Context, login, org string) error {
+	org = strings.TrimSpace(org)
+	_, err := a.change(ctx, a.name(fold(login)), func(r *record) error {
+		switch {
+		case r.Login == "":
+			return ErrUnknown
+		case r.Role == triage.School && org != "", !utf8.ValidString(org), utf8.RuneCountInString(org) > maxOrg, strings.ContainsFunc(org, unicode.IsControl):
+			return ErrInvalid
+		}
+		r.Org = org
+		return nil
+	})
+	return err
+}
+
 // Person returns the person as they are now, or ErrUnknown where the account is gone or disabled.
 func (a *Accounts) Person(ctx context.Context, login string) (Person, error) {
 	r, _, err := a.read(ctx, a.name(fold(login)))
@@ -191,7 +213,7 @@ func (a *Accounts) List(ctx context.Context) ([]Account, error) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, Account{Login: r.Login, Role: r.Role, School: r.School, Posts: r.Posts, Disabled: r.Disabled,
+		all = append(all, Account{Login: r.Login, Role: r.Role, School: r.School, Posts: r.Posts, Org: r.Org, Disabled: r.Disabled,
 			Enrolled: r.Password != nil, Tokens: len(r.Tokens)})
 	}
 	slices.SortFunc(all, func(x, y Account) int { return strings.Compare(x.Login, y.Login) })

@@ -99,6 +99,7 @@ var Pages = []Route{
 	{"POST", "/mates", desk, false, "everybody says for themselves when they work; a lead for anybody"},
 	{"GET", "/handover", desk, false, "whoever ends a shift sees what they leave"},
 	{"POST", "/accounts/{login}/posts", admin, false, "who keeps the accounts knows who has a post or a child at which school"},
+	{"POST", "/accounts/{login}/org", admin, false, "who keeps the accounts knows who is employed by whom"},
 	{"GET", "/requests", counter, false, "who takes in requests for records sees what is due; the case and the reason are the leads'"},
 	{"POST", "/requests", counter, false, "whoever is at the counter takes it in"},
 	{"GET", "/requests/{id}", counter, false, "the same"},

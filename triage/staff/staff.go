@@ -40,6 +40,7 @@ type Account struct {
 	Role     triage.Role
 	School   string
 	Posts    string // as of a Person
+	Org      string // who employs them, where it is not the city
 	Disabled bool
 	Enrolled bool // has a password
 	Tokens   int  // API tokens in use
