@@ -54,3 +54,15 @@ func TestANameToBeCalledBy(t *testing.T) {
 		t.Errorf("called %q", got)
 	}
 }
+
+// Who is away stays away, whatever else is written of them.
+func TestAProfileEndsNoAbsence(t *testing.T) {
+	r := open(t)
+	ctx := t.Context()
+	r.must(r.MarkAway(ctx, people["kato"], "sato", "2026-12-04"))
+	away := r.Profile(ctx, "sato").AwayUntil
+	r.must(r.SetProfile(ctx, people["sato"], "", roster.Profile{Woman: true}))
+	if got := r.Profile(ctx, "sato"); away.IsZero() || !got.AwayUntil.Equal(away) || !got.Woman {
+		t.Errorf("away until %v, and then %+v", away, got)
+	}
+}

@@ -223,7 +223,7 @@ func (d *Desk) Mates(ctx context.Context, p staff.Person) ([]Mate, error) {
 const maxCallMe = 20
 
 // SetProfile says what counts for somebody when work is shared out: one's own, or for a lead anybody's. The breather of a
-// person is nobody's to set.
+// person is nobody's to set, and that they are away is MarkAway's.
 func (d *Desk) SetProfile(ctx context.Context, p staff.Person, login string, x roster.Profile) error {
 	login = cmp.Or(login, p.Login)
 	switch {
@@ -243,7 +243,7 @@ func (d *Desk) SetProfile(ctx context.Context, p staff.Person, login string, x r
 		return err
 	}
 	_, err := d.Roster.Change(ctx, login, func(was *roster.Profile) error {
-		x.RestUntil = was.RestUntil
+		x.RestUntil, x.AwayUntil = was.RestUntil, was.AwayUntil
 		*was = x
 		return nil
 	})
