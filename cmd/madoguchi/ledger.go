@@ -45,7 +45,7 @@ func (l ledger) newest(ctx context.Context, limit int, wanted func(audit.Entry) 
 		}
 		for _, e := range slices.Backward(entries) {
 			if wanted(e) && len(looked) < limit {
-				looked = append(looked, console.Looked{At: e.At, Who: e.Who, Role: e.Role, Act: e.Act, Case: e.Case, With: e.With, Ref: e.Ref, Reason: e.Reason})
+				looked = append(looked, console.Looked{At: e.At, Who: e.Who, Role: e.Role, Act: e.Act, Case: e.Case, With: e.With, Ref: e.Ref, Reason: e.Reason, Why: e.Why})
 			}
 		}
 		n = at

@@ -17,7 +17,7 @@ type revealIn struct {
 	ByCase
 	Body struct {
 		Placeholder string `json:"placeholder"`
-		Reason      string `json:"reason"`
+		Reason      string `json:"reason" doc:"safety, reply, understand or contact: the audit holds the code; or words, which the case holds anonymized"`
 	}
 }
 

@@ -45,6 +45,7 @@ type Entry struct {
 	With   string        `json:"with,omitempty"`   // login of a second person in it: whose code was read over the telephone
 	Ref    string        `json:"ref,omitempty"`    // id of the hand-off, consent, report, grant or account it is about
 	Reason string        `json:"reason,omitempty"` // a code, or a placeholder; never a value
+	Why    string        `json:"why,omitempty"`    // code of the reason that was chosen to open something; entries of before have none
 }
 
 // Log is the audit. It is safe for concurrent use, also by several processes with the same data folder.

@@ -94,6 +94,26 @@ func TestWhatIsRecordedCanBeReadAndVerified(t *testing.T) {
 	}
 }
 
+// What was written before an entry said why is part of the same chain: it verifies, and says nothing of it.
+func TestEntriesOfBeforeSayNothingOfWhy(t *testing.T) {
+	t.Parallel()
+	client, _ := redistest.Embedded(t)
+	keys, dir := seal.New(), t.TempDir()
+	old, _ := link{}.next(keys, chain, []byte(`{"at":"1970-01-01T00:00:01Z","who":"aoki","role":"psychologist","act":"reveal","case":"07abc","reason":"[人物A]"}`))
+	setChain(t, client, []string{string(old)})
+	l := opened(t, client, keys, dir)
+	if err := l.Record(t.Context(), Entry{At: time.Unix(2, 0).UTC(), Who: "aoki", Act: "reveal", Case: "07abc", Reason: "[人物A]", Why: "safety"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Verify(t.Context()); err != nil {
+		t.Errorf("Verify: %v", err)
+	}
+	all, err := l.Entries(t.Context(), 0, 9)
+	if err != nil || len(all) != 2 || all[0].Why != "" || all[0].Reason != "[人物A]" || all[1].Why != "safety" {
+		t.Errorf("%+v, %v", all, err)
+	}
+}
+
 // A thousand tamperings: whoever edits, deletes, swaps, cuts off, or inserts is found, at the first entry that is not what
 // it was.
 func TestEveryTamperingIsFoundAtItsEntry(t *testing.T) {

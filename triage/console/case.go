@@ -38,10 +38,10 @@ type caseData struct {
 	Canned     []canned
 	Schools    []city.School
 	Colleagues []string
-	Why        []string // reasons to open a placeholder
-	Names      []string // placeholders that occur
-	Steps      []step   // on the way to 解消
-	PlanName   string   // 対処プラン, where the city asks for one
+	Why        []desk.Why // reasons to open a placeholder
+	Names      []string   // placeholders that occur
+	Steps      []step     // on the way to 解消
+	PlanName   string     // 対処プラン, where the city asks for one
 	PlanSorts  []city.Choice
 	Watch      string // the city's watch period, or ""
 	Open       []owed
@@ -115,7 +115,7 @@ func (c *Console) newCase(v desk.View, p staff.Person) caseData {
 	k := v.Case
 	lead := desk.Leads(p)
 	d := caseData{login: p.Login, row: newRow(k, p, v.Now), Lines: c.timeline(v.Timeline, p.Login), Now: v.Now, Action: "/cases/" + string(k.ID),
-		IsLead: lead, Schools: c.City.Schools, Why: revealReasons, Severities: triage.Severities, MessageID: rand.Text(),
+		IsLead: lead, Schools: c.City.Schools, Why: desk.Whys, Severities: triage.Severities, MessageID: rand.Text(),
 		Observable: desk.Observations,
 		Recipients: desk.Recipients, Ages: triage.AgeBands, Ways: triage.Ways, Roles: desk.Roles, Minute: v.Now.In(triage.JST).Format("2006-01-02T15:04"), Near: telling.Near(k, v.Now.In(triage.JST).Format(time.DateOnly)),
 		Settable: []triage.State{triage.Open, triage.Watching, triage.Resolved, triage.Closed},

@@ -72,6 +72,7 @@ type Looked struct {
 	With   string
 	Ref    string
 	Reason string
+	Why    string
 }
 
 // Config is what the console needs.

@@ -189,7 +189,7 @@ func TestActsWithoutAScript(t *testing.T) {
 func TestRevealedWordsReachTheAssigneeOnly(t *testing.T) {
 	h := newHouse(t)
 	h.seed()
-	form := url.Values{"placeholder": {"[人物A]"}, "reason": {revealReasons[0]}}
+	form := url.Values{"placeholder": {"[人物A]"}, "reason": {desk.Whys[0].Key}}
 	a := h.signedIn("sato").script("/cases/"+string(mine)+"/reveals", form)
 	var got result
 	if err := json.Unmarshal([]byte(a.body), &got); err != nil || got.Values["[人物A]"] != "みか" {
@@ -200,7 +200,7 @@ func TestRevealedWordsReachTheAssigneeOnly(t *testing.T) {
 			t.Errorf("%s got %d %s", login, a.status, a.body)
 		}
 	}
-	a = h.signedIn("sato").script("/cases/"+string(mine)+"/names", url.Values{"reason": {revealReasons[0]}})
+	a = h.signedIn("sato").script("/cases/"+string(mine)+"/names", url.Values{"reason": {desk.Whys[0].Key}})
 	if !strings.Contains(a.body, "ゆうと") || strings.Contains(a.body, "090-0000") {
 		t.Errorf("all names: %d %s", a.status, a.body)
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"madoguchi/triage"
+	"madoguchi/triage/desk"
 	"madoguchi/triage/web"
 )
 
@@ -13,6 +14,9 @@ func (c *Console) detail(l Looked) string {
 	var said []string
 	for _, x := range strings.Fields(l.Ref + " " + l.Reason) {
 		said = append(said, c.spell(x))
+	}
+	if why := desk.SayWhy(l.Why); why != "" {
+		said = append(said, "理由："+why)
 	}
 	if l.With != "" {
 		said = append(said, "コードを読んだ人："+l.With)

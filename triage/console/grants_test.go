@@ -16,6 +16,7 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"madoguchi/triage"
+	"madoguchi/triage/desk"
 )
 
 // app registers an authenticator app on the page, and returns its secret.
@@ -77,7 +78,7 @@ func TestTwoPeopleOpenAnAddressOnThePages(t *testing.T) {
 	lead, counselor := h.signedIn("kato"), h.signedIn("sato")
 	secret := lead.app()
 
-	if r := said(t, counselor.script("/cases/"+string(mine)+"/reveals", url.Values{"placeholder": {"[連絡先1]"}, "reason": {revealReasons[0]}})); len(r.Values) > 0 {
+	if r := said(t, counselor.script("/cases/"+string(mine)+"/reveals", url.Values{"placeholder": {"[連絡先1]"}, "reason": {desk.Whys[0].Key}})); len(r.Values) > 0 {
 		t.Fatalf("one person alone got %v", r)
 	}
 	id := counselor.grantID()
@@ -130,9 +131,10 @@ func TestTheAuditNamesAGrant(t *testing.T) {
 	h.seed()
 	h.hire("kato", triage.Coordinator, "")
 	h.hire("kanri", triage.Admin, "")
+	h.front.words["[連絡先1]"] = "09000000000"
 	lead, counselor := h.signedIn("kato"), h.signedIn("sato")
 	secret := lead.app()
-	said(t, counselor.script("/cases/"+string(mine)+"/reveals", url.Values{"placeholder": {"[連絡先1]"}, "reason": {revealReasons[0]}}))
+	said(t, counselor.script("/cases/"+string(mine)+"/reveals", url.Values{"placeholder": {"[連絡先1]"}, "reason": {desk.Whys[0].Key}}))
 	id := counselor.grantID()
 	if a := counselor.script("/reveals/"+id+"/approve", url.Values{"approver": {"kato"}, "code": {oneTime(t, secret, 30*time.Second)}}); a.status != http.StatusOK {
 		t.Fatalf("by the telephone: %d %s", a.status, a.body)
@@ -141,7 +143,7 @@ func TestTheAuditNamesAGrant(t *testing.T) {
 		t.Error("the page of grants does not tell the number, or how it was granted")
 	}
 	page := h.signedIn("kanri").get("/audit").body
-	for act, row := range map[string]string{"grant_ask": tail(id) + "　[連絡先1]", "grant_approve_spoken": tail(id) + "　[連絡先1]　コードを読んだ人：kato"} {
+	for act, row := range map[string]string{"grant_ask": tail(id) + "　[連絡先1]　理由：命や体の安全のため", "grant_approve_spoken": tail(id) + "　[連絡先1]　理由：命や体の安全のため　コードを読んだ人：kato"} {
 		if want := `sato<span class="soft">（心理士）</span></td><td>` + acts[act] + "</td><td>" + number(mine) + `</td><td class="small">` + row + "</td>"; !strings.Contains(page, want) {
 			t.Errorf("no line %s in %.2000s", want, page)
 		}
@@ -158,7 +160,7 @@ func TestAPasskeyInABrowser(t *testing.T) {
 	h.hire("kato", triage.Coordinator, "")
 	h.front.words["[連絡先1]"] = "09000000000"
 	h.signedIn("kato") // somebody leads, so that sato's wish waits
-	said(t, h.signedIn("sato").script("/cases/"+string(mine)+"/reveals", url.Values{"placeholder": {"[連絡先1]"}, "reason": {revealReasons[0]}}))
+	said(t, h.signedIn("sato").script("/cases/"+string(mine)+"/reveals", url.Values{"placeholder": {"[連絡先1]"}, "reason": {desk.Whys[0].Key}}))
 
 	b := h.open(t)
 	b.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {

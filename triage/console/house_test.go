@@ -317,7 +317,7 @@ func (l ledger) Recent(ctx context.Context, limit int) ([]Looked, error) {
 	entries, err := l.log.Entries(ctx, max(0, n-int64(limit)), limit)
 	var looked []Looked
 	for _, e := range slices.Backward(entries) {
-		looked = append(looked, Looked{At: e.At, Who: e.Who, Role: e.Role, Act: e.Act, Case: e.Case, With: e.With, Ref: e.Ref, Reason: e.Reason})
+		looked = append(looked, Looked{At: e.At, Who: e.Who, Role: e.Role, Act: e.Act, Case: e.Case, With: e.With, Ref: e.Ref, Reason: e.Reason, Why: e.Why})
 	}
 	return looked, err
 }

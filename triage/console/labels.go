@@ -88,9 +88,6 @@ func found(rule string) string {
 	return "決まった言い方から"
 }
 
-// revealReasons are why words behind a placeholder may be opened.
-var revealReasons = []string{"命や体の安全のため", "返事をするのに要るため", "話を正しく理解するため", "関係機関に連絡するため"}
-
 // span writes a length of time as people say it, never longer than two words.
 func span(d time.Duration) string {
 	m := int(d.Minutes())

@@ -23,7 +23,7 @@ func (d *Desk) askReveal(ctx context.Context, p staff.Person, id triage.CaseID, 
 	if err := words(reason, maxReason); err != nil {
 		return grant.Grant{}, bad("開く理由を選んでください。")
 	}
-	reason, err := d.scrubbed(ctx, id, reason)
+	reason, why, err := d.why(ctx, id, reason)
 	if err != nil {
 		return grant.Grant{}, err
 	}
@@ -35,7 +35,7 @@ func (d *Desk) askReveal(ctx context.Context, p staff.Person, id triage.CaseID, 
 	if err != nil {
 		return grant.Grant{}, err
 	}
-	return d.ask(ctx, p, grant.Grant{For: grant.Reveal, Case: id, What: placeholder, Reason: reason, By: p.Login,
+	return d.ask(ctx, p, grant.Grant{For: grant.Reveal, Case: id, What: placeholder, Reason: reason, Why: why, By: p.Login,
 		Alone: len(others) == 0 && c.Severity == triage.Emergency})
 }
 
@@ -81,7 +81,7 @@ func (d *Desk) warn(ctx context.Context, p staff.Person, g grant.Grant) error {
 
 // entryOf is what the audit says of a grant.
 func entryOf(g grant.Grant, what string) audit.Entry {
-	return audit.Entry{Act: what, Case: g.Case, Ref: g.ID, Reason: cmp.Or(g.What, g.Ground)}
+	return audit.Entry{Act: what, Case: g.Case, Ref: g.ID, Reason: cmp.Or(g.What, g.Ground), Why: g.Why}
 }
 
 // note writes to the case what happens with a grant.

@@ -19,6 +19,34 @@ func strong(login string) staff.Person {
 	return p
 }
 
+// The audit holds the code of the reason, for one person and for two, and never the words that somebody wrote instead.
+func TestTheAuditHoldsWhy(t *testing.T) {
+	r, ctx := open(t), t.Context()
+	id := r.claimed()
+	for reason, want := range map[string][2]string{"safety": {"safety", "命や体の安全のため"}, "関係機関に連絡するため": {"contact", "関係機関に連絡するため"}, "ゆうかに電話する": {"written", "[人物A]に電話する"}} {
+		_, err := r.Reveal(ctx, people["sato"], id, "[人物A]", reason)
+		r.must(err)
+		_, err = r.RevealText(ctx, people["sato"], id, reason)
+		r.must(err)
+		o, err := r.Reveal(ctx, people["sato"], id, "[連絡先1]", reason)
+		r.must(err)
+		_, err = r.Approve(ctx, strong("kato"), o.Grant.ID, desk.Spoken{})
+		r.must(err)
+		r.value("sato", o.Grant.ID)
+		r.log.mu.Lock()
+		for i, e := range r.log.entries[len(r.log.entries)-5:] {
+			if e.Why != want[0] || strings.Contains(e.Reason, "電話する") {
+				t.Errorf("%s, entry %d: %+v", reason, i, e)
+			}
+		}
+		r.log.mu.Unlock()
+		_, events := r.load(id)
+		if last := events[len(events)-1]; last.Reveal == nil || last.Reveal.Reason != want[1] {
+			t.Errorf("the case says %+v, want %s", last.Reveal, want[1])
+		}
+	}
+}
+
 // wished is a grant of sato's for the address behind her own case.
 func (r *room) wished() (triage.CaseID, string) {
 	r.t.Helper()

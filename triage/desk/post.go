@@ -145,7 +145,7 @@ func question(events []triage.Event, said int64) *triage.Consent {
 func (d *Desk) addressed(ctx context.Context, p staff.Person, id triage.CaseID, reach string) (string, error) {
 	var opened []string
 	for _, placeholder := range placeholders([]triage.Event{{Text: reach}}) {
-		value, err := d.open(ctx, p, opening(id, placeholder))
+		value, err := d.open(ctx, p, opening(id, placeholder, toReply))
 		var refused *triage.Refusal
 		if errors.As(err, &refused) {
 			continue // brackets that somebody wrote

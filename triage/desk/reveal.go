@@ -41,10 +41,11 @@ func (d *Desk) Reveal(ctx context.Context, p staff.Person, id triage.CaseID, pla
 		g, err := d.askReveal(ctx, p, id, placeholder, reason)
 		return Opened{Grant: &g}, err
 	}
-	if c, reason, err = d.mayOpen(ctx, p, id, reason); err != nil {
+	_, reason, why, err := d.mayOpen(ctx, p, id, reason)
+	if err != nil {
 		return Opened{}, err
 	}
-	value, err := d.open(ctx, p, opening(c.ID, placeholder))
+	value, err := d.open(ctx, p, opening(id, placeholder, why))
 	if err != nil {
 		return Opened{}, err
 	}
@@ -54,11 +55,7 @@ func (d *Desk) Reveal(ctx context.Context, p staff.Person, id triage.CaseID, pla
 // RevealText opens every placeholder inside the texts of the case but those of what somebody can be reached by, each
 // written down, and returns placeholder → words.
 func (d *Desk) RevealText(ctx context.Context, p staff.Person, id triage.CaseID, reason string) (map[string]string, error) {
-	c, reason, err := d.mayOpen(ctx, p, id, reason)
-	if err != nil {
-		return nil, err
-	}
-	_, events, err := d.Store.Load(ctx, c.ID)
+	events, reason, why, err := d.mayOpen(ctx, p, id, reason)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +65,7 @@ func (d *Desk) RevealText(ctx context.Context, p staff.Person, id triage.CaseID,
 		if slices.ContainsFunc(reachable, func(s string) bool { return strings.HasPrefix(placeholder, s) }) {
 			continue
 		}
-		value, err := d.open(ctx, p, opening(id, placeholder))
+		value, err := d.open(ctx, p, opening(id, placeholder, why))
 		var refused *triage.Refusal
 		if errors.As(err, &refused) {
 			continue // brackets that somebody wrote
@@ -82,25 +79,25 @@ func (d *Desk) RevealText(ctx context.Context, p staff.Person, id triage.CaseID,
 	return values, d.opened(ctx, p, id, reason, found)
 }
 
-// mayOpen asks whether the person may open names of the case, and anonymizes their reason.
-func (d *Desk) mayOpen(ctx context.Context, p staff.Person, id triage.CaseID, reason string) (triage.Case, string, error) {
-	c, _, err := d.Store.Load(ctx, id)
+// mayOpen asks whether the person may open names of the case, and returns its events and their reason as it is kept.
+func (d *Desk) mayOpen(ctx context.Context, p staff.Person, id triage.CaseID, reason string) (events []triage.Event, said, why string, err error) {
+	c, events, err := d.Store.Load(ctx, id)
 	if err != nil {
-		return c, "", err
+		return nil, "", "", err
 	}
 	if err := mayReveal(p, c); err != nil {
-		return c, "", d.keptOut(ctx, p, c, err)
+		return nil, "", "", d.keptOut(ctx, p, c, err)
 	}
 	if err := words(reason, maxReason); err != nil {
-		return c, "", bad("名前を開く理由を選んでください。")
+		return nil, "", "", bad("名前を開く理由を選んでください。")
 	}
-	reason, err = d.scrubbed(ctx, id, reason)
-	return c, reason, err
+	said, why, err = d.why(ctx, id, reason)
+	return events, said, why, err
 }
 
 // opening is what the audit says of a placeholder that one person opens.
-func opening(id triage.CaseID, placeholder string) audit.Entry {
-	return audit.Entry{Act: "reveal", Case: id, Reason: placeholder}
+func opening(id triage.CaseID, placeholder, why string) audit.Entry {
+	return audit.Entry{Act: "reveal", Case: id, Reason: placeholder, Why: why}
 }
 
 // open writes the entry to the audit and opens the placeholder that it names.

@@ -33,14 +33,15 @@ func (d *Desk) AskTrace(ctx context.Context, p staff.Person, id triage.CaseID, r
 	if err := words(reason, maxReason); err != nil {
 		return grant.Grant{}, bad("なぜ要るのかを書いてください。")
 	}
-	if reason, err = d.scrubbed(ctx, id, reason); err != nil {
+	reason, why, err := d.why(ctx, id, reason)
+	if err != nil {
 		return grant.Grant{}, err
 	}
 	others, err := d.approvers(ctx, p, c)
 	if err != nil {
 		return grant.Grant{}, err
 	}
-	return d.ask(ctx, p, grant.Grant{For: grant.Trace, Case: id, What: connection, Reason: reason, By: p.Login, Alone: len(others) == 0})
+	return d.ask(ctx, p, grant.Grant{For: grant.Trace, Case: id, What: connection, Reason: reason, Why: why, By: p.Login, Alone: len(others) == 0})
 }
 
 // Traced is what is known of a seeker's live connection.

@@ -67,6 +67,7 @@ type Grant struct {
 	Case     triage.CaseID `json:"case,omitempty"`
 	What     string        `json:"what,omitempty"` // the placeholder
 	Reason   string        `json:"reason"`         // anonymized, as all that staff write
+	Why      string        `json:"why,omitempty"`  // code of the reason, for the audit; a search has a Ground
 	By       string        `json:"by"`             // login of who asked
 	At       time.Time     `json:"at"`
 	Asked    Tick          `json:"asked,omitzero"`     // at At
