@@ -209,6 +209,12 @@ func (f *Front) Reveal(ctx context.Context, id triage.CaseID, placeholder string
 	return words, nil
 }
 
+// Knows implements triage.Front.
+func (f *Front) Knows(ctx context.Context, id triage.CaseID, placeholder string) error {
+	_, err := f.Reveal(ctx, id, placeholder)
+	return err
+}
+
 // contact returns what is behind one of the case's contacts, or nothing: the address that its door knows, or what staff
 // wrote down with an entry.
 func (f *Front) contact(ctx context.Context, id triage.CaseID, rec *vault.Record, placeholder string) (string, error) {

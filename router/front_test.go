@@ -123,10 +123,16 @@ func TestRevealAndDisclose(t *testing.T) {
 		if words, err := h.front.Reveal(t.Context(), id, placeholder); err != nil || words != want {
 			t.Errorf("%s: %q, %v", placeholder, words, err)
 		}
+		if err := h.front.Knows(t.Context(), id, placeholder); err != nil {
+			t.Errorf("%s is not known: %v", placeholder, err)
+		}
 	}
 	for _, placeholder := range []string{"[人物C]", "人物A", "", "[写真1]", "[連絡先1]", "[連絡先2]"} {
 		if _, err := h.front.Reveal(t.Context(), id, placeholder); !errors.Is(err, triage.ErrNoWords) {
 			t.Errorf("%q: %v", placeholder, err)
+		}
+		if err := h.front.Knows(t.Context(), id, placeholder); !errors.Is(err, triage.ErrNoWords) {
+			t.Errorf("%q is known: %v", placeholder, err)
 		}
 	}
 	h.process(t, channels.Message{ID: "1", Kind: "line", From: channels.NewAddress("line", "U1234", nil), Text: "話したい"})

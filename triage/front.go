@@ -16,6 +16,8 @@ type Front interface {
 	Scrub(ctx context.Context, id CaseID, text string) (Scrubbed, error)
 	// Reveal returns the words behind a placeholder of the case, or ErrNoWords.
 	Reveal(ctx context.Context, id CaseID, placeholder string) (string, error)
+	// Knows reports, by ErrNoWords, that there are no words behind a placeholder of the case. It tells nothing of what they are.
+	Knows(ctx context.Context, id CaseID, placeholder string) error
 	// Disclose fills the given placeholders, and no others, into an anonymized text of the case.
 	Disclose(ctx context.Context, id CaseID, text string, placeholders []string) (string, error)
 	// Forget destroys what the wall keeps of one event of the case: the words as they came, the names that only they held, and the files.

@@ -46,6 +46,10 @@ func (d divided) Reveal(ctx context.Context, id triage.CaseID, placeholder strin
 	return d.out.Reveal(ctx, id, placeholder)
 }
 
+func (d divided) Knows(ctx context.Context, id triage.CaseID, placeholder string) error {
+	return d.out.Knows(ctx, id, placeholder)
+}
+
 func (d divided) Disclose(ctx context.Context, id triage.CaseID, text string, placeholders []string) (string, error) {
 	return d.out.Disclose(ctx, id, text, placeholders)
 }

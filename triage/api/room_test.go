@@ -157,6 +157,14 @@ func (wall) Reveal(_ context.Context, _ triage.CaseID, placeholder string) (stri
 	return "", triage.ErrNoWords
 }
 
+func (w wall) Knows(ctx context.Context, id triage.CaseID, placeholder string) error {
+	if triage.IsContact(placeholder) {
+		return nil
+	}
+	_, err := w.Reveal(ctx, id, placeholder)
+	return err
+}
+
 func (wall) Disclose(_ context.Context, _ triage.CaseID, text string, placeholders []string) (string, error) {
 	for range placeholders {
 		text = strings.ReplaceAll(text, "[人物A]", "ゆうか")

@@ -49,6 +49,7 @@ func (w *wall) Scrub(_ context.Context, id triage.CaseID, text string) (triage.S
 func (w *wall) Reveal(_ context.Context, id triage.CaseID, placeholder string) (string, error) {
 	return "山田花子" + placeholder, w.note("reveal", id)
 }
+func (w *wall) Knows(_ context.Context, id triage.CaseID, _ string) error { return w.note("knows", id) }
 func (w *wall) Disclose(_ context.Context, _ triage.CaseID, text string, placeholders []string) (string, error) {
 	return text + strings.Join(placeholders, ","), w.note("disclose")
 }
@@ -158,6 +159,7 @@ func TestAnAskIsLikeACall(t *testing.T) {
 		check("file", c.Pages, 3, err)
 		n, err := f.Waiting(ctx)
 		check("waiting", n, int64(7), err)
+		check("knows", nil, nil, f.Knows(ctx, id, "[人物A]"))
 		check("forget", nil, nil, f.Forget(ctx, id, "event"))
 		check("erase", nil, nil, f.Erase(ctx, id))
 		check("show", nil, nil, f.Show(ctx, id, triage.DoingReading))

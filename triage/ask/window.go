@@ -73,6 +73,11 @@ func (f Front) Reveal(ctx context.Context, id triage.CaseID, placeholder string)
 	return words, err
 }
 
+// Knows implements triage.Front.
+func (f Front) Knows(ctx context.Context, id triage.CaseID, placeholder string) error {
+	return f.asker.Ask(ctx, f.role, "knows", entering, about{Case: id, Placeholder: placeholder}, nil)
+}
+
 // Disclose implements triage.Front.
 func (f Front) Disclose(ctx context.Context, id triage.CaseID, text string, placeholders []string) (filled string, err error) {
 	err = f.asker.Ask(ctx, f.role, "disclose", entering, about{Case: id, Text: text, Placeholders: placeholders}, &filled)
@@ -147,6 +152,9 @@ func GivesOut(f triage.Front, p triage.Press, l triage.Lamp) []Handler {
 			}
 			return f.Reveal(ctx, in.Case, in.Placeholder)
 		}).to(toAddress),
+		On("knows", func(ctx context.Context, in about) (none, error) {
+			return none{}, f.Knows(ctx, in.Case, in.Placeholder)
+		}),
 		On("disclose", func(ctx context.Context, in about) (string, error) {
 			return f.Disclose(ctx, in.Case, in.Text, in.Placeholders)
 		}).to(toPersons),

@@ -19,6 +19,22 @@ func strong(login string) staff.Person {
 	return p
 }
 
+// What stands for nothing in the case is refused before anybody is asked, and nothing of it is written down.
+func TestNobodyApprovesWhatIsNotThere(t *testing.T) {
+	r, ctx := open(t), t.Context()
+	id := r.claimed()
+	for _, c := range []struct{ who, placeholder string }{{"sato", "[連絡先7]"}, {"kato", "[人物Z]"}} {
+		_, err := r.Reveal(ctx, people[c.who], id, c.placeholder, "safety")
+		r.want(c.placeholder, err, "bad_request")
+		if list, err := r.Register.List(ctx); err != nil || len(list) != 0 {
+			t.Errorf("%s is asked for: %+v, %v", c.placeholder, list, err)
+		}
+		if acts := r.log.acts(c.who); slices.Contains(acts, "grant_ask") {
+			t.Errorf("the audit says of %s %v", c.who, acts)
+		}
+	}
+}
+
 // The audit holds the code of the reason, for one person and for two, and never the words that somebody wrote instead.
 func TestTheAuditHoldsWhy(t *testing.T) {
 	r, ctx := open(t), t.Context()

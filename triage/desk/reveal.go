@@ -106,10 +106,15 @@ func (d *Desk) open(ctx context.Context, p staff.Person, e audit.Entry) (string,
 		return "", err
 	}
 	value, err := d.Front.Reveal(ctx, e.Case, e.Reason)
+	return value, noWords(err)
+}
+
+// noWords refuses a placeholder that stands for nothing in its case.
+func noWords(err error) error {
 	if errors.Is(err, triage.ErrNoWords) {
-		return "", bad("その印に当たる言葉は、この相談にありません。")
+		return bad("その印に当たる言葉は、この相談にありません。")
 	}
-	return value, err
+	return err
 }
 
 // opened writes to the case what was opened.
