@@ -62,8 +62,19 @@ func TestAuditVerifyNamesTheFirstBrokenLink(t *testing.T) {
 	for i := range 4 {
 		must(t, append([]string{"token", "create", "--role=clerk", fmt.Sprint("--login=clerk", i)}, common...)...)
 	}
-	if out := must(t, append([]string{"audit", "verify"}, common...)...); out != "whole: 4 entries" {
+	if out := must(t, append([]string{"audit", "verify"}, common...)...); !regexp.MustCompile(`^whole: 4 entries\nhead: 4:[0-9a-f]{4}(-[0-9a-f]{4}){4}$`).MatchString(out) {
 		t.Errorf("audit verify: %q", out)
+	} else {
+		_, head, _ := strings.Cut(out, "head: ")
+		if again := must(t, append([]string{"audit", "verify", "--contains", head}, common...)...); again != out+"\ncontains: "+head {
+			t.Errorf("with the head: %q", again)
+		}
+		for wrong, want := range map[string]string{"3" + head[1:]: "broken: audit: entry 3: is another", "5" + head[1:]: "broken: audit: entry 5: is not there", "4:ab": "--contains"} {
+			said, _, err := oneshot(t, "", append([]string{"audit", "verify", "--contains", wrong}, common...)...)
+			if err == nil || !strings.HasPrefix(said, want) && !strings.HasPrefix(err.Error(), want) {
+				t.Errorf("%s: %q, %v", wrong, said, err)
+			}
+		}
 	}
 	client, ctx := r.Client(), t.Context()
 	keys, err := client.Keys(ctx, "*audit*").Result()

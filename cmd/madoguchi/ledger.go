@@ -53,6 +53,15 @@ func (l ledger) newest(ctx context.Context, limit int, wanted func(audit.Entry) 
 	return looked, nil
 }
 
+// Head returns the newest place of the audit as it is noted down, or "" where there is none yet.
+func (l ledger) Head(ctx context.Context) (string, error) {
+	h, err := l.log.Head(ctx)
+	if err != nil || h.N == 0 {
+		return "", err
+	}
+	return h.String(), nil
+}
+
 // Destroyed returns what was destroyed by a decision, newest first.
 func (l ledger) Destroyed(ctx context.Context, limit int) ([]console.Certificate, error) {
 	proofs, err := l.log.Proofs(ctx, desk.ActDestroy, limit)

@@ -54,6 +54,8 @@ type Ledger interface {
 	Recent(ctx context.Context, limit int) ([]Looked, error)
 	// Of returns the newest acts on the case of that number, newest first, at most limit. A number is the end of a case's id.
 	Of(ctx context.Context, number string, limit int) ([]Looked, error)
+	// Head returns the newest place of the audit as people note it down, such as 1234:ab12-cd34, or "" where there is none yet.
+	Head(ctx context.Context) (string, error)
 	// Record writes down what p is about to do with the account of that login.
 	Record(ctx context.Context, p staff.Person, act, login string) error
 	// Destroyed returns the newest destructions, newest first, at most limit.

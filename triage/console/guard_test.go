@@ -146,6 +146,9 @@ func TestWhoReadACase(t *testing.T) {
 	if !strings.Contains(page.body, "事案を見た") || !strings.Contains(page.body, "<td>"+number(danger)+"</td>") || strings.Contains(page.body, "一覧を見た") {
 		t.Errorf("the case's readers: %.600q", page.body)
 	}
+	if head, err := h.log.Head(t.Context()); err != nil || head.N == 0 || !strings.Contains(b.get("/audit").body, "<code>"+head.String()+"</code>") {
+		t.Errorf("the page does not show what to note down: %v, %v", head, err)
+	}
 	for _, none := range []string{"zzzzzz", "x", "*?[]"} {
 		if page := b.get("/audit?case=" + url.QueryEscape(none)); page.status != 200 || strings.Contains(page.body, "sato") {
 			t.Errorf("%q: %d", none, page.status)

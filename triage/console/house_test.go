@@ -333,6 +333,11 @@ func (l ledger) Of(ctx context.Context, number string, limit int) ([]Looked, err
 	return all[:min(limit, len(all))], err
 }
 
+func (l ledger) Head(ctx context.Context) (string, error) {
+	h, err := l.log.Head(ctx)
+	return h.String(), err
+}
+
 func (l ledger) Destroyed(ctx context.Context, limit int) ([]Certificate, error) {
 	proofs, err := l.log.Proofs(ctx, desk.ActDestroy, limit)
 	var all []Certificate

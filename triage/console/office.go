@@ -110,6 +110,7 @@ const auditLines = 200
 
 type auditData struct {
 	Case string // the number that was asked for
+	Head string // to be noted down; not with one case's acts
 	Acts []Looked
 }
 
@@ -120,10 +121,13 @@ func caseNumber(s string) bool {
 
 func (c *Console) audit(w http.ResponseWriter, r *http.Request, p staff.Person) {
 	var looked []Looked
+	var head string
 	var err error
 	number := strings.ToLower(strings.TrimSpace(r.URL.Query().Get("case")))
 	if number == "" {
-		looked, err = c.Ledger.Recent(r.Context(), auditLines)
+		if head, err = c.Ledger.Head(r.Context()); err == nil {
+			looked, err = c.Ledger.Recent(r.Context(), auditLines)
+		}
 	} else if caseNumber(number) {
 		looked, err = c.Ledger.Of(r.Context(), number, auditLines)
 	}
@@ -140,5 +144,5 @@ func (c *Console) audit(w http.ResponseWriter, r *http.Request, p staff.Person) 
 		}
 		return h
 	})
-	c.pages.Show(w, r, p, http.StatusOK, "audit", web.Frame{Title: "見た人の記録", Room: "audit", Data: auditData{number, looked}})
+	c.pages.Show(w, r, p, http.StatusOK, "audit", web.Frame{Title: "見た人の記録", Room: "audit", Data: auditData{number, head, looked}})
 }
