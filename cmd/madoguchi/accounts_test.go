@@ -2,12 +2,15 @@ package main
 
 import (
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
 	"madoguchi/router/redistest"
+	"madoguchi/triage/owner"
 )
 
 // Accounts and tokens are made before serve has ever run, and refusals change nothing.
@@ -51,6 +54,41 @@ func TestAccountsByCommand(t *testing.T) {
 	}
 	if out := must(t, with("audit", "verify")...); !strings.HasPrefix(out, "whole: ") {
 		t.Errorf("audit verify: %q", out)
+	}
+}
+
+// What a command writes belongs to whoever the data folder belongs to, so that the desk goes on afterwards: also where root
+// makes a token in the folder of serve's user.
+func TestACommandKeepsTheOwnerOfTheDataFolder(t *testing.T) {
+	t.Parallel()
+	r, dir := redistest.Start(t), t.TempDir()
+	common := []string{"--data-dir=" + dir, "--redis-url=" + r.URL}
+	want := owner.IDs{UID: os.Geteuid(), GID: os.Getegid()}
+	if want.UID == 0 {
+		want = owner.IDs{UID: 54321, GID: 54322}
+		if err := os.Chown(dir, want.UID, want.GID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(t, append([]string{"keys", "init"}, common...)...)
+	must(t, append([]string{"token", "create", "--login=a", "--role=clerk"}, common...)...)
+	files := map[string]bool{}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		if got, ok := owner.Of(info); !ok || got != want {
+			t.Errorf("%s belongs to %v, want %v", path, got, want)
+		}
+		files[d.Name()] = true
+		return nil
+	})
+	if err != nil || !files["audit.head"] || !files["audit.lock"] || !files["console"] {
+		t.Errorf("%v, %v", files, err)
 	}
 }
 

@@ -18,7 +18,7 @@ import (
 )
 
 var demoCommand = command{name: "demo", does: "the whole product on loopback; nothing to install, nothing to configure",
-	own: []flagDef{readyFlag, {"at", "", "the desk's time at the start, such as 2026-12-01T09:00:00+09:00"}}, run: demo}
+	own: []flagDef{readyFlag, {"at", "", "the desk's time at the start, such as 2026-12-01T09:00:00+09:00"}}, run: demo, long: true}
 
 // demoPeople are the demonstration's accounts. All have one password, which is strong sign-in here.
 var demoPeople = []account{

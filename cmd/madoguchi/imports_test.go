@@ -39,7 +39,8 @@ triage/sheet                : triage triage/paper triage/table
 triage/telling              : triage
 triage/redis                : triage triage/seal triage/keyring
 triage/storetest            : triage
-triage/audit                : triage triage/seal
+triage/owner                :
+triage/audit                : triage triage/seal triage/owner
 triage/staff                : triage triage/audit triage/seal
 triage/shelf                : triage triage/seal
 triage/grant                : triage triage/seal

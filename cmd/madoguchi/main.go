@@ -52,6 +52,7 @@ type command struct {
 	does string
 	run  func(ctx context.Context, p *program, args []string) error
 	own  []flagDef // flags of this command alone
+	long bool      // it runs until it is told to end
 }
 
 // program is what a command runs with.
@@ -91,7 +92,14 @@ func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 		if err != nil {
 			return err
 		}
-		return cmds[i].run(ctx, p, rest)
+		err = cmds[i].run(ctx, p, rest)
+		if cmds[i].long {
+			return err
+		}
+		if left := p.leaveToOwner(); err == nil {
+			err = left
+		}
+		return err
 	}
 	var meant []string
 	for _, c := range commands() {

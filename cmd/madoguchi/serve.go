@@ -19,7 +19,7 @@ import (
 
 var readyFlag = flagDef{"ready-file", "", "a file that is written once every listener accepts, as JSON"}
 
-var serveCommand = command{name: "serve", does: "the product for real: needs Redis, keys and a city file", own: []flagDef{readyFlag}, run: serve}
+var serveCommand = command{name: "serve", does: "the product for real: needs Redis, keys and a city file", own: []flagDef{readyFlag}, run: serve, long: true}
 
 func serve(ctx context.Context, p *program, _ []string) error {
 	base, err := p.plan(p.set.running()...)

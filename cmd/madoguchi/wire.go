@@ -238,8 +238,11 @@ func (h *house) office(p plan, w window) (err error) {
 	return nil
 }
 
+// auditFolder is where the audit's head and journal lie, in the data folder.
+const auditFolder = "audit"
+
 func openAudit(c redis.UniversalClient, p plan) (*audit.Log, error) {
-	dir := filepath.Join(p.set["DATA_DIR"], "audit")
+	dir := filepath.Join(p.set["DATA_DIR"], auditFolder)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, errors.New("the audit in MADOGUCHI_DATA_DIR cannot be opened")
 	}

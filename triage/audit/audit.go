@@ -13,6 +13,8 @@
 // data folder does, and Degraded says so until everything is taken over into the chain, in order. Only where neither can be
 // written does Record fail.
 //
+// Its files belong to whoever the data folder belongs to, also where root wrote them (package owner).
+//
 // All of it lies in one slot of Redis, under keys that begin with {audit}.
 package audit
 
@@ -32,6 +34,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"madoguchi/triage"
+	"madoguchi/triage/owner"
 	"madoguchi/triage/seal"
 )
 
@@ -207,7 +210,9 @@ func synced(dir, name string, data []byte) error {
 		return err
 	}
 	defer func() { _ = os.Remove(f.Name()) }() // gone already once it was renamed
-	_, err = f.Write(data)
+	if err = owner.Keep(f, dir); err == nil {
+		_, err = f.Write(data)
+	}
 	if err == nil {
 		err = f.Sync()
 	}

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 
 	"madoguchi/triage"
+	"madoguchi/triage/owner"
 )
 
 // The journal is a chain of its own in a file: its records follow each other, each after its length in four bytes. The
@@ -48,7 +49,7 @@ func (l *Log) note(h *head, n noted) error {
 	}
 	record, at := j.next(l.keys, j.label(), content)
 	j.link = at
-	if err := appendSynced(l.journalPath(), int64(len(whole)), framed(record)); err != nil {
+	if err := l.appendSynced(int64(len(whole)), framed(record)); err != nil {
 		return fmt.Errorf("%w: the journal cannot be written", triage.ErrUnavailable)
 	}
 	was := h.Journal
@@ -64,9 +65,9 @@ func framed(record []byte) []byte {
 	return append(binary.BigEndian.AppendUint32(nil, uint32(len(record))), record...)
 }
 
-// appendSynced writes data at that offset of the file, as its new end.
-func appendSynced(path string, offset int64, data []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o600)
+// appendSynced writes data at that offset of the journal, as its new end.
+func (l *Log) appendSynced(offset int64, data []byte) error {
+	f, err := owner.Open(l.dir, journalFile)
 	if err != nil {
 		return err
 	}

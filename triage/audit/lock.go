@@ -1,14 +1,14 @@
 package audit
 
 import (
-	"os"
-	"path/filepath"
 	"syscall"
+
+	"madoguchi/triage/owner"
 )
 
 // lock waits for the data folder's lock and returns what releases it. It ends with the process in any case.
 func lock(dir string) (unlock func(), err error) {
-	f, err := os.OpenFile(filepath.Join(dir, "audit.lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := owner.Open(dir, "audit.lock")
 	if err != nil {
 		return nil, err
 	}
