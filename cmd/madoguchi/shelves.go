@@ -2,6 +2,7 @@ package main
 
 import (
 	"madoguchi/triage/band"
+	"madoguchi/triage/desk"
 	"madoguchi/triage/discard"
 	"madoguchi/triage/drill"
 	"madoguchi/triage/figures"
@@ -21,6 +22,7 @@ func (h *house) shelves(p plan) {
 	h.desk.Waits = shelf.New[band.Told](h.redis, p.keys.desk, "waits")
 	h.desk.Yearly = shelf.New[figures.Report](h.redis, p.keys.desk, "yearly")
 	h.desk.Papers = shelf.New[discard.Record](h.redis, p.keys.desk, "papers")
+	h.desk.Terms = shelf.New[desk.Term](h.redis, p.keys.desk, "terms")
 	h.desk.Asked = shelf.New[request.Request](h.redis, p.keys.desk, "requests")
 	h.desk.LookIns = shelf.New[lookin.Looks](h.redis, p.keys.desk, "looks")
 }

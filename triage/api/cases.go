@@ -130,6 +130,7 @@ func (a *api) cases() {
 	a.judgement()
 	a.duties()
 	a.disposals()
+	a.terms()
 	a.meetings()
 	a.lead()
 	a.kin()

@@ -37,3 +37,26 @@ func TestDisposals(t *testing.T) {
 	r.ask("kato", "POST", "/cases/"+id+"/destroy", `{"reason":"本人の希望"}`).is(204, "")
 	r.ask("kato", "GET", "/cases/"+id, "").is(404, "not_found")
 }
+
+// What has been kept long enough of the audit is due until a lead has said that it stays, and why.
+func TestTheTermOfTheAudit(t *testing.T) {
+	r := open(t, true)
+	type ended struct {
+		Registers []struct {
+			Class, Source string
+			First, Upto   int
+			Decided       *struct{ By, Reason string }
+		}
+		Decisions []struct{ Class string }
+	}
+	list := func() ended { return read[ended](r.ask("kato", "GET", "/registers", "").is(200, "")) }
+	if x := list(); len(x.Registers) != 1 || x.Registers[0].Class != "audit" || x.Registers[0].First != 2019 || x.Registers[0].Upto != 2020 || x.Registers[0].Source != "規則5" || x.Registers[0].Decided != nil {
+		t.Errorf("%+v", x)
+	}
+	r.ask("kato", "POST", "/registers/audit/decision", `{"upto":2019,"reason":"裁判のため"}`).is(409, "conflict")
+	r.ask("kato", "POST", "/registers/audit/decision", `{"upto":2020,"reason":" "}`).is(400, "bad_request")
+	r.ask("kato", "POST", "/registers/audit/decision", `{"upto":2020,"reason":"裁判のため"}`).is(204, "")
+	if x := list(); x.Registers[0].Decided == nil || x.Registers[0].Decided.By != "kato" || len(x.Decisions) != 1 {
+		t.Errorf("%+v", x)
+	}
+}

@@ -56,6 +56,7 @@ var bodies = map[string]string{
 	"POST /cases/{id}/serious/versions":          `{"step":"mayor","reader":"mayor","text":"x"}`,
 	"POST /cases/{id}/plan":                      `{"sort":"support","text":"x","who":"担任"}`,
 	"POST /cases/{id}/watch":                     `{"months":6,"body":"board","reason":"x"}`,
+	"POST /registers/{class}/decision":           `{"upto":2020,"reason":"裁判のため"}`,
 	"POST /absences/{login}":                     `{"until":""}`,
 	"POST /statistics/reports":                   `{"year":2026}`,
 	"POST /meetings":                             `{"people":[]}`,
@@ -140,7 +141,7 @@ func (r *room) fill(path, login string, v visibility) string {
 		a := r.ask("mori", "POST", "/cases/"+at+"/handoffs", `{"school":"`+school+`","consent":"emergency","summary":"x","reason":"y"}`)
 		handoff = read[struct{ ID string }](a.is(201, "")).ID
 	}
-	path = strings.NewReplacer("{handoff}", handoff, "{n}", "1", "{duty}", "meeting", "{seq}", "1", "{said}", "1", "{login}", "sato", "{consent}", "07k", "{year}", "2020").Replace(path)
+	path = strings.NewReplacer("{handoff}", handoff, "{n}", "1", "{duty}", "meeting", "{seq}", "1", "{said}", "1", "{login}", "sato", "{consent}", "07k", "{year}", "2020", "{class}", "audit").Replace(path)
 	if strings.HasPrefix(path, "/handoffs") {
 		return strings.ReplaceAll(path, "{id}", handoff)
 	}
@@ -150,7 +151,7 @@ func (r *room) fill(path, login string, v visibility) string {
 // expected is the policy as a child of the table and of the four sorts of case.
 func expected(row staff.Route, path string, role triage.Role, v visibility) (int, string) {
 	lead := role == triage.Coordinator || role == triage.Supervisor
-	done := map[string]int{"/visits": 201, "/reports": 201, "/handoffs/{id}/reports": 201, "/cases/{id}/messages": 202, "/cases/{id}/doing": 204, "/cases/{id}/keep": 204, "/absences/{login}": 204, "/meetings": 201,
+	done := map[string]int{"/visits": 201, "/reports": 201, "/handoffs/{id}/reports": 201, "/cases/{id}/messages": 202, "/cases/{id}/doing": 204, "/cases/{id}/keep": 204, "/absences/{login}": 204, "/registers/{class}/decision": 204, "/meetings": 201,
 		"/cases/{id}/look-in": 204, "/cases/{id}/declarations": 204, "/cases/{id}/watch": 204, "/cases/{id}/whispers": 204, "/cases/{id}/parts": 204, "/searches": 201, "/requests": 201, "/discards": 201,
 		"/cases/{id}/notes": 201, "/cases/{id}/observations": 201, "/cases/{id}/consents": 201, "/cases/{id}/handoffs": 201,
 		"/cases/{id}/sessions": 201, "/cases/{id}/risks": 201, "/cases/{id}/safety": 201, "/cases/{id}/interim": 202, "/cases/{id}/bars": 204,

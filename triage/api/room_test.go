@@ -73,14 +73,15 @@ func open(t testing.TB, timed bool) *room {
 	r.store = redis.New(c, keys, keyring.New(c, "body"))
 	r.accounts = staff.New(staff.Config{Client: c, Keys: keys})
 	town := &city.City{
-		Terms:   city.Terms{Lease: "15m", AcknowledgeWithin: "24h", AnswerSchoolWithin: "3d", CountersignWithin: "24h", WatchMonths: 3, EraseAfterDays: 14},
-		Schools: []city.School{{ID: "hinode-jhs", Name: "日の出台中学校"}, {ID: "kawabe-jhs", Name: "川辺西中学校"}},
-		Texts:   map[string]string{"handoff.cover": "**取扱注意** 本人の意向：{意向}"},
-		Duties:  []city.Duty{{Key: "meeting", What: "会議で協議する", Source: "policy:54", Any: []string{"verbal"}, Owner: "assignee", Due: "7d"}},
+		Terms:     city.Terms{Lease: "15m", AcknowledgeWithin: "24h", AnswerSchoolWithin: "3d", CountersignWithin: "24h", WatchMonths: 3, EraseAfterDays: 14},
+		Schools:   []city.School{{ID: "hinode-jhs", Name: "日の出台中学校"}, {ID: "kawabe-jhs", Name: "川辺西中学校"}},
+		Texts:     map[string]string{"handoff.cover": "**取扱注意** 本人の意向：{意向}"},
+		Duties:    []city.Duty{{Key: "meeting", What: "会議で協議する", Source: "policy:54", Any: []string{"verbal"}, Owner: "assignee", Due: "7d"}},
+		Retention: []city.Retention{{Key: "audit", Name: "見た人の記録", Of: "audit", Keep: "5y", From: "made", Source: "規則5"}},
 	}
 	wall := wall{r.store}
 	conf := api.Config{
-		Desk: desk.New(desk.Config{Papers: shelf.New[discard.Record](c, keys, "papers"), Drills: shelf.New[drill.Record](c, keys, "drills"), Asked: shelf.New[request.Request](c, keys, "requests"), Yearly: shelf.New[figures.Report](c, keys, "yearly"), Minutes: shelf.New[meeting.Record](c, keys, "meetings"), LookIns: shelf.New[lookin.Looks](c, keys, "looks"), Accounts: r.accounts, Roster: shelf.New[roster.Profile](c, keys, "roster"), Searcher: wall, Store: r.store, Front: wall, Lamp: wall, Audit: paper{}, Clock: r.clock, City: town, People: r.accounts, Register: grant.New(c, keys, grant.Machine()), Passes: pass.New(c, keys, time.Now)}),
+		Desk: desk.New(desk.Config{Papers: shelf.New[discard.Record](c, keys, "papers"), Drills: shelf.New[drill.Record](c, keys, "drills"), Asked: shelf.New[request.Request](c, keys, "requests"), Terms: shelf.New[desk.Term](c, keys, "terms"), Yearly: shelf.New[figures.Report](c, keys, "yearly"), Minutes: shelf.New[meeting.Record](c, keys, "meetings"), LookIns: shelf.New[lookin.Looks](c, keys, "looks"), Accounts: r.accounts, Roster: shelf.New[roster.Profile](c, keys, "roster"), Searcher: wall, Store: r.store, Front: wall, Lamp: wall, Audit: paper{}, Clock: r.clock, City: town, People: r.accounts, Register: grant.New(c, keys, grant.Machine()), Passes: pass.New(c, keys, time.Now)}),
 		Log:  slog.New(slog.NewTextHandler(r.log, nil)), Accounts: r.accounts, Version: "test",
 	}
 	if timed {
@@ -102,6 +103,9 @@ func open(t testing.TB, timed bool) *room {
 type paper struct{}
 
 func (paper) Record(context.Context, audit.Entry) error { return nil }
+func (paper) Since(context.Context) (time.Time, error) {
+	return time.Date(2020, 3, 1, 0, 0, 0, 0, triage.JST), nil
+}
 
 type clock struct {
 	mu  sync.Mutex

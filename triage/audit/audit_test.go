@@ -307,6 +307,12 @@ func TestProofs(t *testing.T) {
 	if err != nil || len(all) != 3 || all[0].N != 1004 || all[2].N != 4 || all[0].At.Unix() != 1003 || len(all[0].Hash) != 64 || all[0].Hash == all[1].Hash {
 		t.Fatalf("%+v, %v", all, err)
 	}
+	if at, err := l.Since(t.Context()); err != nil || at.Unix() != 0 {
+		t.Errorf("since %v, %v", at, err)
+	}
+	if at, err := opened(t, redistest.Start(t).Client(), seal.New(), t.TempDir()).Since(t.Context()); err != nil || !at.IsZero() {
+		t.Errorf("an empty audit: since %v, %v", at, err)
+	}
 	if few, err := l.Proofs(t.Context(), "destroy", 2); err != nil || len(few) != 2 || few[1] != all[1] {
 		t.Errorf("%+v, %v", few, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -104,6 +105,19 @@ func (l *Log) Entries(ctx context.Context, after int64, limit int) ([]Entry, err
 		entries = append(entries, p.Entry)
 	}
 	return entries, err
+}
+
+// Since returns when the oldest entry that can be read was written, or zero where there is none.
+func (l *Log) Since(ctx context.Context) (time.Time, error) {
+	for after := int64(0); ; after += readAtOnce {
+		all, err := l.proofs(ctx, after, readAtOnce)
+		if err != nil || len(all) == 0 {
+			return time.Time{}, err
+		}
+		if i := slices.IndexFunc(all, func(p Proof) bool { return !p.At.IsZero() }); i >= 0 {
+			return all[i].At, nil
+		}
+	}
 }
 
 // Proof is an entry with its place in the chain: whoever has the number and the hash can have the chain verified later, and

@@ -108,15 +108,6 @@ func (r Retention) Say() string {
 	return fmt.Sprintf("%sの終わりから%d年", from, r.Keep.Years())
 }
 
-// EndsIn returns the fiscal year whose records reached the end of their term when the fiscal year of now began, so that they
-// are destroyed in this one; false for what does not count so.
-func (r Retention) EndsIn(now time.Time) (year int, ok bool) {
-	if r.From != FromMade && r.From != FromGraduation || r.Keep.Years() == 0 {
-		return 0, false
-	}
-	return FiscalYear(now) - 1 - r.Keep.Years(), true
-}
-
 // FiscalYear is the year in which the fiscal year of t began, on the first of April.
 func FiscalYear(t time.Time) int {
 	t = t.In(triage.JST)
@@ -266,21 +257,4 @@ func (c *City) missing(t *tree, own []Retention) Mistakes {
 	}
 	slices.SortStableFunc(j.ms, func(a, b Mistake) int { return a.Line - b.Line })
 	return j.ms
-}
-
-// Due is paper outside of the desk whose term has ended, and whose holder destroys it in this fiscal year.
-type Due struct {
-	Retention
-	Year int // of the graduates, or in which it was made
-}
-
-// Papers lists what the holders of papers have to destroy in the fiscal year of now.
-func (c *City) Papers(now time.Time) []Due {
-	var all []Due
-	for _, r := range c.Retention {
-		if y, ok := r.EndsIn(now); ok && r.Of == OfPaper {
-			all = append(all, Due{r, y})
-		}
-	}
-	return all
 }

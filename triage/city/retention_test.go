@@ -63,6 +63,18 @@ func TestPapersAreDestroyedInTheYearAfterTheirTerm(t *testing.T) {
 	}
 }
 
+// Every carried city's audit has a term, and what it ends of is told in the fiscal year after.
+func TestRegistersComeDueInTheYearAfterTheirTerm(t *testing.T) {
+	for _, id := range cities.IDs() {
+		for now, want := range map[string]int{"2032-03-31 23:59": 2025, "2032-04-01 00:00": 2026} {
+			due := carried(t, id).Registers(moment(t, now))
+			if len(due) != 1 || due[0].Key != "audit" || due[0].Year != want || due[0].Say() != "作った年度の終わりから5年" {
+				t.Errorf("%s on %s: %+v", id, now, due)
+			}
+		}
+	}
+}
+
 // retains is a city file with these classes of records.
 func retains(t *testing.T, classes string) (*city.City, error) {
 	name, data, _ := cities.City("asahikawa")

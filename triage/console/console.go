@@ -165,6 +165,7 @@ func (c *Console) routes() {
 	s.Page("POST", "/accounts/{login}/org", c.setOrg)
 	s.Page("GET", "/disposals", c.disposals)
 	s.Page("GET", "/disposals/{n}", c.certificate)
+	s.Page("POST", "/disposals/registers/{class}", c.decideTerm)
 	s.Page("POST", "/cases/{id}/destroy", c.destroy)
 	s.Page("POST", "/cases/{id}/keep", c.keep)
 	s.Page("GET", "/visits", c.visitPage)

@@ -52,6 +52,8 @@ type disposalsData struct {
 	Classes      []city.Retention
 	Papers       []city.Due
 	Holders      map[string]string
+	Ended        []ended
+	Terms        []termDecided
 }
 
 // disposals lists what can be destroyed, what must wait, and what was destroyed.
@@ -69,6 +71,10 @@ func (c *Console) disposals(w http.ResponseWriter, r *http.Request, p staff.Pers
 		} else {
 			d.Later = append(d.Later, x)
 		}
+	}
+	if err := c.terms(r, p, &d); err != nil {
+		c.sorry(w, r, p, err)
+		return
 	}
 	if d.Done, err = c.Ledger.Destroyed(r.Context(), disposalsShown); err != nil {
 		c.sorry(w, r, p, err)

@@ -39,6 +39,9 @@ func (c *Console) spell(x string) string {
 			return said
 		}
 	}
+	if k, ok := c.City.Class(x); ok {
+		return k.Name
+	}
 	if len(x) >= 20 && strings.Trim(strings.ToLower(x), "abcdefghijklmnopqrstuvwxyz0123456789") == "" {
 		return tail(x)
 	}

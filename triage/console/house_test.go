@@ -82,7 +82,7 @@ func newHouse(t testing.TB) *house {
 	h.city = asahikawa(t)
 	h.accounts = staff.New(staff.Config{Client: client, Keys: keys, URL: h.url})
 	h.passes = pass.New(client, keys, time.Now)
-	h.desk = desk.New(desk.Config{Papers: records.New[discard.Record](client, keys, "papers"), Drills: records.New[drill.Record](client, keys, "drills"), Asked: records.New[request.Request](client, keys, "requests"), Yearly: records.New[figures.Report](client, keys, "yearly"), Minutes: records.New[meeting.Record](client, keys, "meetings"), LookIns: records.New[lookin.Looks](client, keys, "looks"), Store: h.store, Front: h.front, Lamp: h.lamp, Audit: h.log, Clock: h.clock, City: h.city, People: h.accounts,
+	h.desk = desk.New(desk.Config{Papers: records.New[discard.Record](client, keys, "papers"), Drills: records.New[drill.Record](client, keys, "drills"), Asked: records.New[request.Request](client, keys, "requests"), Terms: records.New[desk.Term](client, keys, "terms"), Yearly: records.New[figures.Report](client, keys, "yearly"), Minutes: records.New[meeting.Record](client, keys, "meetings"), LookIns: records.New[lookin.Looks](client, keys, "looks"), Store: h.store, Front: h.front, Lamp: h.lamp, Audit: h.log, Clock: h.clock, City: h.city, People: h.accounts,
 		Accounts: h.accounts, Roster: records.New[roster.Profile](client, keys, "roster"), Drafts: records.New[triage.Draft](client, keys, "drafts"), Register: grant.New(client, keys, grant.Machine()), Passes: h.passes})
 
 	log := slog.New(slog.NewTextHandler(h.logged, nil))

@@ -111,6 +111,7 @@ const auditLines = 200
 type auditData struct {
 	Case string // the number that was asked for
 	Head string // to be noted down; not with one case's acts
+	Due  int    // the last fiscal year of which a lead has to decide whether it stays, or 0
 	Acts []Looked
 }
 
@@ -144,5 +145,10 @@ func (c *Console) audit(w http.ResponseWriter, r *http.Request, p staff.Person) 
 		}
 		return h
 	})
-	c.pages.Show(w, r, p, http.StatusOK, "audit", web.Frame{Title: "見た人の記録", Room: "audit", Data: auditData{number, head, looked}})
+	due, err := c.Desk.AuditDue(r.Context())
+	if err != nil {
+		c.sorry(w, r, p, triage.ErrUnavailable)
+		return
+	}
+	c.pages.Show(w, r, p, http.StatusOK, "audit", web.Frame{Title: "見た人の記録", Room: "audit", Data: auditData{number, head, due, looked}})
 }

@@ -55,6 +55,7 @@ type Config struct {
 	Minutes  Meetings        // of the weekly meeting
 	Yearly   Yearly          // the reports of years
 	Asked    Requests        // the register of those who ask for records; nil where nothing is destroyed either
+	Terms    Terms           // what was decided of registers that were kept long enough
 	Papers   Discards        // the record of papers that were destroyed; nil where there is no paper
 	LookIns  LookIns         // who of the leads looks into which conversation; nil where that is not shown
 	Drills   Drills          // the exercises of the night path; nil where there are none
@@ -67,6 +68,8 @@ type Config struct {
 // Auditor writes down what is about to happen. A nil error says that it is written durably; see audit.Log.
 type Auditor interface {
 	Record(ctx context.Context, e audit.Entry) error
+	// Since is when the first entry was written, or zero where there is none.
+	Since(ctx context.Context) (time.Time, error)
 }
 
 // People tells who works here; see staff.Accounts.

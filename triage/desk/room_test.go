@@ -122,6 +122,7 @@ func openOn(t *testing.T, c *client.Client) *room {
 		Drafts: records.New[triage.Draft](c, keys, "drafts"), Register: grant.New(c, keys, r.moment), Passes: pass.New(c, keys, r.machine.Now)})
 	r.Minutes, r.LookIns = records.New[meeting.Record](c, keys, "meetings"), records.New[lookin.Looks](c, keys, "looks")
 	r.Asked = records.New[request.Request](c, keys, "requests")
+	r.Terms = records.New[desk.Term](c, keys, "terms")
 	r.Papers = records.New[discard.Record](c, keys, "papers")
 	r.Yearly = records.New[figures.Report](c, keys, "yearly")
 	r.Roster = records.New[roster.Profile](c, keys, "roster")
@@ -271,6 +272,15 @@ func (l *log) Record(_ context.Context, e audit.Entry) error {
 		l.entries = append(l.entries, e)
 	}
 	return l.full
+}
+
+func (l *log) Since(context.Context) (time.Time, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.entries) == 0 {
+		return time.Time{}, nil
+	}
+	return l.entries[0].At, nil
 }
 
 // acts lists what was written down of a person.

@@ -113,6 +113,7 @@ var Pages = []Route{
 	{"POST", "/discards", lead, false, "that paper is gone is written by who answers for all cases"},
 	{"POST", "/discards/witness", together(desk, clerk), false, "and seen by a second person, who says so for themselves"},
 	{"GET", "/disposals", lead, false, "what is destroyed is decided by somebody who answers for all cases"},
+	{"POST", "/disposals/registers/{class}", lead, false, "the same, of what belongs to no case"},
 	{"GET", "/disposals/{n}", lead, false, "the same: that it was decided can be shown to whoever asks"},
 	{"POST", "/cases/{id}/destroy", lead, false, "what is destroyed is decided by somebody who answers for all cases"},
 	{"POST", "/cases/{id}/keep", lead, false, "the same"},

@@ -70,6 +70,8 @@ GET  /api/v1/discards                                      y y y y - - y - -
 POST /api/v1/discards                                      - - y y - - - - -
 POST /api/v1/discards/witness                              y y y y - - y - -
 GET  /api/v1/disposals                                     - - y y - - - - -
+GET  /api/v1/registers                                     - - y y - - - - -
+POST /api/v1/registers/{class}/decision                    - - y y - - - - -
 POST /api/v1/cases/{id}/destroy                            - - y y - - - - -
 POST /api/v1/cases/{id}/keep                               - - y y - - - - -
 GET  /api/v1/duties                                        y y y y - - - - -

@@ -91,6 +91,8 @@ var Routes = []Route{
 	{"POST", "/api/v1/discards", lead, false, "that paper is gone is written by who answers for all cases"},
 	{"POST", "/api/v1/discards/witness", together(desk, clerk), false, "and seen by a second person, who says so for themselves"},
 	{"GET", "/api/v1/disposals", lead, false, "what is destroyed is decided by somebody who answers for all cases"},
+	{"GET", "/api/v1/registers", lead, false, "the same, of what belongs to no case"},
+	{"POST", "/api/v1/registers/{class}/decision", lead, false, "the same"},
 	{"POST", "/api/v1/cases/{id}/destroy", lead, false, "the same"},
 	{"POST", "/api/v1/cases/{id}/keep", lead, false, "the same"},
 	{"GET", "/api/v1/duties", desk, false, "what is owed in one's own cases; a lead sees what is overdue anywhere"},
