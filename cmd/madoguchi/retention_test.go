@@ -23,7 +23,7 @@ func TestNoDeskOpensWithoutTermsOfItsRecords(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := servedCity(file, nil)
-	for _, class := range []string{"serious", "suspected", "other", "identity", "audit"} {
+	for _, class := range []string{"serious", "suspected", "other", "identity", "audit", "requests"} {
 		if err == nil || !strings.Contains(err.Error(), "ours.yaml:2: retention: expected the class "+class+" ") {
 			t.Fatalf("%s: %v", class, err)
 		}

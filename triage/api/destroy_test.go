@@ -53,9 +53,10 @@ func TestTheTermOfTheAudit(t *testing.T) {
 	if x := list(); len(x.Registers) != 1 || x.Registers[0].Class != "audit" || x.Registers[0].First != 2019 || x.Registers[0].Upto != 2020 || x.Registers[0].Source != "規則5" || x.Registers[0].Decided != nil {
 		t.Errorf("%+v", x)
 	}
-	r.ask("kato", "POST", "/registers/audit/decision", `{"upto":2019,"reason":"裁判のため"}`).is(409, "conflict")
-	r.ask("kato", "POST", "/registers/audit/decision", `{"upto":2020,"reason":" "}`).is(400, "bad_request")
-	r.ask("kato", "POST", "/registers/audit/decision", `{"upto":2020,"reason":"裁判のため"}`).is(204, "")
+	r.ask("kato", "POST", "/registers/audit/decision", `{"upto":2019,"do":"keep","reason":"裁判のため"}`).is(409, "conflict")
+	r.ask("kato", "POST", "/registers/audit/decision", `{"upto":2020,"do":"keep","reason":" "}`).is(400, "bad_request")
+	r.ask("kato", "POST", "/registers/audit/decision", `{"upto":2020,"do":"destroy","reason":"裁判のため"}`).is(409, "wrong_state")
+	r.ask("kato", "POST", "/registers/audit/decision", `{"upto":2020,"do":"keep","reason":"裁判のため"}`).is(204, "")
 	if x := list(); x.Registers[0].Decided == nil || x.Registers[0].Decided.By != "kato" || len(x.Decisions) != 1 {
 		t.Errorf("%+v", x)
 	}

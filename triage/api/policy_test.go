@@ -56,7 +56,7 @@ var bodies = map[string]string{
 	"POST /cases/{id}/serious/versions":          `{"step":"mayor","reader":"mayor","text":"x"}`,
 	"POST /cases/{id}/plan":                      `{"sort":"support","text":"x","who":"担任"}`,
 	"POST /cases/{id}/watch":                     `{"months":6,"body":"board","reason":"x"}`,
-	"POST /registers/{class}/decision":           `{"upto":2020,"reason":"裁判のため"}`,
+	"POST /registers/{class}/decision":           `{"upto":2020,"do":"keep","reason":"裁判のため"}`,
 	"POST /absences/{login}":                     `{"until":""}`,
 	"POST /statistics/reports":                   `{"year":2026}`,
 	"POST /meetings":                             `{"people":[]}`,

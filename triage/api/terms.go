@@ -19,16 +19,18 @@ type EndedRegister struct {
 	Confirmed bool          `json:"confirmed" doc:"false where the city has yet to confirm it"`
 	First     int           `json:"first" doc:"the oldest fiscal year that is there"`
 	Upto      int           `json:"upto" doc:"the last fiscal year whose term has ended"`
+	Entries   int           `json:"entries" doc:"of requests, how many; the audit's are not counted"`
 	Decided   *TermDecision `json:"decided" doc:"absent: a person has to decide in this fiscal year"`
 }
 
 // TermDecision is what a lead decided of it.
 type TermDecision struct {
-	Class  string    `json:"class"`
-	Upto   int       `json:"upto"`
-	Reason string    `json:"reason" doc:"anonymized"`
-	By     string    `json:"by"`
-	At     time.Time `json:"at"`
+	Class     string    `json:"class"`
+	Upto      int       `json:"upto"`
+	Destroyed int       `json:"destroyed" doc:"entries; 0: it stays"`
+	Reason    string    `json:"reason" doc:"anonymized"`
+	By        string    `json:"by"`
+	At        time.Time `json:"at"`
 }
 
 // EndedRegisters are those, and what was decided before, the newest first.
@@ -43,6 +45,7 @@ type decideTermIn struct {
 	Class string `path:"class" doc:"key of the city's retention"`
 	Body  struct {
 		Upto   int    `json:"upto" doc:"as it is listed"`
+		Do     string `json:"do" enum:"keep,destroy" doc:"the audit can only be kept"`
 		Reason string `json:"reason"`
 	}
 }
@@ -55,7 +58,7 @@ func (a *api) terms() {
 			ended, decided, err := a.Desk.Ended(ctx, p)
 			out := EndedRegisters{Registers: []EndedRegister{}, Decisions: []TermDecision{}}
 			for _, x := range ended {
-				e := EndedRegister{Class: x.Key, Name: x.Name, Term: x.Say(), Source: x.Source, Confirmed: x.Confirmed, First: x.First, Upto: x.Year}
+				e := EndedRegister{Class: x.Key, Name: x.Name, Term: x.Say(), Source: x.Source, Confirmed: x.Confirmed, First: x.First, Upto: x.Year, Entries: len(x.Entries)}
 				if x.Decided != nil {
 					t := decision(*x.Decided)
 					e.Decided = &t
@@ -67,12 +70,12 @@ func (a *api) terms() {
 			}
 			return &endedOut{out}, err
 		})
-	route(a, huma.Operation{Method: "POST", Path: "/api/v1/registers/{class}/decision", DefaultStatus: 204, Summary: "Decide that what has been kept long enough stays, and why"},
+	route(a, huma.Operation{Method: "POST", Path: "/api/v1/registers/{class}/decision", DefaultStatus: 204, Summary: "Decide that what has been kept long enough stays, or destroy it; and why"},
 		func(ctx context.Context, p staff.Person, in *decideTermIn) (*struct{}, error) {
-			return nil, a.Desk.DecideTerm(ctx, p, in.Class, in.Body.Upto, in.Body.Reason)
+			return nil, a.Desk.DecideTerm(ctx, p, in.Class, in.Body.Upto, in.Body.Do, in.Body.Reason)
 		})
 }
 
 func decision(t desk.Term) TermDecision {
-	return TermDecision{t.Class, t.Upto, t.Reason, t.By, t.At}
+	return TermDecision{t.Class, t.Upto, t.Destroyed, t.Reason, t.By, t.At}
 }

@@ -17,7 +17,7 @@ import (
 type Retention struct {
 	Key       string   `yaml:"key"`
 	Name      string   `yaml:"name"`
-	Of        string   `yaml:"of"`        // case, identity, audit, or paper that lies outside of the desk
+	Of        string   `yaml:"of"`        // case, identity, audit, requests for records, or paper that lies outside of the desk
 	Any       []string `yaml:"any"`       // facts by which a case is of this class; where there are none, every case is
 	Keep      Keep     `yaml:"keep"`      // 5y, or as_case
 	From      string   `yaml:"from"`      // the fiscal year at whose end it begins to count: over, made or graduation
@@ -33,12 +33,13 @@ const (
 	OfCase     = "case"
 	OfIdentity = "identity"
 	OfAudit    = "audit"
+	OfRequests = "requests"
 	OfPaper    = "paper"
 )
 
 // What a term counts from: the end of the fiscal year in which
 const (
-	FromOver       = "over"       // the case ended,
+	FromOver       = "over"       // the case ended, or the request was answered,
 	FromMade       = "made"       // the record was made,
 	FromGraduation = "graduation" // or the child left junior high school.
 )
@@ -105,6 +106,9 @@ func (r Retention) Say() string {
 		return "定めがない（廃棄しない）"
 	}
 	from := map[string]string{FromOver: "事案が終わった年度", FromMade: "作った年度", FromGraduation: "中学校を卒業した年度"}[r.From]
+	if r.Of == OfRequests {
+		from = "答えた年度"
+	}
 	return fmt.Sprintf("%sの終わりから%d年", from, r.Keep.Years())
 }
 
@@ -203,7 +207,7 @@ func (c *City) judgeRetention(j *judge, rs duty.Rules, own []Retention, base *Ci
 			whole = r
 		}
 		j.need(whole.Name != "", path, "name: what records these are")
-		j.need(slices.Contains([]string{OfCase, OfIdentity, OfAudit, OfPaper}, whole.Of), path, "of: one of case, identity, audit, paper")
+		j.need(slices.Contains([]string{OfCase, OfIdentity, OfAudit, OfRequests, OfPaper}, whole.Of), path, "of: one of case, identity, audit, requests, paper")
 		j.need(len(r.Any) == 0 || whole.Of == OfCase, path+".any", "no facts: they tell what a case is")
 		j.means(rs, path+".any", r.Any)
 		c.judgeTerm(j, path, whole)
@@ -235,6 +239,8 @@ func (c *City) judgeTerm(j *judge, path string, r Retention) {
 		j.need(r.Keep == "" || r.Keep == AsCase || r.Keep.Years() <= longest, path+".keep",
 			"as_case: names and addresses end with the case, or before it")
 		j.need(r.From == "" || r.From == FromOver, path+".from", "over: names and addresses are kept from when the case ended")
+	case OfRequests:
+		j.need(r.Keep != AsCase && (r.From == "" || r.From == FromOver), path, "years from over: a request is kept from when it was answered")
 	case OfAudit:
 		j.need(r.Keep != AsCase && r.From != FromGraduation, path, "years from made")
 	case OfPaper:

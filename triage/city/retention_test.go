@@ -20,7 +20,7 @@ func TestCarriedCitiesSayHowLongTheyKeepAndWhatIsNotConfirmed(t *testing.T) {
 		if ms := c.Unstated(); len(ms) > 0 {
 			t.Errorf("%s:\n%v", id, ms)
 		}
-		for _, key := range []string{"serious", "suspected", "other", "identity", "audit"} {
+		for _, key := range []string{"serious", "suspected", "other", "identity", "audit", "requests"} {
 			if r, ok := c.Class(key); !ok || r.Keep == "" || r.Source == "" || r.Name == "" {
 				t.Errorf("%s: %s: %+v", id, key, r)
 			}
@@ -63,12 +63,13 @@ func TestPapersAreDestroyedInTheYearAfterTheirTerm(t *testing.T) {
 	}
 }
 
-// Every carried city's audit has a term, and what it ends of is told in the fiscal year after.
+// Every carried city's registers have a term, and what it ends of is told in the fiscal year after.
 func TestRegistersComeDueInTheYearAfterTheirTerm(t *testing.T) {
 	for _, id := range cities.IDs() {
 		for now, want := range map[string]int{"2032-03-31 23:59": 2025, "2032-04-01 00:00": 2026} {
 			due := carried(t, id).Registers(moment(t, now))
-			if len(due) != 1 || due[0].Key != "audit" || due[0].Year != want || due[0].Say() != "作った年度の終わりから5年" {
+			if len(due) != 2 || due[0].Key != "audit" || due[0].Year != want || due[0].Say() != "作った年度の終わりから5年" ||
+				due[1].Key != "requests" || due[1].Year != want || due[1].Say() != "答えた年度の終わりから5年" {
 				t.Errorf("%s on %s: %+v", id, now, due)
 			}
 		}
@@ -89,6 +90,7 @@ const allStated = `retention:
   - {key: other, keep: 1y, source: 規則3, confirmed: true}
   - {key: identity, keep: as_case, source: 規則4, confirmed: true}
   - {key: audit, keep: 5y, source: 規則5, confirmed: true}
+  - {key: requests, keep: 5y, source: 規則6, confirmed: true}
 `
 
 func TestRetentionIsCheckedWithItsLines(t *testing.T) {
@@ -105,6 +107,7 @@ func TestRetentionIsCheckedWithItsLines(t *testing.T) {
 	}{
 		{"shorter than the nation's", "serious, keep: 5y", "serious, keep: 4y", 1, "a term no shorter than the national layer's 5y"},
 		{"no years", "other, keep: 1y", "other, keep: 1d", 3, "whole fiscal years such as 5y, or as_case"},
+		{"a request as long as itself", "requests, keep: 5y", "requests, keep: as_case", 6, "years from over: a request"},
 		{"for nothing", "other, keep: 1y", "other, keep: 0y", 3, "whole fiscal years such as 5y, or as_case"},
 		{"not confirmed, and nothing asked", "規則2, confirmed: true", "規則2", 2, "confirmed: true, or ask"},
 		{"another kind of record", "key: other", "key: other, of: paper", 3, "of: case, as the national layer has it"},

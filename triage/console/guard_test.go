@@ -146,7 +146,7 @@ func TestWhoReadACase(t *testing.T) {
 	if !strings.Contains(page.body, "事案を見た") || !strings.Contains(page.body, "<td>"+number(danger)+"</td>") || strings.Contains(page.body, "一覧を見た") {
 		t.Errorf("the case's readers: %.600q", page.body)
 	}
-	if head, err := h.log.Head(t.Context()); err != nil || head.N == 0 || !strings.Contains(b.get("/audit").body, "<code>"+head.String()+"</code>") {
+	if head, err := h.log.Head(t.Context()); err != nil || head.N == 0 || !strings.Contains(b.get("/audit").body, "<strong>"+head.String()+"</strong>") {
 		t.Errorf("the page does not show what to note down: %v, %v", head, err)
 	}
 	for _, none := range []string{"zzzzzz", "x", "*?[]"} {

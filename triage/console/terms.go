@@ -39,6 +39,6 @@ func (c *Console) terms(r *http.Request, p staff.Person, d *disposalsData) error
 }
 
 func (c *Console) decideTerm(w http.ResponseWriter, r *http.Request, p staff.Person) {
-	err := c.Desk.DecideTerm(r.Context(), p, r.PathValue("class"), int(number64(r.PostFormValue("upto"))), r.PostFormValue("reason"))
+	err := c.Desk.DecideTerm(r.Context(), p, r.PathValue("class"), int(number64(r.PostFormValue("upto"))), r.PostFormValue("do"), r.PostFormValue("reason"))
 	c.told(w, r, "/disposals", "決めたことを残しました。", err)
 }

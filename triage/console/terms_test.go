@@ -28,17 +28,17 @@ func TestTheAuditsTermIsDecidedOnThePage(t *testing.T) {
 	if !strings.Contains(admin.get("/audit").body, "2020年度までの記録は、保存の期間が終わりました。") {
 		t.Error("who reads the audit is not told")
 	}
-	form := url.Values{"upto": {"2020"}, "reason": {"裁判が続いているため"}}
+	form := url.Values{"upto": {"2020"}, "do": {"keep"}, "reason": {"裁判が続いているため"}}
 	if a := admin.post("/disposals/registers/audit", form); a.status != 403 {
 		t.Errorf("who only reads it decides: %d", a.status)
 	}
 	if a := lead.post("/disposals/registers/audit", form); a.status != 303 {
 		t.Fatalf("a lead: %d %s", a.status, a.body)
 	}
-	if page = lead.get("/disposals").body; !strings.Contains(page, "残すと決めました。") || !strings.Contains(page, "2020年度まで残す") || strings.Contains(page, "今年度に、人が決めます。") {
+	if page = lead.get("/disposals").body; !strings.Contains(page, "残すと決めました。") || !strings.Contains(page, "2020年度までを残す") || strings.Contains(page, "今年度に、人が決めます。") {
 		t.Errorf("afterwards: %s", page)
 	}
-	if page = admin.get("/audit").body; strings.Contains(page, "保存の期間が終わりました") || !strings.Contains(page, "期間が終わった記録を残すと決めた") || !strings.Contains(page, "見た人の記録（監査）　2020") {
+	if page = admin.get("/audit").body; strings.Contains(page, "保存の期間が終わりました") || !strings.Contains(page, "期間が終わった記録を残すと決めた") || !strings.Contains(page, "見た人の記録（監査）　2020年度まで") {
 		t.Error("the audit still asks, or does not say what was decided")
 	}
 }

@@ -23,6 +23,7 @@ type Requests interface {
 	Find(ctx context.Context, id string) (request.Request, error)
 	Change(ctx context.Context, id string, f func(*request.Request) error) (request.Request, error)
 	All(ctx context.Context) (map[string]request.Request, error)
+	Remove(ctx context.Context, id string) error
 }
 
 // receives reports whether the person takes in requests and brings answers, at the counter.

@@ -4,22 +4,29 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"madoguchi/triage"
 	"madoguchi/triage/city"
+	"madoguchi/triage/request"
 	"madoguchi/triage/staff"
 )
 
 // Term is what a lead decided of the part of a register whose term had ended.
 type Term struct {
-	Class  string    `json:"class"` // key of the city's retention
-	Upto   int       `json:"upto"`  // the last fiscal year that it is about
-	Reason string    `json:"reason"`
-	By     string    `json:"by"`
-	At     time.Time `json:"at"`
+	Class     string    `json:"class"`               // key of the city's retention
+	Upto      int       `json:"upto"`                // the last fiscal year that it is about
+	Destroyed int       `json:"destroyed,omitempty"` // entries; 0: it stays
+	Reason    string    `json:"reason"`              // anonymized
+	By        string    `json:"by"`
+	At        time.Time `json:"at"`
 }
+
+// What can be decided.
+const (
+	TermKeep    = "keep"
+	TermDestroy = "destroy"
+)
 
 // Terms keeps what was decided; see package shelf.
 type Terms interface {
@@ -31,8 +38,9 @@ type Terms interface {
 // again when the next year's term ends.
 type Ended struct {
 	city.Due
-	First   int   // the oldest fiscal year that is there
-	Decided *Term // nil: it is due
+	First   int      // the oldest fiscal year that is there
+	Entries []string // ids in the register of requests, sorted; the audit's are not counted
+	Decided *Term    // that it stays; nil: it is due
 }
 
 // Ended lists the registers of which a part has been kept long enough, for the leads; and what was decided before, the newest
@@ -40,7 +48,7 @@ type Ended struct {
 //
 // The audit is one chain, and nobody of the desk can take anything out of it: Redis lets it only grow, and without its oldest
 // records what follows could not be verified. So nothing of it is ever destroyed here; a person decides each year that it
-// stays, and says why.
+// stays, and says why. Requests for records can be destroyed, once they were answered.
 func (d *Desk) Ended(ctx context.Context, p staff.Person) ([]Ended, []Term, error) {
 	if !leads(p) {
 		return nil, nil, forbidden()
@@ -79,15 +87,22 @@ func (d *Desk) ended(ctx context.Context) ([]Ended, error) {
 		return nil, err
 	}
 	for _, due := range d.City.Registers(d.Clock.Now()) {
-		first, err := d.Audit.Since(ctx)
+		x := Ended{Due: due}
+		if due.Of == city.OfAudit {
+			var since time.Time
+			if since, err = d.Audit.Since(ctx); !since.IsZero() {
+				x.First = city.FiscalYear(since)
+			}
+		} else {
+			x.First, x.Entries, err = d.answeredUpto(ctx, due.Year)
+		}
 		if err != nil {
 			return nil, err
 		}
-		if first.IsZero() || city.FiscalYear(first) > due.Year {
+		if x.First == 0 || x.First > due.Year {
 			continue
 		}
-		x := Ended{Due: due, First: city.FiscalYear(first)}
-		if t, ok := decided[termID(due)]; ok {
+		if t, ok := decided[termID(due)]; ok && t.Destroyed == 0 {
 			x.Decided = &t
 		}
 		all = append(all, x)
@@ -97,13 +112,35 @@ func (d *Desk) ended(ctx context.Context) ([]Ended, error) {
 
 func termID(d city.Due) string { return fmt.Sprintf("%s:%d", d.Key, d.Year) }
 
-// DecideTerm writes down that a part of a register whose term has ended stays, up to that fiscal year, and why.
-func (d *Desk) DecideTerm(ctx context.Context, p staff.Person, class string, upto int, reason string) error {
+// answeredUpto are the requests that were answered in that fiscal year or before, and the first such year. What nobody has
+// answered goes on.
+func (d *Desk) answeredUpto(ctx context.Context, year int) (first int, ids []string, err error) {
+	all, err := d.Asked.All(ctx)
+	for id, r := range all {
+		on, err := time.ParseInLocation(time.DateOnly, r.AnsweredOn, triage.JST)
+		if r.State() != request.Answered || err != nil || city.FiscalYear(on) > year {
+			continue
+		}
+		ids = append(ids, id)
+		if y := city.FiscalYear(on); first == 0 || y < first {
+			first = y
+		}
+	}
+	slices.Sort(ids)
+	return first, ids, err
+}
+
+// DecideTerm writes down that the part of a register whose term has ended stays, up to that fiscal year, or destroys it; and
+// why. Where a destruction is cut off, what is left is due again.
+func (d *Desk) DecideTerm(ctx context.Context, p staff.Person, class string, upto int, do, reason string) error {
 	if !leads(p) {
 		return forbidden()
 	}
+	if do != TermKeep && do != TermDestroy {
+		return bad("残すか、廃棄するかを選んでください。")
+	}
 	if err := words(reason, maxReason); err != nil {
-		return bad("なぜ残すかを書いてください。")
+		return bad("なぜそう決めるかを書いてください。")
 	}
 	all, err := d.ended(ctx)
 	if err != nil {
@@ -115,15 +152,27 @@ func (d *Desk) DecideTerm(ctx context.Context, p staff.Person, class string, upt
 		return refuse(triage.CodeState, "この記録は、保存の期間が終わっていません。")
 	case all[i].Year != upto:
 		return refuse(triage.CodeChanged, "年度が変わりました。もう一度見てください。")
+	case do == TermDestroy && all[i].Of == city.OfAudit:
+		return refuse(triage.CodeState, "見た人の記録は一つながりなので、古いところだけを廃棄することはできません。")
 	}
 	if reason, err = d.scrubbed(ctx, "", reason); err != nil {
 		return err
 	}
-	if err := d.record(ctx, p, "term_keep", "", class, strconv.Itoa(upto)); err != nil {
+	x, gone, what, about := all[i], 0, "term_keep", fmt.Sprintf("%d年度まで", upto)
+	if do == TermDestroy {
+		what, gone = "term_destroy", len(x.Entries)
+		about += fmt.Sprintf(" %d件", gone)
+	}
+	if err := d.record(ctx, p, what, "", class, about); err != nil {
 		return err
 	}
-	_, err = d.Terms.Change(ctx, termID(all[i].Due), func(t *Term) error {
-		*t = Term{Class: class, Upto: upto, Reason: reason, By: p.Login, At: d.Clock.Now()}
+	for _, id := range x.Entries[:gone] {
+		if err := d.Asked.Remove(ctx, id); err != nil {
+			return err
+		}
+	}
+	_, err = d.Terms.Change(ctx, termID(x.Due), func(t *Term) error {
+		*t = Term{Class: class, Upto: upto, Destroyed: gone, Reason: reason, By: p.Login, At: d.Clock.Now()}
 		return nil
 	})
 	return err
