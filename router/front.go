@@ -63,7 +63,7 @@ func (f *Front) Enter(ctx context.Context, e triage.Entry) (triage.CaseID, error
 	_, err = r.take(ctx, id, event, contact, entered{e.Channel, e.ID, e.At, e.CallMe, text, e.Report}.data(),
 		func(ctx context.Context, t *taking) error {
 			names, texts := boxes(e.Report)
-			out, _, err := r.censor.passages(ctx, t.glossary, append(texts, passage{text, anonymize.Strict})...)
+			out, _, err := r.censor.passages(ctx, t.glossary, append(texts, passage{text: text})...)
 			if err != nil {
 				return err
 			}
@@ -103,7 +103,7 @@ func boxes(sent *triage.Report) (names []string, texts []passage) {
 			if first {
 				mode = anonymize.Box
 			}
-			names, texts = append(names, name), append(texts, passage{sent.Fields[name], mode})
+			names, texts = append(names, name), append(texts, passage{text: sent.Fields[name], mode: mode})
 		}
 	}
 	return names, texts

@@ -31,7 +31,7 @@ func (r *Router) heard(ctx context.Context, t *taking, e triage.Entry) error {
 		t.event.Teller, t.event.About, t.event.Judgement = &teller, teller.About(), &weighed
 	}
 	if e.CallMe != "" {
-		out, open, err := r.censor.redact(ctx, t.glossary, e.CallMe)
+		out, open, err := r.censor.passages(ctx, t.glossary, passage{text: e.CallMe, called: toldCalling})
 		if err != nil {
 			return err
 		}

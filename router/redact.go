@@ -54,15 +54,24 @@ type stretch struct{ from, to, start, end int }
 func (c *censor) redact(ctx context.Context, g *anonymize.Glossary, texts ...string) (out []redacted, open bool, err error) {
 	all := make([]passage, len(texts))
 	for i, text := range texts {
-		all[i] = passage{text, anonymize.Strict}
+		all[i] = passage{text: text}
 	}
 	return c.passages(ctx, g, all...)
 }
 
 // passage is a text and what it is.
 type passage struct {
-	text string
-	mode anonymize.Mode
+	text   string
+	mode   anonymize.Mode
+	called calling // it is a name to be called by
+}
+
+// read anonymizes one text and adds to the glossary what it found.
+func (c *censor) read(p passage, g *anonymize.Glossary) anonymize.Result {
+	if p.called != noCalling && p.text != "" {
+		return c.calledBy(p.text, p.called, g)
+	}
+	return c.anonymizer.Redact(p.text, g, p.mode)
 }
 
 // passages is redact for texts of several kinds. What is found in one is known in those that follow.
@@ -84,7 +93,7 @@ func (c *censor) passages(ctx context.Context, g *anonymize.Glossary, texts ...p
 		defer func() { _ = recover() }() // what it says may hold words
 		var all []redacted
 		for _, text := range texts {
-			r, ok := check(text.text, c.anonymizer.Redact(text.text, found, text.mode))
+			r, ok := check(text.text, c.read(text, found))
 			if !ok {
 				return
 			}

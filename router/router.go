@@ -149,7 +149,8 @@ func (r *Router) message(ctx context.Context, id triage.CaseID, m channels.Messa
 		if keeps, err = r.attach(id, t.record, m, &t.event); err != nil {
 			return err
 		}
-		out, open, err := r.censor.redact(ctx, t.glossary, numbered(text, t.files, len(m.Files)), m.CallMe)
+		out, open, err := r.censor.passages(ctx, t.glossary, passage{text: numbered(text, t.files, len(m.Files))},
+			passage{text: m.CallMe, called: ownCalling})
 		if err != nil {
 			return err
 		}

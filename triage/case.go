@@ -335,7 +335,7 @@ func (c *Case) change(e Event) {
 		return
 	}
 	if e.Change.Unname != "" {
-		c.Unnamed = e.Change.Unname
+		c.Unnamed, c.CallMe = e.Change.Unname, "" // it may have been a name, and its time is over
 		return
 	}
 	switch e.Change.To {

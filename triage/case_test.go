@@ -191,6 +191,17 @@ func TestPreviewAndDoors(t *testing.T) {
 	}
 }
 
+// Once names and addresses were kept long enough, the name to be called by goes with them.
+func TestNobodyIsCalledByAnyNameOnceItsTimeIsOver(t *testing.T) {
+	c := triage.Case{ID: "07a"}.With(triage.Event{ID: "m", At: minute(0), Kind: triage.KindMessage, From: triage.Seeker, Channel: "chat", Text: "話を聞いて", CallMe: "ゆい"})
+	if c.CallMe != "ゆい" {
+		t.Errorf("called %q", c.CallMe)
+	}
+	if c = c.With(triage.Event{ID: "u", At: minute(1), Kind: triage.KindState, From: triage.Counselor, Change: &triage.Change{Unname: triage.UnnameBegun}}); c.CallMe != "" {
+		t.Errorf("still called %q", c.CallMe)
+	}
+}
+
 func TestFlagsReasonsAndNeed(t *testing.T) {
 	t.Parallel()
 	with := func(s triage.Severity, rule string, flags ...triage.Flag) triage.Event {
