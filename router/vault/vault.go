@@ -8,6 +8,11 @@
 // alone. Shred destroys the share and removes the record; the outgoing
 // words of the desk, which other stores hold, are sealed with the same key and end with it.
 //
+// Forget destroys one message, which its sender took back, and what is known from it alone; here, and not in a copy of Redis
+// that was made before. There it lies sealed with the key of its case, which has to go on opening the rest: whoever has that
+// copy, the key set and the share reads it, until the case is shredded. A key of its own for each message would not end that
+// earlier, since the case's words and its glossary of then lie in the same copy; it is the copy that has to end.
+//
 // The vault has a Redis of its own, if a city wants that: it shares no key and no script with the desk's. A record is one
 // hash {vNN}:case:ID, in the partition that the case's id names. Names of keys and fields are case ids and keyed digests,
 // nothing has a time to live, and lengths are padded to 512·2ⁿ bytes. A record is read whole, changed and put back with the
@@ -206,7 +211,7 @@ func (v *Vault) Original(ctx context.Context, id, event string) ([]byte, error) 
 	return unpad(padded)
 }
 
-// Forget destroys what came as the event of that id. Forgetting what is not there does nothing.
+// Forget destroys what came as the event of that id; copies of before end with the case's key (see the package). Forgetting what is not there does nothing.
 func (v *Vault) Forget(ctx context.Context, id, event string) error {
 	key, err := recordKey(id)
 	if err != nil {
