@@ -82,7 +82,9 @@ func (d *Desk) wordless(c triage.Case, events []triage.Event, now time.Time) []t
 // unheeded is when an emergency to which somebody said 受領, and that nobody has answered, rings anew: two leases after that, and
 // after the last that anybody did in the case. The second is the id of the event that says so.
 func (d *Desk) unheeded(c triage.Case, events []triage.Event) (time.Time, string) {
-	i := slices.IndexFunc(c.Duties, func(x triage.Duty) bool { return x.What == Alarm && !x.DoneAt.IsZero() && !x.DoneAt.Before(c.WaitingSince) })
+	i := slices.IndexFunc(c.Duties, func(x triage.Duty) bool {
+		return x.What == Alarm && !x.DoneAt.IsZero() && !x.DoneAt.Before(c.WaitingSince)
+	})
 	if i < 0 || c.Severity != triage.Emergency || c.WaitingSince.IsZero() || c.State != triage.Waiting && c.State != triage.Open {
 		return time.Time{}, ""
 	}
