@@ -139,6 +139,11 @@ func (d *door) addToFile(w http.ResponseWriter, r *http.Request, p *upload) {
 			kept, err = d.keep(r.Context(), p)
 		}
 	}
+	if errors.Is(err, errNone) { // unless another request has finished it meanwhile
+		if _, whole, again := d.uploads.state(p); again == nil && whole != nil {
+			offset, kept, err = p.size, whole, nil
+		}
+	}
 	if errors.Is(err, errSort) || errors.Is(err, channels.ErrTooLarge) { // it never was what was promised
 		d.uploads.drop(p)
 	}

@@ -217,8 +217,9 @@ func (u *uploads) state(p *upload) (offset int64, kept *channels.File, err error
 		return p.size, kept, err
 	}
 	f, err := os.Open(p.half)
-	if err != nil {
-		return 0, nil, errNone
+	if err != nil { // another request has just finished it, or there is none
+		kept, err := u.orNone(p)
+		return p.size, kept, err
 	}
 	defer f.Close()
 	offset, _, err = p.scan(f)
