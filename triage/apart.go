@@ -2,6 +2,7 @@ package triage
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -58,6 +59,17 @@ type Session struct {
 	Promised  time.Time `json:"promised,omitzero"`   // when the seeker was promised to be spoken with again
 	By        string    `json:"by,omitempty"`        // set by the fold
 	At        time.Time `json:"at,omitzero"`         // set by the fold
+}
+
+// Say is what was left, a line for each that was written: 主訴：….
+func (s Session) Say() string {
+	var lines []string
+	for _, l := range [][2]string{{"主訴", s.Complaint}, {"見立て", s.View}, {"したこと", s.Did}, {"次", s.Next}} {
+		if l[1] != "" {
+			lines = append(lines, l[0]+"："+l[1])
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // apart takes in who is kept out, what belongs together, what was wished and what was left for the next person.

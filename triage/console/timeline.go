@@ -80,7 +80,7 @@ func (c *Console) tell(l *line, e triage.Event, seen told) bool {
 	case e.Kind == triage.KindMessage:
 		c.message(l, e, seen.fates)
 	case e.Session != nil:
-		l.Class, l.Quote, l.Text = "note", true, sessionLine(*e.Session)
+		l.Class, l.Quote, l.Text = "note", true, e.Session.Say()
 	case e.Risk != nil:
 		l.Class, l.Quote, l.Text = "note", true, strings.TrimSpace("リスクの見立て\n"+e.Risk.Say()+"\n"+e.Text)
 	case e.Safety != nil:
@@ -192,16 +192,6 @@ func delivery(l *line, d triage.Delivery) bool {
 	}
 	l.Who = "窓口"
 	return true
-}
-
-func sessionLine(s triage.Session) string {
-	var b strings.Builder
-	for _, l := range [][2]string{{"主訴", s.Complaint}, {"見立て", s.View}, {"したこと", s.Did}, {"次", s.Next}} {
-		if l[1] != "" {
-			b.WriteString(l[0] + "：" + l[1] + "\n")
-		}
-	}
-	return strings.TrimSpace(b.String())
 }
 
 func assignment(a triage.Assignment) string {

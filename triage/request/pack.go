@@ -125,6 +125,9 @@ func tell(e triage.Event) (part, title, text string) {
 		if e.Safety != nil {
 			text = "安全プラン\n" + text
 		}
+		if e.Session != nil {
+			text = strings.TrimSpace(e.Session.Say() + "\n" + text)
+		}
 		if o := e.Observed; o != nil {
 			text = strings.TrimSpace("確かめたこと（" + Day(o.On) + "）\n" + o.Note + "\n" + text)
 		}

@@ -108,6 +108,7 @@ func TestAPackHoldsWhatWasDecided(t *testing.T) {
 		{ID: "m1", Seq: 1, At: day, Kind: triage.KindMessage, From: triage.Seeker, Text: "[人物A]にけられた"},
 		{ID: "m2", Seq: 2, At: day, Kind: triage.KindMessage, From: triage.Seeker, Text: "取り消したこと"},
 		{ID: "n1", Seq: 3, At: day, Kind: triage.KindNote, From: triage.Counselor, Text: "メモのこと"},
+		{ID: "n3", Seq: 3, At: day, Kind: triage.KindNote, From: triage.Counselor, Session: &triage.Session{View: "孤立している", Next: "木曜に話す"}},
 		{ID: "n2", Seq: 4, At: day, Kind: triage.KindNote, From: triage.Counselor, For: "sato", Text: "耳うち"},
 		{ID: "l", Seq: 5, At: day, Kind: triage.KindState, Text: "つながり", Link: &triage.Link{Case: "08bbbb"}},
 		{ID: "v", Seq: 6, At: day, Kind: triage.KindReveal, Reveal: &triage.Reveal{Placeholder: "[人物A]"}},
@@ -128,7 +129,7 @@ func TestAPackHoldsWhatWasDecided(t *testing.T) {
 		}
 	}
 	d.Parts = Parts
-	if all := Render(c, events, d); !strings.Contains(all, "メモのこと") || strings.Contains(all, "耳うち") || strings.Contains(all, "08bbbb") {
+	if all := Render(c, events, d); !strings.Contains(all, "メモのこと") || !strings.Contains(all, "見立て：孤立している\n次：木曜に話す") || strings.Contains(all, "耳うち") || strings.Contains(all, "08bbbb") {
 		t.Errorf("%s", all)
 	}
 	r := Request{ID: "inquiry-2026-1", Ground: "police_inquiry", Office: "警察署", Decision: &d}
