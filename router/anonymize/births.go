@@ -1,6 +1,7 @@
 package anonymize
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -10,6 +11,9 @@ func (s *scan) birth(i int) {
 		return
 	}
 	j := i + s.one(i, "平成", "昭和", "令和", "西暦", "へいせい", "しょうわ", "れいわ", "H", "S", "R")
+	if j > i+1 {
+		j = s.skip(j, " ", 1) // れいわ 7ねん
+	}
 	parts := 0
 	for j < len(s.rs) && parts < 3 {
 		k := j
@@ -25,6 +29,9 @@ func (s *scan) birth(i int) {
 			last := s.rs[j] == 'に' || s.rs[j] == 'か'
 			if j += n; last {
 				break
+			}
+			if s.rune(j) == ' ' && numeral(s.rune(j+1)) {
+				j++
 			}
 			continue
 		}
@@ -47,17 +54,74 @@ func (s *scan) birth(i int) {
 	if parts < 2 && !compact {
 		return
 	}
-	k := j
-	for strings.ContainsRune(" (（", s.rune(k)) && s.rune(k) != 0 {
-		k++
-	}
-	after := s.one(k, "に生まれ", "にうまれ", "の生まれ", "のうまれ", "生まれ", "うまれ", "産まれ", "生れ", "誕生") > 0 ||
-		s.is(k, "生") && s.one(k+1, "徒", "活", "き", "物", "理", "命", "放") == 0
-	if after || s.before(i, 10, "生年月日", "誕生日", "たんじょうび", "生まれ", "生れ", "バースデー") {
+	if s.bornAfter(j) || s.before(i, 10, birthLabels...) {
 		s.add(s.yearBack(i), j, TypeDateOfBirth, 1)
 	} else if parts == 3 && s.longAgo(i) {
 		s.add(i, j, TypeDateOfBirth, 0.6)
 	}
+}
+
+// birthLabels are words behind which somebody's birthday stands.
+var birthLabels = []string{"生年月日", "誕生日", "たんじょうび", "生まれ", "うまれ", "産まれ", "生れ", "バースデー", "bday", "Bday", "birthday", "Birthday"}
+
+// whose may stand between a day and the word that says that somebody was born then: 11月8日おれの誕生日.
+var whose = []string{"が", "は", "って", "、", " ", "おれの", "俺の", "わたしの", "私の", "ぼくの", "僕の", "うちの", "自分の", "あたしの", "(", "（"}
+
+// bornAfter reports whether what stands at i says of the day in front of it that somebody was born then.
+func (s *scan) bornAfter(i int) bool {
+	k := i
+	for range 3 {
+		k += s.one(k, whose...)
+	}
+	if n := s.one(k, "誕生日", "たんじょうび", "おたんじょうび", "お誕生日", "バースデー", "bday", "生年月日"); n > 0 {
+		return s.one(k+n, "会", "かい", "パ", "プレ", "ケ") == 0
+	}
+	k = s.skip(i, " (（", 3)
+	return s.one(k, "に生まれ", "にうまれ", "の生まれ", "のうまれ", "生まれ", "うまれ", "産まれ", "生れ", "誕生") > 0 ||
+		s.is(k, "生") && s.one(k+1, "徒", "活", "き", "物", "理", "命", "放") == 0
+}
+
+// feasts are days that have a name: 二〇一一年の大みそかに生まれ.
+var feasts = []string{"大みそか", "大晦日", "おおみそか", "元日", "元旦", "クリスマスイブ", "クリスマス", "ひな祭り", "ひなまつり", "こどもの日", "七夕", "節分", "バレンタイン"}
+
+// feastBirth judges a birthday by its year and the feast at i.
+func (s *scan) feastBirth(i int) {
+	n := s.one(i, feasts...)
+	if n == 0 || !s.bornAfter(i+n) {
+		return
+	}
+	start := i
+	if k := i - s.one(i-1, "の"); s.rune(k-1) == '年' {
+		for start = k - 1; start > 0 && numeral(s.rs[start-1]); start-- {
+		}
+		start -= s.one(start-2, "平成", "令和", "昭和")
+	}
+	s.add(start, i+n, TypeDateOfBirth, 1)
+}
+
+// months are how the months begin in English.
+var months = []string{"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"}
+
+// englishBirth judges a birthday at i that begins with the month in English: August 19, 2017.
+func (s *scan) englishBirth(i int) {
+	j := i
+	for letter(s.rune(j)) {
+		j++
+	}
+	if j < i+3 || !slices.Contains(months, strings.ToLower(string(s.rs[i:i+3]))) || !s.before(i, 12, birthLabels...) {
+		return
+	}
+	end := s.skip(j, ". ", 2)
+	for digit(s.rune(end)) {
+		end++
+	}
+	if !digit(s.rune(end - 1)) {
+		return
+	}
+	if k := s.skip(end+s.one(end, "st", "nd", "rd", "th"), ", ", 2); digit(s.rune(k)) && digit(s.rune(k+3)) && !digit(s.rune(k+4)) {
+		end = k + 4
+	}
+	s.add(i, end, TypeDateOfBirth, 1)
 }
 
 // yearBack returns where the year begins that is said before the day at i, 2013年生まれの五月三日, or i.

@@ -1,9 +1,11 @@
 package anonymize
 
-import "madoguchi/triage/japanese"
+import (
+	"madoguchi/triage/japanese"
+)
 
 // cluesEach is how many clues a character has.
-const cluesEach = 32
+const cluesEach = 44
 
 // Clues returns what the learned part knows of each character of a text, and how many clues a character has. The text is
 // folded; runes are the view's.
@@ -64,6 +66,18 @@ func (s *scan) clues() []uint32 {
 		h, _ := s.a.words.honorific(s.rs, i)
 		b.called[i] = uint32(h.n)
 	}
+	kanji := 0
+	for _, c := range s.classes {
+		if c == japanese.Kanji {
+			kanji++
+		}
+	}
+	switch {
+	case kanji*8 > n:
+		b.style = 2
+	case kanji > 0:
+		b.style = 1
+	}
 	for i := range s.rs {
 		out = b.at(out, i)
 	}
@@ -77,6 +91,7 @@ type beside struct {
 	runs   []run
 	words  []saying
 	called []uint32 // the length of the honorific that stands there
+	style  uint32   // how much of the text is kanji: none, a little, more
 }
 
 // char is the character at i, digits alike, 1 beyond the text.
@@ -102,6 +117,53 @@ func (b *beside) mark(i int) uint32 {
 		return 0
 	}
 	return b.s.marks[i]
+}
+
+// fits says whether the dictionary's words begin and end where the name does, and of what part of speech the first is, and what
+// follows.
+func (b *beside) fits(x *sound) uint32 {
+	if x.rank == 0 {
+		return 0
+	}
+	first, last := b.s.token(x.start), b.s.token(x.end-1)
+	says := uint32(1) | uint32(first.Part)<<8
+	if first.Start == x.start {
+		says |= 2
+	}
+	if last.End == x.end {
+		says |= 4
+		if next := b.s.token(x.end); next != nil {
+			says |= uint32(next.Part) << 16
+		}
+	}
+	if first == last {
+		says |= 8
+	}
+	return says
+}
+
+// inside says how a name lies to the everyday word at a character: it is one, or a piece of one, or has nothing to do with it.
+func (b *beside) inside(x *sound, e run) uint32 {
+	switch {
+	case x.rank == 0 || e.end == e.start:
+		return 0
+	case e == x.run:
+		return 1
+	case e.start <= x.start && e.end >= x.end:
+		return 2 + uint32(min(e.end-e.start-(x.end-x.start), 3))
+	case e.start >= x.start && e.end <= x.end:
+		return 6
+	}
+	return 7
+}
+
+// heard is what kind of name, and how long a one, the text sounds like at i; 0 where none begins there.
+func (b *beside) heard(i int) uint32 {
+	if i >= len(b.s.sounds) || b.s.sounds[i].start != i {
+		return 0
+	}
+	x := &b.s.sounds[i]
+	return x.kind<<8 | uint32(x.end-x.start)
 }
 
 // usualNext says what stands around an everyday word: the class in front of it, and what follows.
@@ -163,6 +225,18 @@ func (b *beside) at(out []uint32, i int) []uint32 {
 	if usual > 0 {
 		inUsual = uint32(i-e.start)<<3 | uint32(e.end-1-i)
 	}
+	x := &b.s.sounds[i] // nothing where rank is 0
+	in, heard, n1 := uint32(i-x.start)<<3|uint32(min(x.end-1-i, 7)), x.kind<<8|uint32(x.end-x.start), x.end
+	if x.rank == 0 {
+		in, n1 = 1<<8, i+1
+	}
+	whole := uint32(0) // of a run of one class, an everyday word
+	switch {
+	case e.start == r.start && e.end == r.end:
+		whole = 1
+	case e.start == r.start || e.end == r.end:
+		whole = 2
+	}
 	called := uint32(0)
 	if n := b.called[r.end]; n > 0 {
 		called = 1 + n
@@ -180,5 +254,9 @@ func (b *beside) at(out []uint32, i int) []uint32 {
 		clue(22, left, left2, spot), clue(23, right, right2, spot), clue(24, right, right2, right3), clue(25, spot, b.kind(r.start-1), right),
 		clue(26, mark, b.kind(i)), clue(27, mark, c[m+1]), clue(28, b.mark(i-1), mark, b.mark(i+1)),
 		clue(29, mark, act, after.part), clue(30, called, b.kind(i), spot),
-		clue(31, usual, inUsual, mark), clue(32, usual, b.usualNext(e), act))
+		clue(31, usual, inUsual, mark), clue(32, usual, b.usualNext(e), act),
+		clue(33, in, heard), clue(34, in, heard, b.char(n1)), clue(35, in, x.kind, b.char(x.start-1), b.char(n1)), clue(36, in, heard, b.char(n1), b.char(n1+1)),
+		clue(37, b.style, in, heard, word.part), clue(38, in, heard, b.char(n1), b.heard(n1+1)), clue(39, whole, b.kind(i), heard),
+		clue(40, b.word(n-2).part, before.part, word.part, place), clue(41, b.style, mark, b.kind(i)),
+		clue(42, in, heard, x.again, b.char(n1)), clue(43, heard, in, b.fits(x), b.char(n1)), clue(44, heard, in, b.inside(x, e), b.style))
 }

@@ -22,11 +22,12 @@ func (s *scan) look() {
 	for i, r := range s.rs {
 		s.kana[i] = japanese.ToHiragana(r)
 	}
-	s.marks, s.usual = make([]uint32, len(s.rs)), make([]run, len(s.rs))
+	s.marks, s.usual, s.sounds = make([]uint32, len(s.rs)), make([]run, len(s.rs)), make([]sound, len(s.rs))
 	n := s.a.names
 	for i, r := range s.kana {
 		if s.class(i) == japanese.Kanji {
 			if k := n.kinds[string(r)] &^ common; k&(family|given) != 0 {
+				s.sound(i, 1, k)
 				s.mark(i, 1, k)
 			}
 		}
@@ -46,11 +47,13 @@ func (s *scan) look() {
 					}
 				}
 			}
-			if k &^= common; k != 0 {
-				s.mark(i, l, k)
+			if k&^common != 0 {
+				s.sound(i, l, k)
+				s.mark(i, l, k&^(common|today))
 			}
 		}
 	}
+	s.repeated()
 }
 
 // mark marks the name of l runes at i in the lists of k.
@@ -130,17 +133,17 @@ func (s *scan) guessed(start, end int, p float32) int {
 	}
 	least := float32(0)
 	if w := s.usual[start]; w.start < start && w.end-w.start >= 4 && w.end >= end-1 {
-		least = 1 // さら|あらい
+		least = 0.5 // さら|あらい
 	}
 	if s.phrase(start, end) && !s.called(end) && p < 0.97 {
 		return start
 	}
 	first, last := s.token(start), s.token(end-1)
 	if first.Part == japanese.Verb && first.Known && first.Start == start && first.End > end && first.End-first.Start >= 3 {
-		least = 0.95 // はな|れる
+		least = max(least, 0.5) // はな|れる
 	}
 	if first.Start < start && first.Known && first.End-first.Start >= 3 || last.End > end && last.Known && last.End-last.Start >= 3 {
-		least = max(least, 0.5)
+		least = max(least, 0.25)
 	}
 	if first.Known && (first.Part == japanese.Particle && first.Start == start || first.Part == japanese.Verb && first.Start < start) {
 		least = max(least, 0.5) // ので|はない|か, で|きたの|は
@@ -148,15 +151,12 @@ func (s *scan) guessed(start, end int, p float32) int {
 	if s.word(start, end) {
 		switch text := string(s.kana[start:end]); {
 		case s.a.words.modernKana[text] && !s.a.words.kanaStop[text]:
-			least = max(least, 0.3)
+			least = max(least, 0.15)
 		case s.listedName(text) && s.directed(end):
-			least = max(least, 0.2)
 		case s.listedName(text):
-			least = max(least, 0.4)
-		case end-start >= 4:
-			least = max(least, 0.95)
+			least = max(least, 0.3)
 		default:
-			least = max(least, 0.9)
+			least = max(least, 0.8)
 		}
 	}
 	if p < least {

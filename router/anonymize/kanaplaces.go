@@ -13,6 +13,9 @@ const maxKanaPlace = 9
 // たんぽぽこうえん, ひがししょうがっこう. It ends at i, where x begins.
 func (s *scan) kanaPlace(i int, x suffix) {
 	end := i + len([]rune(x.text))
+	if t := s.token(i); x.out && (t.Part == japanese.Verb && t.Known) {
+		return // ころばし|に
+	}
 	if s.class(end) == japanese.Hiragana && s.one(end, "の", "に", "で", "へ", "を", "が", "は", "と", "も", "か", "や", "だ", "な", "み", "ま") == 0 {
 		return
 	}
@@ -40,6 +43,9 @@ func (s *scan) kanaPlace(i int, x suffix) {
 			return
 		}
 	}
+	if x.out {
+		end = i // what is high or deep stays
+	}
 	s.add(start, end, x.t, 0.6)
 }
 
@@ -61,6 +67,17 @@ func (s *scan) particle(i, end int) bool {
 	return t != nil && t.Part == japanese.Particle && t.Start <= i && end-i > 2
 }
 
+// side returns where a word begins that ends before i and says which of several schools it is, with nothing in front: きた|しょう,
+// だいに|ちゅう; or i.
+func (s *scan) side(i int) int {
+	for _, w := range []string{"ひがし", "にし", "みなみ", "きた", "だいいち", "だいに", "だいさん", "ちゅうおう"} {
+		if k := s.back(i, w); k < i && (s.class(k-1) != japanese.Hiragana || s.particleAt(k-1)) {
+			return k
+		}
+	}
+	return i
+}
+
 // kanaSchool judges the short name of a school that a small child writes: ひばりしょうの1ねん, みどりちゅう 2の3.
 func (s *scan) kanaSchool(i int) {
 	n := s.one(i, "しょう", "ちゅう")
@@ -69,8 +86,10 @@ func (s *scan) kanaSchool(i int) {
 	}
 	k := i + n
 	next := k + s.one(k, "の", " ", "、")
-	year := numeral(s.rune(next)) && s.one(next+1, "ねん", "年", "の", "-", " ") > 0
-	if !year && s.one(k, "いくとき", "にいく", "にいって", "にかよ", "のせんせい", "です", "の3かい", "の2かい") == 0 {
+	grade, after := s.counted(next)
+	year := grade >= 1 && grade <= 6 && s.one(after, "ねん", "年", "の", "-", " ", "nen") > 0
+	sides := s.side(i) < i && s.one(k, "の", "に", "へ", "から", "で", "いか", "です", "、", "。", " ", ")") > 0 && n == 3
+	if !year && !sides && s.one(k, "いくとき", "にいく", "にいって", "にかよ", "のせんせい", "です", "の3かい", "の2かい") == 0 {
 		return
 	}
 	start := i

@@ -10,10 +10,12 @@ import (
 // likely before it is in Readable mode too, certain where the word is an everyday one, and aWord where the dictionary has it and
 // nobody is called so. They were chosen by the messages of testdata/dev*.jsonl, and the share of ordinary words that is lost.
 const (
-	sure    = 0.10
-	likely  = 0.80
-	certain = 0.70
-	aWord   = 0.80
+	sure      = 0.10
+	likely    = 0.80
+	certain   = 0.70
+	certainly = 0.50
+	aWord     = 0.80
+	unheard   = 0.04
 )
 
 // maxLearned is the length of the longest name, in runes. What is longer is noise.
@@ -22,7 +24,7 @@ const maxLearned = 24
 // learned adds what the learned part finds and no rule did. It takes nothing away, and it leaves the words by which a
 // danger is seen.
 func (s *scan) learned() {
-	all := s.a.tagger.Label(s.clues(), cluesEach)
+	all := s.guesses
 	type guess struct {
 		t Type
 		p float32
@@ -60,6 +62,35 @@ func (s *scan) learned() {
 		}
 		i = max(j, i+1)
 	}
+}
+
+// nobodys reports whether the learned part is all but certain that the kana from start to end are no name. Rules go by lists and
+// by what stands beside a word, and in kana much sounds like a name that is none: こない|のに|パパ.
+func (s *scan) nobodys(start, end int) bool {
+	if s.guesses == nil {
+		return false
+	}
+	for i := start; i < end; i++ {
+		if c := s.class(i); c != japanese.Hiragana && c != japanese.Katakana {
+			return false
+		}
+	}
+	if s.called(end) {
+		return s.likeliest(start, end) < unheard/2
+	}
+	return s.likeliest(start, end) < unheard
+}
+
+// likeliest is how likely the learned part is that a name stands from start to end, at the likeliest character; 0 where it is not
+// asked.
+func (s *scan) likeliest(start, end int) (p float32) {
+	if s.guesses == nil {
+		return 0
+	}
+	for i := start; i < end; i++ {
+		p = max(p, 1-s.guesses[i][0])
+	}
+	return p
 }
 
 // addLearned adds what was found from start to end, with the probability p at its likeliest character.
@@ -113,7 +144,9 @@ func (s *scan) addLearned(start, end int, t Type, p float32) {
 		return
 	}
 	everyday := w.everyday[text] || w.kanaStop[kana] || w.generic(text) || w.nickStop[kana]
-	if t == TypePerson && !s.called(end) && (w.kanaStop[kana] && p < 0.9 || s.pronoun(start, end) || s.deed(start, end) || p < aWord && s.ordinary(start, end)) {
+	first := s.token(start)
+	known := p >= certainly && (s.a.names.is(kana, today) || w.modern[text] || hasKanji(text) && s.a.names.is(text, given)) && !(first.Part == japanese.Pronoun && first.End < end) // as children are called today
+	if t == TypePerson && !s.called(end) && !known && (w.kanaStop[kana] && p < 0.9 || s.pronoun(start, end) || s.deed(start, end) || p < aWord && s.ordinary(start, end)) {
 		return // nobody, however much it sounds like a name
 	}
 	h, called := w.honorific(s.rs, start)
@@ -124,7 +157,7 @@ func (s *scan) addLearned(start, end int, t Type, p float32) {
 	if end == start+1 && strings.ContainsRune("とがはにをもでや", s.rs[start]) && (s.covered(start-1) || s.covered(end)) {
 		return // what joins a name to the rest
 	}
-	if (everyday || called) && (p < certain || alone) || !strings.ContainsFunc(text, writes) || strings.IndexFunc(text, unnumbered) < 0 {
+	if (everyday && !known || called) && (p < certain || alone) || !strings.ContainsFunc(text, writes) || strings.IndexFunc(text, unnumbered) < 0 {
 		return
 	}
 	score := 0.4

@@ -113,17 +113,21 @@ func (s *scan) again(g *Glossary) {
 	for name, written := range known {
 		rs := []rune(name)
 		kana := japanese.ClassOf(rs[0]) == japanese.Hiragana
-		if len(rs) < 2 || kana && len(rs) < 3 || s.a.words.stop[name] || s.a.words.everyday[name] {
+		one := len(rs) == 1 && japanese.ClassOf(rs[0]) == japanese.Kanji
+		if len(rs) < 2 && !one || (kana && len(rs) < 3 || one) && s.guesses == nil || s.a.words.stop[name] || s.a.words.everyday[name] && !one || s.a.words.danger[name] {
 			continue
 		}
 		for i := 0; i+len(rs) <= len(s.rs); i++ {
 			if s.rs[i] != rs[0] || !s.is(i, name) {
 				continue
 			}
+			if one && (s.class(i-1) == japanese.Kanji || s.class(i+1) == japanese.Kanji || s.likeliest(i, i+1) < sure) {
+				continue
+			}
 			if strings.ContainsRune("県市都府", s.rune(i+len(rs))) && i+len(rs) < len(s.rs) {
 				continue
 			}
-			if kana && (!s.nameStart(i) || !s.slot(i+len(rs)) && !s.called(i+len(rs))) {
+			if p := s.likeliest(i, i+len(rs)); kana && (!s.nameStart(i) && p < unheard || !s.slot(i+len(rs)) && !s.called(i+len(rs)) && p < 2*unheard || len(rs) < 3 && p < unheard/2) {
 				continue
 			}
 			if kana && !written && s.a.names.is(name, common) && !s.personal(i, i+len(rs)) && !s.called(i+len(rs)) {

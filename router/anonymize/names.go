@@ -29,6 +29,7 @@ const (
 	familyKana
 	givenKana
 	common // a word of every day, in hiragana
+	today  // a given name of today's children, in kana
 )
 
 // names is the list of people's names of the IPA dictionary: 13,021 family names and 18,983 given names with readings.
@@ -75,7 +76,7 @@ func newNames(w *words) *names {
 		n.kinds[name] |= given
 	}
 	for name := range w.modernKana {
-		n.kinds[name] |= givenKana
+		n.kinds[name] |= givenKana | today
 	}
 	for name := range w.foreign {
 		n.kinds[japanese.HiraganaOf(name)] |= givenKana

@@ -11,6 +11,9 @@ func (s *scan) people(g *Glossary) {
 	s.tokenize()
 	s.look()
 	s.markActs()
+	if !s.unlearned {
+		s.guesses = s.a.tagger.Label(s.clues(), cluesEach)
+	}
 	s.honorifics()
 	s.introductions()
 	s.fullNames()
@@ -26,6 +29,7 @@ func (s *scan) people(g *Glossary) {
 		s.learned()
 		s.listsBack()
 	}
+	s.latinJoined()
 	s.bracketed()
 	s.writtenAs()
 	s.bothOf()

@@ -15,7 +15,14 @@ func (s *scan) places() {
 		s.initials(i)
 		s.kanaSchool(i)
 		s.shop(i)
+		s.saidClass(i)
+		s.saidAddress(i)
+		s.saidHouse(i)
+		s.latinAddress(i)
+		s.labelledSchool(i)
 		switch {
+		case r == '-':
+			s.latinSchool(i)
 		case r == '組':
 			s.group(i)
 		case r == '学' && s.rune(i+1) == '級':
@@ -24,6 +31,8 @@ func (s *scan) places() {
 			s.kanaClass(i)
 		case r == 'く' && s.rune(i+1) == 'み':
 			s.spokenClass(i)
+		case r == 'ぐ' && s.rune(i+1) == 'み':
+			s.kanaGroup(i)
 		case numeral(r) && !numeral(s.rune(i-1)):
 			s.address(i)
 			s.classNumber(i)

@@ -316,8 +316,10 @@ type scan struct {
 	at        []int32 // rune → its token
 	kana      []rune  // rs in hiragana
 	marks     []uint32
-	usual     []run  // rune → the longest everyday word that it is in
-	acts      []bool // rune → its sentence tells what somebody did
+	usual     []run // rune → the longest everyday word that it is in
+	sounds    []sound
+	guesses   []tagger.Scores // what the learned part says of each rune
+	acts      []bool          // rune → its sentence tells what somebody did
 	out       []spot
 	taken     []bool // rune → something was found there
 	ends      []bool // rune → a person ends in front of it
@@ -332,7 +334,7 @@ func newScan(a *Anonymizer, v japanese.View) *scan {
 }
 
 func (s *scan) add(start, end int, t Type, score float64) {
-	if start < end && start >= 0 && end <= len(s.rs) {
+	if start < end && start >= 0 && end <= len(s.rs) && !(t == TypePerson && s.nobodys(start, end)) {
 		s.out = append(s.out, spot{start, end, t, score})
 		if s.taken == nil {
 			s.taken, s.ends = make([]bool, len(s.rs)), make([]bool, len(s.rs)+1)

@@ -31,9 +31,9 @@ func (s *scan) romaji() {
 		}
 		text := string(s.rs[i:end])
 		kana, ok := kanaOf(strings.ToLower(text))
-		listed := ok && s.a.names.is(kana, familyKana|givenKana)
-		n := len([]rune(kana))
 		capital := s.rs[i] < 'a'
+		listed := ok && s.a.names.is(kana, familyKana|givenKana) && (capital || s.called(end) || !s.a.names.is(kana, common) || s.a.names.is(kana, today))
+		n := len([]rune(kana))
 		switch {
 		case !ok || commonLatin(text) || s.covered(i) || word(s.rune(end)) || s.a.words.latinStop[strings.ToLower(text)]:
 		case listed && n >= 2 && (s.slot(end) || s.called(end) || s.class(end) == japanese.Kanji),
@@ -58,6 +58,15 @@ func (s *scan) lower(i, end int) bool {
 		}
 	}
 	return true
+}
+
+// latinJoined joins two names in Latin letters that begin with capitals and have a space between: Kenji Mori is one.
+func (s *scan) latinJoined() {
+	for i := 1; i+1 < len(s.rs); i++ {
+		if s.rs[i] == ' ' && s.ends != nil && s.ends[i] && letter(s.rs[i-1]) && upper(s.rs[i+1]) && s.covered(i+1) {
+			s.add(i, i+1, TypePerson, 0.6)
+		}
+	}
 }
 
 // latinName returns the end of a full name of another land that begins with the word from i to end: Ana Pereira; or end.

@@ -37,12 +37,23 @@ func (s *scan) typed() {
 		if r := s.rs[i]; numeral(r) && !numeral(s.rune(i-1)) || strings.ContainsRune("平昭令西HSRへしれ", r) {
 			s.birth(i)
 		}
+		switch {
+		case letter(s.rs[i]) && !letter(s.rune(i-1)):
+			s.englishBirth(i)
+		case s.class(i) == japanese.Hiragana || s.class(i) == japanese.Katakana:
+			s.saidBirth(i)
+			s.feastBirth(i)
+		case s.class(i) == japanese.Kanji:
+			s.feastBirth(i)
+		}
 	}
 	s.cars()
 	s.spokenPhones()
 	s.spelled()
 	s.spelledNet()
 	s.labelled()
+	s.accounts()
+	s.kanaMail()
 }
 
 func (s *scan) mailOrHandle(i int) {
@@ -118,6 +129,9 @@ func (s *scan) url(i int) int {
 		s.add(i, end, TypeURL, 1)
 		return end
 	}
+	if k := s.spaceBack(i); slices.ContainsFunc(ats, func(at string) bool { return s.back(k, at) < k }) {
+		return 0 // of an address of mail
+	}
 	host, _, _ := strings.Cut(text, "/")
 	if dot := strings.LastIndex(host, "."); dot > 1 && strings.Contains(tlds, " "+host[dot+1:]+" ") {
 		s.add(i, end, TypeURL, 0.9)
@@ -133,6 +147,10 @@ func (s *scan) url(i int) int {
 		tail--
 	}
 	name := string(s.rs[i:tail])
+	if user, number, ok := strings.Cut(name, "#"); ok && len(number) == 4 && strings.Trim(number, "0123456789") == "" && len(user) >= 2 {
+		s.add(i, tail, TypeHandle, 0.9) // kei_d#0042
+		return tail
+	}
 	if era := strings.IndexByte("HSRhsr", text[0]) >= 0; era && strings.Count(name, ".") == 2 && strings.Trim(name[1:], "0123456789.") == "" {
 		return 0 // H25.1.17
 	}
@@ -287,7 +305,8 @@ func (s *scan) cars() {
 
 var idLabels = []string{"学籍番号", "受験番号", "会員番号", "学生番号", "生徒番号", "児童番号", "整理番号", "診察券", "マイナンバー", "個人番号",
 	"保険証", "口座番号", "口座", "免許証", "パスポート", "在留カード", "暗証番号", "パスワード", "登録番号", "受付番号", "証番号", "カード番号",
-	"出席番号", "しゅっせき番号", "背番号", "出席簿", "名簿", "シリアル", "記号番号", "番号"}
+	"出席番号", "しゅっせき番号", "しゅっせきばんごう", "出席ばんごう", "背番号", "せばんごう", "出席簿", "名簿", "シリアル", "記号番号", "番号",
+	"カード", "かーど", "会員証", "学生証", "生徒証", "利用証", "利用者番号"}
 
 var handleLabels = []string{"LINE", "line", "Line", "ライン", "インスタ", "Instagram", "instagram", "TikTok", "tiktok", "ティックトック",
 	"Twitter", "twitter", "ツイッター", "X", "Discord", "discord", "ディスコード", "ディスコ", "カカオ", "アカウント", "アカ", "垢", "ID", "id", "Id",
@@ -303,11 +322,19 @@ func (s *scan) labelled() {
 				end++
 			}
 			least := 3
-			if s.is(i, "出席") || s.is(i, "名簿") || s.is(i, "しゅっせき") || s.is(i, "背番号") {
+			switch {
+			case s.one(i, "出席", "名簿", "しゅっせき", "背番号", "せばんごう") > 0:
 				least = 1
+				if end == j {
+					_, end = s.counted(j)
+				}
+			case s.one(i, "カード", "かーど", "会員証", "学生証", "生徒証", "利用証") > 0:
+				least = 4
 			}
-			if text := string(s.rs[j:end]); len(text) >= least && strings.ContainsAny(text, "0123456789") && s.phone(j) == 0 {
-				s.add(j, end+s.one(end, "番"), TypeIDNumber, 1)
+			unit := s.one(end, "番", "ばん")
+			if text := string(s.rs[j:end]); len(text) >= least && (strings.ContainsAny(text, "0123456789") || unit > 0 && end > j) && s.phone(j) == 0 &&
+				(least != 4 || s.one(end, "円", "枚", "人", "回", "年", "個", "日", "月") == 0) {
+				s.add(j, end+unit, TypeIDNumber, 1)
 			}
 		}
 		if n := s.one(i, handleLabels...); n > 0 && !(letter(s.rune(i-1)) && letter(s.rs[i])) && !(letter(s.rune(i+n)) && letter(s.rs[i])) {

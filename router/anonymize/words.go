@@ -133,6 +133,7 @@ type wordLists struct {
 	Schools    string              `yaml:"schools"`
 	Places     string              `yaml:"places"`
 	Open       string              `yaml:"open_places"`
+	OpenKana   string              `yaml:"open_kana"`
 	KanaSchool string              `yaml:"kana_schools"`
 	KanaPlaces string              `yaml:"kana_places"`
 }
@@ -178,6 +179,7 @@ func newWords() (*words, error) {
 	add(f.Open, TypePlace, true)
 	add(f.KanaSchool, TypeSchool, false)
 	add(f.KanaPlaces, TypePlace, false)
+	add(f.OpenKana, TypePlace, true)
 	return w, nil
 }
 

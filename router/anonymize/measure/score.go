@@ -133,7 +133,7 @@ func ending(name []rune) int {
 }
 
 // perils may stay behind the name of a place: whoever reads of a bridge must go on reading of one.
-var perils = []string{"大橋", "歩道橋", "橋", "踏切", "川", "海岸", "海", "崖", "ダム", "線路", "屋上"}
+var perils = []string{"大橋", "歩道橋", "橋", "踏切", "川", "海岸", "海", "崖", "ダム", "線路", "屋上", "ばし", "おおはし", "ふみきり"}
 
 // peril returns how many runes of a place's name are only what is deep or high there: 橋 of 旭橋 stays.
 func peril(name []rune) int {

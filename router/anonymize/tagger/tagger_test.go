@@ -30,7 +30,7 @@ func TestBuiltIn(t *testing.T) {
 	if _, err := New(); err != nil {
 		t.Fatal(err)
 	}
-	if len(weights) > 2_000_000 {
+	if len(weights) > 5_000_000 {
 		t.Errorf("%d bytes", len(weights))
 	}
 }

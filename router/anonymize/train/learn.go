@@ -3,6 +3,7 @@ package main
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"madoguchi/router/anonymize"
 	"madoguchi/router/anonymize/tagger"
@@ -10,13 +11,15 @@ import (
 
 // How the weights are learned: a linear chain by AdaGrad, each example by itself.
 const (
-	rounds = 8
-	rate   = 0.12
+	rounds = 6
+	rate   = 0.04
 	decay  = 1e-5 // of a weight, each time that its clue is seen
 	rarest = 3    // times that a clue is seen at least
-	kept   = 150_000
+	kept   = 400_000
+	// weighed is how many rounds there are before the weights that matter least are dropped; the rest learn to do without.
+	weighed = 3
 	// averaged is over how many of the last rounds the weights are the mean: which sentence came last matters less.
-	averaged = 4
+	averaged = 3
 )
 
 // learner holds the weights while they are learned.
@@ -41,6 +44,9 @@ func learn(a *anonymize.Anonymizer, examples []example) []byte {
 	mean, links := make([]tagger.Scores, len(l.w)), tagger.Links{}
 	for n := range rounds {
 		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+		if n == weighed {
+			l.prune()
+		}
 		for _, i := range order {
 			l.step(l.sentences[i], l.labels[i])
 		}
@@ -59,7 +65,7 @@ func learn(a *anonymize.Anonymizer, examples []example) []byte {
 		}
 	}
 	l.w, l.links = mean, links
-	return l.pruned()
+	return l.marshal()
 }
 
 func newLearner(a *anonymize.Anonymizer, examples []example) *learner {
@@ -141,31 +147,38 @@ func (l *learner) step(clues []int32, labels []uint8) {
 
 func root(x float32) float32 { return float32(math.Sqrt(float64(x))) }
 
-// pruned returns the weights that matter most.
-func (l *learner) pruned() []byte {
-	size := func(s tagger.Scores) float32 {
-		var top float32
-		for _, w := range s {
-			top = max(top, w, -w)
+// prune drops the weights that matter least, and leaves kept of them.
+func (l *learner) prune() {
+	sizes := make([]float32, len(l.w))
+	for id, w := range l.w {
+		for _, x := range w {
+			sizes[id] = max(sizes[id], x, -x)
 		}
-		return top
 	}
-	least := float32(0)
-	count := func() (n int) {
-		for _, w := range l.w {
-			if size(w) > least {
-				n++
+	if len(sizes) <= kept {
+		return
+	}
+	least := slices.Sorted(slices.Values(sizes))[len(sizes)-kept]
+	for _, clues := range l.sentences {
+		for i, id := range clues {
+			if id >= 0 && sizes[id] < least {
+				clues[i] = -1
 			}
 		}
-		return n
 	}
-	for count() > kept {
-		least += 0.005
+	for id := range l.w {
+		if sizes[id] < least {
+			l.w[id] = tagger.Scores{}
+		}
 	}
+}
+
+// marshal returns the weights that are left.
+func (l *learner) marshal() []byte {
 	var keys []uint32
 	var rows []tagger.Scores
 	for id, w := range l.w {
-		if size(w) > least {
+		if w != (tagger.Scores{}) {
 			keys, rows = append(keys, l.keys[id]), append(rows, w)
 		}
 	}

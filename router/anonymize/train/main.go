@@ -10,11 +10,10 @@
 // today's, and made up, so that the words around them are learned and not the names.
 // plain-*.txt have no names at all: what is in them is nobody's.
 //
-// -skip WRITER leaves a writer out, and -show prints examples instead of learning.
+// -skip WRITERS leaves writers out, and -show prints examples instead of learning.
 package main
 
 import (
-	"bufio"
 	"flag"
 	"fmt"
 	"os"
@@ -31,10 +30,11 @@ const (
 )
 
 func main() {
-	skip := flag.String("skip", "", "a writer to leave out")
+	skip := flag.String("skip", "", "writers to leave out, with commas between")
+	to := flag.String("out", out, "where the weights go")
 	show := flag.Int("show", 0, "print so many examples instead of learning")
 	flag.Parse()
-	if err := run(dir, out, *skip, *show); err != nil {
+	if err := run(dir, *to, *skip, *show); err != nil {
 		fmt.Fprintln(os.Stderr, "train:", err)
 		os.Exit(1)
 	}
@@ -45,19 +45,19 @@ func run(from, to, skip string, show int) error {
 	if err != nil {
 		return err
 	}
-	var lists [4]string
-	for i, name := range []string{"../names.tsv", "words.txt", "before.txt", "../everyday.txt"} {
-		data, err := os.ReadFile(filepath.Join(from, name))
-		if err != nil {
-			return err
-		}
-		lists[i] = string(data)
+	messages, err := labelled(filepath.Join(from, "../testdata"), skip)
+	if err != nil {
+		return err
+	}
+	m, err := newMaker(from)
+	if err != nil {
+		return err
 	}
 	a, err := anonymize.New(anonymize.Gazetteer{})
 	if err != nil {
 		return err
 	}
-	examples := newMaker(lists[0], lists[1], lists[2], lists[3]).all(lines)
+	examples := m.all(lines, messages)
 	for i := range min(show, len(examples)) {
 		fmt.Println(examples[i*len(examples)/show])
 	}
@@ -78,22 +78,28 @@ func written(dir, skip string) ([]string, error) {
 	slices.Sort(names)
 	var all []string
 	for _, name := range names {
-		if skip != "" && strings.TrimSuffix(filepath.Base(name), ".txt") == skip {
+		if slices.Contains(strings.Split(skip, ","), strings.TrimSuffix(filepath.Base(name), ".txt")) {
 			continue
 		}
-		f, err := os.Open(name)
+		lines, err := sentences(name)
 		if err != nil {
 			return nil, err
 		}
-		lines := bufio.NewScanner(f)
-		for lines.Scan() {
-			if line := lines.Text(); line != "" && line[0] != '#' {
-				all = append(all, line)
-			}
-		}
-		f.Close()
-		if err := lines.Err(); err != nil {
-			return nil, err
+		all = append(all, lines...)
+	}
+	return all, nil
+}
+
+// sentences returns the lines of a file, without the empty ones and the remarks.
+func sentences(name string) ([]string, error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	var all []string
+	for line := range strings.Lines(string(data)) {
+		if line = strings.TrimRight(line, "\n"); line != "" && line[0] != '#' {
+			all = append(all, line)
 		}
 	}
 	return all, nil

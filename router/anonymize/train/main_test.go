@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -12,15 +11,11 @@ import (
 )
 
 func newTestMaker(t *testing.T) *maker {
-	var lists [4]string
-	for i, name := range []string{"../names.tsv", "words.txt", "before.txt", "../everyday.txt"} {
-		data, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		lists[i] = string(data)
+	m, err := newMaker(".")
+	if err != nil {
+		t.Fatal(err)
 	}
-	return newMaker(lists[0], lists[1], lists[2], lists[3])
+	return m
 }
 
 // TestExamples: every example has a label for each character, names begin with a first label, lines without names have
@@ -48,7 +43,7 @@ func TestExamples(t *testing.T) {
 	for i := 0; i < len(lines); i += 5 {
 		some = append(some, lines[i])
 	}
-	for _, e := range newTestMaker(t).all(some) {
+	for _, e := range newTestMaker(t).all(some, nil) {
 		if len(e.text) != len(e.labels) {
 			t.Fatalf("%d characters, %d labels: %s", len(e.text), len(e.labels), string(e.text))
 		}
@@ -76,8 +71,8 @@ func TestSameWeights(t *testing.T) {
 			few = append(few, lines[i])
 		}
 	}
-	once := learn(a, newTestMaker(t).all(few))
-	if again := learn(a, newTestMaker(t).all(few)); !bytes.Equal(once, again) {
+	once := learn(a, newTestMaker(t).all(few, nil))
+	if again := learn(a, newTestMaker(t).all(few, nil)); !bytes.Equal(once, again) {
 		t.Error("the weights differ")
 	}
 	if _, err := tagger.Parse(once); err != nil {

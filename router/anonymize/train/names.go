@@ -2,7 +2,11 @@ package main
 
 import (
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"strings"
+
+	"github.com/goccy/go-yaml"
 
 	"madoguchi/triage/japanese"
 )
@@ -17,15 +21,31 @@ type maker struct {
 	words         []name   // names that are words as well
 	before        []string // what may stand in front of a sentence
 	usual         []string // everyday words, in hiragana
+	today         []string // given names of today's children, in hiragana
 	kana          *reader
 }
 
-// newMaker takes the list of names, as names.tsv has it, the two files beside it, and everyday.txt.
-func newMaker(list, words, before, usual string) *maker {
-	m := &maker{rng: rand.New(rand.NewPCG(7, 11)), kana: newReader(), before: strings.Fields(before), usual: strings.Fields(usual)}
-	_, words, _ = strings.Cut(words, "\n")
+// newMaker reads the lists that examples are made of: words.txt and before.txt in dir, and names.tsv, everyday.txt and words.yaml
+// above it.
+func newMaker(dir string) (*maker, error) {
+	var lists [5]string
+	for i, name := range []string{"../names.tsv", "words.txt", "before.txt", "../everyday.txt", "../words.yaml"} {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			return nil, err
+		}
+		lists[i] = string(data)
+	}
+	var today struct {
+		Kana string `yaml:"modern_kana"`
+	}
+	if err := yaml.Unmarshal([]byte(lists[4]), &today); err != nil {
+		return nil, err
+	}
+	m := &maker{rng: rand.New(rand.NewPCG(7, 11)), kana: newReader(), before: strings.Fields(lists[2]), usual: strings.Fields(lists[3]), today: strings.Fields(today.Kana)}
+	_, words, _ := strings.Cut(lists[1], "\n")
 	m.words = pairs(words)
-	for line := range strings.Lines(list) {
+	for line := range strings.Lines(lists[0]) {
 		f := strings.Split(strings.TrimSpace(line), "\t")
 		n := name{f[1], f[2]}
 		if !plainName(n) {
@@ -37,7 +57,7 @@ func newMaker(list, words, before, usual string) *maker {
 			m.given = append(m.given, n)
 		}
 	}
-	return m
+	return m, nil
 }
 
 // plainName reports whether a name of the list is written in kanji and long enough to be read as one.
@@ -110,7 +130,10 @@ func (m *maker) first() name {
 }
 
 func (m *maker) inKana() string {
-	if m.chance(0.5) {
+	switch x := m.rng.Float64(); {
+	case x < 0.35:
+		return m.one(m.today)
+	case x < 0.65:
 		return m.of(m.given).reading
 	}
 	return m.one(syllables) + m.one(endings)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/ikawaha/kagome-dict/ipa"
@@ -46,13 +47,26 @@ func (e *example) add(words string, first uint8) {
 const (
 	named    = 16 // with names in it, and with names and the words around them in kana
 	spoken   = 9
-	plain    = 2   // as it is, and as often in kana
+	plain    = 3   // as it is, and as often in kana
 	combined = 160 // of a line with parts to choose from, and half as often in kana
+	sent     = 8   // a labelled message, and half as often in kana
 )
 
 // all makes the examples of all lines.
-func (m *maker) all(lines []string) []example {
+func (m *maker) all(lines, messages []string) []example {
 	var all []example
+	for _, line := range messages {
+		n := plain
+		if strings.Contains(line, "{") {
+			n = sent
+		}
+		for i := range n {
+			all = append(all, m.fill(line, false))
+			if i%2 == 0 {
+				all = append(all, m.fill(line, true))
+			}
+		}
+	}
 	for _, line := range lines {
 		if strings.Contains(line, "<") {
 			for range combined {
@@ -116,10 +130,19 @@ func (m *maker) longer(e example, all []example) example {
 // fill puts names into a line. In kana, the words around them are written by their sound, and most names too.
 func (m *maker) fill(line string, kana bool) example {
 	var e example
+	loud, latin, people := m.chance(0.15), m.chance(0.02), map[string]name{}
 	for line != "" {
 		words, rest, found := strings.Cut(line, "{")
-		if kana {
+		if latin {
+			words = m.kana.latin(words)
+		} else if kana {
 			words = m.kana.sound(words)
+			if m.chance(0.3) {
+				words = said.Replace(words)
+			}
+		}
+		if loud && !latin {
+			words = m.loud(words)
 		}
 		e.add(words, tagger.Outside)
 		if !found {
@@ -127,6 +150,14 @@ func (m *maker) fill(line string, kana bool) example {
 		}
 		code, after, _ := strings.Cut(rest, "}")
 		n, first, called := m.name(code)
+		if again, ok := strings.CutPrefix(code, "#"); ok {
+			n, first = people[again], tagger.PersonFirst
+		} else if first == tagger.PersonFirst {
+			if latin {
+				n, called = m.latin(), ""
+			}
+			people[fmt.Sprint(len(people))] = n
+		}
 		words = n.words
 		if kana && m.chance(0.7) {
 			words = n.reading
@@ -140,6 +171,14 @@ func (m *maker) fill(line string, kana bool) example {
 
 // name returns what stands for a place in braces, its first label, and how whoever it is is called.
 func (m *maker) name(code string) (n name, first uint8, called string) {
+	if words, ok := strings.CutPrefix(code, "=N"); ok {
+		return name{words, m.kana.sound(words)}, tagger.PersonFirst, ""
+	} else if words, ok := strings.CutPrefix(code, "=P"); ok {
+		if m.chance(0.4) {
+			return m.place(), tagger.PlaceFirst, ""
+		}
+		return name{words, m.kana.sound(words)}, tagger.PlaceFirst, ""
+	}
 	switch code {
 	case "h":
 		n, called = m.person(), m.one(honorifics)
@@ -166,8 +205,34 @@ func (m *maker) name(code string) (n name, first uint8, called string) {
 		return m.place(), tagger.PlaceFirst, ""
 	case "K":
 		return m.sounded(), tagger.PersonFirst, ""
+	case "H":
+		n = m.sounded()
+		n.words = japanese.HiraganaOf(n.words)
+		return n, tagger.PersonFirst, ""
+	case "J":
+		switch x := m.rng.Float64(); {
+		case x < 0.4:
+			return m.surname(), tagger.PersonFirst, ""
+		case x < 0.55:
+			return m.of(m.words), tagger.PersonFirst, ""
+		}
+		return m.first(), tagger.PersonFirst, ""
+	case "T":
+		if m.chance(0.4) {
+			return m.foreigner(), tagger.PersonFirst, ""
+		}
+		k := katakana(m.sounded().reading)
+		return name{k, k}, tagger.PersonFirst, ""
 	case "w":
 		k := m.one(m.usual)
+		switch x := m.rng.Float64(); {
+		case x < 0.2:
+			k = katakana(k)
+		case x < 0.3:
+			k = katakana(long(k))
+		case x < 0.35: // as スマホ is made of スマートフォン
+			k = katakana(start(k) + start(m.one(m.usual)))
+		}
 		return name{k, k}, tagger.Outside, ""
 	}
 	return m.person(), tagger.PersonFirst, ""
@@ -246,6 +311,86 @@ func (r *reader) sound(text string) string {
 	return b.String()
 }
 
+// said are words as small children spell them.
+var said = strings.NewReplacer("という", "とゆう", "っていう", "ってゆう", "いわれ", "ゆわれ", "いった", "ゆった", "いって", "ゆって", "いうな", "ゆうな")
+
+// loud writes some everyday words in katakana, as those do who stress them: ムリ, フツー, ケータイ.
+func (m *maker) loud(text string) string {
+	var b strings.Builder
+	for _, k := range m.kana.t.Tokenize(text) {
+		pos, reading, ok := k.POS(), "", false
+		if len(pos) > 1 && everyday(pos[0], pos[1]) && len([]rune(k.Surface)) >= 2 {
+			reading, ok = k.Reading()
+		}
+		if !ok || reading == "*" || !m.chance(0.4) {
+			b.WriteString(k.Surface)
+			continue
+		}
+		if reading = katakana(reading); m.chance(0.6) {
+			reading = katakana(long(japanese.HiraganaOf(reading)))
+		}
+		b.WriteString(reading)
+	}
+	return b.String()
+}
+
+// everyday reports whether words of a class and kind may be written in katakana for their sound.
+func everyday(class, kind string) bool {
+	switch class {
+	case "副詞", "感動詞", "形容詞":
+		return true
+	case "名詞":
+		return kind == "一般" || kind == "サ変接続" || kind == "形容動詞語幹" || kind == "ナイ形容詞語幹" || kind == "副詞可能"
+	}
+	return false
+}
+
+// long writes the long vowels of hiragana with a dash: ふつー, けーたい.
+func long(hiragana string) string {
+	rs := []rune(hiragana)
+	for i := 1; i < len(rs); i++ {
+		switch rs[i] {
+		case 'う':
+			if strings.ContainsRune("おこそとのほもよろごぞどぼぽょうくすつぬふむゆるぐずぶぷゅ", rs[i-1]) {
+				rs[i] = 'ー'
+			}
+		case 'い':
+			if strings.ContainsRune("えけせてねへめれげぜでべぺ", rs[i-1]) && i+1 == len(rs) || strings.ContainsRune("けせてめれ", rs[i-1]) {
+				rs[i] = 'ー'
+			}
+		}
+	}
+	return string(rs)
+}
+
+// start is how a word begins: its first two sounds.
+func start(word string) string {
+	rs := []rune(word)
+	n := min(2, len(rs))
+	if n < len(rs) && strings.ContainsRune("ゃゅょー", rs[n]) {
+		n++
+	}
+	return string(rs[:n])
+}
+
+// latin returns text in Latin letters, its words with spaces between them, endings joined to them, and its marks as they are.
+func (r *reader) latin(text string) string {
+	var b strings.Builder
+	for _, k := range r.t.Tokenize(text) {
+		words, pos := k.Surface, k.POS()
+		if reading, ok := k.Reading(); ok && reading != "*" {
+			words = reading
+		}
+		word := latinOf(japanese.HiraganaOf(words))
+		ending := len(pos) > 1 && (pos[0] == "助動詞" || pos[1] == "接尾" || pos[1] == "非自立" && pos[0] == "動詞" || pos[1] == "接続助詞")
+		if word != "" && !ending {
+			b.WriteByte(' ')
+		}
+		b.WriteString(word)
+	}
+	return b.String() + " "
+}
+
 func katakana(hiragana string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'ぁ' && r <= 'ゖ' {
@@ -263,6 +408,10 @@ func latinOf(hiragana string) string {
 	w := strings.Fields(rows)
 	for i := len(w) - 2; i >= 0; i -= 2 {
 		hiragana = strings.ReplaceAll(hiragana, w[i], w[i+1])
+	}
+	for i := strings.Index(hiragana, "っ"); i >= 0; i = strings.Index(hiragana, "っ") { // kitte
+		next := hiragana[i+len("っ"):]
+		hiragana = hiragana[:i] + next[:min(1, len(next))] + next
 	}
 	return strings.Map(func(r rune) rune {
 		if r > 'z' {

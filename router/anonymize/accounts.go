@@ -1,0 +1,122 @@
+package anonymize
+
+import (
+	"slices"
+	"strings"
+
+	"madoguchi/triage/japanese"
+)
+
+// accountLabels are words behind which the name of an account stands, whatever it is written with.
+var accountLabels = []string{"表示名", "ユーザー名", "ユーザネーム", "ユーザーネーム", "アカウント名", "ハンドルネーム", "プレイヤー名", "プレーヤー名", "アカ名", "垢名", "キャラ名", "ゲーム名", "ゲームネーム",
+	"の名前", "のなまえ", "の名まえ"}
+
+// networks are where accounts are: in front of の名前 they say that it is an account's.
+var networks = []string{"ゲーム", "げーむ", "LINE", "ライン", "らいん", "インスタ", "いんすた", "ユーチューブ", "ゆうちゅうぶ", "ゆーちゅーぶ", "YouTube", "TikTok", "ティックトック", "てぃっくとっく", "アプリ", "あぷり",
+	"ディスコード", "ディスコ", "Discord", "アカウント", "アカ", "垢", "フォートナイト", "ふぉーとないと", "フォトナ", "マイクラ", "まいくら", "ロブロックス", "スイッチ", "すいっち", "Switch", "オプチャ", "配信", "チャンネル", "ツイッター", "スプラ", "荒野"}
+
+// accountEnds are words that stand behind an account's name in kana.
+var accountEnds = []string{"なんだけど", "です", "だけど", "だよ", "っていう", "って", "という", "で", "が", "に", "を", "から", "は", "も", "と", "の人", "のひと"}
+
+// accounts finds what a label says to be the name of an account, and names of kana with an underscore in them: ここあ_99.
+func (s *scan) accounts() {
+	for i := range s.rs {
+		if n := s.one(i, accountLabels...); n > 0 && (s.rs[i] != 'の' || slices.ContainsFunc(networks, func(w string) bool { return s.back(i, w) < i })) {
+			s.account(s.skip(i+n, "はが:：= 、", 2))
+		}
+		if s.rs[i] == '_' && (native(s.class(i-1)) || native(s.class(i+1))) {
+			start, end := i, i+1
+			for start > 0 && i-start < maxHandle && (native(s.class(start-1)) || word(s.rs[start-1])) {
+				start--
+			}
+			for word(s.rune(end)) || s.class(end) == japanese.Katakana {
+				end++
+			}
+			s.add(start, end, TypeHandle, 0.7)
+		}
+	}
+}
+
+// account adds the account's name that begins at i, where one does: in quotes, up to a space, or up to what follows a name.
+func (s *scan) account(i int) {
+	if s.rune(i) == '「' || s.rune(i) == '『' {
+		for end := i + 1; end < len(s.rs) && end-i <= maxHandle+1; end++ {
+			if s.rs[end] == '」' || s.rs[end] == '』' {
+				s.addAccount(i+1, end)
+				return
+			}
+		}
+		return
+	}
+	if s.one(i, "を", "も", "と", "に", "で", "の") > 0 {
+		return
+	}
+	end := i
+	for c := s.class(end); end < len(s.rs) && end-i < maxHandle && (native(c) || c == japanese.Latin || c == japanese.Digit || c == japanese.Emoji || strings.ContainsRune("._-", s.rs[end])); c = s.class(end) {
+		if end > i+1 && s.one(end, accountEnds...) > 0 {
+			break
+		}
+		end++
+	}
+	s.addAccount(i, end)
+	if s.rune(end) == 'と' { // aya✿といつき.
+		k := end + 1
+		for ; native(s.class(k)) || word(s.rune(k)); k++ {
+			if s.rs[k] == '.' || s.rs[k] == '_' {
+				s.addAccount(end+1, k+1)
+				return
+			}
+			if s.particleAt(k) {
+				return
+			}
+		}
+	}
+}
+
+// addAccount adds what stands from start to end, if a name can be so.
+func (s *scan) addAccount(start, end int) {
+	name := string(s.rs[start:end])
+	if end-start < 2 || s.a.words.stop[name] || s.a.words.kanaStop[japanese.HiraganaOf(name)] || s.a.words.generic(name) || commonLatin(name) || strings.HasPrefix(name, "知") || strings.HasPrefix(name, "変") {
+		return
+	}
+	s.add(start, end, TypeHandle, 0.7)
+}
+
+// kanaTLDs are how the ends of hosts are read.
+var kanaTLDs = []string{"こむ", "じぇーぴー", "じぇいぴー", "ねっと", "おーあーるじー", "ぴーしー"}
+
+// kanaMail finds addresses of mail that are written as they are read: ゆなまる あっと いぐざんぷる どっと こむ.
+func (s *scan) kanaMail() {
+	for i := range s.rs {
+		if !s.says(i, "あっと") || i == 0 {
+			continue
+		}
+		dot, end := 0, 0
+		for j := i + 3; j < min(len(s.rs), i+maxNet/4) && (native(s.class(j)) || s.rs[j] == ' ' || s.rs[j] == 'ー' || word(s.rs[j])); j++ {
+			if s.says(j, "どっと") {
+				dot = j
+				k := s.skip(j+3, " ", 1)
+				for _, t := range kanaTLDs {
+					if s.says(k, t) {
+						end = k + len([]rune(t))
+					}
+				}
+			}
+		}
+		if dot == 0 || end < dot {
+			continue
+		}
+		start := i
+		for range 2 { // the user, perhaps of two words
+			k := s.spaceBack(start)
+			if k > 0 && s.particleAt(k-1) && k < start {
+				break
+			}
+			for k > 0 && i-k < maxHandle+8 && (native(s.class(k-1)) || word(s.rs[k-1]) || s.rs[k-1] == 'ー') && !(s.rs[k-1] == 'は' && k < i-2) {
+				k--
+			}
+			start = k
+		}
+		s.add(start, end, TypeEmail, 0.8)
+	}
+}
