@@ -73,6 +73,46 @@ func (s *scan) account(i int) {
 	}
 }
 
+// quotedAccount adds what stands in quotes at i, where it is written as only accounts are named: IDは「すずめ0812」.
+func (s *scan) quotedAccount(i int) {
+	for end := i + 1; end < len(s.rs) && end-i <= maxHandle; end++ {
+		if s.rs[end] == '」' || s.rs[end] == '』' {
+			if strings.ContainsFunc(string(s.rs[i+1:end]), word) {
+				s.addAccount(i+1, end)
+			}
+			return
+		}
+	}
+}
+
+// codes finds numbers of cards and pupils that begin with letters or zeros: S2024031, B-0457, 00482-7.
+func (s *scan) codes() {
+	for i := range s.rs {
+		if word(s.rune(i-1)) || s.rune(i-1) == '@' || s.rune(i-1) == '/' {
+			continue
+		}
+		k := i
+		for k < i+3 && k < len(s.rs) && upper(s.rs[k]) {
+			k++
+		}
+		letters := k > i
+		if letters && s.rune(k) == '-' {
+			k++
+		}
+		end, n := k, 0
+		for digit(s.rune(end)) || s.rune(end) == '-' && digit(s.rune(end+1)) && end > k {
+			if s.rs[end] != '-' {
+				n++
+			}
+			end++
+		}
+		zeros := !letters && s.is(i, "00") && strings.ContainsRune(string(s.rs[k:end]), '-')
+		if (letters && n >= 4 || zeros && n >= 5 && n <= 9) && !word(s.rune(end)) && s.rune(end) != '/' && s.rune(end) != '年' && s.rune(end) != '円' {
+			s.add(i, end, TypeIDNumber, 0.6)
+		}
+	}
+}
+
 // addAccount adds what stands from start to end, if a name can be so.
 func (s *scan) addAccount(start, end int) {
 	name := string(s.rs[start:end])

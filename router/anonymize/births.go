@@ -62,10 +62,14 @@ func (s *scan) birth(i int) {
 }
 
 // birthLabels are words behind which somebody's birthday stands.
-var birthLabels = []string{"生年月日", "誕生日", "たんじょうび", "生まれ", "うまれ", "産まれ", "生れ", "バースデー", "bday", "Bday", "birthday", "Birthday"}
+var birthLabels = []string{"生年月日", "誕生日", "たんじょうび", "生まれ", "うまれ", "産まれ", "生れ", "バースデー", "バースデイ", "bday", "Bday", "b-day", "birthday", "Birthday",
+	"たん生日", "たんじょう日", "誕じょうび", "誕じょう日", "誕生び", "せいねんがっぴ", "生ねん月日", "生まれた日", "うまれた日", "tanjoubi", "tanjobi"}
 
 // whose may stand between a day and the word that says that somebody was born then: 11月8日おれの誕生日.
 var whose = []string{"が", "は", "って", "、", " ", "おれの", "俺の", "わたしの", "私の", "ぼくの", "僕の", "うちの", "自分の", "あたしの", "(", "（"}
+
+// maxOwner is how many runes may say whose birthday it is.
+const maxOwner = 10
 
 // bornAfter reports whether what stands at i says of the day in front of it that somebody was born then.
 func (s *scan) bornAfter(i int) bool {
@@ -73,8 +77,15 @@ func (s *scan) bornAfter(i int) bool {
 	for range 3 {
 		k += s.one(k, whose...)
 	}
-	if n := s.one(k, "誕生日", "たんじょうび", "おたんじょうび", "お誕生日", "バースデー", "bday", "生年月日"); n > 0 {
-		return s.one(k+n, "会", "かい", "パ", "プレ", "ケ") == 0
+	for ; k < i+maxOwner && k < len(s.rs) && !strings.ContainsRune("。、\n!?", s.rs[k]); k++ {
+		if n := s.one(k, birthLabels...); n > 0 && (k == i || s.rs[k-1] == 'の' || s.rs[k-1] == 'お' || s.one(k-1, whose...) > 0) && s.one(k, "生まれ", "うまれ", "産まれ", "生れ") == 0 {
+			return s.one(k+n, "会", "かい", "パ", "プレ", "ケ") == 0
+		}
+	}
+	if k := i + s.one(i, "に", "で"); k > i { // 11月8日で10さいになる
+		if _, end := s.counted(k); end > k && s.one(end, "さい", "歳", "才") > 0 && s.one(end+1+s.one(end, "さい")/2, "にな", "です", "だ", "の誕") > 0 {
+			return true
+		}
 	}
 	k = s.skip(i, " (（", 3)
 	return s.one(k, "に生まれ", "にうまれ", "の生まれ", "のうまれ", "生まれ", "うまれ", "産まれ", "生れ", "誕生") > 0 ||

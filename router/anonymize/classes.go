@@ -127,6 +127,10 @@ func (s *scan) classNumber(i int) {
 	}
 	sep := s.rune(i + 1)
 	k := i + 2
+	if strings.ContainsRune("ABCEH", sep) && !word(s.rune(i-1)) && !word(s.rune(k)) && s.one(k, "の", "です", "だ", "に", "で", "、", "。") > 0 && s.one(k+1, "鉛", "えん", "芯", "しん") == 0 {
+		s.add(i, k, TypeClass, 0.6) // 3A
+		return
+	}
 	if sep == '年' {
 		if c := s.rune(k); letter(c) && !letter(s.rune(k+1)) {
 			s.add(i, k+1, TypeClass, 0.7)
@@ -150,7 +154,7 @@ func (s *scan) classNumber(i int) {
 		return
 	}
 	score := 0.7
-	if sep == '-' && !(s.rune(i-1) == '(' && s.rune(end) == ')') && s.one(end, "の", "です", "だ", "に", "、", "組", "在", "で", " ", "担") == 0 && end != len(s.rs) && !letter(s.rs[end-1]) {
+	if sep == '-' && !(s.rune(i-1) == '(' && s.rune(end) == ')') && s.one(end, "の", "です", "だ", "に", "、", "組", "在", "で", " ", "担") == 0 && end != len(s.rs) && !letter(s.rs[end-1]) && !(strings.ContainsRune("小中高", s.rune(i-1)) || s.rune(end) == '。' && s.before(i, 8, "中の", "高の", "小の", "校の", "クラス")) {
 		return
 	}
 	if sep == '-' && s.before(i, 8, "試合", "スコア", "サッカー", "野球", "結果") {

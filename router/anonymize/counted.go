@@ -140,7 +140,7 @@ func (s *scan) className(i int) int {
 	}
 	end := s.classWord(i)
 	k := s.skip(end, " ", 1)
-	if u := s.one(k, "ぐみ", "くみ", "組", "学級"); u > 0 && end > i {
+	if u := s.one(k, "ぐみ", "くみ", "組", "学級", "クラス", "くらす", "がっきゅう", "ルーム"); u > 0 && end > i {
 		return k + u
 	}
 	if end > i && s.one(end, "の", "です") > 0 && end-i >= 2 {
@@ -169,7 +169,7 @@ func (s *scan) kanaGroup(i int) {
 		}
 	}
 	if start < i {
-		s.add(start, i+2, TypeClass, 0.7)
+		s.add(start, i+max(2, s.one(i, "がっきゅう", "クラス")), TypeClass, 0.7)
 	}
 }
 

@@ -1,6 +1,7 @@
 package anonymize
 
 import (
+	"slices"
 	"strings"
 
 	"madoguchi/triage/japanese"
@@ -27,6 +28,8 @@ func (s *scan) places() {
 			s.group(i)
 		case r == '学' && s.rune(i+1) == '級':
 			s.careGroup(i)
+		case s.is(i, "がっきゅう") || s.is(i, "クラス"):
+			s.kanaGroup(i)
 		case r == 'く' && s.rune(i+1) == 'み' && (numeral(s.rune(i-1)) || letter(s.rune(i-1))):
 			s.kanaClass(i)
 		case r == 'く' && s.rune(i+1) == 'み':
@@ -44,6 +47,31 @@ func (s *scan) places() {
 		for _, suffix := range s.a.words.suffixes[r] {
 			if s.is(i, suffix.text) {
 				s.named(i, suffix)
+			}
+		}
+	}
+	s.seats()
+}
+
+// seats finds the number of a pupil that is said with the class: 3年3組、菅井彩、三十番です, 2の3の17番.
+func (s *scan) seats() {
+	for _, c := range slices.Clone(s.out) {
+		if c.t != TypeClass {
+			continue
+		}
+		for i := c.end; i < min(len(s.rs), c.end+16) && !strings.ContainsRune("。\n!?", s.rs[i]); i++ {
+			if !strings.ContainsRune("、 のは(", s.rune(i-1)) {
+				continue
+			}
+			end := i
+			for numeral(s.rune(end)) {
+				end++
+			}
+			if end == i && s.class(i) == japanese.Hiragana {
+				_, end = s.said(i)
+			}
+			if u := s.one(end, "番", "ばん"); u > 0 && end > i && !s.is(i, "一番") && !s.is(i, "いちばん") && s.one(end+u, "目", "め", "人", "線", "組") == 0 {
+				s.add(i, end+u, TypeIDNumber, 0.8)
 			}
 		}
 	}

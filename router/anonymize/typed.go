@@ -53,6 +53,7 @@ func (s *scan) typed() {
 	s.spelledNet()
 	s.labelled()
 	s.accounts()
+	s.codes()
 	s.kanaMail()
 }
 
@@ -155,6 +156,9 @@ func (s *scan) url(i int) int {
 		return 0 // H25.1.17
 	}
 	digits := strings.ContainsAny(name, "0123456789")
+	if rest := strings.TrimLeft(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"); len(name)-len(rest) <= 3 && strings.Trim(rest, "0123456789") == "" {
+		return 0 // S2024031, as codes finds it
+	}
 	if plain := strings.Trim(strings.ToLower(name), "abcdefghijklmnopqrstuvwxyz0123456789_.") == ""; plain && len(name) >= 5 &&
 		(strings.Contains(name, "_") || digits && len(name) >= 7 && !strings.HasPrefix(strings.ToLower(name), "iphone")) {
 		s.add(i, tail, TypeHandle, 0.6)
@@ -266,7 +270,7 @@ func (s *scan) number(i int) {
 		end++
 	}
 	switch {
-	case n == 4 && s.before(i, 6, "誕生日", "たんじょうび", "バースデー") && s.one(end, "年", "円", "人") == 0:
+	case n == 4 && s.before(i, 6, birthLabels...) && s.one(end, "年", "円", "人", "組") == 0:
 		s.add(i, end, TypeDateOfBirth, 0.8)
 	case n >= 5 && n <= 9 && s.before(i, 5, "電話", "TEL", "Tel", "tel", "携帯", "でんわ"):
 		s.add(i, end, TypePhone, 0.8)
@@ -306,7 +310,8 @@ func (s *scan) cars() {
 var idLabels = []string{"学籍番号", "受験番号", "会員番号", "学生番号", "生徒番号", "児童番号", "整理番号", "診察券", "マイナンバー", "個人番号",
 	"保険証", "口座番号", "口座", "免許証", "パスポート", "在留カード", "暗証番号", "パスワード", "登録番号", "受付番号", "証番号", "カード番号",
 	"出席番号", "しゅっせき番号", "しゅっせきばんごう", "出席ばんごう", "背番号", "せばんごう", "出席簿", "名簿", "シリアル", "記号番号", "番号",
-	"カード", "かーど", "会員証", "学生証", "生徒証", "利用証", "利用者番号"}
+	"がくせきばんごう", "せいりばんごう", "かいいんばんごう", "じゅけんばんごう", "shusseki bangou", "shusseki bango", "gakuseki bangou", "No.", "№", "くつばこ", "靴箱", "下駄箱", "ロッカー", "ゼッケン",
+	"ナンバープレート", "ナンバー", "なんばー", "車番", "カード", "かーど", "会員証", "学生証", "生徒証", "利用証", "利用者番号"}
 
 var handleLabels = []string{"LINE", "line", "Line", "ライン", "インスタ", "Instagram", "instagram", "TikTok", "tiktok", "ティックトック",
 	"Twitter", "twitter", "ツイッター", "X", "Discord", "discord", "ディスコード", "ディスコ", "カカオ", "アカウント", "アカ", "垢", "ID", "id", "Id",
@@ -323,17 +328,20 @@ func (s *scan) labelled() {
 			}
 			least := 3
 			switch {
-			case s.one(i, "出席", "名簿", "しゅっせき", "背番号", "せばんごう") > 0:
+			case s.one(i, "出席", "名簿", "しゅっせき", "背番号", "せばんごう", "shusseki", "くつばこ", "靴箱", "下駄箱", "ロッカー", "ゼッケン") > 0:
 				least = 1
+				for end == j && numeral(s.rune(end)) || end > j && numeral(s.rune(end)) {
+					end++
+				}
 				if end == j {
 					_, end = s.counted(j)
 				}
-			case s.one(i, "カード", "かーど", "会員証", "学生証", "生徒証", "利用証") > 0:
+			case s.one(i, "ナンバー", "なんばー", "カード", "かーど", "会員証", "学生証", "生徒証", "利用証") > 0:
 				least = 4
 			}
 			unit := s.one(end, "番", "ばん")
 			if text := string(s.rs[j:end]); len(text) >= least && (strings.ContainsAny(text, "0123456789") || unit > 0 && end > j) && s.phone(j) == 0 &&
-				(least != 4 || s.one(end, "円", "枚", "人", "回", "年", "個", "日", "月") == 0) {
+				(least != 4 || s.one(end, "円", "枚", "人", "回", "年", "個", "日", "月", "時", "番目") == 0) {
 				s.add(j, end+unit, TypeIDNumber, 1)
 			}
 		}
@@ -346,6 +354,9 @@ func (s *scan) labelled() {
 			if s.rune(end) == '#' && digit(s.rune(end+1)) {
 				for end++; digit(s.rune(end)); end++ {
 				}
+			}
+			if k := j - 1; end == j && (s.rune(k) == '「' || s.rune(k) == '『') && strings.ContainsRune("は:：名前", s.rune(k-1)) {
+				s.quotedAccount(k)
 			}
 			for end > j && strings.ContainsRune(".-+", s.rs[end-1]) {
 				end--
