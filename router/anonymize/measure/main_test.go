@@ -26,8 +26,10 @@ func TestFloors(t *testing.T) {
 		"../testdata/dev-adults.jsonl":  {0.96, 0.93, 0, 0.94, 0.05},
 		"../testdata/dev-dialect.jsonl": {0.90, 0.88, 0, 0.85, 0.06},
 		"../testdata/dev-names.jsonl":   {0.94, 0.90, 0, 0.89, 0.045},
-		"../testdata/held.jsonl":        {0.97, 0.90, 0, 0.97, 0.03},
-		"../testdata/unseen.jsonl":      {0.98, 0.96, 0, 0.98, 0.03},
+		"../testdata/dev-ninth.jsonl":   {0.95, 0.94, 0, 0.955, 0.02},
+		"../testdata/held.jsonl":        {0.98, 0.95, 0, 0.98, 0.015},
+		"../testdata/unseen.jsonl":      {0.98, 0.955, 0, 0.98, 0.015},
+		"../testdata/unread9.jsonl":     {0.90, 0.88, 0, 0.88, 0.036},
 	} {
 		messages, err := read(file)
 		if err != nil {

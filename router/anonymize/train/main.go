@@ -1,5 +1,5 @@
-// Command train learns the weights of router/anonymize/tagger from the written sentences beside it and from the list of
-// names, and writes weights.bin. Run it from the top of the repository:
+// Command train learns the weights of router/anonymize/tagger from the written sentences beside it, the labelled messages of
+// testdata/dev*.jsonl with other names in them, and the lists of names, and writes weights.bin. Run it from the top of the repository:
 //
 //	go run ./router/anonymize/train
 //
@@ -10,7 +10,8 @@
 // today's, and made up, so that the words around them are learned and not the names.
 // plain-*.txt have no names at all: what is in them is nobody's.
 //
-// -skip WRITERS leaves writers out, and -show prints examples instead of learning.
+// -skip WRITERS leaves writers and sets of messages out, so that what is learned may be measured by them, -out says where the
+// weights go, and -show prints examples instead of learning.
 package main
 
 import (
