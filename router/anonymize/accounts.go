@@ -11,6 +11,8 @@ import (
 var accountLabels = []string{"表示名", "ユーザー名", "ユーザネーム", "ユーザーネーム", "アカウント名", "ハンドルネーム", "プレイヤー名", "プレーヤー名", "アカ名", "垢名", "キャラ名", "ゲーム名", "ゲームネーム",
 	"の名前", "のなまえ", "の名まえ"}
 
+var accountPhrases = phrasesIn(accountLabels)
+
 // networks are where accounts are: in front of の名前 they say that it is an account's.
 var networks = []string{"ゲーム", "げーむ", "LINE", "ライン", "らいん", "インスタ", "いんすた", "ユーチューブ", "ゆうちゅうぶ", "ゆーちゅーぶ", "YouTube", "TikTok", "ティックトック", "てぃっくとっく", "アプリ", "あぷり",
 	"ディスコード", "ディスコ", "Discord", "アカウント", "アカ", "垢", "フォートナイト", "ふぉーとないと", "フォトナ", "マイクラ", "まいくら", "ロブロックス", "スイッチ", "すいっち", "Switch", "オプチャ", "配信", "チャンネル", "ツイッター", "スプラ", "荒野"}
@@ -21,7 +23,7 @@ var accountEnds = []string{"なんだけど", "です", "だけど", "だよ", "
 // accounts finds what a label says to be the name of an account, and names of kana with an underscore in them: ここあ_99.
 func (s *scan) accounts() {
 	for i := range s.rs {
-		if n := s.one(i, accountLabels...); n > 0 && (s.rs[i] != 'の' || slices.ContainsFunc(networks, func(w string) bool { return s.back(i, w) < i })) {
+		if n := accountPhrases.at(s.rs, i); n > 0 && (s.rs[i] != 'の' || slices.ContainsFunc(networks, func(w string) bool { return s.back(i, w) < i })) {
 			s.account(s.skip(i+n, "はが:：= 、", 2))
 		}
 		if s.rs[i] == '_' && (native(s.class(i-1)) || native(s.class(i+1))) {

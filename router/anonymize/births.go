@@ -95,9 +95,11 @@ func (s *scan) bornAfter(i int) bool {
 // feasts are days that have a name: 二〇一一年の大みそかに生まれ.
 var feasts = []string{"大みそか", "大晦日", "おおみそか", "元日", "元旦", "クリスマスイブ", "クリスマス", "ひな祭り", "ひなまつり", "こどもの日", "七夕", "節分", "バレンタイン"}
 
+var feastPhrases = phrasesIn(feasts)
+
 // feastBirth judges a birthday by its year and the feast at i.
 func (s *scan) feastBirth(i int) {
-	n := s.one(i, feasts...)
+	n := feastPhrases.at(s.rs, i)
 	if n == 0 || !s.bornAfter(i+n) {
 		return
 	}

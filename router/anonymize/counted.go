@@ -47,6 +47,11 @@ func (s *scan) said(i int) (value, end int) {
 
 // unit returns the number below ten that is written at i as it sounds, and its end, which is i where there is none.
 func (s *scan) unit(i int) (value, end int) {
+	switch r := s.rune(i); japanese.ToHiragana(r) {
+	case 'き', 'い', 'さ', 'よ', 'ろ', 'し', 'な', 'は', 'に', 'ご', 'く', 'k', 'i', 's', 'y', 'r', 'n', 'h', 'g', 'K', 'I', 'S', 'Y', 'R', 'N', 'H', 'G':
+	default:
+		return 0, i
+	}
 	latin := letter(s.rune(i))
 	if latin && letter(s.rune(i-1)) {
 		return 0, i

@@ -9,6 +9,9 @@ import (
 // saidAddress judges the numbers of an address that begin at i as they sound, behind a quarter's name in kana:
 // みどりまち|にのはちのいち さくらそうにいまるさんごうしつ.
 func (s *scan) saidAddress(i int) {
+	if _, end := s.said(i); end == i {
+		return
+	}
 	start := s.kanaQuarter(i)
 	if start == i {
 		return
@@ -76,6 +79,11 @@ func (s *scan) roomEnd(i int) int {
 
 // saidHouse judges a house in kana with its block and room: ひまわりだんち2ごうとう304, whose だんち stands at i.
 func (s *scan) saidHouse(i int) {
+	switch s.rs[i] {
+	case 'だ', 'は', 'ま', 'あ', 'こ', 'そ':
+	default:
+		return
+	}
 	u := s.one(i, "だんち", "はいつ", "まんしょん", "あぱーと", "こーぽ", "そう")
 	if u == 0 || s.class(i-1) != japanese.Hiragana {
 		return
@@ -120,9 +128,11 @@ func (s *scan) latinAddress(i int) {
 // schoolLabels are words behind which a school stands.
 var schoolLabels = []string{"志望校は", "志望校が", "第一志望は", "前籍校は", "在籍校は", "出身校は", "進学先は", "転校先は", "母校は", "高校は", "中学は", "学校は", "所属校は"}
 
+var schoolPhrases = phrasesIn(schoolLabels)
+
 // labelledSchool judges the name of a school in kanji behind a label at i: 志望校は北斗女子.
 func (s *scan) labelledSchool(i int) {
-	n := s.one(i, schoolLabels...)
+	n := schoolPhrases.at(s.rs, i)
 	if n == 0 {
 		return
 	}

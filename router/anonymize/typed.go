@@ -317,10 +317,12 @@ var handleLabels = []string{"LINE", "line", "Line", "ライン", "インスタ",
 	"Twitter", "twitter", "ツイッター", "X", "Discord", "discord", "ディスコード", "ディスコ", "カカオ", "アカウント", "アカ", "垢", "ID", "id", "Id",
 	"ユーザー名", "ユーザ名", "ハンドル", "スナチャ", "BeReal", "YouTube", "Steam", "フォートナイト", "荒野", "Switch", "フレコ", "フレンドコード", "@"}
 
+var idPhrases, handlePhrases = phrasesIn(idLabels), phrasesIn(handleLabels)
+
 // labelled finds what a label in front of it says to be a number or an account.
 func (s *scan) labelled() {
 	for i := range s.rs {
-		if n := s.one(i, idLabels...); n > 0 && !s.before(i, 2, "郵便", "ゆうびん") {
+		if n := idPhrases.at(s.rs, i); n > 0 && !s.before(i, 2, "郵便", "ゆうびん") {
 			j := s.skip(i+n, "はがのを:：=・ 号No.#がですわ「(", 6)
 			end := j
 			for end < len(s.rs) && (digit(s.rs[end]) || letter(s.rs[end]) || s.rs[end] == '-' || s.rs[end] == ' ' && digit(s.rune(end+1)) && digit(s.rune(end-1))) {
@@ -345,7 +347,7 @@ func (s *scan) labelled() {
 				s.add(j, end+unit, TypeIDNumber, 1)
 			}
 		}
-		if n := s.one(i, handleLabels...); n > 0 && !(letter(s.rune(i-1)) && letter(s.rs[i])) && !(letter(s.rune(i+n)) && letter(s.rs[i])) {
+		if n := handlePhrases.at(s.rs, i); n > 0 && !(letter(s.rune(i-1)) && letter(s.rs[i])) && !(letter(s.rune(i+n)) && letter(s.rs[i])) {
 			j := s.skip(i+n, "はがのをで:：=・ IDidアカウント垢名前検索って「『@\"(（", 10)
 			end := j
 			for end < len(s.rs) && (word(s.rs[end])) {

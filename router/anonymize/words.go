@@ -191,9 +191,11 @@ func setOf(list string) set {
 	return s
 }
 
-func phrasesOf(list string) phrases {
+func phrasesOf(list string) phrases { return phrasesIn(strings.Fields(list)) }
+
+func phrasesIn(list []string) phrases {
 	p := phrases{}
-	for _, w := range strings.Fields(list) {
+	for _, w := range list {
 		rs := []rune(w)
 		p[rs[0]] = append(p[rs[0]], rs)
 	}
