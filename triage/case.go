@@ -44,6 +44,7 @@ type Case struct {
 	DueAt        time.Time `json:"due_at,omitzero"`  // when it must be answered by the city's terms
 
 	AnsweredAt time.Time `json:"answered_at,omitzero"` // when a person first answered the seeker
+	UpdatedAt  time.Time `json:"updated_at,omitzero"`  // when a school last reported on it while somebody had it
 
 	Spoke []string `json:"spoke,omitempty"` // logins of who answered the seeker in writing, in the order of their first answers
 
@@ -134,7 +135,7 @@ func (c Case) With(e Event) Case {
 	case KindReport:
 		if e.Report != nil {
 			c.file(*e.Report, e.At)
-			c.hear(e)
+			c.report(e)
 		}
 	case KindState:
 		c.change(e)
@@ -193,8 +194,21 @@ func (c *Case) message(e Event) {
 	}
 }
 
-// hear takes in what a seeker (or a school's report) says.
+// hear takes in what a seeker says, or a school's report that somebody has yet to take up: it waits for an answer.
 func (c *Case) hear(e Event) {
+	c.said(e)
+	if c.WaitingSince.IsZero() {
+		c.WaitingSince, c.DueAt = e.At, e.DueAt
+	} else if !e.DueAt.IsZero() && (c.DueAt.IsZero() || e.DueAt.Before(c.DueAt)) {
+		c.DueAt = e.DueAt
+	}
+	if c.State != Waiting && c.State != Open {
+		c.back(e.At)
+	}
+}
+
+// said takes in words, by which door they came, and how they were judged.
+func (c *Case) said(e Event) {
 	c.Doomed = "" // whoever says something has a case
 	if e.Channel != "" {
 		if e.By == "" || c.Door == "" { // what staff write down opens no door to the seeker
@@ -213,16 +227,8 @@ func (c *Case) hear(e Event) {
 	if e.Text != "" && !slices.Contains(c.Hidden, e.ID) {
 		c.Preview, c.PreviewOf = cut(e.Text, PreviewRunes), e.ID
 	}
-	if c.WaitingSince.IsZero() {
-		c.WaitingSince, c.DueAt = e.At, e.DueAt
-	} else if !e.DueAt.IsZero() && (c.DueAt.IsZero() || e.DueAt.Before(c.DueAt)) {
-		c.DueAt = e.DueAt
-	}
 	if e.Judgement != nil {
 		c.judge(*e.Judgement, e.ID)
-	}
-	if c.State != Waiting && c.State != Open {
-		c.back(e.At)
 	}
 }
 

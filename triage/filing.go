@@ -43,6 +43,20 @@ func (c *Case) file(r Report, at time.Time) {
 	c.Reports = append(c.Reports, f)
 }
 
+// report takes in what a school's report says. One that opens a case, or comes to one that nobody has, waits to be taken up, and
+// so does one that is graver than what was over. Everywhere else it is news for whoever has the case: the seeker said nothing, so
+// the case stays where it is, and how long they have waited as well.
+func (c *Case) report(e Event) {
+	graver := e.Judgement != nil && e.Judgement.Severity.Rank() < c.Severity.Rank()
+	over := c.State == Resolved || c.State == Closed
+	if c.State == Waiting || c.Assignee == "" || over && graver {
+		c.hear(e)
+		return
+	}
+	c.said(e)
+	c.UpdatedAt = e.At
+}
+
 var named = regexp.MustCompile(`(?:^|[^0-9０-９])([1-6１-６一二三四五六])年`)
 
 // gradeIn is the first grade that a box names, or 0. What the wall made a placeholder of, as it does with a class, names none.

@@ -72,6 +72,9 @@ func TestStates(t *testing.T) {
 	to := func(s triage.State) []triage.Event {
 		return []triage.Event{writes("1"), claims("aoki"), answers("aoki"), sets("aoki", s)}
 	}
+	reports := triage.Event{Kind: triage.KindReport, From: triage.AtSchool, Report: &triage.Report{ID: "07r", School: "sakura"}}
+	grave := reports
+	grave.Judgement = &triage.Judgement{Severity: triage.Urgent}
 	handed := []triage.Event{writes("1"), claims("aoki"), answers("aoki"), handsOff("07h", "school", "sakura")}
 	then := func(before []triage.Event, after ...triage.Event) []triage.Event {
 		return append(before[:len(before):len(before)], after...)
@@ -87,6 +90,13 @@ func TestStates(t *testing.T) {
 		{"a new case waits", []triage.Event{writes("1")}, triage.Waiting, "", "", 0, false},
 		{"a second message waits with the first", []triage.Event{writes("1"), writes("2")}, triage.Waiting, "", "", 0, false},
 		{"a report of a school waits", []triage.Event{{Kind: triage.KindReport, From: triage.AtSchool, Report: &triage.Report{ID: "07r", School: "sakura"}}}, triage.Waiting, "", "", 0, false},
+		{"a school's report in an open case: nobody waits anew", []triage.Event{writes("1"), claims("aoki"), answers("aoki"), reports}, triage.Open, "aoki", "", -1, false},
+		{"and who waits, waits as long as before", []triage.Event{writes("1"), claims("aoki"), reports}, triage.Open, "aoki", "", 0, true},
+		{"while a school has it", then(handed, reports), triage.HandedOff, "aoki", "", -1, false},
+		{"while it is watched", then(to(triage.Watching), reports), triage.Watching, "aoki", "", -1, false},
+		{"of what is over", then(to(triage.Resolved), reports), triage.Resolved, "aoki", "", -1, false},
+		{"graver than what was over", then(to(triage.Closed), grave), triage.Waiting, "", "aoki", 4, false},
+		{"of what nobody has", []triage.Event{writes("1"), sets("aoki", triage.Watching), reports}, triage.Waiting, "", "", 2, false},
 		{"claimed", []triage.Event{writes("1"), claims("aoki")}, triage.Open, "aoki", "", 0, true},
 		{"answered: kept without a lease", []triage.Event{writes("1"), claims("aoki"), answers("aoki")}, triage.Open, "aoki", "", -1, false},
 		{"the second person's answer is an answer", []triage.Event{writes("1"), claims("aoki"), assigns(triage.DoSecond, "mori", time.Time{}), answers("mori")}, triage.Open, "aoki", "", -1, false},

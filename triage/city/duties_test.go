@@ -66,6 +66,7 @@ func moment(t *testing.T, text string) time.Time {
 //	answers                  the school says what it does
 //	reports FORM
 //	observed KIND DAY [DAYS]
+//	claimed
 //	state STATE
 //	did DUTY [DECISION]
 func (s *course) step(line string) {
@@ -97,6 +98,8 @@ func (s *course) step(line string) {
 		if len(words) > 2 {
 			fmt.Sscan(words[2], &e.Observed.Days)
 		}
+	case "claimed":
+		e.Kind, e.Assignment = triage.KindAssignment, &triage.Assignment{Do: triage.DoClaim, To: "sato"}
 	case "state":
 		e.Kind, e.Change = triage.KindState, &triage.Change{To: triage.State(words[0])}
 	case "did":
@@ -184,10 +187,15 @@ func TestDutiesOfEachCity(t *testing.T) {
 		{"困難ケース: the school reports every week", "asahikawa", `
 			2026-12-01 10:00 says soon absence verbal
 			2026-12-01 11:00 tells school
-			2026-12-07 16:00 reports resolution
+			2026-12-07 16:00 reports weekly
 			2026-12-08 09:00 did weekly_meeting`, `
+			school_report school 2026-12-04 17:15
 			weekly_meeting coordinator 2026-12-16 00:00
 			weekly_report school 2026-12-15 00:00`},
+		{"a report on a case that somebody has is to be read", "usuki", `
+			2026-12-01 10:00 says soon other
+			2026-12-01 10:10 claimed
+			2026-12-01 11:00 reports weekly`, `read_report assignee 2026-12-02 17:00`},
 		{"など: a person makes it a hard case, and ends that", "asahikawa", `
 			2026-12-01 10:00 says soon verbal
 			2026-12-01 11:00 tells school
@@ -332,7 +340,7 @@ func TestAYearOfAHardCase(t *testing.T) {
 				climbed++
 				continue // the school is late; the coordinator waits until the supervisor has it
 			case d.What == "weekly_report":
-				s.step(now.Format("2006-01-02 15:04") + " reports resolution")
+				s.step(now.Format("2006-01-02 15:04") + " reports weekly")
 				reports++
 			case d.What == "weekly_meeting":
 				s.step(now.Format("2006-01-02 15:04") + " did weekly_meeting")

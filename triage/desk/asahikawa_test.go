@@ -155,6 +155,12 @@ func TestTheSchoolYearOfAsahikawa(t *testing.T) {
 			t.Errorf("article 23: %+v", d)
 		}
 	})
+	y.on("2026-09-03 16:00", func() {
+		y.files(handoff, "incident", map[string]string{"matter": "なかまはずれ", "place": "教室"})
+		if d := y.duty(id, "school_report"); d.Reason != "reported.incident" {
+			t.Errorf("the report of every case: %+v", d)
+		}
+	})
 	y.weekly("2026-09-08 15:00", "2027-02-23 15:00", func(on time.Time) {
 		topics := y.meets(id)
 		meetings++
@@ -200,7 +206,7 @@ func TestTheSchoolYearOfAsahikawa(t *testing.T) {
 			minutes++
 		}
 	}
-	if filed := c.Filed(); minutes != meetings || len(filed) != reports || c.State != triage.Resolved {
+	if filed := c.Filed(); minutes != meetings || len(filed) != reports+1 || c.State != triage.Resolved {
 		t.Errorf("the case has %d minutes and %d reports, and is %s", minutes, len(filed), c.State)
 	}
 	y.never(id, "article30", "article28", "same_day", "hottoribon", "incident_report", "resolution_report", "plan", "emergency_meeting")

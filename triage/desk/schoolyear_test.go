@@ -36,6 +36,7 @@ func schoolYear(t *testing.T, id, school string) *year {
 	for _, what := range []string{"check_1w", "check_4w", "tell_result", "tell_child"} {
 		y.tends[what] = func(o desk.Owed) { y.does(o.Case.ID, o.What, "") }
 	}
+	y.tends["read_report"] = func(o desk.Owed) { y.does(o.Case.ID, o.What, "go_on") }
 	return y
 }
 

@@ -36,9 +36,13 @@ func TestTheWeeklyReportBeginsWithLastWeeks(t *testing.T) {
 	r.want("without how the child is", err, "bad_request")
 	_, err = school.ReportWeek(ctx, people["kawabe"], h, map[string]string{"state": "かわらない"})
 	r.want("another school", err, "unknown")
+	was, _ := r.load(id)
 	_, err = school.ReportWeek(ctx, people["hinode"], h, map[string]string{"state": "かわらない", "done": "ゆうかさんの登下校の見守り"})
 	r.want("the first", err, "ok")
 	r.clock.pass(7 * 24 * time.Hour)
+	if c, _ := r.load(id); c.State != triage.HandedOff || c.Assignee != "sato" || c.WaitingSince != was.WaitingSince || c.DueAt != was.DueAt {
+		t.Errorf("the report moves the case: %s of %q, waits since %v until %v", c.State, c.Assignee, c.WaitingSince, c.DueAt)
+	}
 	v, err = school.Week(ctx, people["hinode"], h)
 	if err != nil || !v.LastAt.Equal(opened) || v.Last["state"] != "かわらない" || v.Last["done"] == "" {
 		t.Errorf("%+v %v", v, err)

@@ -22,6 +22,7 @@ import (
 //	heard                      the seeker wrote, or was spoken with
 //	answered                   a school that was told has said what it does
 //	reported, reported.FORM    a school reported, on that form
+//	updated                    a school reported on a case that somebody had
 //	observed.KIND              a person recorded it
 //	claims_serious             a seeker's words may declare a serious case
 //	stopped, recurred          the act stopped and has not happened again; it happened again and has not stopped since
@@ -97,6 +98,9 @@ func (rs Rules) know(c triage.Case, events []triage.Event) Facts {
 	}
 	if c.Severity == triage.Emergency && c.State == triage.Waiting && !c.LeftAt.IsZero() {
 		f.hear("left.emergency", c.LeftAt, "")
+	}
+	if !c.UpdatedAt.IsZero() {
+		f.hear("updated", c.UpdatedAt, "")
 	}
 	f.told(c)
 	f.stands(c, events)
@@ -274,7 +278,7 @@ var Observations = []string{AbsentTotal, AbsentRun, SeparateRoom, Hard, Eased, A
 // steps are the kinds of an observation on the way to 解消.
 var steps = []string{"stopped", "recurred", "apology", "child_no_pain", "parent_no_pain", "parent_not_asked"}
 
-var plain = []Fact{"severity.emergency", "severity.urgent", "taken", "left.emergency", "silent", "silent.emergency", "unanswered.emergency", "heard", "answered", "reported", "stopped", "recurred", "watching", "resolved", "closed", "over", "planned", "paper"}
+var plain = []Fact{"severity.emergency", "severity.urgent", "taken", "left.emergency", "silent", "silent.emergency", "unanswered.emergency", "heard", "answered", "reported", "updated", "stopped", "recurred", "watching", "resolved", "closed", "over", "planned", "paper"}
 
 // Means reports whether a file with these derived facts and rules can name the fact.
 func (rs Rules) Means(name Fact) bool {
