@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -23,7 +24,6 @@ func TestOutsideTheHoursDangerIsAnswered(t *testing.T) {
 		{"a mail by day that nobody answers", "email", "2026-11-20 16:00:00", triage.Urgent, nil, 3 * time.Hour, "2026-11-20 17:15:00"},
 		{"somebody is still there", "line", "2026-11-20 22:30:00", triage.Urgent, []string{"sato"}, time.Hour, ""},
 		{"who is there can see nothing", "line", "2026-11-20 22:30:00", triage.Urgent, []string{"ono"}, time.Hour, "2026-11-20 22:30:00"},
-		{"no danger", "line", "2026-11-20 23:00:00", triage.Soon, nil, time.Hour, ""},
 		{"the chat has a page that says it", "chat", "2026-11-20 23:00:00", triage.Emergency, nil, time.Hour, ""},
 		{"a letter", "letter", "2026-11-20 23:00:00", triage.Urgent, nil, time.Hour, ""},
 	} {
@@ -78,5 +78,71 @@ func TestOutsideSaysWhoKnows(t *testing.T) {
 	last := events[len(events)-1]
 	if len(p.pages) != 1 || last.From != triage.Desk || !strings.HasPrefix(last.Text, "当番（とうばん）の人に、知らせました。") {
 		t.Errorf("paged %v, told %q", p.pages, last.Text)
+	}
+}
+
+// Who writes of no danger hears it as well, in calm words, where nobody is there: once for each wait, and not where somebody was at
+// the desk. Words of danger after that are answered as such.
+func TestOutsideTheHoursEverybodyIsAnswered(t *testing.T) {
+	const soon, urgent = triage.Soon, triage.Urgent
+	type words struct {
+		at       string
+		severity triage.Severity
+	}
+	calm, grave := "書いたことは、なくなりません", "一人でがまんしないでください"
+	for _, tt := range []struct {
+		name, door string
+		wrote      []words
+		there      []string
+		want       []string // the time and the words of what is said
+	}{
+		{"LINE at night", "line", []words{{"2026-11-20 23:00:00", soon}}, nil, []string{"2026-11-20 23:00:00 " + calm}},
+		{"twice", "sms", []words{{"2026-11-20 23:00:00", soon}, {"2026-11-21 11:00:00", triage.Routine}}, nil, []string{"2026-11-20 23:00:00 " + calm}},
+		{"danger after that", "email", []words{{"2026-11-20 23:00:00", soon}, {"2026-11-20 23:30:00", urgent}}, nil,
+			[]string{"2026-11-20 23:00:00 " + calm, "2026-11-20 23:30:00 " + grave}},
+		{"danger before that", "line", []words{{"2026-11-20 23:00:00", urgent}, {"2026-11-20 23:30:00", soon}}, nil, []string{"2026-11-20 23:00:00 " + grave}},
+		{"by day, and nobody answers", "line", []words{{"2026-11-20 16:00:00", soon}}, nil, nil},
+		{"by day, and more of it at night", "line", []words{{"2026-11-20 16:00:00", soon}, {"2026-11-20 23:00:00", soon}}, nil, []string{"2026-11-20 23:00:00 " + calm}},
+		{"somebody is still there", "line", []words{{"2026-11-20 23:00:00", soon}}, []string{"sato"}, nil},
+		{"the chat has a page that says it", "chat", []words{{"2026-11-20 23:00:00", soon}}, nil, nil},
+		{"a letter", "letter", []words{{"2026-11-20 23:00:00", soon}}, nil, nil},
+	} {
+		r, _ := night(t, watched(t, false))
+		r.office.there = tt.there
+		var id triage.CaseID
+		for _, w := range tt.wrote {
+			if id != "" {
+				r.must(r.Advance(t.Context(), r.clock, at(w.at)))
+			}
+			r.clock.Set(at(w.at))
+			id = r.wroteBy(tt.door, id, w.severity)
+			r.must(r.Sweep(t.Context()))
+		}
+		r.must(r.Advance(t.Context(), r.clock, at("2026-11-21 12:00:00")))
+		r.office.there = nil
+		r.must(r.Advance(t.Context(), r.clock, at("2026-11-24 12:00:00"))) // a Tuesday, after a holiday
+		c, events := r.load(id)
+		var told []string
+		for _, e := range events {
+			if e.From != triage.Desk {
+				continue
+			}
+			words := calm
+			if strings.Contains(e.Text, grave) {
+				words = grave
+			}
+			told = append(told, e.At.In(triage.JST).Format(time.DateTime)+" "+words)
+			for _, part := range []string{words, "には、ここに相談員がいます", "0120-0-78310"} {
+				if !strings.Contains(e.Text, part) {
+					t.Errorf("%s: %q is not in %q", tt.name, part, e.Text)
+				}
+			}
+		}
+		if tt.there == nil && !slices.Equal(told, tt.want) || tt.there != nil && len(told) > 0 && told[0] < "2026-11-21 12" {
+			t.Errorf("%s: told %v, want %v", tt.name, told, tt.want)
+		}
+		if c.WaitingSince.IsZero() || !c.AnsweredAt.IsZero() {
+			t.Errorf("%s: it counts as an answer", tt.name)
+		}
 	}
 }

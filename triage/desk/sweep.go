@@ -155,7 +155,8 @@ func (d *Desk) moment(ctx context.Context, c triage.Case, events []triage.Event,
 			return c.LastAt
 		}
 		unheeded, _ := d.unheeded(c, events)
-		for _, t := range []time.Time{d.nightly(ctx, c, events), d.falls(c, events), unheeded, d.outside(ctx, c, events)} {
+		told, _ := d.outside(ctx, c, events)
+		for _, t := range []time.Time{d.nightly(ctx, c, events), d.falls(c, events), unheeded, told} {
 			at = sooner(at, t)
 		}
 	default:
