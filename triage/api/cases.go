@@ -144,28 +144,37 @@ func (a *api) cases() {
 // told is a case as an answer.
 func told(c triage.Case, err error) (*caseOut, error) { return &caseOut{shape(c)}, err }
 
+// given is a case that a colleague was given, as an answer, with what speaks against it.
+func (a *api) given(ctx context.Context, to string) func(triage.Case, error) (*claimedOut, error) {
+	return func(c triage.Case, err error) (*claimedOut, error) {
+		if err != nil {
+			return nil, err
+		}
+		return &claimedOut{Claimed{shape(c), list(a.Desk.Warned(ctx, to))}}, nil
+	}
+}
+
 // hands registers who has the case.
 func (a *api) hands() {
 	route(a, huma.Operation{Method: "POST", Path: "/api/v1/cases/{id}/claim", Summary: "Take a waiting case"},
 		func(ctx context.Context, p staff.Person, in *ByCase) (*claimedOut, error) {
 			c, err := a.Desk.Claim(ctx, p, in.id())
-			out := Claimed{Case: shape(c), Warnings: []string{}}
-			if err == nil {
-				out.Warnings = list(a.Desk.Burden(ctx, p))
+			if err != nil {
+				return nil, err
 			}
-			return &claimedOut{out}, err
+			return &claimedOut{Claimed{shape(c), list(a.Desk.Burden(ctx, p))}}, nil
 		})
 	route(a, huma.Operation{Method: "POST", Path: "/api/v1/cases/{id}/release", Summary: "Give a case back to the queue"},
 		func(ctx context.Context, p staff.Person, in *ByCase) (*caseOut, error) {
 			return told(a.Desk.Release(ctx, p, in.id()))
 		})
 	route(a, huma.Operation{Method: "POST", Path: "/api/v1/cases/{id}/transfer", Summary: "Hand a case to a colleague"},
-		func(ctx context.Context, p staff.Person, in *toIn) (*caseOut, error) {
-			return told(a.Desk.Transfer(ctx, p, in.id(), in.Body.To))
+		func(ctx context.Context, p staff.Person, in *toIn) (*claimedOut, error) {
+			return a.given(ctx, in.Body.To)(a.Desk.Transfer(ctx, p, in.id(), in.Body.To))
 		})
 	route(a, huma.Operation{Method: "POST", Path: "/api/v1/cases/{id}/second", Summary: "Ask a second person to join; empty: nobody"},
-		func(ctx context.Context, p staff.Person, in *toIn) (*caseOut, error) {
-			return told(a.Desk.Join(ctx, p, in.id(), in.Body.To))
+		func(ctx context.Context, p staff.Person, in *toIn) (*claimedOut, error) {
+			return a.given(ctx, in.Body.To)(a.Desk.Join(ctx, p, in.id(), in.Body.To))
 		})
 }
 

@@ -50,10 +50,10 @@ type Overrule struct {
 	At       time.Time       `json:"at"`
 }
 
-// Claimed is a case that somebody took.
+// Claimed is a case that somebody took, or was given.
 type Claimed struct {
 	Case
-	Warnings []string `json:"warnings" nullable:"false" doc:"what speaks against having this one too, in Japanese; nothing is refused for it"`
+	Warnings []string `json:"warnings" nullable:"false" doc:"what speaks against their having this one too, in Japanese: their load, that they are away; nothing is refused for it"`
 }
 
 // CallBack is when it is safe to call, and who may answer.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"madoguchi/triage"
 )
@@ -84,4 +85,20 @@ func TestALinkIsGivenInTwoParts(t *testing.T) {
 	}
 	r.ask("sato", "POST", "/cases/"+id+"/handoffs/"+h+"/recall", `{"reason":"宛先ちがい"}`).is(200, "")
 	r.ask("sato", "POST", "/cases/"+id+"/handoffs/"+h+"/links", "").is(409, "wrong_state")
+}
+
+// Who gives a case to somebody who is away hears of it with the answer.
+func TestWhoIsAwayIsGivenACaseWithAWarning(t *testing.T) {
+	r := open(t, true)
+	id := r.claimed("sato")
+	r.ask("kato", "POST", "/absences/abe", `{"until":"`+r.clock.Now().AddDate(0, 0, 3).Format(time.DateOnly)+`"}`).is(204, "")
+	for _, do := range []string{"second", "transfer"} {
+		a := read[struct{ Warnings []string }](r.ask("kato", "POST", "/cases/"+id+"/"+do, `{"to":"abe"}`).is(200, ""))
+		if len(a.Warnings) != 1 || !strings.Contains(a.Warnings[0], "休みです") {
+			t.Errorf("%s: warned %q", do, a.Warnings)
+		}
+	}
+	if a := read[struct{ Warnings []string }](r.ask("kato", "POST", "/cases/"+id+"/transfer", `{"to":"sato"}`).is(200, "")); a.Warnings == nil || len(a.Warnings) > 0 {
+		t.Errorf("of who is there: %q", a.Warnings)
+	}
 }

@@ -23,8 +23,9 @@ func (c *Console) release(r *http.Request, p staff.Person, id triage.CaseID) (re
 }
 
 func (c *Console) transfer(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {
-	_, err := c.Desk.Transfer(r.Context(), p, id, r.PostForm.Get("to"))
-	res := result{Say: "引き継ぎました。", To: "/queue"}
+	to := r.PostForm.Get("to")
+	_, err := c.Desk.Transfer(r.Context(), p, id, to)
+	res := result{Say: "引き継ぎました。" + strings.Join(c.Desk.Warned(r.Context(), to), ""), To: "/queue"}
 	if who := r.PostForm.Get("absent"); who != "" {
 		res.To = "/absences?login=" + url.QueryEscape(who) // to what is left of theirs
 	}
@@ -37,7 +38,7 @@ func (c *Console) second(r *http.Request, p staff.Person, id triage.CaseID) (res
 	if slices.Contains(k.Consulted, to) {
 		return result{Say: to + " さんが、この事案を読み、メモを書けるようになりました。"}, err
 	}
-	return result{Say: "二人目になってもらいました。"}, err
+	return result{Say: "二人目になってもらいました。" + strings.Join(c.Desk.Warned(r.Context(), to), "")}, err
 }
 
 func (c *Console) reply(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {

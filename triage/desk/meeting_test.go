@@ -171,7 +171,17 @@ func TestTheLeadsShareOutWhatAnAbsentPersonLeaves(t *testing.T) {
 	if a, err = r.Absent(ctx, people["kato"], "sato"); err != nil || len(a.Left) != 1 {
 		t.Errorf("after one was moved: %+v %v", a.Left, err)
 	}
+	if w := r.Warned(ctx, "sato"); len(w) != 1 || !strings.Contains(w[0], "satoさんは、12月2日まで休みです") || len(r.Warned(ctx, "abe")) != 0 {
+		t.Errorf("warned %q", w)
+	}
+	_, err = r.Transfer(ctx, people["kato"], grave, "sato")
+	r.want("it is given to them all the same", err, "ok")
 	r.must(r.MarkAway(ctx, people["kato"], "sato", ""))
+	if w := r.Warned(ctx, "sato"); len(w) != 0 {
+		t.Errorf("warned of who is back: %q", w)
+	}
+	_, err = r.Transfer(ctx, people["kato"], grave, "abe")
+	r.must(err)
 	if a, err = r.Absent(ctx, people["kato"], "sato"); err != nil || !a.Until.IsZero() {
 		t.Errorf("back again: %v %v", a.Until, err)
 	}

@@ -147,6 +147,15 @@ func (d *Desk) Burden(ctx context.Context, p staff.Person) []string {
 	return all
 }
 
+// Warned says what speaks against giving a case to the colleague now: that they are away. Whoever gives it to them hears of it, so
+// that they can choose somebody else; nothing is refused for it.
+func (d *Desk) Warned(ctx context.Context, login string) []string {
+	if x := d.Profile(ctx, login); x.Away(d.Clock.Now()) {
+		return []string{login + "さんは、" + x.SayAway() + "。ほかの人にも声をかけてください。"}
+	}
+	return nil
+}
+
 // wanted is whom the seeker wishes for: what a person wrote down, and what the seeker said since.
 func wanted(c triage.Case, events []triage.Event) (triage.Wanted, bool) {
 	var w triage.Wanted

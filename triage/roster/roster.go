@@ -39,9 +39,17 @@ func (s Shift) holds(t time.Time) bool {
 	return slices.Contains(s.Days, t.Weekday()) && s.From <= now && now < s.To
 }
 
+// Away reports whether the person is away at t, whatever they did just now.
+func (p Profile) Away(t time.Time) bool { return t.Before(p.AwayUntil) }
+
+// SayAway tells until which day they are away.
+func (p Profile) SayAway() string {
+	return p.AwayUntil.Add(-time.Second).In(triage.JST).Format("1月2日") + "まで休みです"
+}
+
 // OnShift reports whether the person works at t. Who has stated no shift does whenever they are not away.
 func (p Profile) OnShift(t time.Time) bool {
-	if t.Before(p.AwayUntil) {
+	if p.Away(t) {
 		return false
 	}
 	return len(p.Shifts) == 0 || slices.ContainsFunc(p.Shifts, func(s Shift) bool { return s.holds(t) })
@@ -95,13 +103,16 @@ func Suggest(a Ask, people []Person, terms Terms, now time.Time) []Pick {
 	return picks
 }
 
-// weigh says what speaks for and against somebody. The grounds stand in the order of their weight: what the seeker does not
-// want, who is there, what the seeker wishes, whom they know, the profession, rest, and the load.
+// weigh says what speaks for and against somebody. The grounds stand in the order of their weight: who is away, what the seeker
+// does not want, who is there, what the seeker wishes, whom they know, the profession, rest, and the load.
 func weigh(a Ask, p Person, terms Terms, now time.Time) Pick {
+	away := p.Away(now)
+	p.Here = p.Here && !away
 	k := Pick{Person: p}
+	k.ground(!away, "", p.SayAway())
 	k.ground(!slices.Contains(a.Wanted.Not, p.Login) && !(a.Wanted.Change && a.Former == p.Login), "", "相談した人が、別の人を望んでいます")
 	k.ground(p.Here, "いま、ここにいます", "いま、ここにいません")
-	k.ground(p.OnShift(now), "", "勤務の時間ではありません")
+	k.ground(away || p.OnShift(now), "", "勤務の時間ではありません")
 	if l := a.Wanted.Language; l != "" {
 		k.ground(slices.Contains(p.Languages, l), "望まれている言葉（"+l+"）で話せます", "望まれている言葉（"+l+"）で話せるか、分かりません")
 	}

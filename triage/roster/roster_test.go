@@ -49,6 +49,8 @@ func TestSuggestOrdersAndNeverLeavesOut(t *testing.T) {
 			[]string{"c", "a", "b"}},
 		"a breather": {roster.Ask{Roles: []triage.Role{psy}}, people(func(p []roster.Person) { p[0].RestUntil = at.Add(time.Minute) }),
 			[]string{"c", "a", "b"}},
+		"away, whatever they did just now": {roster.Ask{Roles: []triage.Role{psy}, Former: "a", FormerAt: at}, people(func(p []roster.Person) { p[0].AwayUntil = at.Add(time.Hour) }),
+			[]string{"c", "b", "a"}},
 		"a language": {roster.Ask{Roles: []triage.Role{psy}, Wanted: triage.Wanted{Language: "vi"}},
 			people(func(p []roster.Person) { p[1].Languages = []string{"en", "vi"} }), []string{"b", "a", "c"}},
 	} {
@@ -131,5 +133,20 @@ func TestFindTakesTheFirstBranchThatHolds(t *testing.T) {
 		if w.Key != c.key || !slices.Equal(w.Roles, c.to) || !slices.Equal(w.Consult, c.also) {
 			t.Errorf("%v: %s %v %v", c.of.Flags, w.Key, w.Roles, w.Consult)
 		}
+	}
+}
+
+// Who is away is not said to be there, and is asked to stand beside nobody.
+func TestWhoIsAway(t *testing.T) {
+	p := []roster.Person{{Login: "a", Here: true, Profile: roster.Profile{AwayUntil: time.Date(2026, 12, 6, 0, 0, 0, 0, triage.JST)}}, {Login: "b", Here: true}}
+	picks := roster.Suggest(roster.Ask{}, p, roster.Terms{}, at)
+	if k := picks[1]; k.Login != "a" || k.Here || slices.Contains(k.For, "いま、ここにいます") || k.Against[0] != "12月5日まで休みです" {
+		t.Errorf("%+v", k)
+	}
+	if s := roster.Seconds(picks, "b"); len(s) != 0 {
+		t.Errorf("seconds: %v", order(s))
+	}
+	if k := roster.Suggest(roster.Ask{}, p[:1], roster.Terms{}, p[0].AwayUntil)[0]; !k.Here {
+		t.Errorf("back again: %+v", k)
 	}
 }
