@@ -34,6 +34,7 @@ type Duty struct {
 	Climb    Term     `yaml:"climb"`
 	Met      []string `yaml:"met"`
 	Decide   []Choice `yaml:"decide"`
+	Lead     bool     `yaml:"lead_decides"`
 	Every    Term     `yaml:"every"`
 	Until    []string `yaml:"until"`
 	Renews   bool     `yaml:"renews"`
@@ -60,7 +61,7 @@ func (c *City) Rules() duty.Rules {
 			climb = c.Terms.ClimbAfter
 		}
 		r := duty.Rule{Key: d.Key, What: d.What, Source: d.Source, Hint: d.Hint, Any: facts(d.Any), All: facts(d.All),
-			Unless: facts(d.Unless), Owner: d.Owner, Due: c.term(d.Due), Watch: d.Due == "watch", Climb: c.term(climb), Met: facts(d.Met),
+			Unless: facts(d.Unless), Owner: d.Owner, Due: c.term(d.Due), Watch: d.Due == "watch", Climb: c.term(climb), Met: facts(d.Met), Lead: d.Lead,
 			Every: c.term(d.Every), Until: facts(d.Until), Renews: d.Renews, Restarts: d.Restarts, Numbers: d.Numbers}
 		for _, k := range d.Decide {
 			r.Decide = append(r.Decide, duty.Choice(k))

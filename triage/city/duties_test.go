@@ -296,7 +296,7 @@ func TestDutiesOfEachCity(t *testing.T) {
 			2027-03-31 10:00 says routine other
 			2027-03-31 11:00 state closed
 			2027-04-20 10:00 observed abused 2027-03-01
-			2027-04-20 10:30 did abuse_notice`, `retention supervisor 2032-04-01 00:00`},
+			2027-04-20 10:30 did abuse_notice not_abuse`, `retention supervisor 2032-04-01 00:00`},
 		{"open again: its records are in use", "asahikawa", `2027-04-01 10:00 says routine other
 			2027-04-01 11:00 state closed
 			2027-05-01 11:00 says routine other`, ``},

@@ -90,6 +90,7 @@ func (c *City) judgeDuty(j *judge, rs duty.Rules, path string, d Duty) {
 		j.need(idForm.MatchString(k.Key) && k.Say != "" && !seen[k.Key], fmt.Sprintf("%s.decide.%d", path, i), "a key of its own, and say")
 		seen[k.Key] = true
 	}
+	j.need(!d.Lead || len(d.Decide) > 0 && len(d.Met) > 0, path+".lead_decides", "decide, and met: what everybody else does it by")
 	for _, key := range d.Numbers {
 		known := slices.ContainsFunc(c.Numbers, func(n Number) bool { return n.Key == key })
 		j.need(known || j.t.name == nationalName, path+".numbers", fmt.Sprintf("keys of numbers, not %q", key))
@@ -151,6 +152,7 @@ func (c *City) judgeDutyStricter(j *judge, path string, d, b Duty) {
 	j.need(holds(b.Met, d.Met), path+".met", "no other act that does it than the nation's")
 	j.need(holds(b.Until, d.Until), path+".until", "no other end than the nation's")
 	j.need((len(b.Decide) > 0) == (len(d.Decide) > 0), path+".decide", "a decision where the nation asks for one")
+	j.need(d.Lead || !b.Lead, path+".lead_decides", "lead_decides: true, as the nation has it")
 	j.need(d.Renews || !b.Renews, path+".renews", "renews: true, as the nation has it")
 	j.need(d.Restarts == b.Restarts, path+".restarts", "restarts as the nation has it")
 	j.need(b.Every == "" || d.Every != "" && c.never(d.Every, b.Every), path+".every", "every: never later than the nation's "+string(b.Every))

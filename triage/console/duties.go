@@ -40,12 +40,14 @@ type owed struct {
 	May     bool   // the person may say that it is done
 	Decided string // how it was decided, in words
 	Leads   bool   // only the leads may
+	Notice  bool   // who has the case does it by writing down whom they told
 }
 
 func (c *Console) newOwed(x triage.Duty, k triage.Case, p staff.Person, acts bool, now time.Time) owed {
 	r, _ := c.Desk.Rule(x.What)
 	o := owed{Duty: x, Name: cmp.Or(x.Title, word(duties, x.Kind)), Late: x.Overdue(now), Hint: r.Hint, Choices: r.Decide,
 		May: (acts || x.What == desk.Alarm) && c.Desk.MayFulfil(p, x), Leads: x.Owner == duty.Coordinator || x.Owner == duty.Supervisor}
+	o.Notice = r.Lead && acts && x.DoneAt.IsZero()
 	holder := duty.Holder(x, k, now)
 	o.Holder, o.Risen = word(owners, holder), duty.Level(x, now) > 0 && holder != x.Owner
 	for _, name := range x.Why {

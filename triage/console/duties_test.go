@@ -70,6 +70,14 @@ func TestANoticeOfAbuseIsBehindNoForm(t *testing.T) {
 	if !ok || call < 0 || call > form || !strings.Contains(notice[:form], "先に電話してください。書類も、ほかの人の確認も、本人の同意も、事実の確認も要りません。") {
 		t.Errorf("the notice is not before its form: %.1500s", notice)
 	}
+	if !strings.Contains(notice, `<a href="#no-to">`) || !strings.Contains(notice, "/duties/abuse_notice/done") {
+		t.Errorf("a lead cannot go to the record, or decide: %.2500s", notice)
+	}
+	h.happened(mine, wrote(ago(0), "email", "家で毎日たたかれます", judged(triage.Urgent, triage.Reason{Flag: triage.AbuseHome, Rule: "home.hit", Excerpt: "毎日たたかれます"}), 0))
+	body = h.signedIn("sato").get("/cases/" + string(mine)).body
+	if !strings.Contains(body, `<a href="#no-to">伝えたことを記録する</a>`) || !strings.Contains(body, `id="no-to"`) || strings.Contains(body, "/duties/abuse_notice/done") {
+		t.Error("who has the case does it by other words than the record of the call")
+	}
 }
 
 // What is overdue stands on the leads' list, the longest first, and on nobody else's but the assignee's.

@@ -47,8 +47,8 @@ type Done struct {
 	Turn     int // of a duty that comes again, the one that is meant; 0 is the present one
 }
 
-// Fulfil writes down that what a rule asks for was done, or decided, by whom and why. A duty of the leads is theirs; every
-// other one is for who has the case, and for the leads. What has a verb of its own (an answer, a countersign) is done by
+// Fulfil writes down that what a rule asks for was done, or decided, by whom and why. A duty of the leads is theirs, and so is
+// the decision that nobody need be told; every other one is for who has the case, and for the leads. What has a verb of its own (an answer, a countersign) is done by
 // that.
 func (d *Desk) Fulfil(ctx context.Context, p staff.Person, id triage.CaseID, done Done) (triage.Case, error) {
 	if err := words(done.Reason, maxReason); err != nil {
@@ -93,6 +93,8 @@ func (d *Desk) fulfillable(p staff.Person, x triage.Duty, done Done) error {
 		return refuse(triage.CodeState, "この期限は、もう済んでいます。")
 	case (x.Owner == duty.Coordinator || x.Owner == duty.Supervisor) && !leads(p):
 		return forbidden()
+	case r.Lead && !leads(p):
+		return refuse(triage.CodeState, "伝えたことを、いつ、だれに、何と言われたかと記録すると済みます。伝えなくてよいと決めるのは、コーディネーターか統括です。")
 	case known && len(r.Decide) > 0 && !slices.ContainsFunc(r.Decide, func(c duty.Choice) bool { return c.Key == decision }),
 		(!known || len(r.Decide) == 0) && decision != "":
 		return bad("どう決めたかを、選択肢から選んでください。")
@@ -105,7 +107,8 @@ func (d *Desk) MayFulfil(p staff.Person, x triage.Duty) bool {
 	if x.What == Alarm && x.DoneAt.IsZero() {
 		return leads(p) || counsels(p)
 	}
-	return x.Turn > 0 && x.DoneAt.IsZero() && (leads(p) || x.Owner != duty.Coordinator && x.Owner != duty.Supervisor)
+	r, _ := d.rules.Rule(x.What)
+	return x.Turn > 0 && x.DoneAt.IsZero() && (leads(p) || x.Owner != duty.Coordinator && x.Owner != duty.Supervisor && !r.Lead)
 }
 
 // Rule returns the rule of a duty, with its decisions, its hint and the numbers to show.

@@ -40,6 +40,7 @@ type Rule struct {
 
 	Met    []Fact   // these acts do it
 	Decide []Choice // it is a decision between these
+	Lead   bool     // which is a lead's: whoever has the case does it by one of the acts in Met
 	Every  Term     // it comes again so long after it was done, by the end of that day where it counts days,
 	Until  []Fact   // until one of these is so: a turn after the first is over then, unless its time has passed already
 
