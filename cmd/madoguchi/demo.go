@@ -46,8 +46,11 @@ func demo(ctx context.Context, p *program, _ []string) error {
 	if err != nil {
 		return err
 	}
-	c, err := loadCity("asahikawa", nil)
+	c, err := loadCity(p.set["CITY"], nil)
 	if err != nil {
+		return err
+	}
+	if _, err := schoolsOf(c); err != nil {
 		return err
 	}
 	keys, err := freshKeys()
@@ -121,7 +124,7 @@ func (h *house) openDemo(ctx context.Context, p *program, start time.Time) error
 }
 
 const demoGreeting = `
-窓口 (madoguchi): a demonstration. All people, schools and cases are fictional, and nothing is kept.
+窓口 (madoguchi): a demonstration. All people and cases are fictional, and nothing is kept.
 
   for children   %s
   for the desk   %s
@@ -142,7 +145,12 @@ const demoTry = `
 // demoAccounts makes the people. Their passwords are hashed meanwhile, which is slow on purpose.
 func (h *house) demoAccounts(ctx context.Context, g *errgroup.Group) ([]account, map[string]staff.Person, error) {
 	accounts, people := make([]account, 0, len(demoPeople)), map[string]staff.Person{}
+	there, err := schoolsOf(h.city)
+	if err != nil {
+		return nil, nil, err
+	}
 	for _, a := range demoPeople {
+		a.School = there.Replace(a.School)
 		role := triage.Role(a.Role)
 		token, err := h.accounts.NewToken(ctx, a.Login, role, a.School)
 		if err != nil {

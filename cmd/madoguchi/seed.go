@@ -15,6 +15,7 @@ import (
 
 	"madoguchi/channels"
 	"madoguchi/triage"
+	"madoguchi/triage/city"
 	"madoguchi/triage/desk"
 	"madoguchi/triage/staff"
 )
@@ -43,6 +44,28 @@ type demoStep struct {
 	Level  string `yaml:"level"`
 	Kind   string `yaml:"kind"`
 	To     string `yaml:"to"`
+}
+
+// demoSchools are the schools that demo.yaml is written with, and how children call them there.
+var demoSchools = []struct{ id, said string }{{"hinode-jhs", "日の出台中"}, {"shirakaba-es", "しらかば小"}, {"kawabe-jhs", "川辺中"}}
+
+// schoolsOf puts the city's own schools into the place of those of demo.yaml, where it has others.
+func schoolsOf(c *city.City) (*strings.Replacer, error) {
+	if len(c.Schools) < 2 {
+		return nil, errors.New(envPrefix + "CITY: a demonstration needs a city with two schools")
+	}
+	var pairs []string
+	own := false
+	for i, x := range demoSchools {
+		_, known := c.SchoolByID(x.id)
+		own = own || !known
+		s := c.Schools[i%len(c.Schools)]
+		pairs = append(pairs, x.id, s.ID, x.said, s.Name)
+	}
+	if !own {
+		pairs = nil
+	}
+	return strings.NewReplacer(pairs...), nil
 }
 
 // before reads 12m, 3h, 2d or 8d23h.
@@ -83,6 +106,10 @@ func (h *house) play(ctx context.Context, start time.Time, people map[string]sta
 	if err := yaml.Unmarshal(demoCases, &cases); err != nil {
 		return errors.New("demo.yaml cannot be read")
 	}
+	there, err := schoolsOf(h.city)
+	if err != nil {
+		return err
+	}
 	type moment struct {
 		at   time.Time
 		who  *actor
@@ -96,6 +123,7 @@ func (h *house) play(ctx context.Context, start time.Time, people map[string]sta
 			if err != nil {
 				return fmt.Errorf("demo.yaml: case %d: at: expected 12m, 3h or 8d23h", i+1)
 			}
+			s.Says, s.Text, s.School = there.Replace(s.Says), there.Replace(s.Text), there.Replace(s.School)
 			moments = append(moments, moment{start.Add(-d), a, s})
 		}
 	}
