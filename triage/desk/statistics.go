@@ -75,8 +75,9 @@ func (d *Desk) dimensions(orgs map[string]string) []figures.Dimension {
 var manners = map[triage.Flag]string{triage.Verbal: "verbal", triage.Exclusion: "exclusion", triage.Violence: "blows",
 	triage.Extortion: "extortion", triage.Property: "property", triage.SNSSpread: "net"}
 
-// Statistics counts the cases opened in the months of [from, to): all of them, whoever asks and whatever they are kept out of,
-// since two people whose numbers differ could subtract. Of a year that has a report it tells what stands there.
+// Statistics counts the cases opened in the months of [from, to): the same for everybody, since two people whose numbers differ
+// could subtract. A case that somebody is kept out of is counted once its month is over: beside their own list a number that
+// grows by one would tell them of it, and when it came. Of a year that has a report it tells what stands there.
 func (d *Desk) Statistics(ctx context.Context, p staff.Person, from, to time.Time) (Statistics, error) {
 	if !to.After(from) {
 		return Statistics{}, bad("期間の終わりは、始まりより後にしてください。")
@@ -103,7 +104,7 @@ func (d *Desk) Statistics(ctx context.Context, p staff.Person, from, to time.Tim
 	return s, nil
 }
 
-// book counts every case there is.
+// book counts every case there is, but those of the running month that somebody is kept out of.
 func (d *Desk) book(ctx context.Context) (*figures.Book, error) {
 	kept, err := d.Yearly.All(ctx)
 	if err != nil {
@@ -113,8 +114,18 @@ func (d *Desk) book(ctx context.Context) (*figures.Book, error) {
 	if err != nil {
 		return nil, err
 	}
+	everybody, err := d.everybody(ctx)
+	if err != nil {
+		return nil, err
+	}
+	now := d.Clock.Now().In(triage.JST)
+	month := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, triage.JST)
 	var items []figures.Item
 	err = d.each(ctx, triage.Query{Erased: true}, func(c triage.Case) error {
+		apart := len(c.Barred) > 0 || slices.ContainsFunc(everybody, func(p staff.Person) bool { return barred(p, c) })
+		if apart && !c.OpenedAt.Before(month) {
+			return nil
+		}
 		x := d.counted(c)
 		ofOrgs(x.Of, c, orgs)
 		items = append(items, x)
@@ -123,7 +134,7 @@ func (d *Desk) book(ctx context.Context) (*figures.Book, error) {
 	if err != nil {
 		return nil, err
 	}
-	return figures.New(items, d.dimensions(orgs), SmallCell, d.Clock.Now(), slices.Collect(maps.Values(kept))...), nil
+	return figures.New(items, d.dimensions(orgs), SmallCell, now, slices.Collect(maps.Values(kept))...), nil
 }
 
 // counted is the case as it is counted.

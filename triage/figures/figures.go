@@ -14,8 +14,8 @@
 // second report of a year, and none of a month: how much of a month can be told hangs on the months that come after it.
 // Two years are told beside each other by the sums of each, which is no more than both reports say.
 //
-// Everybody gets the same numbers, of all cases: where the cases that somebody is kept out of were left out of theirs, two
-// people could subtract and would have those cases.
+// Everybody gets the same numbers: where the cases that somebody is kept out of were left out of theirs, two people could
+// subtract and would have those cases. Whoever makes the book leaves such cases out for everybody while their month goes on.
 //
 // Numbers are not rounded. Beside exact parts a rounded sum hides nothing, and what it should hide is withheld already. A
 // kind without a case is in no list, since of all the children of a city that tells nothing of one; but where a kind means a
