@@ -16,8 +16,8 @@ func (r *Router) askedOf(teller *triage.Teller, event triage.Event) triage.Event
 	if teller == nil {
 		return event
 	}
-	if within, ok := r.Terms.AnswerWithin[teller.Weigh(*event.Judgement).Severity]; ok {
-		event.DueAt = event.At.Add(within)
+	if by, ok := r.Terms.AnswerBy[teller.Weigh(*event.Judgement).Severity]; ok {
+		event.DueAt = by(event.At)
 	}
 	return event
 }

@@ -43,7 +43,7 @@ func TestNotSafeNowIsAnEmergency(t *testing.T) {
 		t.Error("the same entry opens two cases")
 	}
 	k, events := h.load(t, id)
-	if len(events) != 1 || k.Severity != triage.Emergency || k.About != "self" || !events[0].DueAt.Equal(events[0].At.Add(h.Terms.AnswerWithin[triage.Emergency])) {
+	if len(events) != 1 || k.Severity != triage.Emergency || k.About != "self" || !events[0].DueAt.Equal(h.Terms.AnswerBy[triage.Emergency](events[0].At)) {
 		t.Errorf("%d events, %s, about %q, due %v", len(events), k.Severity, k.About, events[0].DueAt)
 	}
 	if i := slices.IndexFunc(k.Reasons, func(r triage.Reason) bool { return r.Rule == "told.not_safe" }); i < 0 || k.Reasons[i].Excerpt != "" {

@@ -53,7 +53,7 @@ func newHouse(t *testing.T) *house {
 	h.Rooms = Rooms{
 		Store: casestore.New(h.desk, seal.New(), keyring.New(h.secrets, "body")), Vault: vault.New(h.secrets, vault.NewKeys(), keyring.New(h.secrets, "identity")), Mailbox: h.mail, Names: NewNames(),
 		Assessor: rules{}, Anonymizer: h.names, Clock: clock{},
-		Terms: triage.Terms{AnswerWithin: map[triage.Severity]time.Duration{triage.Emergency: 10 * time.Minute, triage.Soon: 24 * time.Hour}},
+		Terms: triage.Terms{AnswerBy: map[triage.Severity]triage.By{triage.Emergency: triage.Within(10 * time.Minute), triage.Soon: triage.Within(24 * time.Hour)}},
 	}
 	key, err := envelope.NewIdentity(envelope.Addresses)
 	if err != nil {

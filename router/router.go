@@ -212,8 +212,8 @@ func (r *Router) judged(e triage.Event, text string) triage.Event {
 	}
 	j := weigh(r.Assessor, text)
 	e.Judgement = &j
-	if within, ok := r.Terms.AnswerWithin[j.Severity]; ok {
-		e.DueAt = e.At.Add(within)
+	if by, ok := r.Terms.AnswerBy[j.Severity]; ok {
+		e.DueAt = by(e.At)
 	}
 	return e
 }

@@ -177,8 +177,8 @@ func (r *Router) unopened(ctx context.Context) error {
 	e := triage.Event{ID: "d:" + rand.Text(), At: now, Kind: triage.KindMessage, From: triage.Seeker, Text: unreadUnopened,
 		Judgement: &triage.Judgement{Severity: triage.Emergency, Flags: []triage.Flag{triage.Other},
 			Reasons: []triage.Reason{{Flag: triage.Other, Rule: unreadRule}}}}
-	if within, ok := r.Terms.AnswerWithin[triage.Emergency]; ok {
-		e.DueAt = now.Add(within)
+	if by, ok := r.Terms.AnswerBy[triage.Emergency]; ok {
+		e.DueAt = by(now)
 	}
 	if whole(ctx, func(ctx context.Context) error { return r.lodge(ctx, id, e, channels.Address{}) }) == nil {
 		return nil

@@ -105,12 +105,18 @@ const DoingFor = 30 * time.Second
 
 // Terms are the numbers of the city's rules that a case needs to know. They come from the city file.
 type Terms struct {
-	AnswerWithin                          map[Severity]time.Duration // from a message to the time it must be answered; absent: no time
-	Lease                                 time.Duration              // from a claim to the first answer (15 min unless the city says)
-	AcknowledgeWithin, AnswerSchoolWithin time.Duration              // from a hand-off to its 受領, and to the school's answer
-	CountersignWithin                     time.Duration              // from an emergency hand-off to the second person's countersign
-	WatchPeriod                           Period                     // 見守り before 解消; zero where the city has no such rule
+	AnswerBy                              map[Severity]By // when a message must be answered; absent: no time
+	Lease                                 time.Duration   // from a claim to the first answer (15 min unless the city says)
+	AcknowledgeWithin, AnswerSchoolWithin time.Duration   // from a hand-off to its 受領, and to the school's answer
+	CountersignWithin                     time.Duration   // from an emergency hand-off to the second person's countersign
+	WatchPeriod                           Period          // 見守り before 解消; zero where the city has no such rule
 }
+
+// By is when a term ends that begins at that time: so long after, or on a day on which the desk works.
+type By func(from time.Time) time.Time
+
+// Within is the term that ends so long after it began.
+func Within(d time.Duration) By { return func(from time.Time) time.Time { return from.Add(d) } }
 
 // Period is a length of the calendar.
 type Period struct{ Months, Days int }

@@ -79,8 +79,10 @@ func (c *City) judgeChannels(j *judge) {
 
 func (c *City) judgeTerms(j *judge) {
 	t := c.Terms
-	for s := range t.AnswerWithin {
+	for s, d := range t.AnswerWithin {
 		j.need(triage.Severity(s).Valid(), ".terms.answer_within."+s, "one of emergency, urgent, soon, routine")
+		term := c.term(d)
+		j.need(term.Span > 0 || term.Business > 0, ".terms.answer_within."+s, "a length of time such as 2h, or days of work such as 1bd")
 	}
 	for _, s := range triage.Severities {
 		_, ok := t.AnswerWithin[string(s)]

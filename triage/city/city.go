@@ -95,7 +95,7 @@ type Span struct {
 
 // Terms are the city's numbers; see triage.Terms for what each means.
 type Terms struct {
-	AnswerWithin       map[string]Duration `yaml:"answer_within"`
+	AnswerWithin       map[string]Term     `yaml:"answer_within"`
 	Silence            map[string]Duration `yaml:"silence"` // after our answer to words of danger, by severity; by a door that is slow, under its name
 	Lease              Duration            `yaml:"lease"`
 	AcknowledgeWithin  Duration            `yaml:"acknowledge_within"`
@@ -176,7 +176,7 @@ func (c *City) SchoolByID(id string) (School, bool) {
 // CaseTerms are the terms in the form that cases use.
 func (c *City) CaseTerms() triage.Terms {
 	t := triage.Terms{
-		AnswerWithin:       map[triage.Severity]time.Duration{},
+		AnswerBy:           map[triage.Severity]triage.By{},
 		Lease:              c.Terms.Lease.Value(),
 		AcknowledgeWithin:  c.Terms.AcknowledgeWithin.Value(),
 		AnswerSchoolWithin: c.Terms.AnswerSchoolWithin.Value(),
@@ -184,7 +184,7 @@ func (c *City) CaseTerms() triage.Terms {
 		WatchPeriod:        triage.Period{Months: c.Terms.WatchMonths},
 	}
 	for s, d := range c.Terms.AnswerWithin {
-		t.AnswerWithin[triage.Severity(s)] = d.Value()
+		t.AnswerBy[triage.Severity(s)] = func(from time.Time) time.Time { return c.term(d).After(from, c) }
 	}
 	return t
 }

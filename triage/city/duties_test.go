@@ -358,3 +358,33 @@ func TestAYearOfAHardCase(t *testing.T) {
 		t.Errorf("a year took %s", took)
 	}
 }
+
+// What presses is answered by the clock, at night as well. A city may owe the rest in days on which its desk works: then nothing of
+// it is overdue while nobody is there.
+func TestWhenAnAnswerIsDue(t *testing.T) {
+	const terms = "channels:\n"
+	name, data, _ := cities.City("asahikawa")
+	own := strings.Replace(string(data), terms, "terms:\n  answer_within: {emergency: 5m, urgent: 2h, soon: 1bd, routine: 3bd}\n"+terms, 1)
+	c, err := load(t, file(name, []byte(own)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	byClock, ofWork := carried(t, "asahikawa").CaseTerms().AnswerBy, c.CaseTerms().AnswerBy
+	for _, tt := range []struct {
+		by       map[triage.Severity]triage.By
+		severity triage.Severity
+		at, due  string
+	}{
+		{ofWork, triage.Emergency, "2026-12-29 22:30", "2026-12-29 22:35"},
+		{ofWork, triage.Urgent, "2026-12-29 22:30", "2026-12-30 00:30"},
+		{ofWork, triage.Soon, "2026-12-29 22:30", "2027-01-05 17:15"},
+		{ofWork, triage.Routine, "2026-12-29 22:30", "2027-01-07 17:15"},
+		{ofWork, triage.Soon, "2026-12-01 09:00", "2026-12-02 17:15"},
+		{ofWork, triage.Soon, "2026-12-04 21:00", "2026-12-07 17:15"}, // a Friday
+		{byClock, triage.Soon, "2026-12-04 21:00", "2026-12-05 21:00"},
+	} {
+		if got := tt.by[tt.severity](moment(t, tt.at)).In(triage.JST).Format("2006-01-02 15:04"); got != tt.due {
+			t.Errorf("%s of %s is due %s, want %s", tt.severity, tt.at, got, tt.due)
+		}
+	}
+}

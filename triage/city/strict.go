@@ -127,8 +127,7 @@ func (c *City) judgeStricter(j *judge, own layer, base *City) {
 	stricter := "no laxer than the national layer"
 	j.need(c.Terms.WatchMonths >= base.Terms.WatchMonths, ".terms.watch_months", stricter+": at least "+fmt.Sprint(base.Terms.WatchMonths))
 	for s, d := range base.Terms.AnswerWithin {
-		mine := c.Terms.AnswerWithin[s].Value()
-		j.need(mine == 0 || mine <= d.Value(), ".terms.answer_within."+s, stricter+": at most "+string(d))
+		j.need(noLaxer(c.term(c.Terms.AnswerWithin[s]), base.term(d)), ".terms.answer_within."+s, stricter+": at most "+string(d))
 	}
 	for name, d := range base.Terms.Silence {
 		mine := c.Terms.Silence[name].Value()
@@ -157,6 +156,13 @@ func (c *City) judgeDutyStricter(j *judge, path string, d, b Duty) {
 	j.need(d.Restarts == b.Restarts, path+".restarts", "restarts as the nation has it")
 	j.need(b.Every == "" || d.Every != "" && c.never(d.Every, b.Every), path+".every", "every: never later than the nation's "+string(b.Every))
 	j.need(d.Due == b.Due && (d.Due == "watch" || d.Due == "keep") || c.never(d.Due, b.Due), path+".due", "never later than the nation's "+string(b.Due))
+}
+
+// noLaxer reports whether a term for answers asks for no less than the nation's. A day of work stands for one by the clock: on the
+// others nobody answers, whatever is written.
+func noLaxer(own, nation duty.Term) bool {
+	length := func(t duty.Term) time.Duration { return t.Span + time.Duration(t.Business)*24*time.Hour }
+	return length(own) <= length(nation)
 }
 
 // holds reports whether all holds every one of some.

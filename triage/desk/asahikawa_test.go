@@ -19,7 +19,7 @@ import (
 func (y *year) letter(month time.Time, text string, flags ...triage.Flag) {
 	y.t.Helper()
 	ctx, sato, now := y.t.Context(), people["sato"], y.clock.Now()
-	due := now.Add(y.City.CaseTerms().AnswerWithin[triage.Soon])
+	due := y.City.CaseTerms().AnswerBy[triage.Soon](now)
 	id := triage.CaseID(fmt.Sprintf("07letter%018d", now.Unix()))
 	scanned := month.Format("〔2006年1月の手紙〕") + "\n" + text + "\n〔返事：手紙で、書いたところへ〕\n〔送り先〕[電話1]\n[人物A]\n[写真1]"
 	c, err := y.store.Append(ctx, triage.Case{ID: id}, triage.Event{ID: "scan", At: now, Kind: triage.KindMessage, From: triage.Seeker, Channel: "letter", Text: scanned,

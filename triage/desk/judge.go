@@ -32,14 +32,14 @@ func (d *Desk) Overrule(ctx context.Context, p staff.Person, id triage.CaseID, s
 // dueBy is when whoever waits must be answered once the case is judged so: what is graver is sooner, from now on and never later
 // than was said before; what is less grave has the longer time from when the wait began.
 func (d *Desk) dueBy(c triage.Case, s triage.Severity) time.Time {
-	within, ok := d.terms.AnswerWithin[s]
+	by, ok := d.terms.AnswerBy[s]
 	switch {
 	case !ok || c.WaitingSince.IsZero() || s == c.Severity:
 		return c.DueAt
 	case s.Rank() > c.Severity.Rank():
-		return c.WaitingSince.Add(within)
+		return by(c.WaitingSince)
 	}
-	if at := d.Clock.Now().Add(within); c.DueAt.IsZero() || at.Before(c.DueAt) {
+	if at := by(d.Clock.Now()); c.DueAt.IsZero() || at.Before(c.DueAt) {
 		return at
 	}
 	return c.DueAt

@@ -111,7 +111,7 @@ func (y *year) child(id triage.CaseID, door, text string, s triage.Severity, fla
 	}
 	now := y.clock.Now()
 	c, err := y.store.Append(ctx, before, triage.Event{ID: "m:" + rand.Text(), At: now, Kind: triage.KindMessage, From: triage.Seeker, Channel: door,
-		Text: text, Judgement: &triage.Judgement{Severity: s, Flags: flags}, DueAt: now.Add(y.City.CaseTerms().AnswerWithin[s])})
+		Text: text, Judgement: &triage.Judgement{Severity: s, Flags: flags}, DueAt: y.City.CaseTerms().AnswerBy[s](now)})
 	y.must(err)
 	if id == "" {
 		y.cases = append(y.cases, c.ID)

@@ -64,11 +64,11 @@ func (d *Desk) receives(ctx context.Context, colleague staff.Person, c triage.Ca
 
 // readBy is when somebody must have read a case that is left to the queue now.
 func (d *Desk) readBy(c triage.Case) time.Time {
-	within, ok := d.terms.AnswerWithin[c.Severity]
+	by, ok := d.terms.AnswerBy[c.Severity]
 	if !ok {
 		return time.Time{}
 	}
-	return d.Clock.Now().Add(within)
+	return by(d.Clock.Now())
 }
 
 // Release gives a case back to the queue.

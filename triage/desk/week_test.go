@@ -148,7 +148,7 @@ func (w *week) hears(id triage.CaseID, s triage.Severity) {
 	w.count++
 	w.waits[id] = true
 	_, err := w.store.Append(w.t.Context(), before, triage.Event{ID: fmt.Sprintf("m:%d", w.count), At: w.clock.Now(), Kind: triage.KindMessage,
-		From: triage.Seeker, Channel: "chat", Text: "話を聞いてください", Judgement: &j, DueAt: w.clock.Now().Add(w.City.CaseTerms().AnswerWithin[s])})
+		From: triage.Seeker, Channel: "chat", Text: "話を聞いてください", Judgement: &j, DueAt: w.City.CaseTerms().AnswerBy[s](w.clock.Now())})
 	w.must(err)
 	w.must(w.Sweep(w.t.Context()))
 	if s == triage.Emergency && !again {
