@@ -21,7 +21,7 @@ const (
 // A family and a given name together are a placeholder, in whatever letters: a name alone in its box has nothing around it
 // that would betray it, so that it is read as a form's box is, and not as a sentence. Of the rest, what is sure to be a name
 // is one too, and so is every name that the case knows already. What a seeker made up in kana and what is only suspected
-// (みずぽよ, ポチ, ゆい) stays as it was typed, since it was asked for so that the child can be called by it. What staff heard
+// (みずぽよ, ポチ) stays as it was typed, since it was asked for so that the child can be called by it. What staff heard
 // on the telephone is somebody's name, and gets no such trust.
 //
 // A placeholder is no loss to who answers: the courier fills it in in what the child reads, and one key opens it.

@@ -62,7 +62,7 @@ func (d *Desk) rested(ctx context.Context, p staff.Person, c triage.Case) error 
 		return nil // it is not known that anybody else is there
 	}
 	for _, x := range present {
-		free := !all[x.Login].Resting(now) && !now.Before(all[x.Login].AwayUntil)
+		free := !all[x.Login].Resting(now) && !all[x.Login].Away(now)
 		if x.Login != p.Login && sees(c)(x) && free {
 			others++
 		}
