@@ -62,7 +62,7 @@ type Case struct {
 	Unchecked []string    `json:"unchecked,omitempty"` // ids of messages read by a machine that nobody has compared yet
 	Unposted  []int64     `json:"unposted,omitempty"`  // numbers of the desk's messages that wait to be printed and posted
 	Barred    []Bar       `json:"barred,omitempty"`    // who is kept out of it
-	Named     []string    `json:"named,omitempty"`     // ids of schools that the words name: for whom to keep out, and shown to nobody
+	Named     []string    `json:"named,omitempty"`     // ids of schools that the words name: for whom to keep out and which cases name the same; shown to nobody
 	Links     []Link      `json:"links,omitempty"`     // other cases of the same matter
 	Parts     []Part      `json:"parts,omitempty"`     // the roles of people, by placeholder
 	Steps     []Step      `json:"steps,omitempty"`     // taken on the road of a serious case

@@ -21,7 +21,7 @@ import (
 // Sketch is what is known of a case for this.
 type Sketch struct {
 	ID      triage.CaseID
-	Schools []string // ids of the schools that have to do with it
+	Schools []string // ids of the schools that have to do with it, or that its words name
 	From    time.Time
 	To      time.Time // of the seeker's first and last word
 	Flags   []triage.Flag
@@ -30,7 +30,7 @@ type Sketch struct {
 
 // Draw makes a case's sketch.
 func Draw(c triage.Case, events []triage.Event) Sketch {
-	s := Sketch{ID: c.ID, Schools: c.Schools(), Flags: c.Flags, Grams: map[string]bool{}}
+	s := Sketch{ID: c.ID, Schools: append(c.Schools(), c.Named...), Flags: c.Flags, Grams: map[string]bool{}}
 	for _, k := range c.Consents {
 		if _, family := triage.Family(k.School); k.School != "" && k.School != triage.ToBoard && !family {
 			s.Schools = append(s.Schools, k.School)

@@ -44,6 +44,18 @@ func TestPropose(t *testing.T) {
 	}
 }
 
+// Two who name the same school at the same time are proposed, though neither was told anything yet and both write in kana.
+func TestTheNamedSchoolCounts(t *testing.T) {
+	draw := func(id, school string) Sketch {
+		c := triage.Case{ID: triage.CaseID(id), Flags: []triage.Flag{triage.Property}, Named: []string{school}}
+		return Draw(c, []triage.Event{{Kind: triage.KindMessage, From: triage.Seeker, At: day, Text: "[学校1]で、くつをかくされました"}})
+	}
+	all := []Sketch{draw("a", "hinode"), draw("b", "hinode"), draw("c", "kawabe")}
+	if p := Propose(all[0], all); len(p) != 1 || p[0].Other != "b" || p[0].Why[0] != "同じ学校の名が出ています" {
+		t.Errorf("%+v", p)
+	}
+}
+
 // Which comes first makes no difference, and placeholders make none.
 func TestProposalsAreMutual(t *testing.T) {
 	a := sketch("a", 0, "hinode", "[人物A]と[学校1]の理科準備室", triage.Verbal)
