@@ -306,6 +306,18 @@ func clock(t *testing.T, p *process) {
 		t.Errorf("within the lease: %+v", k)
 	}
 	p.do(admin, "POST", "/demo/clock", map[string]string{"advance": "72h"}, nil)
+	var mates struct {
+		Mates []struct {
+			Login string
+			Here  bool
+		}
+	}
+	p.do(psy, "GET", "/mates", nil, &mates)
+	for _, m := range mates.Mates {
+		if m.Here {
+			t.Errorf("%s did something three days ago, and is there", m.Login)
+		}
+	}
 	k = look()
 	if k.State != "waiting" || k.Assignee != nil {
 		t.Errorf("after the lease: %+v", k)

@@ -231,7 +231,7 @@ func (h *house) office(p plan, w window) (err error) {
 	if h.audit, err = openAudit(h.redis, p); err != nil {
 		return err
 	}
-	h.accounts = staff.New(staff.Config{Client: h.redis, Keys: p.keys.desk, URL: h.staffURL, PasswordIsStrong: h.demo})
+	h.accounts = staff.New(staff.Config{Client: h.redis, Keys: p.keys.desk, Desk: h.clock.Now, URL: h.staffURL, PasswordIsStrong: h.demo})
 	h.passes = pass.New(h.redis, p.keys.desk, time.Now)
 	h.desk = desk.New(desk.Config{Cabinet: w.cabinet, Press: w.press, Filed: w.filed, Searcher: triage.Both(w.searcher, w.reached), Tracer: w.tracer, ChatURL: h.publicURL, Store: h.store, Front: w.front, Lamp: w.lamp, WaitLamp: w.waits, Audit: h.audit, Clock: h.clock,
 		City: h.city, People: h.accounts, Register: grant.New(h.redis, p.keys.desk, grant.Machine()), Drafts: shelf.New[triage.Draft](h.redis, p.keys.desk, "drafts"), Passes: h.passes, Accounts: h.accounts, Roster: shelf.New[roster.Profile](h.redis, p.keys.desk, "roster"), Pager: w.pager})

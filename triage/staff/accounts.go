@@ -31,6 +31,7 @@ type Config struct {
 	Client redis.UniversalClient
 	Keys   *seal.Keys
 	Now    func() time.Time // the machine's clock; nil is time.Now
+	Desk   func() time.Time // the desk's, by which people are there; nil is Now
 	URL    string           // outside URL of the staff pages, which passkeys belong to
 	// PasswordIsStrong counts a password alone as strong sign-in: in the demonstration, where nobody has a second factor.
 	PasswordIsStrong bool
@@ -44,7 +45,7 @@ type Config struct {
 type Accounts struct {
 	client        redis.UniversalClient
 	keys          *seal.Keys
-	now           func() time.Time
+	now, desk     func() time.Time
 	strong        bool
 	swap, attempt *redis.Script
 	seen          seen
@@ -57,8 +58,11 @@ func New(c Config) *Accounts {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
+	if c.Desk == nil {
+		c.Desk = c.Now
+	}
 	return &Accounts{
-		party: newParty(c.URL), client: c.Client, keys: c.Keys, now: c.Now, strong: c.PasswordIsStrong,
+		party: newParty(c.URL), client: c.Client, keys: c.Keys, now: c.Now, desk: c.Desk, strong: c.PasswordIsStrong,
 		swap: redis.NewScript(swapSource), attempt: redis.NewScript(attemptSource),
 		hashing: make(chan struct{}, hashingAtOnce),
 	}

@@ -42,7 +42,7 @@ func (s *seen) due(name string, now time.Time) bool {
 // written is forgotten.
 func (a *Accounts) Seen(ctx context.Context, p Person) {
 	name := a.name(p.Login)
-	if now := a.now(); a.seen.due(name, now) {
+	if now := a.desk(); a.seen.due(name, now) {
 		_ = a.client.ZAdd(ctx, presentKey, redis.Z{Score: float64(now.Unix() / 60), Member: name}).Err()
 	}
 }
@@ -58,7 +58,7 @@ func (a *Accounts) Away(ctx context.Context, p Person) {
 
 // Present returns who did something within PresentFor, in no order.
 func (a *Accounts) Present(ctx context.Context) ([]Person, error) {
-	since := a.now().Add(-PresentFor).Unix() / 60
+	since := a.desk().Add(-PresentFor).Unix() / 60
 	names, err := a.client.ZRangeByScore(ctx, presentKey, &redis.ZRangeBy{Min: strconv.FormatInt(since, 10), Max: "+inf"}).Result()
 	if err != nil {
 		return nil, backend(ctx)

@@ -6,8 +6,10 @@ import (
 	"time"
 
 	"github.com/pquerna/otp/totp"
+	"github.com/redis/go-redis/v9"
 
 	"madoguchi/triage"
+	"madoguchi/triage/seal"
 	"madoguchi/triage/staff"
 )
 
@@ -122,6 +124,30 @@ func TestANewLinkForgetsTheLostTelephone(t *testing.T) {
 	}
 	if f, err := r.Factors(ctx, "kato"); err != nil || f.App || f.Waiting || len(f.Passkeys) > 0 {
 		t.Errorf("%+v, %v", f, err)
+	}
+}
+
+// Who is there goes by the desk's clock: where it is moved on, nobody who acted before is there any more, and secrets keep the
+// machine's.
+func TestPresenceByTheDesksClock(t *testing.T) {
+	r, ctx := open(t), t.Context()
+	desk := r.now
+	client := redis.NewClient(&redis.Options{Addr: r.server.Addr(), MaxRetries: -1})
+	t.Cleanup(func() { client.Close() })
+	r.Accounts = staff.New(staff.Config{Client: client, Keys: seal.New(), Now: func() time.Time { return r.now }, Desk: func() time.Time { return desk }})
+	link, err := r.Create(ctx, "kato", triage.Coordinator, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Seen(ctx, staff.Person{Login: "kato"})
+	for _, want := range []int{1, 0} {
+		if p, err := r.Present(ctx); err != nil || len(p) != want {
+			t.Errorf("at %v there are %v (%v)", desk, p, err)
+		}
+		desk = desk.AddDate(1, 0, 0)
+	}
+	if _, err := r.Enrol(ctx, link, good); err != nil {
+		t.Errorf("a link is over by the desk's clock: %v", err)
 	}
 }
 
