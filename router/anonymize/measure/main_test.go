@@ -30,6 +30,7 @@ func TestFloors(t *testing.T) {
 		"../testdata/held.jsonl":        {0.98, 0.95, 0, 0.98, 0.015},
 		"../testdata/unseen.jsonl":      {0.98, 0.955, 0, 0.98, 0.015},
 		"../testdata/unread9.jsonl":     {0.90, 0.88, 0, 0.88, 0.036},
+		"../testdata/unread18.jsonl":    {0.945, 0.935, 0, 0.91, 0.028},
 	} {
 		messages, err := read(file)
 		if err != nil {
