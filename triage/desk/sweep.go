@@ -209,6 +209,9 @@ func (d *Desk) do(ctx context.Context, w work) error {
 	if c.Doomed != "" {
 		return d.destroy(ctx, c.ID)
 	}
+	if c.Erased() { // since it was found
+		return d.Store.Settle(ctx, w.Due, time.Time{})
+	}
 	var news []triage.Event
 	now := d.Clock.Now()
 	switch w.Kind {
