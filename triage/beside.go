@@ -86,14 +86,7 @@ func (c *Case) correct(e Event) {
 	if !graver {
 		return
 	}
-	if c.WaitingSince.IsZero() {
-		c.WaitingSince, c.DueAt = e.At, e.DueAt
-	} else if !e.DueAt.IsZero() && (c.DueAt.IsZero() || e.DueAt.Before(c.DueAt)) {
-		c.DueAt = e.DueAt
-	}
-	if c.State != Waiting && c.State != Open {
-		c.back(e.At)
-	}
+	c.wait(e)
 }
 
 // posted takes in that a message waits for the post, or does no more.

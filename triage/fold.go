@@ -105,6 +105,11 @@ func (c *Case) message(e Event) {
 // hear takes in what a seeker says, or a school's report that somebody has yet to take up: it waits for an answer.
 func (c *Case) hear(e Event) {
 	c.said(e)
+	c.wait(e)
+}
+
+// wait begins the wait for an answer, or brings its end forward, and brings back a case that was over.
+func (c *Case) wait(e Event) {
 	if c.WaitingSince.IsZero() {
 		c.WaitingSince, c.DueAt = e.At, e.DueAt
 	} else if !e.DueAt.IsZero() && (c.DueAt.IsZero() || e.DueAt.Before(c.DueAt)) {
