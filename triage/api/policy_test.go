@@ -343,26 +343,3 @@ func TestTheDocumentDescribesEveryRoute(t *testing.T) {
 		}
 	}
 }
-
-// Who acts by a token is there. Who only reads by one may be a program that does so all night, and nobody waits for it before
-// on-call is called.
-func TestReadingByATokenIsNobodyThere(t *testing.T) {
-	r := open(t, false)
-	id := r.writes("だれか読んで")
-	there := func(login string) bool {
-		people, err := r.accounts.Present(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		return slices.ContainsFunc(people, func(p staff.Person) bool { return p.Login == login })
-	}
-	r.ask("sato", "GET", "/queue", "").is(200, "")
-	r.ask("sato", "GET", "/cases/"+id, "").is(200, "")
-	if there("sato") {
-		t.Error("who reads by a token counts as there")
-	}
-	r.ask("sato", "POST", "/cases/"+id+"/claim", "").is(200, "")
-	if !there("sato") {
-		t.Error("who acts by a token does not count as there")
-	}
-}
