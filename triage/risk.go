@@ -58,7 +58,7 @@ func (r Risk) Grave() bool {
 
 // Over reports whether it need not be found out anew: nobody wants to die, and nothing is prepared.
 func (r Risk) Over() bool {
-	return r.Found["ideation"] == RiskNo && !slices.ContainsFunc(prepared, func(key string) bool { return r.Found[key] == RiskYes })
+	return r.Found["ideation"] == RiskNo && !slices.ContainsFunc(prepared, func(key string) bool { return r.Found[key] != RiskNo })
 }
 
 // Say tells the answers in a line.

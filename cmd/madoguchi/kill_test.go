@@ -17,6 +17,9 @@ func real(t testing.TB, more ...string) (*process, *redistest.Server, string) {
 	t.Helper()
 	r := redistest.Start(t)
 	data := t.TempDir()
+	if !slices.ContainsFunc(more, func(a string) bool { return strings.HasPrefix(a, "--city=") }) {
+		more = append(more, "--city="+atAnyHour(t))
+	}
 	common := append([]string{"--data-dir=" + data, "--redis-url=" + r.URL}, more...)
 	must(t, append([]string{"keys", "init"}, common...)...)
 	token := must(t, append([]string{"token", "create", "--login=coordinator", "--role=coordinator"}, common...)...)

@@ -135,7 +135,16 @@ func number(t Type, n int) string {
 }
 
 // placeholders returns the rune ranges of text that are placeholders already.
-func placeholders(text []rune) []spot {
+func placeholders(text []rune) []spot { return bracketed(text, isPlaceholder) }
+
+// attached are the marks that stand in a message for what came with it: [写真1], [スタンプ].
+func attached(text []rune) []spot {
+	return bracketed(text, func(inner string) bool {
+		return slices.Contains([]string{"写真", "音声", "動画", "ファイル", "スタンプ"}, strings.TrimRight(inner, "0123456789"))
+	})
+}
+
+func bracketed(text []rune, is func(inner string) bool) []spot {
 	var spots []spot
 	for i := 0; i < len(text); i++ {
 		if text[i] != '[' {
@@ -143,7 +152,7 @@ func placeholders(text []rune) []spot {
 		}
 		for end := i + 1; end < len(text) && end < i+12; end++ {
 			if text[end] == ']' {
-				if isPlaceholder(string(text[i+1 : end])) {
+				if is(string(text[i+1 : end])) {
 					spots = append(spots, spot{start: i, end: end + 1})
 				}
 				break

@@ -175,7 +175,7 @@ func (a *Anonymizer) spots(in []rune, g *Glossary, m Mode) []spot {
 	if m == Box {
 		found = a.box(found, view, g)
 	}
-	return a.heed(in, resolve(found, placeholders(in), in))
+	return a.heed(in, resolve(found, append(placeholders(in), attached(in)...), in))
 }
 
 // nothing reports whether what stands from start to end is nobody: a word by which a danger is seen, or, in kana, what begins

@@ -196,7 +196,7 @@ func (d *Desk) leavable(c triage.Case, events []triage.Event, to triage.State) e
 	switch {
 	case to == triage.Open || c.Erased():
 		return nil
-	case waits && slices.Contains(answerable, c.Door) && d.City.Wakes(c) && c.Severity.Rank() <= triage.Urgent.Rank():
+	case waits && c.Severity == triage.Emergency && slices.Contains(answerable, c.Door):
 		return refuse(triage.CodeState, "あぶない言葉に、まだ返事をしていません。先に返事をするか、危険がないとわかったときは、理由を書いて緊急度を変えてください。")
 	case c.Severity == triage.Emergency && (c.Assignee == "" || c.Second == ""):
 		return refuse(triage.CodeState, "緊急のままでは、一人では終えられません。二人目をつけるか、危険がなくなったときは、理由を書いて緊急度を変えてください。")

@@ -118,10 +118,15 @@ func roused(events []triage.Event, since time.Time) bool {
 	})
 }
 
-// anyThere reports whether somebody of that kind is there. Where that is not known, nobody is.
+// anyThere reports whether somebody of that kind is there. Where that is not known, nobody is; nor is who is away, whatever they
+// did just now.
 func (d *Desk) anyThere(ctx context.Context, is func(staff.Person) bool) bool {
 	present, err := d.People.Present(ctx)
-	return err == nil && slices.ContainsFunc(present, is)
+	if err != nil || len(present) == 0 {
+		return false
+	}
+	all, now := d.profiles(ctx), d.Clock.Now()
+	return slices.ContainsFunc(present, func(p staff.Person) bool { return !all[p.Login].Away(now) && is(p) })
 }
 
 // tonight tells who is on call, where that is due, and returns the event that says truly what was done.

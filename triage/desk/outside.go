@@ -50,10 +50,10 @@ func (d *Desk) outside(ctx context.Context, c triage.Case, events []triage.Event
 	return at, key
 }
 
-// wrote returns the seeker's own words of this wait.
+// wrote returns the seeker's own words of this wait, but for those that they took back: who holds the phone now is not known.
 func wrote(c triage.Case, events []triage.Event) []triage.Event {
 	return slices.DeleteFunc(slices.Clone(events), func(e triage.Event) bool {
-		return e.From != triage.Seeker || e.By != "" || e.Judgement == nil || e.Corrects != "" || e.At.Before(c.WaitingSince)
+		return slices.Contains(c.Hidden, e.ID) || e.From != triage.Seeker || e.By != "" || e.Judgement == nil || e.Corrects != "" || e.At.Before(c.WaitingSince)
 	})
 }
 

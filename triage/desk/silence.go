@@ -85,7 +85,7 @@ func (d *Desk) unheeded(c triage.Case, events []triage.Event) (time.Time, string
 	i := slices.IndexFunc(c.Duties, func(x triage.Duty) bool {
 		return x.What == Alarm && !x.DoneAt.IsZero() && !x.DoneAt.Before(c.WaitingSince)
 	})
-	if i < 0 || c.Severity != triage.Emergency || c.WaitingSince.IsZero() || c.State != triage.Waiting && c.State != triage.Open {
+	if i < 0 || c.Severity != triage.Emergency || c.OptedOut || c.WaitingSince.IsZero() || c.State != triage.Waiting && c.State != triage.Open {
 		return time.Time{}, ""
 	}
 	from, id := c.Duties[i].DoneAt, "unanswered:"+strconv.FormatInt(c.Duties[i].DoneAt.UnixNano(), 10)
