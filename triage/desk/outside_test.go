@@ -146,3 +146,30 @@ func TestOutsideTheHoursEverybodyIsAnswered(t *testing.T) {
 		}
 	}
 }
+
+// Who takes their words back hears nothing of them: nobody knows who holds the telephone now. And who is away is not there, whatever
+// they did just now: they keep neither the call of on-call nor the words from a child.
+func TestOutsideLetsBeWhatWasTakenBackAndSeesWhoIsAway(t *testing.T) {
+	r, _ := night(t, watched(t, false))
+	ctx := t.Context()
+	r.clock.Set(at("2026-11-20 23:00:00"))
+	id := r.wroteBy("line", "", triage.Urgent, triage.Suicide)
+	c, events := r.load(id)
+	_, err := r.store.Append(ctx, c, triage.Event{ID: "u", At: r.clock.Now(), Kind: triage.KindState, From: triage.Seeker, Hides: events[0].ID})
+	r.must(err)
+	r.must(r.Sweep(ctx))
+	r.must(r.Advance(ctx, r.clock, r.clock.Now().Add(time.Hour)))
+	if told := r.said(id, "outside:"); len(told) != 0 {
+		t.Errorf("what was taken back is answered: %q", told)
+	}
+
+	r, p := night(t, watched(t, true))
+	r.clock.Set(at("2026-11-20 23:00:00"))
+	r.office.there = []string{"sato"}
+	r.must(r.MarkAway(ctx, people["mori"], "sato", "2026-11-25"))
+	id = r.wroteBy("line", "", triage.Emergency, triage.Suicide)
+	r.must(r.Sweep(ctx))
+	if told := r.said(id, "outside:"); len(told) != 1 || len(p.pages) != 1 {
+		t.Errorf("who is away counts as there: told %q, called %v", told, p.pages)
+	}
+}
