@@ -314,8 +314,8 @@ func clock(t *testing.T, p *process) {
 	}
 	p.do(psy, "GET", "/mates", nil, &mates)
 	for _, m := range mates.Mates {
-		if m.Here {
-			t.Errorf("%s did something three days ago, and is there", m.Login)
+		if asks := m.Login == "psy"; m.Here != asks {
+			t.Errorf("three days later, and only psy asks: %s is there: %v", m.Login, m.Here)
 		}
 	}
 	k = look()
