@@ -94,9 +94,8 @@ func (s *scan) likeliest(start, end int) (p float32) {
 	return p
 }
 
-// addLearned adds what was found from start to end, with the probability p at its likeliest character.
-func (s *scan) addLearned(start, end int, t Type, p float32) {
-	w := s.a.words
+// wholeWords lets what was found from start to end begin and end with a word, where it is written in Latin letters or in katakana.
+func (s *scan) wholeWords(start, end int) (int, int) {
 	for start < end && letter(s.rs[start]) && letter(s.rune(start-1)) {
 		start++ // of words in Latin letters all or nothing
 	}
@@ -109,6 +108,13 @@ func (s *scan) addLearned(start, end int, t Type, p float32) {
 	for start > 0 && start < end && s.class(start) == japanese.Katakana && s.class(start-1) == japanese.Katakana && !s.covered(start-1) && end-start < maxLearned {
 		start-- // also where it was found from its middle on
 	}
+	return start, end
+}
+
+// addLearned adds what was found from start to end, with the probability p at its likeliest character.
+func (s *scan) addLearned(start, end int, t Type, p float32) {
+	w := s.a.words
+	start, end = s.wholeWords(start, end)
 	if t == TypeSchool && s.inCity(start, end) {
 		return
 	}

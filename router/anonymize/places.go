@@ -236,3 +236,17 @@ func (s *scan) token(i int) *japanese.Token {
 	}
 	return &s.tokens[s.at[i]]
 }
+
+// gazetteer finds what the city knows by name.
+func (s *scan) gazetteer() {
+	for _, k := range s.a.known {
+		for i := 0; i+len(k.runes) <= len(s.rs); i++ {
+			if s.rs[i] == k.runes[0] && s.is(i, string(k.runes)) {
+				if japanese.ClassOf(k.runes[0]) == japanese.Kanji && s.class(i-1) == japanese.Kanji && len(k.runes) < 3 {
+					continue
+				}
+				s.add(i, i+len(k.runes), k.t, 1)
+			}
+		}
+	}
+}

@@ -120,31 +120,10 @@ func (c *Console) routes() {
 	s.Page("POST", "/sign-out", c.signOut)
 	s.Page("GET", "/{$}", c.home)
 
-	s.Either("GET", "/queue", byHand, c.queue)
-	s.Quiet("GET", "/queue/events", c.queueEvents)
-	s.Either("GET", "/cases/{id}", byHand, c.showCase)
-	s.Quiet("GET", "/cases/{id}/events", c.caseEvents)
-	s.Quiet("POST", "/cases/{id}/doing", c.doing)
-	for pattern, act := range map[string]act{
-		"/cases/{id}/claim": c.claim, "/cases/{id}/release": c.release, "/cases/{id}/transfer": c.transfer,
-		"/cases/{id}/bars": c.bar, "/cases/{id}/wanted": c.want, "/cases/{id}/interim": c.interim, "/cases/{id}/sessions": c.leave, "/cases/{id}/risks": c.assessRisk, "/cases/{id}/safety": c.planSafety,
-		"/cases/{id}/second": c.second, "/cases/{id}/messages": c.reply, "/cases/{id}/notes": c.note, "/cases/{id}/calls": c.call,
-		"/cases/{id}/severity": c.severity, "/cases/{id}/state": c.state, "/cases/{id}/observations": c.observe,
-		"/cases/{id}/taken/{seq}/open": c.openTaken, "/cases/{id}/taken/{seq}/drop": c.dropTaken,
-		"/cases/{id}/reveals": c.reveal, "/cases/{id}/traces": c.askTrace, "/cases/{id}/names": c.names, "/cases/{id}/consents": c.consent,
-		"/cases/{id}/duties/{duty}/done": c.fulfil, "/cases/{id}/handoffs": c.handOff, "/cases/{id}/handoffs/{handoff}/countersign": c.countersign,
-		"/cases/{id}/handoffs/{handoff}/recall": c.recall, "/cases/{id}/notices": c.notify, "/cases/{id}/consents/{consent}/agree": c.agreeFamily, "/cases/{id}/handoffs/{handoff}/told": c.toldFamily,
-	} {
-		s.Page("POST", pattern, c.do(act))
-	}
-	s.Page("GET", "/cases/{id}/files/{n}", c.file)
+	c.caseRoutes()
 	c.letterRoutes()
 	c.searchRoutes()
 	c.filingRoutes()
-	s.Page("POST", "/cases/{id}/consents/preview", c.previewConsent)
-	s.Page("POST", "/cases/{id}/handoffs/preview", c.previewHandoff)
-	s.Page("POST", "/cases/{id}/handoffs/{handoff}/links", c.link)
-
 	for pattern, page := range map[string]web.Page{
 		"GET /security": c.security, "GET /security/app.png": c.appPicture, "POST /security/app": c.beginApp,
 		"POST /security/app/confirm": c.confirmApp, "POST /security/app/remove": c.removeApp,
@@ -180,6 +159,32 @@ func (c *Console) routes() {
 	c.seriousRoutes()
 	c.requestRoutes()
 	c.discardRoutes()
+}
+
+// caseRoutes are the queue, and what is seen and done in a case.
+func (c *Console) caseRoutes() {
+	s := c.site
+	s.Either("GET", "/queue", byHand, c.queue)
+	s.Quiet("GET", "/queue/events", c.queueEvents)
+	s.Either("GET", "/cases/{id}", byHand, c.showCase)
+	s.Quiet("GET", "/cases/{id}/events", c.caseEvents)
+	s.Quiet("POST", "/cases/{id}/doing", c.doing)
+	for pattern, act := range map[string]act{
+		"/cases/{id}/claim": c.claim, "/cases/{id}/release": c.release, "/cases/{id}/transfer": c.transfer,
+		"/cases/{id}/bars": c.bar, "/cases/{id}/wanted": c.want, "/cases/{id}/interim": c.interim, "/cases/{id}/sessions": c.leave, "/cases/{id}/risks": c.assessRisk, "/cases/{id}/safety": c.planSafety,
+		"/cases/{id}/second": c.second, "/cases/{id}/messages": c.reply, "/cases/{id}/notes": c.note, "/cases/{id}/calls": c.call,
+		"/cases/{id}/severity": c.severity, "/cases/{id}/state": c.state, "/cases/{id}/observations": c.observe,
+		"/cases/{id}/taken/{seq}/open": c.openTaken, "/cases/{id}/taken/{seq}/drop": c.dropTaken,
+		"/cases/{id}/reveals": c.reveal, "/cases/{id}/traces": c.askTrace, "/cases/{id}/names": c.names, "/cases/{id}/consents": c.consent,
+		"/cases/{id}/duties/{duty}/done": c.fulfil, "/cases/{id}/handoffs": c.handOff, "/cases/{id}/handoffs/{handoff}/countersign": c.countersign,
+		"/cases/{id}/handoffs/{handoff}/recall": c.recall, "/cases/{id}/notices": c.notify, "/cases/{id}/consents/{consent}/agree": c.agreeFamily, "/cases/{id}/handoffs/{handoff}/told": c.toldFamily,
+	} {
+		s.Page("POST", pattern, c.do(act))
+	}
+	s.Page("GET", "/cases/{id}/files/{n}", c.file)
+	s.Page("POST", "/cases/{id}/consents/preview", c.previewConsent)
+	s.Page("POST", "/cases/{id}/handoffs/preview", c.previewHandoff)
+	s.Page("POST", "/cases/{id}/handoffs/{handoff}/links", c.link)
 }
 
 // byHand tells a person who opens a page from a page that refreshes itself.

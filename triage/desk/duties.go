@@ -48,8 +48,8 @@ type Done struct {
 }
 
 // Fulfil writes down that what a rule asks for was done, or decided, by whom and why. A duty of the leads is theirs, and so is
-// the decision that nobody need be told; every other one is for who has the case, and for the leads. What has a verb of its own (an answer, a countersign) is done by
-// that.
+// the decision that nobody need be told; every other one is for who has the case, and for the leads. What has a verb of its own (an answer, a
+// countersign) is done by that.
 func (d *Desk) Fulfil(ctx context.Context, p staff.Person, id triage.CaseID, done Done) (triage.Case, error) {
 	if err := words(done.Reason, maxReason); err != nil {
 		return triage.Case{}, bad("どうしたか、なぜそうしたかを書いてください。")
