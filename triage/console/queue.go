@@ -52,15 +52,14 @@ func (c *Console) queue(w http.ResponseWriter, r *http.Request, p staff.Person) 
 		return
 	}
 	now := c.Clock.Now()
-	d := queueData{Show: show, Tabs: tabs(show)}
+	d := queueData{Show: show, Tabs: tabs(show), Drill: c.Desk.Drilling()}
 	for _, k := range page.Cases {
 		d.Rows = append(d.Rows, newRow(k, p, now))
 		if k.State == triage.Waiting && k.Severity == triage.Emergency {
 			d.Alarm++
 		}
 	}
-	d.Drill = c.Desk.Drilling(r.Context())
-	if page.Next != "" {
+		if page.Next != "" {
 		d.Next = "/queue?show=" + show + "&after=" + page.Next
 	}
 	c.pages.Show(w, r, p, http.StatusOK, "queue", web.Frame{Title: "事案", Room: "queue", Scripts: []string{"/static/queue.js"}, Data: d})

@@ -15,6 +15,11 @@ func barred(p staff.Person, c triage.Case) bool {
 	return c.Bars(p.Login) || slices.ContainsFunc(c.Schools(), p.Belongs) || slices.ContainsFunc(c.Named, p.Belongs)
 }
 
+// keptFrom reports whether the case is not there for one of those people who are of that kind.
+func keptFrom(c triage.Case, people []staff.Person, is func(staff.Person) bool) bool {
+	return slices.ContainsFunc(people, func(p staff.Person) bool { return is(p) && barred(p, c) })
+}
+
 // keptOut writes down that somebody tried to reach a case that they are kept out of. They are told nothing of it.
 func (d *Desk) keptOut(ctx context.Context, p staff.Person, c triage.Case, err error) error {
 	if !errors.Is(err, triage.ErrUnknown) || !barred(p, c) {

@@ -20,6 +20,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"madoguchi/triage"
@@ -99,7 +100,8 @@ type Desk struct {
 	terms triage.Terms
 	rules duty.Rules
 
-	sweeping sync.Mutex // one sweep at a time, so that Advance returns when nothing is left in work
+	sweeping sync.Mutex  // one sweep at a time, so that Advance returns when nothing is left in work
+	drilling atomic.Bool // an exercise went on when the exercises were last looked at
 }
 
 // New returns a desk.

@@ -3,10 +3,9 @@ package desk
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"fmt"
 	"slices"
-	"strings"
+	"strconv"
 	"time"
 
 	"madoguchi/triage"
@@ -26,7 +25,8 @@ const drillsEvery = 5 * time.Second
 const drillSays = "訓練です。"
 
 // StartDrill begins an exercise of the night path: who is on call is called at once, and again by the steps of an alarm, the next
-// person, then the next path, until one of them says 受領 or drill.Lasts is over. It is for the supervisor, and one at a time.
+// person, then the next path, until one of them says 受領 or drill.Lasts is over. It is for the supervisor, and one at a time: its
+// number is the next one, so that of two who begin one in the same moment one does.
 func (d *Desk) StartDrill(ctx context.Context, p staff.Person) (drill.Record, error) {
 	if p.Role != triage.Supervisor {
 		return drill.Record{}, forbidden()
@@ -38,17 +38,24 @@ func (d *Desk) StartDrill(ctx context.Context, p staff.Person) (drill.Record, er
 	if err != nil {
 		return drill.Record{}, err
 	}
-	if len(all) > 0 && all[0].Open() {
-		return drill.Record{}, refuse(triage.CodeState, "訓練を、もう始めています。")
+	begun := refuse(triage.CodeState, "訓練を、もう始めています。")
+	if slices.ContainsFunc(all, drill.Record.Open) {
+		return drill.Record{}, begun
 	}
-	if rings, err := d.alarmed(ctx); err != nil || rings {
+	if openly, _, err := d.alarmed(ctx); err != nil || openly {
 		return drill.Record{}, cmp.Or(err, refuse(triage.CodeState, "いま、本当の緊急の知らせが受領を待っています。訓練は、そのあとにしてください。"))
 	}
-	r := drill.Record{ID: strings.ToLower(rand.Text()[:12]), At: d.Clock.Now(), By: p.Login}
+	r := drill.Record{ID: strconv.Itoa(len(all) + 1), At: d.Clock.Now(), By: p.Login}
 	if err := d.record(ctx, p, "drill_start", "", r.ID, ""); err != nil {
 		return drill.Record{}, err
 	}
-	if _, err := d.Drills.Change(ctx, r.ID, func(x *drill.Record) error { *x = r; return nil }); err != nil {
+	if _, err := d.changeDrill(ctx, r.ID, func(x *drill.Record) error {
+		if !x.At.IsZero() {
+			return begun
+		}
+		*x = r
+		return nil
+	}); err != nil {
 		return drill.Record{}, err
 	}
 	return d.drilled(ctx, r)
@@ -96,7 +103,7 @@ func (d *Desk) endDrill(ctx context.Context, p staff.Person, what, id string, f 
 	if err := d.record(ctx, p, what, "", id, ""); err != nil {
 		return drill.Record{}, err
 	}
-	return d.Drills.Change(ctx, id, func(r *drill.Record) error {
+	return d.changeDrill(ctx, id, func(r *drill.Record) error {
 		if !r.Open() {
 			return refuse(triage.CodeState, "この訓練は、もう終わっています。")
 		}
@@ -122,7 +129,19 @@ func (d *Desk) drills(ctx context.Context) ([]drill.Record, error) {
 		all = append(all, r)
 	}
 	slices.SortFunc(all, func(a, b drill.Record) int { return b.At.Compare(a.At) })
+	if err == nil {
+		d.drilling.Store(slices.ContainsFunc(all, drill.Record.Open))
+	}
 	return all, err
+}
+
+// changeDrill changes an exercise, and takes note of whether it goes on.
+func (d *Desk) changeDrill(ctx context.Context, id string, f func(*drill.Record) error) (drill.Record, error) {
+	r, err := d.Drills.Change(ctx, id, f)
+	if err == nil {
+		d.drilling.Store(r.Open())
+	}
+	return r, err
 }
 
 // latestDrill is the latest exercise, nil where there was none. It is an aid: that it cannot be read now is as if there was none.
@@ -134,11 +153,9 @@ func (d *Desk) latestDrill(ctx context.Context) *drill.Record {
 	return &all[0]
 }
 
-// Drilling reports whether an exercise waits for 受領.
-func (d *Desk) Drilling(ctx context.Context) bool {
-	r := d.latestDrill(ctx)
-	return r != nil && r.Open()
-}
+// Drilling reports whether an exercise waits for 受領, as it was when the exercises were last looked at: RunDrills does every few
+// seconds, so that no page has to ask.
+func (d *Desk) Drilling() bool { return d.drilling.Load() }
 
 // RunDrills calls who is on call while an exercise goes on, until ctx ends.
 func (d *Desk) RunDrills(ctx context.Context) error {
@@ -176,17 +193,26 @@ func (d *Desk) RingDrills(ctx context.Context) error {
 	return nil
 }
 
-// alarmed reports whether an alarm rings for a child.
-func (d *Desk) alarmed(ctx context.Context) (rings bool, err error) {
+// alarmed reports whether an alarm rings for a child: openly, or in a case that is kept from somebody who sees the exercises. That one
+// is refused, or ends, tells them of an alarm: so only one that rings openly does that.
+func (d *Desk) alarmed(ctx context.Context) (openly, apart bool, err error) {
+	people, err := d.everybody(ctx)
+	if err != nil {
+		return false, false, err
+	}
 	err = d.each(ctx, triage.Query{}, func(c triage.Case) error {
-		_, _, ok := alarm(c, nil)
-		rings = rings || ok
+		if _, _, rings := alarm(c, nil); rings {
+			kept := keptFrom(c, people, func(p staff.Person) bool { return leads(p) || counsels(p) })
+			openly, apart = openly || !kept, apart || kept
+		}
 		return nil
 	})
-	return rings, err
+	return openly, apart, err
 }
 
-// drilled calls the next person of an exercise, where the time for that has come, or ends it. Of two who look at it one does.
+// drilled calls the next person of an exercise, where the time for that has come, or ends it. Of two who look at it one does. A
+// child comes first: while an alarm rings openly it ends, and while one rings apart nobody is called, whose line has to be free;
+// which is kept as a call that did not go out, and looks like every other that does not.
 func (d *Desk) drilled(ctx context.Context, r drill.Record) (drill.Record, error) {
 	now, step := d.Clock.Now(), len(r.Calls)
 	due := now.Sub(r.At)
@@ -197,22 +223,25 @@ func (d *Desk) drilled(ctx context.Context, r drill.Record) (drill.Record, error
 	case !ok || d.Pager == nil || due < ring(step):
 		return r, nil
 	}
-	if rings, err := d.alarmed(ctx); err != nil {
+	openly, apart, err := d.alarmed(ctx)
+	if err != nil {
 		return r, err
-	} else if rings { // a child comes first
+	}
+	if openly {
 		return d.over(ctx, r, now)
 	}
 	mine := false
-	r, err := d.Drills.Change(ctx, r.ID, func(x *drill.Record) error {
+	r, err = d.changeDrill(ctx, r.ID, func(x *drill.Record) error {
 		if mine = x.Open() && len(x.Calls) == step; mine {
 			x.Calls = append(x.Calls, drill.Call{At: now, Who: who.Name, By: by})
 		}
 		return nil
 	})
-	if err != nil || !mine || d.call(ctx, fmt.Sprintf("drill:%s:%d", r.ID, step), who.Reach, by, drillSays+d.City.Text("oncall.drill", "", now, nil)) != nil {
+	if err != nil || !mine || apart ||
+		d.call(ctx, fmt.Sprintf("drill:%s:%d", r.ID, step), who.Reach, by, drillSays+d.City.Text("oncall.drill", "", now, nil)) != nil {
 		return r, err
 	}
-	return d.Drills.Change(ctx, r.ID, func(x *drill.Record) error {
+	return d.changeDrill(ctx, r.ID, func(x *drill.Record) error {
 		x.Calls[step].Out = true
 		return nil
 	})
@@ -220,7 +249,7 @@ func (d *Desk) drilled(ctx context.Context, r drill.Record) (drill.Record, error
 
 // over ends an exercise that nobody has received.
 func (d *Desk) over(ctx context.Context, r drill.Record, at time.Time) (drill.Record, error) {
-	return d.Drills.Change(ctx, r.ID, func(x *drill.Record) error {
+	return d.changeDrill(ctx, r.ID, func(x *drill.Record) error {
 		if x.Open() {
 			x.Ended = at
 		}

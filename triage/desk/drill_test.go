@@ -150,6 +150,69 @@ func TestAnExerciseYieldsToAChildInDanger(t *testing.T) {
 	}
 }
 
+// Who is kept out of a case learns nothing of its alarm from an exercise: it begins and goes on as ever, and only calls nobody whose
+// line has to be free for the child. A call that does not go out is nothing new.
+func TestAnExerciseTellsNothingOfACaseThatIsKept(t *testing.T) {
+	r, p := exercised(t, true)
+	ctx := t.Context()
+	r.office.there = []string{"kato", "mori"}
+	_, err := r.StartDrill(ctx, people["mori"])
+	r.must(err)
+	id := r.danger("")
+	r.must(r.Bar(ctx, people["kato"], id, triage.Bar{Login: "mori", Why: triage.BarNamed}))
+	r.must(r.Sweep(ctx))
+	r.rings(3 * time.Minute)
+	all, err := r.ListDrills(ctx, people["mori"])
+	r.must(err)
+	if len(all) != 1 || !all[0].Open() || len(all[0].Calls) != 2 || !all[0].Calls[0].Out || all[0].Calls[1].Out {
+		t.Errorf("while it rings: %+v", all)
+	}
+	_, err = r.EndDrill(ctx, people["mori"], all[0].ID)
+	r.must(err)
+	x, err := r.StartDrill(ctx, people["mori"])
+	r.want("while it rings", err, "ok")
+	if !x.Open() || len(x.Calls) != 1 || x.Calls[0].Out {
+		t.Errorf("begun while it rings: %+v", x)
+	}
+	if calls := slices.DeleteFunc(slices.Clone(p.texts), func(text string) bool { return !strings.HasPrefix(text, "訓練です。") }); len(calls) != 1 {
+		t.Errorf("called for an exercise while a child waits: %q", p.texts)
+	}
+	r.danger(triage.CaseID("09" + strings.Repeat("e", 24))) // and one that everybody sees
+	r.must(r.Sweep(ctx))
+	r.rings(3 * time.Minute)
+	if r.Drilling() {
+		t.Error("it goes on while an alarm rings openly")
+	}
+	_, err = r.StartDrill(ctx, people["mori"])
+	r.want("while one rings openly", err, "wrong_state")
+}
+
+// Of all who begin one in the same moment, one does.
+func TestOneExerciseAtATime(t *testing.T) {
+	r, p := exercised(t, true)
+	const all = 8
+	errs := make(chan error, all)
+	for range all {
+		go func() { _, err := r.StartDrill(t.Context(), people["mori"]); errs <- err }()
+	}
+	begun := 0
+	for range all {
+		if err := <-errs; err == nil {
+			begun++
+		} else {
+			r.want("another one", err, "wrong_state")
+		}
+	}
+	if list, err := r.ListDrills(t.Context(), people["mori"]); err != nil || len(list) != 1 || begun != 1 || len(p.pages) != 1 || !r.Drilling() {
+		t.Errorf("%d begun, %d kept, %d calls, %v", begun, len(list), len(p.pages), err)
+	}
+	_, err := r.EndDrill(t.Context(), people["mori"], "1")
+	r.must(err)
+	if x, err := r.StartDrill(t.Context(), people["mori"]); err != nil || x.ID != "2" {
+		t.Errorf("the next one: %+v %v", x, err)
+	}
+}
+
 func TestNoExerciseWithNobodyOnCall(t *testing.T) {
 	r, _ := exercised(t, false)
 	_, err := r.StartDrill(t.Context(), people["mori"])
