@@ -59,7 +59,7 @@ func (c *Console) queue(w http.ResponseWriter, r *http.Request, p staff.Person) 
 			d.Alarm++
 		}
 	}
-		if page.Next != "" {
+	if page.Next != "" {
 		d.Next = "/queue?show=" + show + "&after=" + page.Next
 	}
 	c.pages.Show(w, r, p, http.StatusOK, "queue", web.Frame{Title: "事案", Room: "queue", Scripts: []string{"/static/queue.js"}, Data: d})

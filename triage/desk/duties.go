@@ -91,10 +91,10 @@ func (d *Desk) fulfillable(p staff.Person, x triage.Duty, done Done) error {
 		return refuse(triage.CodeState, "この期限は、その操作をすると済みます。")
 	case !x.DoneAt.IsZero(), done.Turn != 0 && done.Turn != x.Turn, done.Turn == 0 && again:
 		return refuse(triage.CodeState, "この期限は、もう済んでいます。")
-	case (x.Owner == duty.Coordinator || x.Owner == duty.Supervisor) && !leads(p):
-		return forbidden()
 	case r.Lead && !leads(p):
 		return refuse(triage.CodeState, "伝えたことを、いつ、だれに、何と言われたかと記録すると済みます。伝えなくてよいと決めるのは、コーディネーターか統括です。")
+	case (x.Owner == duty.Coordinator || x.Owner == duty.Supervisor) && !leads(p):
+		return forbidden()
 	case known && len(r.Decide) > 0 && !slices.ContainsFunc(r.Decide, func(c duty.Choice) bool { return c.Key == decision }),
 		(!known || len(r.Decide) == 0) && decision != "":
 		return bad("どう決めたかを、選択肢から選んでください。")

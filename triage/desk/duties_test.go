@@ -117,30 +117,37 @@ func TestWhoMayDoADuty(t *testing.T) {
 	r.want("a countersign as a mere duty", err, "wrong_state")
 }
 
-// That an agency was told of suspected abuse is never a matter of any words: it is done by writing down whom, when and what they
-// answered. That nobody need be told is a lead's decision, with its reason.
-func TestANoticeOfAbuseIsNotTickedOff(t *testing.T) {
-	for _, tt := range []struct{ who, decision, want string }{
-		{"sato", "", "wrong_state"}, {"sato", "not_abuse", "wrong_state"}, {"kato", "", "bad_request"}, {"kato", "not_abuse", "ok"},
+// That an agency, the police or the board was told is never a matter of any words: it is done by writing down whom, when and what
+// they answered. That nobody need be told is a lead's decision, with its reason.
+func TestWhatMustBeToldIsNotTickedOff(t *testing.T) {
+	for _, k := range []struct {
+		what, observed, need, to string
+	}{
+		{"abuse_notice", "abused", "not_abuse", "child_center"}, {"police", "crime", "not_crime", "police"}, {"staff_harm", "staff_harm", "not_harm", "board"},
 	} {
-		r, ctx := in(t, "asahikawa"), t.Context()
-		id := r.wroteBy("chat", "", triage.Urgent, triage.AbuseHome)
-		_, err := r.Claim(ctx, people["sato"], id)
-		r.must(err)
-		r.must(r.Sweep(ctx))
-		if got := r.MayFulfil(people[tt.who], r.duty(id, "abuse_notice")); got != (tt.who == "kato") {
-			t.Errorf("%s may: %v", tt.who, got)
-		}
-		_, err = r.Fulfil(ctx, people[tt.who], id, desk.Done{What: "abuse_notice", Decision: tt.decision, Reason: "電話した"})
-		r.want(tt.who+" decides "+tt.decision, err, tt.want)
-		if tt.want == "ok" {
-			continue
-		}
-		_, err = r.Notify(ctx, people["sato"], id, desk.Notified{Recipient: "child_center", At: r.clock.Now(), How: "phone", Text: "虐待の疑い", Answer: "受け付けた"})
-		r.want("a notice", err, "ok")
-		r.must(r.Sweep(ctx))
-		if d := r.duty(id, "abuse_notice"); d.Decision != "met" || d.Reason != "told.child_center" || d.By != "sato" {
-			t.Errorf("%+v", d)
+		for _, tt := range []struct{ who, decision, want string }{
+			{"sato", "", "wrong_state"}, {"sato", k.need, "wrong_state"}, {"sato", "known", "wrong_state"}, {"kato", "", "bad_request"},
+			{"kato", "told", "bad_request"}, {"kato", k.need, "ok"}, {"kato", "known", "ok"},
+		} {
+			r, ctx := in(t, "asahikawa"), t.Context()
+			id := r.wroteBy("chat", "", triage.Soon, triage.Verbal)
+			r.must(errOf(r.Claim(ctx, people["sato"], id)))
+			r.must(errOf(r.Observe(ctx, people["sato"], id, triage.Observed{Kind: k.observed, On: r.clock.Now().In(triage.JST).Format(time.DateOnly), Note: "きいた"})))
+			r.must(r.Sweep(ctx))
+			if got := r.MayFulfil(people[tt.who], r.duty(id, k.what)); got != (tt.who == "kato") {
+				t.Errorf("%s: %s may: %v", k.what, tt.who, got)
+			}
+			_, err := r.Fulfil(ctx, people[tt.who], id, desk.Done{What: k.what, Decision: tt.decision, Reason: "電話した"})
+			r.want(k.what+": "+tt.who+" decides "+tt.decision, err, tt.want)
+			if tt.want == "ok" {
+				continue
+			}
+			_, err = r.Notify(ctx, people["sato"], id, desk.Notified{Recipient: k.to, At: r.clock.Now(), How: "phone", Text: "きいたこと", Answer: "受け付けた"})
+			r.want("the record", err, "ok")
+			r.must(r.Sweep(ctx))
+			if d := r.duty(id, k.what); d.Decision != "met" || d.Reason != "told."+k.to || d.By != "sato" {
+				t.Errorf("%s: %+v", k.what, d)
+			}
 		}
 	}
 }
