@@ -31,7 +31,7 @@ type Duty struct {
 
 	Choices  []Choice `json:"choices" nullable:"false" doc:"it is a decision between these"`
 	By       string   `json:"by" doc:"login of who did it; empty where the machine saw it done"`
-	Decision string   `json:"decision" doc:"one of the choices; met where an act did it, restarted where it counts anew"`
+	Decision string   `json:"decision" doc:"one of the choices; met where an act did it, restarted where it counts anew, closed where the case was closed and it means nothing any more"`
 	Reason   string   `json:"reason"`
 }
 

@@ -96,6 +96,8 @@ func (c *Console) decision(x triage.Duty) string {
 		return c.fact(x.Reason)
 	case duty.Restarted:
 		return "はじめから数え直します"
+	case duty.Closed:
+		return "事案を終えたので、なくなりました"
 	}
 	r, _ := c.Desk.Rule(x.What)
 	for _, k := range r.Decide {

@@ -102,6 +102,24 @@ func (d *Desk) fulfillable(p staff.Person, x triage.Duty, done Done) error {
 	return nil
 }
 
+// meantime are the duties that mean something only while somebody speaks with the seeker. What a law or the city asks for, what the
+// child was promised of a school, and whom somebody has to hear of, a closed case owes as before.
+var meantime = []string{dutyReassess, dutyPromise, dutyAskAgain}
+
+// pointless are the events by which a case that is closed ends these, with the reason for which it is.
+func (d *Desk) pointless(p staff.Person, c triage.Case, ch triage.Change) []triage.Event {
+	var events []triage.Event
+	for _, x := range c.Duties {
+		if ch.To == triage.Closed && x.DoneAt.IsZero() && slices.Contains(meantime, x.Kind) {
+			e := d.event(p, triage.KindDuty)
+			x.DoneAt, x.By, x.Decision, x.Reason = e.At, p.Login, duty.Closed, ch.Reason
+			e.Duty, e.Text = &x, "事案を終えたので、なくなりました："+x.Title
+			events = append(events, e)
+		}
+	}
+	return events
+}
+
 // MayFulfil reports whether the person, who may act in the case, may do that duty; an alarm is for whoever may take a case.
 func (d *Desk) MayFulfil(p staff.Person, x triage.Duty) bool {
 	if x.What == Alarm && x.DoneAt.IsZero() {

@@ -179,7 +179,7 @@ func (d *Desk) SetState(ctx context.Context, p staff.Person, id triage.CaseID, c
 			}
 			e := d.event(p, triage.KindState)
 			e.Text, e.Change = change.Reason, &change
-			return []triage.Event{e}, nil
+			return append([]triage.Event{e}, d.pointless(p, c, change)...), nil
 		}})
 	if err == nil && ch.To != triage.Open {
 		d.rest(ctx, before, after, was)

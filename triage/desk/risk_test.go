@@ -9,6 +9,7 @@ import (
 	"madoguchi/triage"
 	"madoguchi/triage/city"
 	"madoguchi/triage/desk"
+	"madoguchi/triage/duty"
 )
 
 // found is a form in which everything is no but what is given, as key, value and so on.
@@ -81,6 +82,44 @@ func TestADangerIsFoundOutAnew(t *testing.T) {
 	r.must(err)
 	if due := unmet(c, "reassess"); len(due) != 0 || len(c.Risks) != 7 || !slices.Contains(r.log.acts("sato"), "risk") {
 		t.Errorf("the end: %+v, %d forms, %v", due, len(c.Risks), r.log.acts("sato"))
+	}
+}
+
+// A case that is closed asks for no more forms and keeps no more appointments, with the reason for which it is; what it owes by law,
+// and the child's right to hear whom somebody told, it owes as before.
+func TestAClosedCaseOwesNoTalk(t *testing.T) {
+	r := assessing(t)
+	ctx := t.Context()
+	id := r.claimed()
+	r.must(errOf(r.AssessRisk(ctx, people["sato"], id, found("ideation", "yes"), false)))
+	r.must(errOf(r.SayUntil(ctx, people["sato"], id, "1", "またあした話そう", r.clock.Now().Add(24*time.Hour))))
+	r.must(errOf(r.Observe(ctx, people["sato"], id, triage.Observed{Kind: "crime", On: r.clock.Now().Format(time.DateOnly), Note: "きいた"})))
+	r.must(errOf(r.Notify(ctx, people["sato"], id, desk.Notified{Recipient: "child_center", How: "phone", Text: "きいたこと", Answer: "受け付けた"})))
+	r.must(errOf(r.SetState(ctx, people["sato"], id, desk.StateChange{To: triage.Watching})))
+	open := func() (kinds []string) {
+		c, _ := r.load(id)
+		for _, x := range c.Duties {
+			if x.DoneAt.IsZero() {
+				kinds = append(kinds, x.Kind)
+			}
+		}
+		slices.Sort(kinds)
+		return kinds
+	}
+	r.must(r.Sweep(ctx))
+	if got := open(); !slices.Contains(got, "promised") || !slices.Contains(got, "reassess") {
+		t.Fatalf("watched, it owes %v", got)
+	}
+	before := slices.DeleteFunc(open(), func(kind string) bool { return kind == "promised" || kind == "reassess" })
+	c, err := r.SetState(ctx, people["sato"], id, desk.StateChange{To: triage.Closed, Reason: "ゆうかさんは転校した"})
+	r.must(err)
+	if got := open(); !slices.Equal(got, before) || !slices.Contains(got, "tell_child") {
+		t.Errorf("closed, it owes %v, want %v", got, before)
+	}
+	for _, x := range c.Duties {
+		if (x.Kind == "promised" || x.Kind == "reassess") && (x.By != "sato" || x.Decision != duty.Closed || x.Reason != "[人物A]さんは転校した") {
+			t.Errorf("ended as %+v", x)
+		}
 	}
 }
 

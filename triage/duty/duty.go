@@ -75,6 +75,7 @@ var Owners = []string{Assignee, Coordinator, Supervisor, School, Board}
 const (
 	Met       = "met"       // an act that the rule names did it
 	Restarted = "restarted" // what it counted from began anew
+	Closed    = "closed"    // the case was closed, and it means nothing any more
 )
 
 // Rule returns the rule of that key.
