@@ -70,11 +70,12 @@ type Call struct {
 	Detail  string    `json:"detail"`
 }
 
-// Reason is why a flag is there.
+// Reason is why a flag is there: its words stand once, whatever the number of rules that heard it in them.
 type Reason struct {
 	Flag    triage.Flag `json:"flag"`
-	Rule    string      `json:"rule"`
+	Rule    string      `json:"rule" doc:"the first of rules"`
 	Excerpt string      `json:"excerpt"`
+	Rules   []string    `json:"rules,omitempty" doc:"all that heard the flag in these words, where several did"`
 }
 
 // Whole is a case with all that happened.
@@ -220,12 +221,22 @@ func entry(e triage.Event) Entry {
 	out := Entry{
 		Seq: e.Seq, At: e.At, Kind: e.Kind, From: e.From, By: e.By, Channel: e.Channel, Text: e.Text, Said: e.Said,
 		Hidden: e.Hidden, DueAt: moment(e.DueAt), Assignment: e.Assignment, Consent: e.Consent, Handoff: e.Handoff,
-		Report: e.Report, Duty: e.Duty, Change: e.Change, Delivery: e.Delivery, Reveal: e.Reveal, Observed: e.Observed, Link: e.Link, Part: e.Part, Minute: e.Minute, For: e.For, Risk: e.Risk, Safety: e.Safety,
+		Report: e.Report, Duty: e.Duty, Change: e.Change, Delivery: e.Delivery, Reveal: e.Reveal, Observed: e.Observed, Link: e.Link, Part: e.Part, Minute: e.Minute, For: e.For,
 		Teller: teller(e.Teller), CallBack: wish(e.CallBack), Late: e.Late,
 		Other: string(desk.Alongside(e)),
 	}
 	if k := e.Call; k != nil {
 		out.Call = &Call{k.ID, k.At, k.Outcome, k.Detail}
+	}
+	if e.Risk != nil {
+		found := *e.Risk
+		found.By, found.At = e.By, e.At
+		out.Risk = &found
+	}
+	if e.Safety != nil {
+		plan := *e.Safety
+		plan.By, plan.At = e.By, e.At
+		out.Safety = &plan
 	}
 	if j := e.Judgement; j != nil {
 		out.Judgement = &Judgement{j.Severity, list(j.Flags), reasons(j.Reasons)}
@@ -236,7 +247,15 @@ func entry(e triage.Event) Entry {
 func reasons(rs []triage.Reason) []Reason {
 	out := []Reason{}
 	for _, r := range rs {
-		out = append(out, Reason{r.Flag, r.Rule, r.Excerpt})
+		i := slices.IndexFunc(out, func(x Reason) bool { return x.Flag == r.Flag && x.Excerpt == r.Excerpt && x.Excerpt != "" })
+		if i < 0 {
+			out = append(out, Reason{Flag: r.Flag, Rule: r.Rule, Excerpt: r.Excerpt})
+			continue
+		}
+		if x := &out[i]; len(x.Rules) == 0 {
+			x.Rules = []string{x.Rule}
+		}
+		out[i].Rules = append(out[i].Rules, r.Rule)
 	}
 	return out
 }
