@@ -2,6 +2,7 @@ package console
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -69,9 +70,20 @@ func word(table map[string]string, key any) string {
 	return k
 }
 
-// found tells how a reason was found: by a rule that a person wrote, or by what the machine learned from others' words, which
-// is worth less; or that nothing could be found, because nobody could read it. The rule's own name stands behind it.
-func found(rule string) string {
+// found tells how a phrase was found, in each of the ways that foundBy knows once. The rules' own names stand behind it.
+func found(rules []string) string {
+	var all []string
+	for _, r := range rules {
+		if how := foundBy(r); !slices.Contains(all, how) {
+			all = append(all, how)
+		}
+	}
+	return strings.Join(all, "、")
+}
+
+// foundBy tells how a reason was found: by a rule that a person wrote, or by what the machine learned from others' words, which
+// is worth less; or that nothing could be found, because nobody could read it.
+func foundBy(rule string) string {
 	switch rule {
 	case "unopened":
 		return "機械が開けないため"

@@ -112,8 +112,18 @@ func actsIn(t *testing.T, room string) []string {
 func TestHowAReasonWasFound(t *testing.T) {
 	for rule, want := range map[string]string{"unopened": "機械が開けないため", "not_judged": "機械が見立てられなかったため",
 		triage.Learned + "suicide": "似た言い方から（機械の見立て）", "suicide.wish": "決まった言い方から"} {
-		if got := found(rule); got != want {
+		if got := found([]string{rule, rule}); got != want {
 			t.Errorf("%s: %s", rule, got)
 		}
+	}
+	h := newHouse(t)
+	h.seed()
+	h.happened(mine, wrote(ago(0), "chat", "死ねと言われた", judged(triage.Urgent, triage.Reason{Flag: triage.Verbal, Rule: "verbal.die", Excerpt: "死ねと言われた"},
+		triage.Reason{Flag: triage.Suicide, Rule: "suicide.word", Excerpt: "死ねと言われた"}, triage.Reason{Flag: triage.Verbal, Rule: triage.Learned + "verbal", Excerpt: "死ねと言われた"}), 0))
+	_, list, _ := strings.Cut(h.signedIn("sato").get("/cases/"+string(mine)).body, `<ul class="reasons">`)
+	list, _, _ = strings.Cut(list, "</ul>")
+	want := `<li><strong>` + flags["suicide"] + `・` + flags["verbal"] + `</strong>「<bdi>死ねと言われた</bdi>」 <span class="soft small" title="verbal.die suicide.word model_verbal">決まった言い方から、似た言い方から（機械の見立て）</span></li>`
+	if strings.Count(list, "死ねと言われた") != 1 || !strings.Contains(list, want) {
+		t.Errorf("the reasons are %s, want %s", list, want)
 	}
 }

@@ -26,7 +26,7 @@ type queueData struct {
 type row struct {
 	triage.Case
 	Reason  triage.Reason // the gravest that fired, if one did
-	More    int           // how many others fired
+	More    int           // for how many other phrases others did
 	Waits   string        // 12分
 	Overdue bool
 	Mine    bool
@@ -94,7 +94,7 @@ func newRow(k triage.Case, p staff.Person, now time.Time) row {
 		r.Waits = span(now.Sub(k.WaitingSince))
 	}
 	if len(k.Reasons) > 0 {
-		r.Reason, r.More = gravest(k.Reasons), len(k.Reasons)-1
+		r.Reason, r.More = gravest(k.Reasons), len(k.Phrases())-1
 	}
 	return r
 }
