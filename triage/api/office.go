@@ -16,11 +16,12 @@ type statisticsIn struct {
 	To   string `query:"to" doc:"2026-12-31 and that day with it, or a time before which; without it now"`
 }
 
-// Statistics counts cases by what they are. A number is null where it is so small that it could point at a child.
+// Statistics counts cases by what they are. A number is null where it is so small that it could point at a child. What a lead is kept
+// out of is counted for nobody.
 type Statistics struct {
 	From      time.Time       `json:"from" doc:"the beginning of a month"`
 	To        time.Time       `json:"to" doc:"the end of one"`
-	Total     *int            `json:"total"`
+	Total     *int            `json:"total" doc:"without the cases that a coordinator or supervisor is kept out of"`
 	Months    map[string]*int `json:"months"`
 	Channels  map[string]*int `json:"channels" doc:"by the door that a case came by first"`
 	Severity  map[string]*int `json:"severity"`

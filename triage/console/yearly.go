@@ -122,7 +122,7 @@ func (d yearData) titled(city string) string {
 func (d yearData) notes() []string {
 	return []string{"報告番号　" + strconv.Itoa(d.Year) + "　　作成　" + d.On,
 		fmt.Sprintf("%sから%sまでに始まった事案　%s件", d.From, d.To, written(d.Total)),
-		fmt.Sprintf("作成した日の様子です。この報告は、あとから変わりません。%d件（学校ごとは%d件）より少ない数と、ほかの数から計算できてしまう数は、伏せています。", d.Small, d.School)}
+		fmt.Sprintf("作成した日の様子です。この報告は、あとから変わりません。%d件（学校ごとは%d件）より少ない数と、ほかの数から計算できてしまう数は、伏せています。コーディネーターや統括のだれかを外した事案は、あるかどうかが分からないように、だれが見る件数にも入れていません。", d.Small, d.School)}
 }
 
 // parts are the tables of the report, one by one, for paper.

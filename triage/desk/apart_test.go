@@ -38,7 +38,6 @@ func TestBarLeavesNoTrace(t *testing.T) {
 	if c, _ := r.load(id); c.State != triage.Waiting || c.Assignee != "" || c.Former != "" {
 		t.Errorf("it did not go back to the queue: %s %q %q", c.State, c.Assignee, c.Former)
 	}
-	from, to := opened.AddDate(0, 0, -1), opened.AddDate(0, 0, 1)
 	for _, login := range []string{"kato", "sato"} {
 		p := people[login]
 		_, err := r.Case(ctx, p, id)
@@ -64,9 +63,24 @@ func TestBarLeavesNoTrace(t *testing.T) {
 			t.Errorf("that %s tried is not written down", login)
 		}
 	}
+	r.want("the last lead", r.Bar(ctx, people["mori"], id, triage.Bar{}), "wrong_state")
+	r.must(r.Bar(ctx, people["mori"], id, triage.Bar{Login: "kato", Off: true}))
+	_, err := r.Case(ctx, people["kato"], id)
+	r.want("let in again", err, "ok")
+	r.must(r.Bar(ctx, people["abe"], other, triage.Bar{}))
+	_, err = r.Case(ctx, people["abe"], other)
+	r.want("who kept herself out", err, "unknown")
+}
+
+// A case that a lead is kept out of is in nobody's numbers, whenever they ask; one that only a counselor is kept out of is.
+func TestACaseThatIsKeptIsCountedForNobody(t *testing.T) {
+	r, ctx := open(t), t.Context()
+	id := r.claimed()
+	r.must(r.Bar(ctx, people["sato"], r.writes("", "知っている子"), triage.Bar{}))
 	for range 9 {
 		r.writes("", "話")
 	}
+	from, to := opened.AddDate(0, 0, -1), opened.AddDate(0, 0, 1)
 	counts := func(want int) {
 		t.Helper()
 		for _, login := range []string{"kato", "ito", "mori"} { // all the same, or two of them could subtract
@@ -77,18 +91,19 @@ func TestBarLeavesNoTrace(t *testing.T) {
 			}
 		}
 	}
-	counts(10) // what kato sees: a number of today that is one more would tell of the case
-	then := r.clock.Now()
-	r.clock.Set(then.AddDate(0, 1, 0))
 	counts(11)
-	r.clock.Set(then)
-	r.want("the last lead", r.Bar(ctx, people["mori"], id, triage.Bar{}), "wrong_state")
-	r.must(r.Bar(ctx, people["mori"], id, triage.Bar{Login: "kato", Off: true}))
-	_, err := r.Case(ctx, people["kato"], id)
-	r.want("let in again", err, "ok")
-	r.must(r.Bar(ctx, people["abe"], other, triage.Bar{}))
-	_, err = r.Case(ctx, people["abe"], other)
-	r.want("who kept herself out", err, "unknown")
+	r.must(r.Bar(ctx, people["mori"], id, triage.Bar{Login: "kato", Why: triage.BarNamed}))
+	then := r.clock.Now()
+	for _, months := range []int{0, 1, 5} { // what kato sees: a number that is one more would tell of the case, whenever
+		r.clock.Set(then.AddDate(0, months, 0))
+		counts(10)
+	}
+	r.clock.Set(then.AddDate(0, 5, 0))
+	report, err := r.MakeReport(ctx, people["mori"], 2026)
+	r.must(err)
+	if report.Total.N != 10 {
+		t.Errorf("the report counts %+v", report.Total)
+	}
 }
 
 // Who belongs to a school sees nothing of what it has to do with, whatever their role.

@@ -76,8 +76,8 @@ var manners = map[triage.Flag]string{triage.Verbal: "verbal", triage.Exclusion: 
 	triage.Extortion: "extortion", triage.Property: "property", triage.SNSSpread: "net"}
 
 // Statistics counts the cases opened in the months of [from, to): the same for everybody, since two people whose numbers differ
-// could subtract. A case that somebody is kept out of is counted once its month is over: beside their own list a number that
-// grows by one would tell them of it, and when it came. Of a year that has a report it tells what stands there.
+// could subtract. A case that a lead is kept out of is counted for nobody: beside their own list a number that is one more would
+// tell them of it. Of a year that has a report it tells what stands there.
 func (d *Desk) Statistics(ctx context.Context, p staff.Person, from, to time.Time) (Statistics, error) {
 	if !to.After(from) {
 		return Statistics{}, bad("期間の終わりは、始まりより後にしてください。")
@@ -104,7 +104,7 @@ func (d *Desk) Statistics(ctx context.Context, p staff.Person, from, to time.Tim
 	return s, nil
 }
 
-// book counts every case there is, but those of the running month that somebody is kept out of.
+// book counts every case there is, but those that a lead is kept out of.
 func (d *Desk) book(ctx context.Context) (*figures.Book, error) {
 	kept, err := d.Yearly.All(ctx)
 	if err != nil {
@@ -118,12 +118,9 @@ func (d *Desk) book(ctx context.Context) (*figures.Book, error) {
 	if err != nil {
 		return nil, err
 	}
-	now := d.Clock.Now().In(triage.JST)
-	month := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, triage.JST)
 	var items []figures.Item
 	err = d.each(ctx, triage.Query{Erased: true}, func(c triage.Case) error {
-		apart := len(c.Barred) > 0 || slices.ContainsFunc(everybody, func(p staff.Person) bool { return barred(p, c) })
-		if apart && !c.OpenedAt.Before(month) {
+		if keptFrom(c, everybody, leads) {
 			return nil
 		}
 		x := d.counted(c)
@@ -134,7 +131,7 @@ func (d *Desk) book(ctx context.Context) (*figures.Book, error) {
 	if err != nil {
 		return nil, err
 	}
-	return figures.New(items, d.dimensions(orgs), SmallCell, now, slices.Collect(maps.Values(kept))...), nil
+	return figures.New(items, d.dimensions(orgs), SmallCell, d.Clock.Now(), slices.Collect(maps.Values(kept))...), nil
 }
 
 // counted is the case as it is counted.

@@ -15,7 +15,8 @@
 // Two years are told beside each other by the sums of each, which is no more than both reports say.
 //
 // Everybody gets the same numbers: where the cases that somebody is kept out of were left out of theirs, two people could
-// subtract and would have those cases. Whoever makes the book leaves such cases out for everybody while their month goes on.
+// subtract and would have those cases. And who is shown every other case could count those, and subtract: so whoever makes the book
+// leaves such cases out for everybody, and says so beside the numbers.
 //
 // Numbers are not rounded. Beside exact parts a rounded sum hides nothing, and what it should hide is withheld already. A
 // kind without a case is in no list, since of all the children of a city that tells nothing of one; but where a kind means a
