@@ -46,6 +46,7 @@ type Config struct {
 type Accounts interface {
 	ByToken(ctx context.Context, token string) (staff.Person, error)
 	Seen(ctx context.Context, p staff.Person)
+	Read(ctx context.Context, p staff.Person)
 }
 
 type api struct {
@@ -149,7 +150,11 @@ func (a *api) guard(row staff.Route) func(huma.Context, func(huma.Context)) {
 		case !staff.Allowed(p.Role, row):
 			forbidden().write(w)
 		default:
-			a.Accounts.Seen(r.Context(), p)
+			if r.Method == http.MethodGet {
+				a.Accounts.Read(r.Context(), p)
+			} else {
+				a.Accounts.Seen(r.Context(), p)
+			}
 			next(huma.WithValue(ctx, personKey{}, p))
 		}
 	}

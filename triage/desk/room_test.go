@@ -70,6 +70,7 @@ var people = map[string]staff.Person{
 
 type office struct {
 	there []string
+	reads []string          // those of them who only read by a token
 	posts map[string]string // at schools, by login
 }
 
@@ -88,6 +89,12 @@ func (o office) Present(context.Context) ([]staff.Person, error) {
 		there = append(there, people[login])
 	}
 	return there, nil
+}
+
+// Acting tells that those do more than read whose login is not in reads.
+func (o office) Acting(ctx context.Context) ([]staff.Person, error) {
+	there, err := o.Present(ctx)
+	return slices.DeleteFunc(there, func(p staff.Person) bool { return slices.Contains(o.reads, p.Login) }), err
 }
 
 // Code takes the code 123456 of everybody.

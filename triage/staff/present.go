@@ -14,7 +14,8 @@ import (
 const PresentFor = 10 * time.Minute
 
 const (
-	presentKey = "{staff}:present" // sorted set: an account's name by the minute of its last act, in Unix minutes
+	presentKey = "{staff}:present" // sorted set: an account's name by the minute at which it was last used, in Unix minutes
+	actedKey   = "{staff}:acted"   // the same of who did more than read by a token
 	noteEvery  = time.Minute       // and no more often is that written
 )
 
@@ -41,25 +42,40 @@ func (s *seen) due(name string, now time.Time) bool {
 // Seen notes that the person did something just now. It is an aid and refuses nobody anything: that it could not be
 // written is forgotten.
 func (a *Accounts) Seen(ctx context.Context, p Person) {
+	a.note(ctx, presentKey, p)
+	a.note(ctx, actedKey, p)
+}
+
+// Read notes that something was read just now by the person's token: they are there, though it may be that only a program is.
+func (a *Accounts) Read(ctx context.Context, p Person) { a.note(ctx, presentKey, p) }
+
+func (a *Accounts) note(ctx context.Context, key string, p Person) {
 	name := a.name(p.Login)
-	if now := a.desk(); a.seen.due(name, now) {
-		_ = a.client.ZAdd(ctx, presentKey, redis.Z{Score: float64(now.Unix() / 60), Member: name}).Err()
+	if now := a.desk(); a.seen.due(key+name, now) {
+		_ = a.client.ZAdd(ctx, key, redis.Z{Score: float64(now.Unix() / 60), Member: name}).Err()
 	}
 }
 
 // Away notes that the person has signed out.
 func (a *Accounts) Away(ctx context.Context, p Person) {
 	name := a.name(p.Login)
-	a.seen.mu.Lock()
-	delete(a.seen.last, name)
-	a.seen.mu.Unlock()
-	_ = a.client.ZRem(ctx, presentKey, name).Err()
+	for _, key := range []string{presentKey, actedKey} {
+		a.seen.mu.Lock()
+		delete(a.seen.last, key+name)
+		a.seen.mu.Unlock()
+		_ = a.client.ZRem(ctx, key, name).Err()
+	}
 }
 
 // Present returns who did something within PresentFor, in no order.
-func (a *Accounts) Present(ctx context.Context) ([]Person, error) {
+func (a *Accounts) Present(ctx context.Context) ([]Person, error) { return a.noted(ctx, presentKey) }
+
+// Acting returns those of them who did more than read by a token.
+func (a *Accounts) Acting(ctx context.Context) ([]Person, error) { return a.noted(ctx, actedKey) }
+
+func (a *Accounts) noted(ctx context.Context, key string) ([]Person, error) {
 	since := a.desk().Add(-PresentFor).Unix() / 60
-	names, err := a.client.ZRangeByScore(ctx, presentKey, &redis.ZRangeBy{Min: strconv.FormatInt(since, 10), Max: "+inf"}).Result()
+	names, err := a.client.ZRangeByScore(ctx, key, &redis.ZRangeBy{Min: strconv.FormatInt(since, 10), Max: "+inf"}).Result()
 	if err != nil {
 		return nil, backend(ctx)
 	}

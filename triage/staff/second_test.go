@@ -173,7 +173,23 @@ func TestPresence(t *testing.T) {
 	if n := there(); n != 2 {
 		t.Errorf("%d are there, want 2", n)
 	}
+	for _, login := range []string{"", "sato", "kato"} { // who reads by a token is there, and acts no later than they did
+		if login == "" {
+			r.now = r.now.Add(staff.PresentFor + time.Minute)
+			r.Read(ctx, kato)
+			r.Read(ctx, sato)
+		} else {
+			r.Seen(ctx, staff.Person{Login: login})
+		}
+		want := map[string]int{"": 0, "sato": 1, "kato": 2}[login]
+		if p, err := r.Acting(ctx); err != nil || len(p) != want || there() != 2 {
+			t.Errorf("after %q: %d act, %v", login, len(p), err)
+		}
+	}
 	r.Away(ctx, sato)
+	if p, err := r.Acting(ctx); err != nil || len(p) != 1 || p[0].Login != "kato" {
+		t.Errorf("after one left %v act, %v", p, err)
+	}
 	if n := there(); n != 1 {
 		t.Errorf("%d are there after one left, want 1", n)
 	}
