@@ -20,10 +20,11 @@ channels/…                  : channels
 
 triage                      :
 triage/japanese             :
+triage/sieve                :
 triage/seal                 :
 triage/keyring              :
 triage/assess               : triage triage/japanese triage/assess/model
-triage/assess/model         :
+triage/assess/model         : triage/sieve
 triage/assess/gold          : triage
 triage/assess/measure       : triage triage/assess triage/assess/gold
 triage/assess/train         : triage triage/assess triage/assess/gold triage/assess/model triage/japanese
@@ -73,7 +74,7 @@ router/mailbox/…            :
 router/anonymize/gen        : triage/japanese
 router/anonymize/measure    : router/anonymize triage/japanese
 router/anonymize/train      : router/anonymize router/anonymize/tagger triage/japanese
-router/anonymize/tagger     :
+router/anonymize/tagger     : triage/sieve
 router/anonymize            : triage triage/japanese router/anonymize/tagger
 router/vault                : channels triage/keyring
 router/sought               : triage triage/japanese

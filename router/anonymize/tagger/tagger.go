@@ -15,6 +15,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+
+	"madoguchi/triage/sieve"
 )
 
 //go:embed weights.bin
@@ -40,17 +42,23 @@ type Links [Labels]Scores
 
 // Tagger labels texts. It may be used by many goroutines.
 type Tagger struct {
-	slots []slot // open addressing; the length is a power of two
-	scale Scores // of a step of weight
-	links Links
+	slots []slot      // open addressing; the length is a power of two
+	some  sieve.Sieve // of their keys
+	scale Scores      // of a step of weight
+	steps Links       // the powers of the links
 }
 
-// slot holds a clue and its weights side by side: most of a text's time goes into waiting for them.
+// slot holds a clue and its weights side by side: most of a text's time goes into waiting for them. A weight is a byte above
+// nothing; the last byte is 1 where the slot is full, so that their sum counts them.
 type slot struct {
-	key    uint32
-	full   bool
-	weight [Labels]int8
+	key     uint32
+	weights [2]uint32
 }
+
+// nothing is the byte of a weight of 0.
+const nothing = 128
+
+func (s *slot) full() bool { return s.weights[1]>>24 != 0 }
 
 // New returns the tagger that is built in.
 func New() (*Tagger, error) { return Parse(weights) }
@@ -78,13 +86,17 @@ func Parse(weights []byte) (*Tagger, error) {
 	for n*3 < 4*len(keys) {
 		n *= 2
 	}
-	t := &Tagger{slots: make([]slot, n), scale: h.Scale, links: h.Links}
+	t := &Tagger{slots: make([]slot, n), some: sieve.Of(keys), scale: h.Scale, steps: h.Links.powers()}
 	for row, key := range keys {
 		i := int(key) & (n - 1)
-		for t.slots[i].full {
+		for t.slots[i].full() {
 			i = (i + 1) & (n - 1)
 		}
-		t.slots[i] = slot{key, true, [Labels]int8(rows[row*Labels:])}
+		weights := [8]byte{Labels: 1}
+		for l, w := range rows[row*Labels : row*Labels+Labels] {
+			weights[l] = byte(int(w) + nothing)
+		}
+		t.slots[i] = slot{key, [2]uint32{binary.LittleEndian.Uint32(weights[:4]), binary.LittleEndian.Uint32(weights[4:])}}
 	}
 	return t, nil
 }
@@ -116,41 +128,63 @@ func Marshal(keys []uint32, rows []Scores, links Links) []byte {
 // Label returns for each character how likely each label is. clues has the same number of clues for each character, one
 // character after the other.
 func (t *Tagger) Label(clues []uint32, each int) []Scores {
-	n := len(clues) / each
-	out := make([]Scores, n)
-	mask := len(t.slots) - 1
+	out := make([]Scores, len(clues)/each)
+	some := make([]uint32, each)
 	for c := range out {
-		var sum [Labels]int32
-		for _, key := range clues[c*each : c*each+each] {
-			i := int(key) & mask
-			for t.slots[i].full && t.slots[i].key != key {
-				i = (i + 1) & mask
-			}
-			if s := &t.slots[i]; s.full {
-				for l, w := range &s.weight {
-					sum[l] += int32(w)
-				}
-			}
-		}
+		sum := t.sum(some[:t.some.Keep(some, clues[c*each:c*each+each])])
 		for l, s := range sum {
 			out[c][l] = float32(s) * t.scale[l]
 		}
 	}
-	Likely(out, &t.links, nil)
+	likely(out, &t.steps, nil)
 	return out
+}
+
+// sum adds up the weights of keys, at most 257 of them: four labels at once, in two bytes each.
+func (t *Tagger) sum(keys []uint32) (sum [Labels]int32) {
+	const every2nd = 0x00ff00ff00ff00ff
+	var even, odd uint64
+	mask := len(t.slots) - 1
+	for _, key := range keys {
+		i := int(key) & mask
+		for t.slots[i].full() && t.slots[i].key != key {
+			i = (i + 1) & mask
+		}
+		w := uint64(t.slots[i].weights[0]) | uint64(t.slots[i].weights[1])<<32
+		even += w & every2nd
+		odd += w >> 8 & every2nd
+	}
+	found := int32(odd >> 48)
+	for l := range sum {
+		both := even
+		if l%2 == 1 {
+			both = odd
+		}
+		sum[l] = int32(both>>(l/2*16)&0xffff) - nothing*found
+	}
+	return sum
 }
 
 // Likely replaces the scores of a chain by the probabilities of the labels. Where pairs is given, the probability of every
 // pair of neighbours is added to it.
 func Likely(chain []Scores, links *Links, pairs *Links) {
+	step := links.powers()
+	likely(chain, &step, pairs)
+}
+
+// powers returns e to the power of every link.
+func (l *Links) powers() (steps Links) {
+	for a, row := range l {
+		for b, w := range row {
+			steps[a][b] = float32(math.Exp(float64(w)))
+		}
+	}
+	return steps
+}
+
+func likely(chain []Scores, step *Links, pairs *Links) {
 	if len(chain) == 0 {
 		return
-	}
-	var step Links
-	for a, row := range links {
-		for b, w := range row {
-			step[a][b] = float32(math.Exp(float64(w)))
-		}
 	}
 	for i := range chain {
 		top := chain[i][0]
@@ -194,7 +228,7 @@ func Likely(chain []Scores, links *Links, pairs *Links) {
 			}
 		}
 		if pairs != nil {
-			addPairs(pairs, &forward[i-1], &step, &next)
+			addPairs(pairs, &forward[i-1], step, &next)
 		}
 	}
 }

@@ -22,6 +22,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"madoguchi/triage/sieve"
 )
 
 //go:embed weights.bin
@@ -78,6 +80,7 @@ type Model struct {
 	readings Readings
 	senses   Senses
 	slots    []slot         // open addressing; the length is a power of two
+	some     sieve.Sieve    // of their keys
 	scale    [heads]float32 // of a step of weights
 	bias     [heads]float32 // a window is found where its score is above zero
 	sure     [heads]float32 // and is sure where it is above this
@@ -133,7 +136,7 @@ func Parse(weights []byte, words, senses string) (*Model, error) {
 	for n*3 < 4*len(keys) {
 		n *= 2
 	}
-	m.slots = make([]slot, n)
+	m.slots, m.some = make([]slot, n), sieve.Of(keys)
 	for row, k := range keys {
 		*m.slot(k) = slot{k, true, [heads]int8(all[row*heads:])}
 	}
@@ -162,8 +165,8 @@ func (m *Model) Find(clauses []Clause, masked func(clause, i int) bool, care fun
 		read[c] = m.read(x, func(i int) bool { return masked(c, i) })
 		if c > 0 {
 			m.senses.Across(read[c-1].senses, read[c].senses, func(key uint32, x, y Sense) {
-				if !masked(c-1, x.start) && !masked(c, y.start) {
-					m.add(&read[c].behind, key)
+				if s := m.slot(key); s.full && !masked(c-1, x.start) && !masked(c, y.start) {
+					add(&read[c].behind, &s.weight)
 				}
 			})
 		}
@@ -199,7 +202,7 @@ func (m *Model) Find(clauses []Clause, masked func(clause, i int) bool, care fun
 	}
 	for h, b := range best {
 		if b.score > 0 {
-			f := m.heaviest(read, b.from, b.to, h, masked)
+			f := heaviest(read, b.from, b.to, h)
 			f.Score, f.Sure = b.score, b.sure
 			found = append(found, f)
 		}
@@ -209,66 +212,75 @@ func (m *Model) Find(clauses []Clause, masked func(clause, i int) bool, care fun
 
 // clause is a clause as it is read.
 type clause struct {
-	sound  Sound
-	marks  []Mark
 	senses []Sense
 	n      int            // pieces
+	known  []known        // those that have weights
+	silent []bool         // runes that say nothing
 	own    [heads]float32 // weights of its pieces
 	behind [heads]float32 // weights of its senses with those of the clause before
 }
 
+// known is a piece that has weights, and where it stands as written.
+type known struct {
+	weight     *[heads]int8
+	start, end int
+}
+
 // read adds up the pieces of a clause.
 func (m *Model) read(c Clause, masked func(i int) bool) clause {
-	x := clause{sound: m.readings.Sound(c.Runes), marks: c.Marks}
-	x.senses = m.senses.In(x.sound)
-	m.pieces(x, func(key uint32, start, end int, short bool) {
-		for i := start; i < end; i++ {
-			if masked(i) {
-				return
-			}
-		}
-		if !short {
+	sound := m.readings.Sound(c.Runes)
+	x := clause{senses: m.senses.In(sound), known: make([]known, 0, 4*len(c.Runes)), silent: make([]bool, len(c.Runes))}
+	for i := range x.silent {
+		x.silent[i] = masked(i)
+	}
+	quiet := slices.Contains(x.silent, true)
+	m.pieces(sound, x.senses, c.Marks, func(key uint32, start, end int, short bool) {
+		silent := quiet && slices.Contains(x.silent[start:end], true)
+		if !silent && !short {
 			x.n++
 		}
-		m.add(&x.own, key)
+		if !m.some.Has(key) {
+			return
+		}
+		if s := m.slot(key); s.full {
+			x.known = append(x.known, known{&s.weight, start, end})
+			if !silent {
+				add(&x.own, &s.weight)
+			}
+		}
 	})
 	return x
 }
 
 // pieces calls f with everything that a clause is made of; senses and marks do not make it longer.
-func (m *Model) pieces(x clause, f func(key uint32, start, end int, short bool)) {
-	x.sound.Pieces(func(key uint32, start, end int) { f(key, start, end, false) })
-	m.senses.Pieces(x.senses, func(key uint32, start, end int) { f(key, start, end, true) })
-	for _, k := range x.marks {
+func (m *Model) pieces(sound Sound, senses []Sense, marks []Mark, f func(key uint32, start, end int, short bool)) {
+	sound.Pieces(func(key uint32, start, end int) { f(key, start, end, false) })
+	m.senses.Pieces(senses, func(key uint32, start, end int) { f(key, start, end, true) })
+	for _, k := range marks {
 		f(k.Key, k.Start, k.End, true)
 	}
 }
 
-func (m *Model) add(sum *[heads]float32, key uint32) {
-	if s := m.slot(key); s.full {
-		for h, w := range &s.weight {
-			sum[h] += float32(w)
-		}
+func add(sum *[heads]float32, weight *[heads]int8) {
+	for h, w := range weight {
+		sum[h] += float32(w)
 	}
 }
 
 // heaviest returns the words between two clauses that weigh most for head h.
-func (m *Model) heaviest(read []clause, from, to, h int, masked func(clause, i int) bool) Found {
+func heaviest(read []clause, from, to, h int) Found {
 	best, top := Found{Head: h, Clause: from, End: 1}, float32(math.Inf(-1))
 	for c := from; c < to; c++ {
-		n := read[c].sound.Len()
-		share := make([]float32, n)
-		m.pieces(read[c], func(key uint32, start, end int, _ bool) {
-			if s := m.slot(key); s.full {
-				for i := start; i < end; i++ {
-					share[i] += float32(s.weight[h]) / float32(end-start)
-				}
+		share := make([]float32, len(read[c].silent))
+		for _, x := range read[c].known {
+			for i := x.start; i < x.end; i++ {
+				share[i] += float32(x.weight[h]) / float32(x.end-x.start)
 			}
-		})
+		}
 		var run float32
 		start := 0
 		for i, w := range share {
-			if masked(c, i) {
+			if read[c].silent[i] {
 				w = -1e6
 			}
 			if run <= 0 {

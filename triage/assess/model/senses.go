@@ -1,8 +1,11 @@
 package model
 
 import (
+	"maps"
 	"slices"
 	"strings"
+
+	"madoguchi/triage/sieve"
 )
 
 // Senses are words that mean much the same. What stands in one clause or in two neighbours is read together: somebody's
@@ -12,7 +15,8 @@ import (
 type Senses struct {
 	names []string
 	words map[uint32][]uint8 // key of a spelling → senses
-	first map[rune]bool      // runes that a spelling begins with
+	some  sieve.Sieve        // of the keys
+	first sieve.Sieve        // of the keys of their first runes
 	long  int                // runes of the longest spelling
 	tail  []bool             // senses that are read only behind another: passive, negation, a wish, hearsay
 }
@@ -25,7 +29,8 @@ const near = 3
 
 // ParseSenses reads lines of sense, tab, words with spaces between.
 func ParseSenses(text string) Senses {
-	s := Senses{words: map[uint32][]uint8{}, first: map[rune]bool{}}
+	s := Senses{words: map[uint32][]uint8{}}
+	var first []uint32
 	for line := range strings.Lines(text) {
 		name, words, ok := strings.Cut(strings.TrimSpace(line), "\t")
 		if !ok {
@@ -35,15 +40,13 @@ func ParseSenses(text string) Senses {
 		s.names, s.tail = append(s.names, name), append(s.tail, tails[name])
 		for word := range strings.FieldsSeq(words) {
 			rs := []rune(word)
-			key := seed
-			for _, r := range rs {
-				key = hash(key, r)
-			}
+			key := keyOf(rs)
 			s.words[key] = append(s.words[key], n)
-			s.first[rs[0]] = true
+			first = append(first, keyOf(rs[:1]))
 			s.long = max(s.long, len(rs))
 		}
 	}
+	s.first, s.some = sieve.Of(first), sieve.Of(slices.Collect(maps.Keys(s.words)))
 	return s
 }
 
@@ -70,12 +73,15 @@ func (s Senses) In(x Sound) []Sense {
 // scan adds to found what stands in one reading of a clause.
 func (s Senses) scan(rs []rune, span func(i, j int) (int, int), found []Sense) []Sense {
 	for i, r := range rs {
-		if !s.first[r] {
+		if !s.first.Has(hash(seed, r)) {
 			continue
 		}
 		key := seed
 		for j := i; j < min(i+s.long, len(rs)); j++ {
 			key = hash(key, rs[j])
+			if !s.some.Has(key) {
+				continue
+			}
 			for _, n := range s.words[key] {
 				start, end := span(i, j+1)
 				found = s.note(found, Sense{n, start, end})

@@ -1,6 +1,10 @@
 package model
 
-import "strings"
+import (
+	"strings"
+
+	"madoguchi/triage/sieve"
+)
 
 // maxPiece is the length of the longest piece, in characters.
 const maxPiece = 5
@@ -9,16 +13,22 @@ const maxPiece = 5
 const maxWord = 6
 
 // Readings says how words with kanji are read, in the folded kana of package assess.
-type Readings map[string][]rune
+type Readings struct {
+	words map[string][]rune
+	some  sieve.Sieve // of the keys of the words
+}
 
 // ParseReadings reads lines of word, tab, reading.
 func ParseReadings(text string) Readings {
-	r := Readings{}
+	r := Readings{words: map[string][]rune{}}
+	var keys []uint32
 	for line := range strings.Lines(text) {
 		if word, reading, ok := strings.Cut(strings.TrimSpace(line), "\t"); ok {
-			r[word] = []rune(reading)
+			r.words[word] = []rune(reading)
+			keys = append(keys, keyOf([]rune(word)))
 		}
 	}
+	r.some = sieve.Of(keys)
 	return r
 }
 
@@ -31,9 +41,6 @@ type Sound struct {
 	plain   bool // the sound is as it is written
 }
 
-// Len returns the number of runes as written.
-func (s Sound) Len() int { return len(s.written) }
-
 // Spoken returns the clause by its sound.
 func (s Sound) Spoken() []rune { return s.runes }
 
@@ -41,27 +48,34 @@ func (s Sound) Spoken() []rune { return s.runes }
 func (r Readings) Sound(written []rune) Sound {
 	s := Sound{written: written, runes: make([]rune, 0, len(written)+4), plain: true}
 	for i := 0; i < len(written); {
-		n := 1
 		if c := written[i]; c < 'ぁ' || c > 'ゖ' {
-			for n = min(maxWord, len(written)-i); n > 0; n-- {
-				if reading, ok := r[string(written[i:i+n])]; ok {
-					for _, c := range reading {
-						s.add(c, i, i+n)
-					}
-					s.plain = false
-					break
+			if reading, length := r.longest(written[i:]); length > 0 {
+				for _, c := range reading {
+					s.add(c, i, i+length)
 				}
-			}
-			if n > 0 {
-				i += n
+				s.plain = false
+				i += length
 				continue
 			}
-			n = 1
 		}
-		s.add(written[i], i, i+n)
+		s.add(written[i], i, i+1)
 		i++
 	}
 	return s
+}
+
+// longest returns the reading of the longest known word that written begins with, and the word's length.
+func (r Readings) longest(written []rune) (reading []rune, length int) {
+	key := seed
+	for n := range min(maxWord, len(written)) {
+		if key = hash(key, written[n]); !r.some.Has(key) {
+			continue
+		}
+		if found, ok := r.words[string(written[:n+1])]; ok {
+			reading, length = found, n+1
+		}
+	}
+	return reading, length
 }
 
 func (s *Sound) add(c rune, from, to int) {
@@ -86,6 +100,15 @@ const seed = uint32(2166136261)
 func hash(key uint32, r rune) uint32 {
 	key = (key ^ uint32(r)) * 16777619
 	return key ^ key>>15
+}
+
+// keyOf returns the key of a word.
+func keyOf(word []rune) uint32 {
+	key := seed
+	for _, r := range word {
+		key = hash(key, r)
+	}
+	return key
 }
 
 // pieces calls f with every run of up to maxPiece runes; what begins or ends a clause counts as a piece of its own too.
