@@ -12,7 +12,7 @@ import (
 // reading is one text while it is judged.
 type reading struct {
 	text
-	hits map[int32][]hit
+	hits *hits
 }
 
 // placeholder is what stands where words were taken out: [人物A], [学校1].
@@ -77,7 +77,7 @@ func (l *lexicon) scan(r *reading) scanned {
 		return out
 	}
 	guards, misread := places(l.innocent, false), places(l.misread, false)
-	s.calm, s.light = hits(places(l.calm, false)), hits(places(l.light, false))
+	s.calm, s.light = spans(places(l.calm, false)), spans(places(l.light, false))
 	s.innocent = len(guards) > 0
 	for _, x := range slices.Concat(guards, misread) {
 		s.silent = append(s.silent, x.pieces...)
@@ -221,7 +221,7 @@ func tells(e evidence) bool { return e.rule.Flag != triage.ThirdParty }
 // match returns where a pattern stands, at most maxEvidence places.
 func (r *reading) match(p pattern, across bool) []place {
 	var out []place
-	for _, first := range r.hits[p.pieces[0].id] {
+	for _, first := range r.hits.of(p.pieces[0].id) {
 		if p.start && first.start > 0 {
 			continue
 		}
@@ -245,14 +245,14 @@ func (r *reading) follow(p pattern, before []hit, across bool) []hit {
 	if n == len(p.pieces) {
 		return before
 	}
-	hits := r.hits[p.pieces[n].id]
-	i, _ := slices.BinarySearchFunc(hits, at, func(h hit, at int) int { return cmp.Compare(h.start, at) })
-	for ; i < len(hits) && hits[i].start <= at+p.pieces[n].gap; i++ {
-		if !across && r.phrase[hits[i].start] != r.phrase[at-1] {
+	all := r.hits.of(p.pieces[n].id)
+	i, _ := slices.BinarySearchFunc(all, at, func(h hit, at int) int { return cmp.Compare(h.start, at) })
+	for ; i < len(all) && all[i].start <= at+p.pieces[n].gap; i++ {
+		if !across && r.phrase[all[i].start] != r.phrase[at-1] {
 			break
 		}
-		if all := r.follow(p, append(before, hits[i]), across); all != nil {
-			return all
+		if pieces := r.follow(p, append(before, all[i]), across); pieces != nil {
+			return pieces
 		}
 	}
 	return nil
@@ -268,8 +268,8 @@ func (x place) excused(guards []place) bool {
 	})
 }
 
-// hits returns where the places are.
-func hits(places []place) []hit {
+// spans returns where the places are.
+func spans(places []place) []hit {
 	out := make([]hit, len(places))
 	for i, x := range places {
 		out[i] = x.hit

@@ -62,13 +62,30 @@ func (t *trie) add(spelling string, id int32) {
 // hit is a place where a piece stands.
 type hit struct{ start, end int }
 
-// find returns the hits of every piece, in order of their start.
-func (t *trie) find(x text) map[int32][]hit {
+// hits are the places of every piece in a text.
+type hits struct {
+	at  []int32 // piece → its places in all, 0 of those that stand nowhere
+	all [][]hit
+}
+
+// of returns where a piece stands, in order of the start.
+func (h *hits) of(piece int32) []hit { return h.all[h.at[piece]] }
+
+func (h *hits) add(piece int32, x hit) {
+	if h.at[piece] == 0 {
+		h.at[piece] = int32(len(h.all))
+		h.all = append(h.all, nil)
+	}
+	h.all[h.at[piece]] = append(h.all[h.at[piece]], x)
+}
+
+// find returns the hits of every piece.
+func (t *trie) find(x text) *hits {
 	rs := x.view.Runes
-	hits := map[int32][]hit{}
+	found := &hits{make([]int32, len(t.pieces)), make([][]hit, 1, 64)}
 	add := func(n int32, i, j int) {
 		for _, id := range t.nodes[n].ids {
-			hits[id] = append(hits[id], hit{i, j})
+			found.add(id, hit{i, j})
 		}
 	}
 	for i := range rs {
@@ -87,7 +104,7 @@ func (t *trie) find(x text) map[int32][]hit {
 			}
 		}
 	}
-	return hits
+	return found
 }
 
 // compile reads a pattern and enters its pieces into the trie.

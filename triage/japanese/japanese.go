@@ -39,7 +39,7 @@ func ClassOf(r rune) Class {
 		return Hiragana
 	case r >= 0x30a1 && r <= 0x30fa || r == 'ー' || r == 'ヽ' || r == 'ヾ' || r >= 0x31f0 && r <= 0x31ff || r >= 0xff66 && r <= 0xff9f:
 		return Katakana
-	case r == '々' || r == '〆' || r == '〇' || unicode.Is(unicode.Han, r):
+	case r >= 0x4e00 && r <= 0x9fff || r == '々' || r == '〆' || r == '〇' || unicode.Is(unicode.Han, r):
 		return Kanji
 	case r >= '０' && r <= '９':
 		return Digit

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/ikawaha/kagome-dict/dict"
 	"github.com/ikawaha/kagome-dict/ipa"
 	"github.com/ikawaha/kagome/v2/tokenizer"
 )
@@ -58,6 +59,7 @@ const (
 // Tokenizer splits text into words. It may be used by many goroutines.
 type Tokenizer struct {
 	ready chan struct{}
+	dict  *dict.Dict
 	t     *tokenizer.Tokenizer // set before ready is closed
 	err   error
 }
@@ -68,7 +70,8 @@ func NewTokenizer() *Tokenizer {
 	t := &Tokenizer{ready: make(chan struct{})}
 	go func() {
 		defer close(t.ready)
-		t.t, t.err = tokenizer.New(ipa.DictShrink(), tokenizer.OmitBosEos())
+		t.dict = ipa.DictShrink()
+		t.t, t.err = tokenizer.New(t.dict, tokenizer.OmitBosEos())
 	}()
 	return t
 }
@@ -153,7 +156,7 @@ func (t *Tokenizer) lattice(tokens []Token, text []rune, at int) []Token {
 		if k.Start > next {
 			tokens = append(tokens, Token{Start: at + next, End: at + k.Start, Part: Symbol})
 		}
-		tokens = append(tokens, Token{Start: at + k.Start, End: at + k.End, Part: part(k.POS()), Known: k.Class == tokenizer.KNOWN})
+		tokens = append(tokens, Token{Start: at + k.Start, End: at + k.End, Part: t.part(k), Known: k.Class == tokenizer.KNOWN})
 		next = k.End
 	}
 	if next < len(text) {
@@ -162,16 +165,20 @@ func (t *Tokenizer) lattice(tokens []Token, text []rune, at int) []Token {
 	return tokens
 }
 
-func part(pos []string) Part {
-	at := func(i int) string {
-		if i < len(pos) {
-			return pos[i]
+// part returns a word's part of speech. What the dictionary says of a word that it knows is read in its table: k.POS makes a list of
+// it every time.
+func (t *Tokenizer) part(k tokenizer.Token) Part {
+	var pos [4]string
+	if table := &t.dict.POSTable; k.Class == tokenizer.KNOWN {
+		for i, id := range table.POSs[k.ID][:min(len(pos), len(table.POSs[k.ID]))] {
+			pos[i] = table.NameList[id]
 		}
-		return ""
+	} else {
+		copy(pos[:], k.POS())
 	}
-	switch at(0) {
+	switch pos[0] {
 	case "名詞":
-		return nounPart(at(1), at(2), at(3))
+		return nounPart(pos[1], pos[2], pos[3])
 	case "動詞":
 		return Verb
 	case "形容詞":
