@@ -70,7 +70,7 @@ func (s *scan) foreignWords(start, end int) []foreignWord {
 			for j++; j < end && s.classes[j] == japanese.Latin; j++ {
 			}
 		}
-		text := string(s.rs[w.start:w.end])
+		text := s.text(w.start, w.end)
 		w.text = strings.ToLower(text)
 		w.loud = w.end > w.start+1 && text == strings.ToUpper(text)
 		w.capital = !w.loud && unicode.IsUpper(s.rs[w.start])
@@ -104,7 +104,7 @@ func (s *scan) afterTitle(i int) bool {
 	for start > 0 && s.classes[start-1] == japanese.Latin {
 		start--
 	}
-	return titles[strings.ToLower(string(s.rs[start:i]))]
+	return titles[strings.ToLower(s.text(start, i))]
 }
 
 // titles stand in front of a name, however small it is written.

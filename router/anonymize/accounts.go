@@ -79,7 +79,7 @@ func (s *scan) account(i int) {
 func (s *scan) quotedAccount(i int) {
 	for end := i + 1; end < len(s.rs) && end-i <= maxHandle; end++ {
 		if s.rs[end] == '」' || s.rs[end] == '』' {
-			if strings.ContainsFunc(string(s.rs[i+1:end]), word) {
+			if strings.ContainsFunc(s.text(i+1, end), word) {
 				s.addAccount(i+1, end)
 			}
 			return
@@ -108,7 +108,7 @@ func (s *scan) codes() {
 			}
 			end++
 		}
-		zeros := !letters && s.is(i, "00") && strings.ContainsRune(string(s.rs[k:end]), '-')
+		zeros := !letters && s.is(i, "00") && strings.ContainsRune(s.text(k, end), '-')
 		if (letters && n >= 4 || zeros && n >= 5 && n <= 9) && !word(s.rune(end)) && s.rune(end) != '/' && s.rune(end) != '年' && s.rune(end) != '円' {
 			s.add(i, end, TypeIDNumber, 0.6)
 		}
@@ -117,7 +117,7 @@ func (s *scan) codes() {
 
 // addAccount adds what stands from start to end, if a name can be so.
 func (s *scan) addAccount(start, end int) {
-	name := string(s.rs[start:end])
+	name := s.text(start, end)
 	if end-start < 2 || s.a.words.stop[name] || s.a.words.kanaStop[japanese.HiraganaOf(name)] || s.a.words.generic(name) || commonLatin(name) || strings.HasPrefix(name, "知") || strings.HasPrefix(name, "変") {
 		return
 	}

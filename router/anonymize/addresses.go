@@ -30,7 +30,7 @@ func (s *scan) address(i int) {
 		last = k
 		j = k
 		if u := s.one(k, "丁目の", "丁目", "ちょうめの", "ちょうめ", "番地の", "番地", "ばんち", "番町", "番の", "番", "条通", "条", "号線", "号室", "号棟", "号", "線"); u > 0 {
-			unit := string(s.rs[k : k+u])
+			unit := s.text(k, k+u)
 			strong = strong || strings.HasPrefix(unit, "丁目") || strings.HasPrefix(unit, "ちょうめ") || unit == "ばんち" || strings.HasPrefix(unit, "番地") || unit == "号室" ||
 				strings.HasPrefix(unit, "番") && numeral(s.rune(k+u)) || unit == "条" && s.one(k+u, "西", "東", "南", "北") > 0 && numeral(s.rune(k+u+1)) ||
 				unit == "条" && numeral(s.rune(k+u))
@@ -46,7 +46,7 @@ func (s *scan) address(i int) {
 	if end := s.triple(i); end > i && (s.class(i-1) == japanese.Kanji && s.quarter(i-1) && i > 1 && s.quarter(i-2) && !s.before(i, 6, "番号", "電話", "携帯", "平成", "令和", "昭和", "結果", "試合", "背番") || s.kanaQuarter(i) < i) {
 		strong, last = true, max(last, end)
 	}
-	if !strong && !(strings.ContainsAny(string(s.rs[i:last]), "-の") && s.class(i-1) == japanese.Kanji && (s.before(i, 14, homes...) || s.is(last, "に住"))) && !s.hamlet(i) {
+	if !strong && !(strings.ContainsAny(s.text(i, last), "-の") && s.class(i-1) == japanese.Kanji && (s.before(i, 14, homes...) || s.is(last, "に住"))) && !s.hamlet(i) {
 		return
 	}
 	start := s.spaceBack(i)
@@ -104,7 +104,7 @@ func (s *scan) house(i int) int {
 	if k == j {
 		return i
 	}
-	name := string(s.rs[j:k])
+	name := s.text(j, k)
 	end := s.rooms(k)
 	if s.rune(j-1) == 'の' && !houseName(name) {
 		return i
@@ -216,7 +216,7 @@ func (s *scan) kyoto(i int) {
 	for start > 0 && i-start < 16 && s.class(start-1) == japanese.Kanji && !strings.ContainsRune("市府", s.rs[start-1]) {
 		start--
 	}
-	streets := string(s.rs[start:i])
+	streets := s.text(start, i)
 	ward := strings.ContainsRune(streets, '区')
 	if !strings.ContainsAny(streets, "通条") || i-start < 4 && !ward {
 		return
@@ -243,7 +243,7 @@ func (s *scan) room(i int) {
 	}
 	known := false
 	for _, o := range s.out {
-		known = known || o.t == TypePlace && o.end == at && houseName(string(s.rs[o.start:o.end]))
+		known = known || o.t == TypePlace && o.end == at && houseName(s.text(o.start, o.end))
 	}
 	unit := s.one(end, "号室", "号")
 	if known || unit > 0 && (s.class(i-1) == japanese.Space || s.class(i-1) == japanese.Punct) {
@@ -267,8 +267,8 @@ func (s *scan) houseFirst(i int) {
 	for end < k+5 && s.class(end) == japanese.Kanji && !numeral(s.rs[end]) {
 		end++
 	}
-	first := string(s.rs[i:k])
-	if end == k || end > k+3 || s.a.words.generic(string(s.rs[k:end])) || s.a.words.stop[string(s.rs[k:end])] {
+	first := s.text(i, k)
+	if end == k || end > k+3 || s.a.words.generic(s.text(k, end)) || s.a.words.stop[s.text(k, end)] {
 		return
 	}
 	for _, h := range []string{"コーポ", "ハイツ", "メゾン", "パークサイド", "レジデンス", "カーサ", "パレス", "グランド", "シャトー", "ヴィラ", "ライオンズ"} {

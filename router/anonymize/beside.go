@@ -19,7 +19,7 @@ func (s *scan) bracketed() {
 		for c := s.class(k); k < i+28 && k < len(s.rs) && (c == japanese.Hiragana || c == japanese.Katakana || c == japanese.Latin || s.rs[k] == ' ' || s.rs[k] == 'ー' || s.rs[k] == '・'); c = s.class(k) {
 			k++
 		}
-		if s.rune(k) == ')' && k > i+2 && !s.a.words.generic(string(s.rs[i+1:k])) && !s.a.words.stop[japanese.HiraganaOf(string(s.rs[i+1:k]))] {
+		if s.rune(k) == ')' && k > i+2 && !s.a.words.generic(s.text(i+1, k)) && !s.a.words.stop[japanese.HiraganaOf(s.text(i+1, k))] {
 			s.add(i+1, k, TypePerson, 0.6)
 		}
 	}
@@ -61,7 +61,7 @@ func (s *scan) bothOf() {
 		for next < len(s.rs) && next-i < 5 && s.class(next) == japanese.Kanji {
 			next++
 		}
-		if words := string(s.rs[start:i]); i-start >= 2 && s.class(start-1) != japanese.Kanji && next > i+2 && s.rune(next) == 'も' && s.ends[next] && !s.a.words.stop[words] && !s.a.words.generic(words) {
+		if words := s.text(start, i); i-start >= 2 && s.class(start-1) != japanese.Kanji && next > i+2 && s.rune(next) == 'も' && s.ends[next] && !s.a.words.stop[words] && !s.a.words.generic(words) {
 			s.add(start, i, TypePerson, 0.6)
 		}
 	}
@@ -85,7 +85,7 @@ func (s *scan) broken() {
 // brokenEnd returns the end of a name that begins at start and is broken by the line's end at i, or i.
 func (s *scan) brokenEnd(start, i int) int {
 	for end := min(len(s.rs), i+4); end > i+1; end-- {
-		name := string(s.kana[start:i]) + string(s.kana[i+1:end])
+		name := s.spoken(start, i) + s.spoken(i+1, end)
 		n := end - start - 1
 		if slices.ContainsFunc(s.classes[start:end], func(c japanese.Class) bool { return !native(c) && c != japanese.Space }) || strings.ContainsRune(name, '\n') || !s.listedName(name) || s.a.words.stop[name] {
 			continue
@@ -110,7 +110,7 @@ func (s *scan) germs() {
 		for c := s.class(start - 1); start > 0 && i-start < 5 && c == s.class(i-1) && (c == japanese.Hiragana || c == japanese.Katakana || c == japanese.Kanji); c = s.class(start - 1) {
 			start--
 		}
-		words := string(s.rs[start:i])
+		words := s.text(start, i)
 		if (s.class(start-1) == japanese.Punct || s.class(start-1) == japanese.Space || s.a.names.is(words, family|given|familyKana|givenKana)) && i-start >= 2 && !s.a.words.stop[words] && !s.germ(words) {
 			s.add(start, i, TypePerson, 0.6)
 		}
@@ -130,7 +130,7 @@ func (s *scan) germ(words string) bool {
 // kin finds who is called by what they are to somebody, or by their class, and a given name in kana: 妹のことねが, 5年1組のげんた.
 func (s *scan) kin() {
 	for i := range s.rs {
-		if n := s.one(i, s.a.words.kin...); n > 0 {
+		if n := s.a.words.kin.at(s.rs, i); n > 0 {
 			s.givenAt(i + n + s.one(i+n, "の"))
 		}
 	}
@@ -168,7 +168,7 @@ func (s *scan) given(start, end int) bool {
 	if start < 0 || end > len(s.rs) {
 		return false
 	}
-	c, word, w := s.class(start), string(s.kana[start:end]), s.a.words
+	c, word, w := s.class(start), s.spoken(start, end), s.a.words
 	for i := start; i < end; i++ {
 		if s.class(i) != c && s.rs[i] != 'ー' {
 			return false

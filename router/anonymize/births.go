@@ -121,7 +121,7 @@ func (s *scan) englishBirth(i int) {
 	for letter(s.rune(j)) {
 		j++
 	}
-	if j < i+3 || !slices.Contains(months, strings.ToLower(string(s.rs[i:i+3]))) || !s.before(i, 12, birthLabels...) {
+	if j < i+3 || !slices.Contains(months, strings.ToLower(s.text(i, i+3))) || !s.before(i, 12, birthLabels...) {
 		return
 	}
 	end := s.skip(j, ". ", 2)

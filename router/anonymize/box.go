@@ -49,7 +49,7 @@ func lettered(c japanese.Class) bool {
 
 // part reports whether what stands there may be a family or a given name alone.
 func (s *scan) part(start, end int) bool {
-	_, _, whole := s.a.names.split(string(s.rs[start:end]))
+	_, _, whole := s.a.names.split(s.text(start, end))
 	return !whole && (end-start <= 5 || s.classes[start] == japanese.Latin)
 }
 
@@ -79,7 +79,7 @@ func (s *scan) inBox(start, end int) (int, int) {
 			}
 		}
 	}
-	if start >= end || s.a.words.notInBox[string(s.rs[start:end])] || s.a.words.danger[string(s.rs[start:end])] {
+	if start >= end || s.a.words.notInBox[s.text(start, end)] || s.a.words.danger[s.text(start, end)] {
 		return start, start
 	}
 	return start, end

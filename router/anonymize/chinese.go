@@ -101,10 +101,10 @@ var asJapanese = strings.NewReplacer("铃", "鈴", "泽", "沢", "边", "辺", "
 // familyInChinese reports whether what stands from start to end is a name of China by its family name, 王小明, or one of Japan by
 // the lists.
 func (s *scan) familyInChinese(start, end int) bool {
-	if n := end - start; n <= 3 && strings.ContainsRune(surnames, s.rs[start]) && !strings.ContainsAny(string(s.rs[start+1:end]), chineseOnly+afterChinese+"人天") {
+	if n := end - start; n <= 3 && strings.ContainsRune(surnames, s.rs[start]) && !strings.ContainsAny(s.text(start+1, end), chineseOnly+afterChinese+"人天") {
 		return true
 	}
-	text := asJapanese.Replace(string(s.rs[start:end]))
+	text := asJapanese.Replace(s.text(start, end))
 	if s.a.words.stop[text] || s.a.words.city(text) || s.a.words.everyday[text] || text == "馬上" || strings.ContainsAny(text, chineseOnly) {
 		return false
 	}

@@ -20,13 +20,7 @@ var units = []struct {
 
 // says reports whether what stands at i sounds as the hiragana of word.
 func (s *scan) says(i int, word string) bool {
-	for _, r := range word {
-		if japanese.ToHiragana(s.rune(i)) != r {
-			return false
-		}
-		i++
-	}
-	return true
+	return i >= 0 && i < len(s.rs) && strings.HasPrefix(s.heard[s.offsets[i]:], word)
 }
 
 // said returns the number below a hundred that is written at i as it sounds, and its end, which is i where there is none.

@@ -66,7 +66,7 @@ func (s *scan) pictures() {
 				start--
 			}
 		}
-		stem := strings.TrimFunc(string(s.rs[start:i]), func(r rune) bool { return word(r) })
+		stem := strings.TrimFunc(s.text(start, i), func(r rune) bool { return word(r) })
 		if stem == "" || s.a.names.is(japanese.HiraganaOf(stem), common) && !s.listedName(stem) || s.a.words.generics[stem] || s.a.words.kanaStop[japanese.HiraganaOf(stem)] || s.commonWord(start, i) {
 			continue
 		}
@@ -89,7 +89,7 @@ func (s *scan) numbered(i int) int {
 	if n == 0 || end-i < 5 || n > 3 || word(s.rune(end)) || !letter(s.rs[i]) {
 		return i
 	}
-	kana, ok := kanaOf(digits.Replace(strings.ToLower(string(s.rs[i:end]))))
+	kana, ok := kanaOf(digits.Replace(strings.ToLower(s.text(i, end))))
 	if !ok || !s.a.names.is(kana, familyKana|givenKana) {
 		return i
 	}

@@ -39,7 +39,7 @@ func (s *scan) look() {
 			if lengths&(1<<l) == 0 {
 				continue
 			}
-			k := n.kinds[string(s.kana[i:i+l])]
+			k := n.kinds[s.spoken(i, i+l)]
 			if k&common != 0 {
 				for j := i; j < i+l; j++ {
 					if w := s.usual[j]; l > w.end-w.start {
@@ -73,8 +73,8 @@ func (s *scan) mark(i, l int, k kind) {
 // word reports whether the kana from start to end are an everyday word, also with お or ご in front.
 func (s *scan) word(start, end int) bool {
 	n := s.a.names
-	return n.is(string(s.kana[start:end]), common) ||
-		end-start >= 3 && (s.kana[start] == 'お' || s.kana[start] == 'ご') && n.is(string(s.kana[start+1:end]), common)
+	return n.is(s.spoken(start, end), common) ||
+		end-start >= 3 && (s.kana[start] == 'お' || s.kana[start] == 'ご') && n.is(s.spoken(start+1, end), common)
 }
 
 // everyday reports whether words are, written in kana, an everyday word.
@@ -92,7 +92,7 @@ func (s *scan) nobody(start, end int) bool {
 	if w := s.usual[start]; w.start == start && w.end >= end+2 && s.class(w.end-1) == japanese.Hiragana {
 		return true // しょう|がくせい
 	}
-	if w := s.usual[end-1]; w.start > start && w.end > end+1 && w.end-w.start >= 3 && !s.a.words.modernKana[string(s.kana[start:end])] {
+	if w := s.usual[end-1]; w.start > start && w.end > end+1 && w.end-w.start >= 3 && !s.a.words.modernKana[s.spoken(start, end)] {
 		return true // あさ|ごはん
 	}
 	if s.personal(start, end) {
@@ -101,10 +101,10 @@ func (s *scan) nobody(start, end int) bool {
 	if t := s.token(start); t.Start == start && t.End == end+1 && t.Part == japanese.Adverb {
 		return true // まさに
 	}
-	if s.kana[end-1] == 'の' && s.a.words.kanaStop[string(s.kana[start:end-1])] {
+	if s.kana[end-1] == 'の' && s.a.words.kanaStop[s.spoken(start, end-1)] {
 		return true // わたしの
 	}
-	return s.word(start, end) && !(s.act(start) && s.a.words.modernKana[string(s.kana[start:end])])
+	return s.word(start, end) && !(s.act(start) && s.a.words.modernKana[s.spoken(start, end)])
 }
 
 // within reports whether the honorific from start to end is part of one longer word, as さん is of たくさん and さま of
@@ -128,7 +128,7 @@ func (s *scan) guessed(start, end int, p float32) int {
 	if s.asks(start) && !s.called(end) {
 		return start
 	}
-	if end-start >= 3 && strings.ContainsRune("はがの", s.rs[end-1]) && s.word(start, end-1) && !s.listedName(string(s.kana[start:end])) {
+	if end-start >= 3 && strings.ContainsRune("はがの", s.rs[end-1]) && s.word(start, end-1) && !s.listedName(s.spoken(start, end)) {
 		end--
 	}
 	least := float32(0)
@@ -149,7 +149,7 @@ func (s *scan) guessed(start, end int, p float32) int {
 		least = max(least, 0.5) // ので|はない|か, で|きたの|は
 	}
 	if s.word(start, end) {
-		switch text := string(s.kana[start:end]); {
+		switch text := s.spoken(start, end); {
 		case s.a.words.modernKana[text] && !s.a.words.kanaStop[text]:
 			least = max(least, 0.15)
 		case s.listedName(text) && s.directed(end):
@@ -192,16 +192,16 @@ func (s *scan) phrase(start, end int) bool {
 		does = does || t.End-i >= 2 && (t.Part == japanese.Verb || t.Part == japanese.Adjective || t.Part == japanese.Adverb)
 		i = t.End
 	}
-	if last := s.token(end - 1); strings.ContainsRune("とや", s.rs[end-1]) && last.Start == end-1 && s.listedName(string(s.kana[start:last.Start])) {
+	if last := s.token(end - 1); strings.ContainsRune("とや", s.rs[end-1]) && last.Start == end-1 && s.listedName(s.spoken(start, last.Start)) {
 		return false // もえ|と
 	}
-	return words >= 2 && does && (joined || s.token(start).End >= start+2) && !s.listedName(string(s.kana[start:end]))
+	return words >= 2 && does && (joined || s.token(start).End >= start+2) && !s.listedName(s.spoken(start, end))
 }
 
 // nobodyCalled reports whether the kana in front of an honorific at i are nobody's name: a time, or an everyday word that
 // is no listed name and long, or stands in front of a title.
 func (s *scan) nobodyCalled(start, i int, h honorific) bool {
-	text := string(s.kana[start:i])
+	text := s.spoken(start, i)
 	w := s.a.words
 	if w.times[text] || w.times[strings.TrimSuffix(text, "の")] {
 		return true
@@ -215,6 +215,6 @@ func (s *scan) nobodyCalled(start, i int, h honorific) bool {
 
 // asks reports whether a word begins there that asks, or that says when: nobody is called so.
 func (s *scan) asks(start int) bool {
-	rest := string(s.kana[start:min(len(s.kana), start+4)])
+	rest := s.spoken(start, min(len(s.kana), start+4))
 	return slices.ContainsFunc(s.a.words.asks, func(w string) bool { return strings.HasPrefix(rest, w) })
 }

@@ -47,7 +47,7 @@ func (s *scan) clauseStart(i int) bool {
 
 // kanaActor reports whether the kana from start to end, which begin a clause, are somebody's name.
 func (s *scan) kanaActor(start, end int) bool {
-	if s.rs[end-1] == 'の' && end-start > 3 && s.one(end-3, "ている", "でいる", "てる") > 0 || s.one(end-2, "るの", "たの", "いの") > 0 && end-start > 2 && !s.a.names.is(string(s.rs[start:end]), givenKana) {
+	if s.rs[end-1] == 'の' && end-start > 3 && s.one(end-3, "ている", "でいる", "てる") > 0 || s.one(end-2, "るの", "たの", "いの") > 0 && end-start > 2 && !s.a.names.is(s.text(start, end), givenKana) {
 		return false
 	}
 	if s.one(end-3, "になる", "にする", "がある", "がいる") > 0 && end-start > 3 {
@@ -62,7 +62,7 @@ func (s *scan) kanaActor(start, end int) bool {
 	if c == japanese.Katakana && (s.class(end) == c || s.rs[end] == 'ー') || strings.ContainsRune("ぁぃぅぇぉゃゅょっんーをァィゥェォャュョッンヲ", s.rs[start]) {
 		return false
 	}
-	word := string(s.kana[start:end])
+	word := s.spoken(start, end)
 	w := s.a.words
 	if w.kanaStop[word] || w.nickStop[word] || w.stop[word] || w.danger[word] || w.stopSuffix(word) {
 		return false
@@ -84,7 +84,7 @@ func (s *scan) kanaActor(start, end int) bool {
 	switch {
 	case s.rs[end-1] == 'ー' && c == japanese.Hiragana:
 		return end-start >= 3 && loose && s.act(start)
-	case whole && first.Part.Name(), c == japanese.Katakana && s.a.words.foreign[string(s.rs[start:end])]:
+	case whole && first.Part.Name(), c == japanese.Katakana && s.a.words.foreign[s.text(start, end)]:
 		return loose
 	case listed && first.Part == japanese.Verb && first.End < end && strings.ContainsRune("のてで", s.rs[end-1]):
 		return false
@@ -153,9 +153,9 @@ func (s *scan) cries() {
 		}
 		for l := min(maxNickname, len(s.rs)-i-1); l >= 2; l-- {
 			end := i + l
-			name := string(s.kana[i:end])
+			name := s.spoken(i, end)
 			cry := s.a.words.cries.at(s.rs, end) > 0 && !s.functional(i, end) && s.listedName(name)
-			twice := l == 4 && string(s.rs[i:i+2]) == string(s.rs[i+2:end]) && c != japanese.Kanji && s.listedName(name[:len(name)/2]) &&
+			twice := l == 4 && s.text(i, i+2) == s.text(i+2, end) && c != japanese.Kanji && s.listedName(name[:len(name)/2]) &&
 				!s.commonWord(i, end) && !s.functional(i, end) && s.slot(end) && !s.adverbs(i, end)
 			if (cry || twice) && !s.a.words.stop[name] && !s.a.words.kanaStop[name] && !s.a.words.everyday[name] && !s.a.words.danger[name] {
 				s.add(i, end, TypePerson, 0.5)

@@ -23,7 +23,7 @@ func (s *scan) kanaPlace(i int, x suffix) {
 	for start > 0 && i-start < maxKanaPlace && s.class(start-1) == japanese.Hiragana && !s.particle(start-1, i) {
 		start--
 	}
-	name := string(s.rs[start:i])
+	name := s.text(start, i)
 	w := s.a.words
 	if i-start < 2 || w.generic(name) || w.times[name] || w.owner(name) || w.stop[name] || strings.HasSuffix(name, "の") || s.class(start-1) == japanese.Kanji && s.class(start) == japanese.Hiragana {
 		return
@@ -96,7 +96,7 @@ func (s *scan) kanaSchool(i int) {
 	for start > 0 && i-start < maxKanaPlace && s.class(start-1) == japanese.Hiragana && !s.particle(start-1, i) {
 		start--
 	}
-	if name := string(s.rs[start:i]); i-start >= 2 && !s.a.words.generic(name) && !s.a.words.stop[name] && !s.a.words.times[name] {
+	if name := s.text(start, i); i-start >= 2 && !s.a.words.generic(name) && !s.a.words.stop[name] && !s.a.words.times[name] {
 		s.add(start, k, TypeSchool, 0.6)
 	}
 }

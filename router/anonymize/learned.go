@@ -142,7 +142,7 @@ func (s *scan) addLearned(start, end int, t Type, p float32) {
 	if end <= start {
 		return
 	}
-	text := string(s.rs[start:end])
+	text := s.text(start, end)
 	kana := japanese.HiraganaOf(text)
 	if w.stop[text] || w.city(text) && p < 0.95 {
 		return
@@ -185,7 +185,7 @@ func (s *scan) pronoun(start, end int) bool {
 
 // ordinary reports whether what stands from start to end is a word of the dictionary that nobody is called by, or a piece of one.
 func (s *scan) ordinary(start, end int) bool {
-	if n := end - start; n == 1 || n == 2 && s.class(start) == japanese.Katakana || s.listedName(string(s.rs[start:end])) {
+	if n := end - start; n == 1 || n == 2 && s.class(start) == japanese.Katakana || s.listedName(s.text(start, end)) {
 		return false // 柚, カイ
 	}
 	if s.commonWord(start, end) {

@@ -38,7 +38,7 @@ func (s *scan) lists() {
 		for end < len(s.rs) && end-j < 5 && s.class(end) == s.class(j) && (s.class(j) == japanese.Kanji || s.class(j) == japanese.Katakana) {
 			end++
 		}
-		word := string(s.rs[j:end])
+		word := s.text(j, end)
 		if end-j == 1 && s.a.words.modern[word] && !s.covered(j) && (s.slot(end) || s.called(end)) {
 			s.add(j, end, TypePerson, 0.5)
 			continue
@@ -69,7 +69,7 @@ func (s *scan) listsBack() {
 			start--
 		}
 		start = s.trimLeft(start, end)
-		word := string(s.rs[start:end])
+		word := s.text(start, end)
 		if end-start < 2 || end-start > 3 || s.covered(start) || s.commonWord(start, end) || s.a.words.stop[word] || s.a.words.stopSuffix(word) || s.a.words.everyday[word] || s.a.words.city(word) && !s.a.names.is(word, family) {
 			continue
 		}
@@ -96,7 +96,7 @@ func (s *scan) again(g *Glossary) {
 	known := map[string]bool{} // name → it was written so itself
 	for _, o := range s.out {
 		if o.t == TypePerson && o.score >= weak {
-			known[string(s.rs[o.start:o.end])] = true
+			known[s.text(o.start, o.end)] = true
 		}
 	}
 	for _, e := range g.Entries {

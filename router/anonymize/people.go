@@ -103,7 +103,7 @@ func (s *scan) calledBack(i int, h honorific) int {
 		for start > 0 && (s.class(start-1) == japanese.Katakana || s.rs[start-1] == '・' || s.rs[start-1] == '=') {
 			start--
 		}
-		if h.weak && !s.a.names.is(japanese.HiraganaOf(string(s.rs[start:j])), familyKana|givenKana) || s.a.words.stop[japanese.HiraganaOf(string(s.rs[start:j]))] {
+		if h.weak && !s.a.names.is(japanese.HiraganaOf(s.text(start, j)), familyKana|givenKana) || s.a.words.stop[japanese.HiraganaOf(s.text(start, j))] {
 			return i
 		}
 		return s.familyBefore(start)
@@ -114,7 +114,7 @@ func (s *scan) calledBack(i int, h honorific) int {
 		for start > 0 && s.class(start-1) == japanese.Latin {
 			start--
 		}
-		if j-start >= 2 && !commonLatin(string(s.rs[start:j])) && !h.weak {
+		if j-start >= 2 && !commonLatin(s.text(start, j)) && !h.weak {
 			return start
 		}
 	}
@@ -127,7 +127,7 @@ func (s *scan) calledKanji(i, j int, h honorific) int {
 		start--
 	}
 	start = s.trimLeft(start, j)
-	run := string(s.rs[start:j])
+	run := s.text(start, j)
 	n := s.a.names
 	if last := s.token(j - 1); last != nil && last.Part == japanese.Verb && last.Start >= start && last.End > j {
 		return i // 勝たん
@@ -136,7 +136,7 @@ func (s *scan) calledKanji(i, j int, h honorific) int {
 		return i
 	}
 	for k := start; k < j; k++ {
-		part := string(s.rs[k:j])
+		part := s.text(k, j)
 		if _, _, ok := n.split(part); ok || n.is(part, family|given) && !s.a.words.stop[part] {
 			if k > start && j-k == 1 && j-start <= 3 && (n.shaped(s.rs[start:j]) || n.firsts[s.rs[start]] >= 8 && s.unknownParts(start, j)) {
 				break // one character of an unknown name
@@ -164,10 +164,10 @@ func (s *scan) calledKanji(i, j int, h honorific) int {
 func (s *scan) familyBefore(i int) int {
 	for n := 4; n >= 1; n-- {
 		k := i - n
-		if k < 0 || !s.a.names.is(string(s.rs[k:i]), family) || s.class(i-1) != japanese.Kanji {
+		if k < 0 || !s.a.names.is(s.text(k, i), family) || s.class(i-1) != japanese.Kanji {
 			continue
 		}
-		if s.class(k-1) != japanese.Kanji && !s.a.words.everyday[string(s.rs[k:i])] {
+		if s.class(k-1) != japanese.Kanji && !s.a.words.everyday[s.text(k, i)] {
 			return k
 		}
 	}
@@ -190,7 +190,7 @@ func (s *scan) calledKana(i, j int, h honorific) int {
 			b = k + 1 // ゆびを|はさんだ
 		}
 	}
-	run := string(s.rs[b:j])
+	run := s.text(b, j)
 	n := s.a.names
 	if b == j || s.nobodyCalled(b, i, h) || s.within(i, i+h.n) && !s.listedName(run) || s.a.words.stopSuffix(run) || h.weak && string(h.text) != "ママ" && string(h.text) != "パパ" {
 		return i
@@ -199,7 +199,7 @@ func (s *scan) calledKana(i, j int, h honorific) int {
 		return i
 	}
 	for k := max(b, j-8); k <= j-2; k++ {
-		part := string(s.rs[k:j])
+		part := s.text(k, j)
 		if w := s.usual[k]; w.start >= b && w.start < k && w.end-w.start >= 4 && w.end >= j-1 {
 			continue // がっ|こうの先生
 		}
@@ -217,7 +217,7 @@ func (s *scan) calledKana(i, j int, h honorific) int {
 	}
 	if b > 0 && s.class(b-1) == japanese.Kanji && j-b <= 3 { // 美ゆきちゃん
 		for k := b - 1; k >= max(0, b-2); k-- {
-			if n.is(string(s.rs[k:j]), given|family) {
+			if n.is(s.text(k, j), given|family) {
 				return k
 			}
 		}
@@ -232,7 +232,7 @@ func (s *scan) calledKana(i, j int, h honorific) int {
 	if j-start > 6 || j-start < 1 || b > 0 && start == b && s.class(b-1) == japanese.Kanji && j-start < 2 {
 		return i
 	}
-	if s.a.words.stop[string(s.rs[start:j])] || j-start == 1 && s.particleAt(start) {
+	if s.a.words.stop[s.text(start, j)] || j-start == 1 && s.particleAt(start) {
 		return i
 	}
 	if start == b && s.particleAt(b) && b > 0 && j-b >= 3 { // 隣のみぃちゃん
@@ -311,7 +311,7 @@ func (s *scan) introductions() {
 		if start == i {
 			start = s.kanaWord(i)
 		}
-		if start < i && !s.a.words.stop[string(s.rs[start:i])] {
+		if start < i && !s.a.words.stop[s.text(start, i)] {
 			s.add(start, i, TypePerson, 0.8)
 		}
 	}
@@ -350,7 +350,7 @@ func (s *scan) introduced(j int) int {
 		end++
 	}
 	t := s.token(j)
-	if end-j >= 2 && end-j <= 6 && s.slot(end) && t != nil && !(t.Known && t.End >= end) && !s.a.words.stopSuffix(string(s.rs[j:end])) && n.lasts[s.rs[end-1]] > 0 {
+	if end-j >= 2 && end-j <= 6 && s.slot(end) && t != nil && !(t.Known && t.End >= end) && !s.a.words.stopSuffix(s.text(j, end)) && n.lasts[s.rs[end-1]] > 0 {
 		return end
 	}
 	return j

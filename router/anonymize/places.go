@@ -105,7 +105,7 @@ func (s *scan) named(i int, x suffix) {
 	if start == i {
 		return
 	}
-	name := string(s.rs[start:i])
+	name := s.text(start, i)
 	if s.a.words.generic(name) || len([]rune(name)) == 1 && x.t == TypePlace && s.class(start) == japanese.Kanji && !s.nameToken(start) {
 		return
 	}
@@ -133,7 +133,7 @@ func (s *scan) kanaRun(i int) int {
 	}
 	first := s.token(b)
 	if i-b < 3 || i-b > 8 || b > 0 && s.class(b-1) == japanese.Kanji || first == nil || first.Part == japanese.Verb || first.Part == japanese.Pronoun ||
-		first.Part == japanese.Adjective || first.Part == japanese.Adverb || first.Part == japanese.Particle || s.a.words.generic(string(s.rs[b:i])) {
+		first.Part == japanese.Adjective || first.Part == japanese.Adverb || first.Part == japanese.Particle || s.a.words.generic(s.text(b, i)) {
 		return i
 	}
 	return b
@@ -159,7 +159,7 @@ func (s *scan) shortSchool(i, end int) {
 	if i-start < 2 {
 		return
 	}
-	name := string(s.rs[start:i])
+	name := s.text(start, i)
 	if name == "附属" || name == "付属" {
 		s.add(start, end, TypeSchool, 0.6)
 		return

@@ -19,7 +19,7 @@ func (s *scan) nameBack(i int) int {
 	start = s.trimLeft(start, i)
 	if start == i {
 		start = s.kanaWord(i)
-		if w := string(s.rs[start:i]); start < i && s.rune(start-1) == 'が' && (w == "おか" || w == "だい" || w == "はら") {
+		if w := s.text(start, i); start < i && s.rune(start-1) == 'が' && (w == "おか" || w == "だい" || w == "はら") {
 			if k := s.kanaWord(start - 1); k < start-1 {
 				return k // みどりがおか
 			}
@@ -37,11 +37,11 @@ func (s *scan) nameBack(i int) int {
 		for k > 0 && start-1-k < 3 && s.class(k-1) == japanese.Kanji {
 			k--
 		}
-		if n := start - 1 - k; n >= 1 && n <= 2 && !s.a.words.owner(string(s.rs[k:start-1])) && s.joins(start, i) {
+		if n := start - 1 - k; n >= 1 && n <= 2 && !s.a.words.owner(s.text(k, start-1)) && s.joins(start, i) {
 			start = k
 		}
-	case s.class(start-1) == japanese.Hiragana && s.a.words.generic(string(s.rs[start:i])):
-		if k := s.kanaWord(start); k < start && !s.a.words.owner(string(s.rs[k:start])) {
+	case s.class(start-1) == japanese.Hiragana && s.a.words.generic(s.text(start, i)):
+		if k := s.kanaWord(start); k < start && !s.a.words.owner(s.text(k, start)) {
 			start = k // ひかり整形外科
 		}
 	case s.class(start-1) == japanese.Hiragana && strings.ContainsRune("橋台丘野市園山川浜原町沢ヶ第西東南北", s.rs[start]):
@@ -55,7 +55,7 @@ func (s *scan) nameBack(i int) int {
 // joins reports whether the kanji after の belong to one name with those before: a single common character, as in 東の森.
 func (s *scan) joins(start, end int) bool {
 	n := end - start
-	return n <= 3 && !s.a.words.generic(string(s.rs[start:end])) && !s.nameTokenLong(start, end)
+	return n <= 3 && !s.a.words.generic(s.text(start, end)) && !s.nameTokenLong(start, end)
 }
 
 func (s *scan) nameTokenLong(start, end int) bool {
@@ -100,7 +100,7 @@ func (s *scan) kanaWord(i int) int {
 	if start == i {
 		start = s.afterParticle(b, i)
 	}
-	if i-start < 2 || s.a.words.generic(string(s.rs[start:i])) {
+	if i-start < 2 || s.a.words.generic(s.text(start, i)) {
 		return i
 	}
 	return start

@@ -182,7 +182,7 @@ func (a *Anonymizer) spots(in []rune, g *Glossary, m Mode) []spot {
 // with one and nobody is called so; or a number, as an age is.
 func (s *scan) nothing(start, end int) bool {
 	w := s.a.words
-	if w.danger[string(s.rs[start:end])] || !slices.ContainsFunc(s.rs[start:end], unnumbered) && !s.called(end) {
+	if w.danger[s.text(start, end)] || !slices.ContainsFunc(s.rs[start:end], unnumbered) && !s.called(end) {
 		return true
 	}
 	if s.is(end-1, "勝たん") {
@@ -191,7 +191,7 @@ func (s *scan) nothing(start, end int) bool {
 	if start > 0 && numeral(s.rs[start-1]) && end == start+1 && strings.ContainsRune("円人回個本枚", s.rs[start]) {
 		return true // 1200円
 	}
-	return s.kana != nil && s.class(start) == japanese.Hiragana && w.deadly.at(s.kana, start) > 0 && !s.called(end) && !s.a.names.is(string(s.kana[start:end]), familyKana|givenKana)
+	return s.kana != nil && s.class(start) == japanese.Hiragana && w.deadly.at(s.kana, start) > 0 && !s.called(end) && !s.a.names.is(s.spoken(start, end), familyKana|givenKana)
 }
 
 // inHiragana returns a text that has katakana and no hiragana, as old telephones write it, in hiragana: the words in it are
@@ -220,6 +220,9 @@ func inHiragana(v japanese.View) (japanese.View, bool) {
 }
 
 func (a *Anonymizer) kept(g *Glossary, rs []rune) bool {
+	if len(a.keep) == 0 && len(g.Keep) == 0 {
+		return false
+	}
 	key := plainKey(string(rs))
 	return a.keep[key] || slices.ContainsFunc(g.Keep, func(k string) bool { return plainKey(k) == key })
 }
@@ -302,87 +305,4 @@ func unreadable(in []rune) []spot {
 
 func alien(r rune) bool {
 	return (japanese.ClassOf(r) == japanese.Other || r == 0xfffd) && !japanese.Invisible(r)
-}
-
-// scan looks at one view of a text.
-type scan struct {
-	a       *Anonymizer
-	rs      []rune
-	classes []japanese.Class // of each rune
-	spaced  bool             // the spaces of this view say nothing
-	// unlearned is set where the learned part is told nothing: it knows words in hiragana, and they are in another view.
-	unlearned bool
-	tokens    []japanese.Token
-	at        []int32 // rune → its token
-	kana      []rune  // rs in hiragana
-	marks     []uint32
-	usual     []run // rune → the longest everyday word that it is in
-	sounds    []sound
-	guesses   []tagger.Scores // what the learned part says of each rune
-	acts      []bool          // rune → its sentence tells what somebody did
-	out       []spot
-	taken     []bool // rune → something was found there
-	ends      []bool // rune → a person ends in front of it
-}
-
-func newScan(a *Anonymizer, v japanese.View) *scan {
-	s := &scan{a: a, rs: v.Runes, classes: make([]japanese.Class, len(v.Runes))}
-	for i, r := range v.Runes {
-		s.classes[i] = japanese.ClassOf(r)
-	}
-	return s
-}
-
-func (s *scan) add(start, end int, t Type, score float64) {
-	if start < end && start >= 0 && end <= len(s.rs) && !(t == TypePerson && s.nobodys(start, end)) {
-		s.out = append(s.out, spot{start, end, t, score})
-		if s.taken == nil {
-			s.taken, s.ends = make([]bool, len(s.rs)), make([]bool, len(s.rs)+1)
-		}
-		for i := start; i < end; i++ {
-			s.taken[i] = true
-		}
-		s.ends[end] = s.ends[end] || t == TypePerson
-	}
-}
-
-// is reports whether word stands at i.
-func (s *scan) is(i int, word string) bool {
-	for _, r := range word {
-		if i < 0 || i >= len(s.rs) || s.rs[i] != r {
-			return false
-		}
-		i++
-	}
-	return true
-}
-
-// one returns the length of the first of words that stands at i, or 0.
-func (s *scan) one(i int, words ...string) int {
-	for _, w := range words {
-		if s.is(i, w) {
-			return len([]rune(w))
-		}
-	}
-	return 0
-}
-
-// before reports whether one of words ends in the n runes before i.
-func (s *scan) before(i, n int, words ...string) bool {
-	text := string(s.rs[max(0, i-n):i])
-	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })
-}
-
-func (s *scan) class(i int) japanese.Class {
-	if i < 0 || i >= len(s.rs) {
-		return japanese.Space
-	}
-	return s.classes[i]
-}
-
-func (s *scan) rune(i int) rune {
-	if i < 0 || i >= len(s.rs) {
-		return 0
-	}
-	return s.rs[i]
 }

@@ -29,7 +29,7 @@ func (s *scan) romaji() {
 				end++
 			}
 		}
-		text := string(s.rs[i:end])
+		text := s.text(i, end)
 		kana, ok := kanaOf(strings.ToLower(text))
 		capital := s.rs[i] < 'a'
 		listed := ok && s.a.names.is(kana, familyKana|givenKana) && (capital || s.called(end) || !s.a.names.is(kana, common) || s.a.names.is(kana, today))
@@ -72,7 +72,7 @@ func (s *scan) latinJoined() {
 // latinName returns the end of a full name of another land that begins with the word from i to end: Ana Pereira; or end.
 func (s *scan) latinName(i, end int) int {
 	capital := func(i, end int) bool {
-		return end-i >= 2 && s.rs[i] < 'a' && s.lower(i+1, end) && !commonLatin(string(s.rs[i:end])) && !s.a.words.latinStop[strings.ToLower(string(s.rs[i:end]))]
+		return end-i >= 2 && s.rs[i] < 'a' && s.lower(i+1, end) && !commonLatin(s.text(i, end)) && !s.a.words.latinStop[strings.ToLower(s.text(i, end))]
 	}
 	if !capital(i, end) {
 		return end

@@ -113,14 +113,14 @@ func (s *scan) latinAddress(i int) {
 	}
 	town := false
 	for _, e := range townEnds {
-		town = town || strings.HasSuffix(strings.ToLower(string(s.rs[i:j])), e) && j-i > len(e)+1
+		town = town || strings.HasSuffix(strings.ToLower(s.text(i, j)), e) && j-i > len(e)+1
 	}
 	k := s.skip(j, " ", 1)
 	end := k
 	for digit(s.rune(end)) || s.rune(end) == '-' && digit(s.rune(end+1)) && end > k {
 		end++
 	}
-	if town && strings.ContainsRune(string(s.rs[k:end]), '-') {
+	if town && strings.ContainsRune(s.text(k, end), '-') {
 		s.add(i, s.house(end), TypeAddress, 0.8)
 	}
 }
@@ -141,7 +141,7 @@ func (s *scan) labelledSchool(i int) {
 	for s.class(end) == japanese.Kanji && end-start < 8 {
 		end++
 	}
-	name := string(s.rs[start:end])
+	name := s.text(start, end)
 	if last := s.rune(end - 1); end-start < 2 || !strings.ContainsRune("子高中小工商農院園属援学校", last) || s.commonWord(start, end) || s.a.words.generic(name) || s.a.words.stop[name] ||
 		!(end == len(s.rs) || s.one(end, "。", "、", "で", "に", "を", "の", "です", "だ", "が", "か", "と", " ") > 0) {
 		return

@@ -30,7 +30,7 @@ func (s *scan) sound(i, l int, k kind) {
 		x.kind = 2
 	}
 	if kanji {
-		text := string(s.rs[i : i+l])
+		text := s.text(i, i+l)
 		if s.a.words.modern[text] {
 			x.kind = 3
 		}
@@ -65,7 +65,7 @@ func (s *scan) repeated() {
 		if x.rank == 0 || x.start != i {
 			continue
 		}
-		text := string(s.kana[x.start:x.end])
+		text := s.spoken(x.start, x.end)
 		n, old := seen[text]
 		if old {
 			n |= 1
@@ -80,7 +80,7 @@ func (s *scan) repeated() {
 			if first := s.sounds[x.start]; first.run == x.run && x.start < i {
 				x.again = first.again
 			} else {
-				x.again = seen[string(s.kana[x.start:x.end])]
+				x.again = seen[s.spoken(x.start, x.end)]
 			}
 		}
 	}

@@ -164,7 +164,7 @@ func (s *scan) spelledHost(i, n int) {
 	for letter(s.rune(end)) || s.rune(end) == '.' && letter(s.rune(end+1)) {
 		end++
 	}
-	last := string(s.rs[j:end])
+	last := s.text(j, end)
 	last = last[strings.LastIndexByte(last, '.')+1:]
 	if i-start < 3 || last == "" || !strings.Contains(tlds, " "+strings.ToLower(last)+" ") {
 		return

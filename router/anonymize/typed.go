@@ -13,7 +13,11 @@ func word(r rune) bool   { return digit(r) || letter(r) || r == '_' || r == '.' 
 
 // numeral reports whether r writes a number, kanji included.
 func numeral(r rune) bool {
-	return digit(r) || strings.ContainsRune("〇一二三四五六七八九十百元", r)
+	switch r {
+	case '〇', '一', '二', '三', '四', '五', '六', '七', '八', '九', '十', '百', '元':
+		return true
+	}
+	return digit(r)
 }
 
 // typed finds what has a form of its own: addresses of the net, telephone numbers, dates of birth, numbers.
@@ -69,7 +73,7 @@ func (s *scan) mailOrHandle(i int) {
 	for end > i+1 && strings.ContainsRune(".-+", s.rs[end-1]) {
 		end--
 	}
-	domain := string(s.rs[i+1 : end])
+	domain := s.text(i+1, end)
 	switch {
 	case start < i && strings.Contains(domain, "."):
 		s.add(start, end, TypeEmail, 1)
@@ -103,7 +107,7 @@ func (s *scan) kanaHandle(i int) int {
 			end++
 		}
 	}
-	name := string(s.rs[i+1 : max(i+1, min(end, k))])
+	name := s.text(i+1, max(i+1, min(end, k)))
 	name = strings.TrimRightFunc(name, func(r rune) bool { return !native(japanese.ClassOf(r)) })
 	if end > k || s.a.words.stop[name] || s.a.words.generic(name) || s.a.words.danger[name] || s.a.words.kanaStop[japanese.HiraganaOf(name)] && !s.a.names.is(japanese.HiraganaOf(name), givenKana) {
 		return i
@@ -122,7 +126,7 @@ func (s *scan) url(i int) int {
 	for end > i && strings.ContainsRune(".:!?", s.rs[end-1]) {
 		end--
 	}
-	text := strings.ToLower(string(s.rs[i:end]))
+	text := strings.ToLower(s.text(i, end))
 	if at := strings.IndexByte(text, '@'); at == 0 || at > 0 && text[at-1] != '/' || s.rune(i-1) == '@' {
 		return 0
 	}
@@ -147,7 +151,7 @@ func (s *scan) url(i int) int {
 	for tail > i && !letter(s.rs[tail-1]) && !digit(s.rs[tail-1]) && s.rs[tail-1] != '_' {
 		tail--
 	}
-	name := string(s.rs[i:tail])
+	name := s.text(i, tail)
 	if user, number, ok := strings.Cut(name, "#"); ok && len(number) == 4 && strings.Trim(number, "0123456789") == "" && len(user) >= 2 {
 		s.add(i, tail, TypeHandle, 0.9) // kei_d#0042
 		return tail
@@ -342,7 +346,7 @@ func (s *scan) labelled() {
 				least = 4
 			}
 			unit := s.one(end, "番", "ばん")
-			if text := string(s.rs[j:end]); len(text) >= least && (strings.ContainsAny(text, "0123456789") || unit > 0 && end > j) && s.phone(j) == 0 &&
+			if text := s.text(j, end); len(text) >= least && (strings.ContainsAny(text, "0123456789") || unit > 0 && end > j) && s.phone(j) == 0 &&
 				(least != 4 || s.one(end, "円", "枚", "人", "回", "年", "個", "日", "月", "時", "番目") == 0) {
 				s.add(j, end+unit, TypeIDNumber, 1)
 			}
@@ -363,7 +367,7 @@ func (s *scan) labelled() {
 			for end > j && strings.ContainsRune(".-+", s.rs[end-1]) {
 				end--
 			}
-			if name := string(s.rs[j:end]); end-j >= 4 && !commonLatin(name) {
+			if name := s.text(j, end); end-j >= 4 && !commonLatin(name) {
 				s.add(j, end, TypeHandle, 0.9)
 			}
 		}

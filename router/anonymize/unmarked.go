@@ -25,7 +25,7 @@ func (s *scan) fullNames() {
 			continue
 		}
 		for l := 1; l <= 5 && i+l < len(s.rs); l++ {
-			if !n.is(string(s.rs[i:i+l]), family|familyKana) {
+			if !n.is(s.text(i, i+l), family|familyKana) {
 				continue
 			}
 			j := i + l
@@ -37,9 +37,9 @@ func (s *scan) fullNames() {
 				continue
 			}
 			for m := min(5, len(s.rs)-j); m >= 1; m-- {
-				giv := string(s.rs[j : j+m])
+				giv := s.text(j, j+m)
 				kana := s.class(j) == japanese.Hiragana
-				if (j == i+l || c == japanese.Hiragana) && s.a.words.kanaStop[giv] && !(kana && c == japanese.Kanji && l >= 2 && m >= 3 && s.a.words.modernKana[giv]) || s.a.words.kanaStop[string(s.rs[i:i+l])] {
+				if (j == i+l || c == japanese.Hiragana) && s.a.words.kanaStop[giv] && !(kana && c == japanese.Kanji && l >= 2 && m >= 3 && s.a.words.modernKana[giv]) || s.a.words.kanaStop[s.text(i, i+l)] {
 					continue
 				}
 				if !n.is(giv, given|givenKana) || !s.slot(j+m) && !s.called(j+m) {
@@ -108,7 +108,7 @@ func (s *scan) kanjiRun(b, end int) {
 	if start == end || s.rs[start] == '日' && numeral(s.rune(start-1)) {
 		return
 	}
-	run := string(s.rs[start:end])
+	run := s.text(start, end)
 	n := s.a.names
 	role := start > b || s.afterRole(start)
 	ctx := s.slot(end)
@@ -184,7 +184,7 @@ func (s *scan) unknownName(start, end int) bool {
 		unknown = unknown || !t.Known && t.Start >= start && t.End <= end
 	}
 	n := s.a.names
-	return n.shaped(s.rs[start:end]) && !s.a.words.stopSuffix(string(s.rs[start:end])) || unknown && n.lasts[s.rs[end-1]] > 0
+	return n.shaped(s.rs[start:end]) && !s.a.words.stopSuffix(s.text(start, end)) || unknown && n.lasts[s.rs[end-1]] > 0
 }
 
 // inside looks for a name at the end of a longer run: 同級生山田が.
@@ -193,7 +193,7 @@ func (s *scan) inside(start, end int) {
 	if t == nil || t.Start <= start || t.End != end || end-t.Start < 2 {
 		return
 	}
-	word := string(s.rs[t.Start:end])
+	word := s.text(t.Start, end)
 	if (t.Part.Name() || s.a.names.is(word, family) && t.Part != japanese.Noun && t.Part != japanese.NounAction && t.Part != japanese.NounSuffix && t.Part != japanese.Region) &&
 		!s.a.words.everyday[word] && !s.a.words.stop[word] && s.slot(end) {
 		s.add(t.Start, end, TypePerson, 0.45)
@@ -236,7 +236,7 @@ func (s *scan) kanaNames() {
 			if s.class(end-1) != c || s.class(end) == c && c == japanese.Katakana || !s.slot(end) {
 				continue
 			}
-			word := string(s.kana[i:end])
+			word := s.spoken(i, end)
 			if s.a.words.kanaStop[word] || s.a.words.stop[word] || s.inflected(i, end) || s.verbal(i, end) || s.nobody(i, end) || hasKanji(word) {
 				continue
 			}
@@ -325,7 +325,7 @@ func (s *scan) nounSense(start, end int) bool {
 			return false
 		}
 	}
-	return !s.a.names.is(string(s.rs[start:end]), givenKana)
+	return !s.a.names.is(s.text(start, end), givenKana)
 }
 
 // nickname reports whether a kana word ends as nicknames do.

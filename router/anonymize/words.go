@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 )
@@ -14,24 +15,37 @@ var wordsYAML []byte
 // words are the lists of words.yaml, ready to be looked up.
 type words struct {
 	families, modern, modernKana, foreign, latinStop, stop, times, sounds, danger, everyday, kanaStop, nickStop, owners, generics, groups, notInBox, alsoEnds, english, abroad, latinNames set
-	stopEnds                                                                                                                                                                               []string
-	roles, leading, nickEnds, cities, asks, kin                                                                                                                                            []string
+	stopEnds                                                                                                                                                                               map[rune][]string // by the last character
+	roles, leading, nickEnds, cities, asks                                                                                                                                                 []string
 	rolesBy                                                                                                                                                                                map[rune][][]rune // by the last character
-	cries, personal, acts, intro, listIntro, perils, deadly, labels                                                                                                                        phrases
+	cries, personal, acts, intro, listIntro, perils, deadly, labels, kin                                                                                                                   phrases
 	besideNames                                                                                                                                                                            [][]rune
 	hon                                                                                                                                                                                    map[rune][]honorific
+	someHon                                                                                                                                                                                gate // the first characters of hon
 	suffixes                                                                                                                                                                               map[rune][]suffix
 }
 
 type set map[string]bool
 
 // phrases finds the longest of many phrases at a place.
-type phrases map[rune][][]rune
+type phrases struct {
+	by   map[rune][][]rune // by the first character
+	some gate
+}
+
+// gate tells of most characters that no phrase begins with them: a bit for those that end alike.
+type gate [4]uint64
+
+func (g *gate) open(r rune)     { g[r>>6&3] |= 1 << (r & 63) }
+func (g *gate) has(r rune) bool { return g[r>>6&3]>>(r&63)&1 != 0 }
 
 // at returns the length of the longest phrase at i, or 0.
-func (p phrases) at(rs []rune, i int) int {
+func (p *phrases) at(rs []rune, i int) int {
+	if !p.some.has(rs[i]) {
+		return 0
+	}
 	best := 0
-	for _, w := range p[rs[i]] {
+	for _, w := range p.by[rs[i]] {
 		if len(w) > best && i+len(w) <= len(rs) && slices.Equal(rs[i:i+len(w)], w) {
 			best = len(w)
 		}
@@ -49,7 +63,7 @@ type honorific struct {
 
 // honorific returns the honorific that stands at i.
 func (w *words) honorific(rs []rune, i int) (honorific, bool) {
-	if i >= len(rs) {
+	if i >= len(rs) || !w.someHon.has(rs[i]) {
 		return honorific{}, false
 	}
 	best := honorific{}
@@ -70,7 +84,8 @@ func (w *words) honorific(rs []rune, i int) (honorific, bool) {
 
 // stopSuffix reports whether a run ends with a word that is called さん without being a name: お母, 担任.
 func (w *words) stopSuffix(run string) bool {
-	return slices.ContainsFunc(w.stopEnds, func(e string) bool { return strings.HasSuffix(run, e) })
+	last, _ := utf8.DecodeLastRuneInString(run)
+	return slices.ContainsFunc(w.stopEnds[last], func(e string) bool { return strings.HasSuffix(run, e) })
 }
 
 // owner reports whether the word before の owns what follows rather than being part of a name: 娘の小学校.
@@ -147,25 +162,30 @@ func newWords() (*words, error) {
 	}
 	w := &words{
 		labels: phrasesOf(strings.Join(slices.Concat(idLabels, handleLabels), " ")), perils: phrasesOf(f.Danger), deadly: phrasesOf(f.Deadly), cries: phrasesOf(f.Cries), personal: phrasesOf(f.Personal), families: setOf(f.Families), modern: setOf(f.Modern), modernKana: setOf(f.ModernKana), foreign: setOf(f.Foreign), latinStop: setOf(f.LatinStop), stop: setOf(f.Stop), times: setOf(f.Times), sounds: setOf(f.Sounds), danger: setOf(f.Danger), everyday: setOf(f.Everyday), kanaStop: setOf(f.KanaStop), asks: strings.Fields(f.Asks), nickStop: setOf(f.NickStop),
-		owners: setOf(f.Owners), generics: setOf(f.Generics), groups: setOf(f.Groups), notInBox: setOf(f.NotInBox), alsoEnds: setOf(f.AlsoEnds), english: setOf(f.English), abroad: setOf(f.Abroad), latinNames: setOf(f.LatinNames), stopEnds: strings.Fields(f.StopEnds),
-		roles: strings.Fields(f.Roles), kin: strings.Fields(f.Kin), leading: strings.Fields(f.Leading), nickEnds: strings.Fields(f.NickEnds),
+		owners: setOf(f.Owners), generics: setOf(f.Generics), groups: setOf(f.Groups), notInBox: setOf(f.NotInBox), alsoEnds: setOf(f.AlsoEnds), english: setOf(f.English), abroad: setOf(f.Abroad), latinNames: setOf(f.LatinNames), stopEnds: map[rune][]string{},
+		roles: strings.Fields(f.Roles), kin: phrasesOf(f.Kin), leading: strings.Fields(f.Leading), nickEnds: strings.Fields(f.NickEnds),
 		cities: strings.Fields(f.Cities), acts: phrasesOf(f.Acts), intro: phrasesOf(f.Intro), listIntro: phrasesOf(f.ListIntro),
 		rolesBy: map[rune][][]rune{}, hon: map[rune][]honorific{}, suffixes: map[rune][]suffix{},
 	}
 	for _, x := range strings.Fields(f.Beside) {
 		w.besideNames = append(w.besideNames, []rune(x))
 	}
-	for r, list := range w.perils {
-		w.perils[r] = slices.DeleteFunc(list, func(p []rune) bool { return len(p) == 1 }) // 橋 is in 橋本
+	for r, list := range w.perils.by {
+		w.perils.by[r] = slices.DeleteFunc(list, func(p []rune) bool { return len(p) == 1 }) // 橋 is in 橋本
 	}
 	for _, r := range w.roles {
 		rs := []rune(r)
 		w.rolesBy[rs[len(rs)-1]] = append(w.rolesBy[rs[len(rs)-1]], rs)
 	}
+	for _, e := range strings.Fields(f.StopEnds) {
+		last, _ := utf8.DecodeLastRuneInString(e)
+		w.stopEnds[last] = append(w.stopEnds[last], e)
+	}
 	for weak, list := range map[bool]string{false: f.Honorifics, true: f.Weak} {
 		for _, h := range strings.Fields(list) {
 			rs := []rune(h)
 			w.hon[rs[0]] = append(w.hon[rs[0]], honorific{text: rs, weak: weak, not: f.Not[h]})
+			w.someHon.open(rs[0])
 		}
 	}
 	add := func(list string, t Type, out bool) {
@@ -194,10 +214,11 @@ func setOf(list string) set {
 func phrasesOf(list string) phrases { return phrasesIn(strings.Fields(list)) }
 
 func phrasesIn(list []string) phrases {
-	p := phrases{}
+	p := phrases{by: map[rune][][]rune{}}
 	for _, w := range list {
 		rs := []rune(w)
-		p[rs[0]] = append(p[rs[0]], rs)
+		p.by[rs[0]] = append(p.by[rs[0]], rs)
+		p.some.open(rs[0])
 	}
 	return p
 }
