@@ -1,6 +1,7 @@
 package anonymize
 
 import (
+	"slices"
 	"strings"
 
 	"madoguchi/triage/japanese"
@@ -35,7 +36,10 @@ func (s *scan) address(i int) {
 				strings.HasPrefix(unit, "番") && numeral(s.rune(k+u)) || unit == "条" && s.one(k+u, "西", "東", "南", "北") > 0 && numeral(s.rune(k+u+1)) ||
 				unit == "条" && numeral(s.rune(k+u))
 			last, j = k+u, k+u
-		} else if s.rune(k) == '-' || s.rune(k) == 'の' && digit(s.rune(k+1)) {
+			if s.rune(j) == '-' && digit(s.rune(j+1)) {
+				j++ // 1丁目-9
+			}
+		} else if s.rune(k) == '-' || s.rune(k) == 'の' && digit(s.rune(k+1)) || s.rune(k) == 'ノ' && numeral(s.rune(k+1)) {
 			j++
 			if digit(s.rune(j)) && s.one(i-1, "町", "台", "丘", "通", "区", "村", "条", "野") > 0 {
 				strong = true
@@ -43,7 +47,7 @@ func (s *scan) address(i int) {
 		}
 		j = s.skip(j, " 西東南北", 2)
 	}
-	if end := s.triple(i); end > i && (s.class(i-1) == japanese.Kanji && s.quarter(i-1) && i > 1 && s.quarter(i-2) && !s.before(i, 6, "番号", "電話", "携帯", "平成", "令和", "昭和", "結果", "試合", "背番") || s.kanaQuarter(i) < i) {
+	if end := s.triple(i); end > i && (s.class(i-1) == japanese.Kanji && s.quarter(i-1) && (s.clauseStart(i-1) || i > 1 && s.quarter(i-2)) && !s.before(i, 6, "番号", "電話", "携帯", "平成", "令和", "昭和", "結果", "試合", "背番") || s.kanaQuarter(i) < i) {
 		strong, last = true, max(last, end)
 	}
 	if !strong && !(strings.ContainsAny(s.text(i, last), "-の") && s.class(i-1) == japanese.Kanji && (s.before(i, 14, homes...) || s.is(last, "に住"))) && !s.hamlet(i) {
@@ -93,6 +97,9 @@ func (s *scan) quarter(i int) bool {
 // house returns the end of a building's name and room that follow at i.
 func (s *scan) house(i int) int {
 	j := s.skip(i, " 、の", 1)
+	if s.rune(j) == '第' && digit(s.rune(j+1)) { // 第3寮12号
+		j = s.digits(j + 1)
+	}
 	k := j
 	for k < len(s.rs) && k < j+16 {
 		c := s.class(k)
@@ -194,13 +201,13 @@ func (s *scan) triple(i int) int {
 			return i
 		}
 		if j = k; n < 2 {
-			if s.rune(j) != '-' && s.rune(j) != 'の' {
+			if s.rune(j) != '-' && s.rune(j) != 'の' && s.rune(j) != 'ノ' {
 				return i
 			}
 			j++
 		}
 	}
-	if s.rune(j) == '-' || s.rune(j) == 'の' && numeral(s.rune(j+1)) {
+	if s.rune(j) == '-' || s.rune(j) == 'の' && numeral(s.rune(j+1)) && s.one(j+2, "階", "つ", "人") == 0 || numeral(s.rune(j-1)) && s.one(j, "つ", "人") > 0 {
 		return i
 	}
 	return j
@@ -230,27 +237,42 @@ func (s *scan) kyoto(i int) {
 
 // room judges a room by its number: コーポ西浜の203, and 502号 at the beginning of a clause.
 func (s *scan) room(i int) {
-	end := i
-	for digit(s.rune(end)) {
-		end++
+	first := s.digits(i)
+	end := first
+	if s.rune(end) == '-' && digit(s.rune(end+1)) { // 3-407
+		end = s.digits(end + 1)
 	}
-	if n := end - i; n < 3 || n > 4 || s.rs[i] == '0' {
-		return
+	at := i
+	if s.rune(at-1) == '-' && letter(s.rune(at-2)) { // C-1102
+		at -= 2
 	}
-	at := s.spaceBack(i)
+	at = s.spaceBack(at)
 	if s.rune(at-1) == 'の' {
 		at--
 	}
-	known := false
+	known := slices.ContainsFunc([]string{"住宅", "団地", "荘", "ハイツ", "コーポ", "マンション", "アパート"}, func(h string) bool {
+		k := s.back(at, h)
+		return k < at && native(s.class(k-1))
+	}) && s.class(at-1) != japanese.Hiragana
+	start := at
+	for known && start > 0 && at-start < 12 && native(s.class(start-1)) && s.token(start-1) != nil && s.token(start-1).Part != japanese.Particle {
+		start--
+	}
+	if !known || at-start < 4 && s.rune(at-1) != '荘' || at-start < 3 {
+		known, start = false, i
+	}
 	for _, o := range s.out {
 		known = known || o.t == TypePlace && o.end == at && houseName(s.text(o.start, o.end))
 	}
+	if n := end - i; s.rs[i] == '0' || end == first && (n < 3 && s.rune(at-1) != '荘' || n > 4) || end > first && (!known || n > 8) {
+		return
+	}
 	unit := s.one(end, "号室", "号")
 	if known || unit > 0 && (s.class(i-1) == japanese.Space || s.class(i-1) == japanese.Punct) {
-		if unit == 0 && s.one(end, "円", "人", "年", "m", "メ", "個", "回", "点", "番目", "%") > 0 {
+		if unit == 0 && s.one(end, "円", "人", "分", "時", "歳", "才", "さい", "月", "日", "階", "世帯", "件", "kg", "cm", "年", "m", "メ", "個", "回", "点", "番目", "%") > 0 {
 			return
 		}
-		s.add(i, end+unit, TypeAddress, 0.7)
+		s.add(start, end+unit, TypeAddress, 0.7)
 	}
 }
 

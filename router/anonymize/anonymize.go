@@ -7,7 +7,7 @@
 // The ways are rules (what has a form of its own, lists of names, the words around a name, the city's own gazetteer) and a
 // learned part (package tagger), which was taught by written sentences and by the labelled messages of testdata/dev*.jsonl, and
 // finds names where no rule foresaw the wording. What a rule found it takes away only where a name in kana stands for nothing
-// that it would call one by four in a hundred (nobodys). And it leaves the words by which a danger is seen.
+// that it would call one by two in a hundred (nobodys). And it leaves the words by which a danger is seen.
 //
 // Text is read in several views at once: folded (half-width kana, variant characters, what is invisible), without its
 // spaces where a scanner put them, with the marks taken out that somebody put between the characters of a name (や.ま.だ).

@@ -189,3 +189,35 @@ func (s *scan) founded() {
 		}
 	}
 }
+
+// doubled finds who is called by one kana and っちゃん, where a clause begins or の is in front: 孫のいっちゃんが.
+func (s *scan) doubled() {
+	for i := range s.rs {
+		end := i + 5
+		if !s.is(i+1, "っちゃん") || s.class(i) != japanese.Hiragana || strings.ContainsRune("おぼめむちじ", s.rs[i]) || !s.clauseStart(i) && s.rune(i-1) != 'の' && s.rune(i-1) != 'と' {
+			continue
+		}
+		if end == len(s.rs) || s.class(end) == japanese.Punct || s.one(end, "が", "は", "に", "を", "と", "も", "の", "って", "から") > 0 {
+			s.add(i, end, TypePerson, 0.6)
+		}
+	}
+}
+
+// maxRest is how many runes of a name in katakana may be missing.
+const maxRest = 5
+
+// wholeKatakana lets a name in katakana go on as far as the word, where the dictionary knows none of it: オレク|サンドル.
+func (s *scan) wholeKatakana() {
+	for _, o := range slices.Clone(s.out) {
+		if o.t != TypePerson || s.class(o.end-1) != japanese.Katakana || s.class(o.end) != japanese.Katakana || s.covered(o.end) {
+			continue
+		}
+		end := o.end
+		for s.class(end) == japanese.Katakana {
+			end++
+		}
+		if t := s.token(o.end); !s.unlearned && end-o.end <= maxRest && !t.Known && t.Start < o.end {
+			s.add(o.end, end, TypePerson, 0.5)
+		}
+	}
+}

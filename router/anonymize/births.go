@@ -83,7 +83,7 @@ func (s *scan) bornAfter(i int) bool {
 		}
 	}
 	if k := i + s.one(i, "に", "で"); k > i { // 11月8日で10さいになる
-		if _, end := s.counted(k); end > k && s.one(end, "さい", "歳", "才") > 0 && s.one(end+1+s.one(end, "さい")/2, "にな", "です", "だ", "の誕") > 0 {
+		if _, end := s.counted(k); end > k && s.one(end, "さい", "歳", "才") > 0 && s.one(end+1+s.one(end, "さい")/2, "にな", "です", "だ", "の誕", "」", "』", "って") > 0 {
 			return true
 		}
 	}

@@ -30,6 +30,8 @@ func (s *scan) people(g *Glossary) {
 		s.listsBack()
 	}
 	s.latinJoined()
+	s.doubled()
+	s.wholeKatakana()
 	s.bracketed()
 	s.writtenAs()
 	s.bothOf()

@@ -51,6 +51,7 @@ func (s *scan) places() {
 		}
 	}
 	s.seats()
+	s.loose()
 }
 
 // seats finds the number of a pupil that is said with the class: 3年3組、菅井彩、三十番です, 2の3の17番.
@@ -106,7 +107,7 @@ func (s *scan) named(i int, x suffix) {
 		return
 	}
 	name := s.text(start, i)
-	if s.a.words.generic(name) || len([]rune(name)) == 1 && x.t == TypePlace && s.class(start) == japanese.Kanji && !s.nameToken(start) {
+	if s.a.words.generic(name) || x.out && s.class(start) == japanese.Katakana && s.commonWord(start, i) || len([]rune(name)) == 1 && x.t == TypePlace && s.class(start) == japanese.Kanji && !s.nameToken(start) {
 		return
 	}
 	if x.out {
@@ -130,6 +131,11 @@ func (s *scan) kanaRun(i int) int {
 			return i
 		}
 		b--
+	}
+	for k := i - 2; k > b && i-k <= 8; k-- {
+		if i-k >= 3 && s.boundary(k) && s.token(k).Part != japanese.Particle && s.token(k).Part != japanese.Auxiliary && s.token(k).Part != japanese.Verb {
+			b = k // たしか|みなと
+		}
 	}
 	first := s.token(b)
 	if i-b < 3 || i-b > 8 || b > 0 && s.class(b-1) == japanese.Kanji || first == nil || first.Part == japanese.Verb || first.Part == japanese.Pronoun ||

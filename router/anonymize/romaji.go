@@ -66,6 +66,13 @@ func (s *scan) latinJoined() {
 		if s.rs[i] == ' ' && s.ends != nil && s.ends[i] && letter(s.rs[i-1]) && upper(s.rs[i+1]) && s.covered(i+1) {
 			s.add(i, i+1, TypePerson, 0.6)
 		}
+		if s.rs[i] == '-' && s.ends != nil && s.ends[i] && letter(s.rs[i-1]) && letter(s.rs[i+1]) { // Seo|-yeon
+			end := i + 1
+			for letter(s.rune(end)) {
+				end++
+			}
+			s.add(i, end, TypePerson, 0.6)
+		}
 	}
 }
 
@@ -135,4 +142,12 @@ func kanaOf(latin string) (string, bool) {
 		i += n
 	}
 	return b.String(), b.Len() > 0
+}
+
+func commonLatin(name string) bool {
+	switch strings.ToLower(name) {
+	case "line", "instagram", "tiktok", "twitter", "discord", "youtube", "stories", "story", "iphone", "group", "note", "live", "music", "pixiv", "switch", "steam", "voom", "openchat":
+		return true
+	}
+	return false
 }

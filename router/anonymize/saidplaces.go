@@ -9,32 +9,44 @@ import (
 // saidAddress judges the numbers of an address that begin at i as they sound, behind a quarter's name in kana:
 // みどりまち|にのはちのいち さくらそうにいまるさんごうしつ.
 func (s *scan) saidAddress(i int) {
-	if _, end := s.said(i); end == i {
+	j := i
+	if _, end := s.said(i); s.is(i, "いっちょうめ") {
+		j = i + 1
+	} else if end == i {
 		return
 	}
-	start := s.kanaQuarter(i)
-	if start == i {
+	quarter := i
+	if r := s.rune(i - 1); r == '、' || r == ' ' {
+		quarter--
+	}
+	start := s.kanaQuarter(quarter)
+	if start == quarter {
 		return
 	}
-	j, n, strong := i, 0, false
+	n, strong := 0, false
 	for n < 4 {
 		_, k := s.said(j)
-		if k == j {
+		if k == j && !(n == 0 && j > i) {
 			break
 		}
 		n++
 		if u := s.one(k, "ちょうめの", "ちょうめ", "ばんちの", "ばんち", "ばんの", "ばん", "ごう"); u > 0 {
 			strong = true
-			j = k + u
+			if j = k + u; s.rune(j) == ' ' {
+				if _, next := s.said(j + 1); next > j+1 {
+					j++
+				}
+			}
 			continue
 		}
 		if j = k; s.rune(j) != 'の' {
 			break
 		}
-		if _, next := s.said(j + 1); next == j+1 {
+		more := s.skip(j+1, " ", 1)
+		if _, next := s.said(more); next == more {
 			break
 		}
-		j++
+		j = more
 	}
 	if strong || n >= 2 {
 		s.add(start, s.saidRoom(j), TypeAddress, 0.8)

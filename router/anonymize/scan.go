@@ -54,6 +54,9 @@ func (s *scan) text(start, end int) string { return s.written[s.offsets[start]:s
 func (s *scan) spoken(start, end int) string { return s.heard[s.offsets[start]:s.offsets[end]] }
 
 func (s *scan) add(start, end int, t Type, score float64) {
+	if t == TypePerson && start > 0 && end-start >= 2 && s.rs[start] == '日' && strings.ContainsRune("昨今明毎先", s.rs[start-1]) {
+		start++ // 昨日|原
+	}
 	if start < end && start >= 0 && end <= len(s.rs) && !(t == TypePerson && s.nobodys(start, end)) {
 		s.out = append(s.out, spot{start, end, t, score})
 		if s.taken == nil {

@@ -14,7 +14,7 @@ func word(r rune) bool   { return digit(r) || letter(r) || r == '_' || r == '.' 
 // numeral reports whether r writes a number, kanji included.
 func numeral(r rune) bool {
 	switch r {
-	case '〇', '一', '二', '三', '四', '五', '六', '七', '八', '九', '十', '百', '元':
+	case '〇', '一', '二', '三', '四', '五', '六', '七', '八', '九', '十', '百', '元', '廿', '卅':
 		return true
 	}
 	return digit(r)
@@ -159,13 +159,21 @@ func (s *scan) url(i int) int {
 	if era := strings.IndexByte("HSRhsr", text[0]) >= 0; era && strings.Count(name, ".") == 2 && strings.Trim(name[1:], "0123456789.") == "" {
 		return 0 // H25.1.17
 	}
+	start := i
+	if s.rune(i-1) == '#' {
+		start--
+	}
+	if len(name) >= 5 && s.one(tail, "がライン", "がLINE", "がline", "がインスタ", "がid", "がID", "がアカ", "ってアカ", "ってID", "ってid", "というアカ", "というID", "っていうアカ", "ってユーザ", "ってやつ") > 0 {
+		s.add(start, tail, TypeHandle, 0.7)
+		return tail
+	}
 	digits := strings.ContainsAny(name, "0123456789")
 	if rest := strings.TrimLeft(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"); len(name)-len(rest) <= 3 && strings.Trim(rest, "0123456789") == "" {
 		return 0 // S2024031, as codes finds it
 	}
 	if plain := strings.Trim(strings.ToLower(name), "abcdefghijklmnopqrstuvwxyz0123456789_.") == ""; plain && len(name) >= 5 &&
 		(strings.Contains(name, "_") || digits && len(name) >= 7 && !strings.HasPrefix(strings.ToLower(name), "iphone")) {
-		s.add(i, tail, TypeHandle, 0.6)
+		s.add(start, tail, TypeHandle, 0.6)
 		return tail
 	}
 	return 0
@@ -315,7 +323,7 @@ var idLabels = []string{"学籍番号", "受験番号", "会員番号", "学生�
 	"保険証", "口座番号", "口座", "免許証", "パスポート", "在留カード", "暗証番号", "パスワード", "登録番号", "受付番号", "証番号", "カード番号",
 	"出席番号", "しゅっせき番号", "しゅっせきばんごう", "出席ばんごう", "背番号", "せばんごう", "出席簿", "名簿", "シリアル", "記号番号", "番号",
 	"がくせきばんごう", "せいりばんごう", "かいいんばんごう", "じゅけんばんごう", "shusseki bangou", "shusseki bango", "gakuseki bangou", "No.", "№", "くつばこ", "靴箱", "下駄箱", "ロッカー", "ゼッケン",
-	"ナンバープレート", "ナンバー", "なんばー", "車番", "カード", "かーど", "会員証", "学生証", "生徒証", "利用証", "利用者番号"}
+	"ナンバープレート", "ナンバー", "なんばー", "車番", "カード", "かーど", "会員証", "学生証", "生徒証", "利用証", "利用者番号", "整理券", "受診券", "手帳"}
 
 var handleLabels = []string{"LINE", "line", "Line", "ライン", "インスタ", "Instagram", "instagram", "TikTok", "tiktok", "ティックトック",
 	"Twitter", "twitter", "ツイッター", "X", "Discord", "discord", "ディスコード", "ディスコ", "カカオ", "アカウント", "アカ", "垢", "ID", "id", "Id",
@@ -329,12 +337,16 @@ func (s *scan) labelled() {
 		if n := idPhrases.at(s.rs, i); n > 0 && !s.before(i, 2, "郵便", "ゆうびん") {
 			j := s.skip(i+n, "はがのを:：=・ 号No.#がですわ「(", 6)
 			end := j
-			for end < len(s.rs) && (digit(s.rs[end]) || letter(s.rs[end]) || s.rs[end] == '-' || s.rs[end] == ' ' && digit(s.rune(end+1)) && digit(s.rune(end-1))) {
+			seat := s.one(i, "出席", "名簿", "しゅっせき", "背番号", "せばんごう", "shusseki", "くつばこ", "靴箱", "下駄箱", "ロッカー", "ゼッケン") > 0
+			between := func(r rune) bool {
+				return (r == ' ' && !seat || r == '・') && digit(s.rune(end+1)) && digit(s.rune(end-1))
+			}
+			for end < len(s.rs) && (digit(s.rs[end]) || letter(s.rs[end]) || s.rs[end] == '-' || between(s.rs[end])) {
 				end++
 			}
 			least := 3
 			switch {
-			case s.one(i, "出席", "名簿", "しゅっせき", "背番号", "せばんごう", "shusseki", "くつばこ", "靴箱", "下駄箱", "ロッカー", "ゼッケン") > 0:
+			case seat:
 				least = 1
 				for end == j && numeral(s.rune(end)) || end > j && numeral(s.rune(end)) {
 					end++
@@ -342,7 +354,7 @@ func (s *scan) labelled() {
 				if end == j {
 					_, end = s.counted(j)
 				}
-			case s.one(i, "ナンバー", "なんばー", "カード", "かーど", "会員証", "学生証", "生徒証", "利用証") > 0:
+			case s.one(i, "ナンバー", "なんばー", "カード", "かーど", "会員証", "学生証", "生徒証", "利用証", "手帳") > 0:
 				least = 4
 			}
 			unit := s.one(end, "番", "ばん")
@@ -351,7 +363,7 @@ func (s *scan) labelled() {
 				s.add(j, end+unit, TypeIDNumber, 1)
 			}
 		}
-		if n := handlePhrases.at(s.rs, i); n > 0 && !(letter(s.rune(i-1)) && letter(s.rs[i])) && !(letter(s.rune(i+n)) && letter(s.rs[i])) {
+		if n := handlePhrases.at(s.rs, i); n > 0 && !(letter(s.rune(i-1)) && letter(s.rs[i])) && !(s.rs[i] == 'ラ' && s.class(i-1) == japanese.Katakana) && !(letter(s.rune(i+n)) && letter(s.rs[i])) {
 			j := s.skip(i+n, "はがのをで:：=・ IDidアカウント垢名前検索って「『@\"(（", 10)
 			end := j
 			for end < len(s.rs) && (word(s.rs[end])) {
@@ -380,12 +392,4 @@ func (s *scan) skip(i int, set string, n int) int {
 		i++
 	}
 	return i
-}
-
-func commonLatin(name string) bool {
-	switch strings.ToLower(name) {
-	case "line", "instagram", "tiktok", "twitter", "discord", "youtube", "stories", "story", "iphone", "group", "note", "live", "music", "pixiv", "switch", "steam", "voom", "openchat":
-		return true
-	}
-	return false
 }
