@@ -54,6 +54,13 @@ func (h heard) care(p part) float32 {
 	return 0
 }
 
+// takenBack reports whether a clause says of the words for a flag that it is not so: by what stands right behind them.
+func (h heard) takenBack(f triage.Flag, p part) bool {
+	return slices.ContainsFunc(h.doubted, func(d doubt) bool {
+		return !d.topical && d.rule.Flag == f && d.start < p.end && p.start < d.end
+	})
+}
+
 // less is the share of the best score below which a flag of the model is not the one that the text speaks of: the same words
 // often speak a little for several.
 const less = 0.6
@@ -119,7 +126,11 @@ func (l *lexicon) learned(t text, h heard) (more, now []evidence, lean model.Lea
 		if f.Score < share(r.Flag)*top {
 			r.Flag = likely // how soon is said all the same
 		}
-		if !f.Sure && !supported && r.Severity.Rank() < triage.Soon.Rank() {
+		back := !f.Sure && h.takenBack(r.Flag, parts[f.Clause])
+		if back {
+			r.Flag = triage.Other // its words are there, and right behind them that it is not so
+		}
+		if !f.Sure && (back || !supported) && r.Severity.Rank() < triage.Soon.Rank() {
 			r.Severity = triage.Soon
 			if h.everyday(parts[f.Clause]) {
 				if lean.Of("soon") <= 0 {
