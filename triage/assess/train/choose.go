@@ -73,8 +73,9 @@ func choose(messages []gold.Message, scored [heads][]score) [heads]float32 {
 // haste is the share of urgent messages that may be taken for what happens now: somebody reads them today all the same.
 const haste = 0.05
 
-// silence is the share of messages on suicide that the model alone may not hear as that: one in twenty, as is asked of all of it.
-const silence = 0.05
+// silence is the share of messages on suicide that the model alone may not hear as that: a little less than the one in twenty that
+// is asked of all of it.
+const silence = 0.04
 
 // above returns the score above which a share of those lie that count.
 func above(scored []score, share float64, counts func(score) bool) float32 {
