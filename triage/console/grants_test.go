@@ -75,7 +75,7 @@ func TestTwoPeopleOpenAnAddressOnThePages(t *testing.T) {
 	h.seed()
 	h.hire("kato", triage.Coordinator, "")
 	h.front.words["[連絡先1]"] = "09000000000"
-	lead, counselor := h.signedIn("kato"), h.signedIn("sato")
+	lead, counselor := h.enrolled("kato", triage.Coordinator), h.signedIn("sato")
 	secret := lead.app()
 
 	if r := said(t, counselor.script("/cases/"+string(mine)+"/reveals", url.Values{"placeholder": {"[連絡先1]"}, "reason": {desk.Whys[0].Key}})); len(r.Values) > 0 {
@@ -124,6 +124,38 @@ func TestTwoPeopleOpenAnAddressOnThePages(t *testing.T) {
 	h.signedIn("kato") // by the password alone, now
 }
 
+// Who knows no more than a password adds no factor, and takes none away: neither a first one nor beside one that is there.
+func TestAPasswordGrowsIntoNothingMore(t *testing.T) {
+	h := newHouse(t)
+	h.hire("kato", triage.Coordinator, "")
+	change := func(what string, b *browser, want int) {
+		t.Helper()
+		for _, path := range []string{"/security/app", "/security/app/confirm", "/security/app/remove", "/security/passkeys/remove", "/security/passkeys/options"} {
+			if a := b.post(path, url.Values{"code": {"000000"}}); a.status != want {
+				t.Errorf("%s: %s: %d", what, path, a.status)
+			}
+		}
+		if page := b.get("/security").body; strings.Contains(page, "<form method=\"post\" action=\"/security") || !strings.Contains(page, "管理者に新しい登録用のリンク") {
+			t.Errorf("%s: the page offers it: %s", what, page)
+		}
+	}
+	before := h.signedIn("kato")
+	change("no factor yet", before, http.StatusForbidden)
+
+	lead := h.enrolled("kato", triage.Coordinator)
+	lead.app()
+	if a := lead.post("/security/app/remove", nil); a.status != http.StatusSeeOther {
+		t.Errorf("who proved it takes it away: %d", a.status)
+	}
+	lead.app()
+	if a := before.get("/security"); a.status != http.StatusSeeOther {
+		t.Errorf("a session of before goes on: %d", a.status)
+	}
+	if a := h.browser().post("/sign-in", url.Values{"login": {"kato"}, "password": {password}}); !strings.Contains(a.body, "ticket") {
+		t.Errorf("the password alone: %d", a.status)
+	}
+}
+
 // Whoever reads the audit sees which wish was granted, in which case, who typed a code that somebody read over the telephone,
 // and whose it was.
 func TestTheAuditNamesAGrant(t *testing.T) {
@@ -132,7 +164,7 @@ func TestTheAuditNamesAGrant(t *testing.T) {
 	h.hire("kato", triage.Coordinator, "")
 	h.hire("kanri", triage.Admin, "")
 	h.front.words["[連絡先1]"] = "09000000000"
-	lead, counselor := h.signedIn("kato"), h.signedIn("sato")
+	lead, counselor := h.enrolled("kato", triage.Coordinator), h.signedIn("sato")
 	secret := lead.app()
 	said(t, counselor.script("/cases/"+string(mine)+"/reveals", url.Values{"placeholder": {"[連絡先1]"}, "reason": {desk.Whys[0].Key}}))
 	id := counselor.grantID()
@@ -176,6 +208,15 @@ func TestAPasskeyInABrowser(t *testing.T) {
 	b.goTo("/reveals")
 	b.do(chromedp.Click(`form[action$="/approve"] button`))
 	b.until(`document.getElementById('said').innerText.includes('パスキーでサインイン')`)
+	b.goTo("/security")
+	b.until(`document.body.innerText.includes('管理者に新しい登録用のリンク') && !document.querySelector('[data-passkey]')`)
+	link, err := h.accounts.Create(t.Context(), "kato", triage.Coordinator, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.goTo("/enrol?link=" + url.QueryEscape(link))
+	b.do(chromedp.SendKeys(`#password`, password), chromedp.SendKeys(`#again`, password), chromedp.Click(`main form button`))
+	b.until(`location.pathname === '/queue'`)
 	b.goTo("/security")
 	b.do(chromedp.WaitVisible(`[data-passkey="make"] button`), chromedp.Click(`[data-passkey="make"] button`))
 	b.until(`document.body.innerText.includes('に登録')`)

@@ -172,6 +172,20 @@ func (h *house) signedIn(login string) *browser {
 	return b
 }
 
+// enrolled is a browser in which that person came in by a new enrolment link.
+func (h *house) enrolled(login string, role triage.Role) *browser {
+	h.t.Helper()
+	link, err := h.accounts.Create(context.Background(), login, role, "")
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	b := h.browser()
+	if r := b.post("/enrol", url.Values{"link": {link}, "password": {password}, "again": {password}}); r.status != http.StatusSeeOther {
+		h.t.Fatalf("enrolment: %d %s", r.status, r.body)
+	}
+	return b
+}
+
 type answer struct {
 	status int
 	body   string

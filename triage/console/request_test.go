@@ -34,6 +34,7 @@ func TestARequestForRecordsOnThePages(t *testing.T) {
 	if r := said(t, mori.script(at+"/agree", nil)); r.Code != triage.CodeTwoPersons {
 		t.Errorf("by a password alone: %+v", r)
 	}
+	mori = h.enrolled("mori", triage.Coordinator)
 	mori.app()
 	if page := mori.get(at).body; !strings.Contains(page, at+"/agree") || !strings.Contains(page, "相談のことば") {
 		t.Errorf("who is asked sees %s", page)

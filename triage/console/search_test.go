@@ -39,6 +39,7 @@ func TestASearchNeedsTwoOnThePages(t *testing.T) {
 			t.Errorf("%s allows it: %+v", who, r)
 		}
 	}
+	mori = h.enrolled("mori", triage.Coordinator)
 	mori.app() // now she has signed in with a second factor
 	if a := mori.script(at+"/approve", nil); a.status != http.StatusOK {
 		t.Fatalf("a lead with strong sign-in: %d %s", a.status, a.body)

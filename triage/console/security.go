@@ -38,8 +38,12 @@ type Passkeys interface {
 	ByPasskey(ctx context.Context, state string, signed []byte) (staff.Person, error)
 }
 
+// errNotStrong says that a factor is added or removed by who proved none.
+var errNotStrong = errors.New("console: a password alone changes no factor")
+
 type securityData struct {
 	staff.Factors
+	May        bool // add and remove
 	Secret     string
 	CanPasskey bool
 	Wrong      string
@@ -55,8 +59,8 @@ func (c *Console) showSecurity(w http.ResponseWriter, r *http.Request, p staff.P
 		c.sorry(w, r, p, err)
 		return
 	}
-	d := securityData{Factors: f, CanPasskey: c.Passkeys.Passkeys(), Wrong: wrong}
-	if f.Waiting && !f.App {
+	d := securityData{Factors: f, May: p.MayChange(f), CanPasskey: c.Passkeys.Passkeys(), Wrong: wrong}
+	if d.May && f.Waiting && !f.App {
 		if d.Secret, _, err = c.Apps.NewApp(r.Context(), p.Login); err != nil {
 			c.sorry(w, r, p, err)
 			return
@@ -65,8 +69,25 @@ func (c *Console) showSecurity(w http.ResponseWriter, r *http.Request, p staff.P
 	c.pages.Show(w, r, p, status, "security", web.Frame{Title: "サインインの安全", Room: "security", Scripts: []string{"/static/passkey.js"}, Data: d})
 }
 
+// mayChange reports whether p may add or remove a factor, or answers that they may not.
+func (c *Console) mayChange(w http.ResponseWriter, r *http.Request, p staff.Person) bool {
+	f, err := c.Apps.Factors(r.Context(), p.Login)
+	switch {
+	case err != nil:
+		c.sorry(w, r, p, err)
+	case !p.MayChange(f):
+		c.showSecurity(w, r, p, http.StatusForbidden, "")
+	default:
+		return true
+	}
+	return false
+}
+
 // appPicture is the QR code of the app that waits for its first code.
 func (c *Console) appPicture(w http.ResponseWriter, r *http.Request, p staff.Person) {
+	if !c.mayChange(w, r, p) {
+		return
+	}
 	_, qr, err := c.Apps.NewApp(r.Context(), p.Login)
 	if err != nil {
 		c.sorry(w, r, p, err)
@@ -78,6 +99,13 @@ func (c *Console) appPicture(w http.ResponseWriter, r *http.Request, p staff.Per
 
 // changed writes a change of somebody's factors to the audit, does it, and goes on with the session that it renewed.
 func (c *Console) changed(w http.ResponseWriter, r *http.Request, p staff.Person, act string, change func() (staff.Person, error)) error {
+	f, err := c.Apps.Factors(r.Context(), p.Login)
+	if err != nil {
+		return err
+	}
+	if !p.MayChange(f) {
+		return errNotStrong
+	}
 	if err := c.Ledger.Record(r.Context(), p, act, p.Login); err != nil {
 		return err
 	}
@@ -89,6 +117,9 @@ func (c *Console) changed(w http.ResponseWriter, r *http.Request, p staff.Person
 }
 
 func (c *Console) beginApp(w http.ResponseWriter, r *http.Request, p staff.Person) {
+	if !c.mayChange(w, r, p) {
+		return
+	}
 	if err := c.Apps.BeginApp(r.Context(), p.Login); err != nil {
 		c.sorry(w, r, p, err)
 		return
@@ -101,6 +132,8 @@ func (c *Console) confirmApp(w http.ResponseWriter, r *http.Request, p staff.Per
 		return c.Apps.ConfirmApp(r.Context(), p.Login, r.PostFormValue("code"))
 	})
 	switch {
+	case errors.Is(err, errNotStrong):
+		c.showSecurity(w, r, p, http.StatusForbidden, "")
 	case errors.Is(err, staff.ErrUnknown):
 		c.showSecurity(w, r, p, http.StatusBadRequest, "そのコードは使えません。アプリの新しいコードを入れてください。")
 	case errors.Is(err, staff.ErrSlow):
@@ -129,7 +162,11 @@ func (c *Console) removed(w http.ResponseWriter, r *http.Request, p staff.Person
 		now.Strong = p.Strong
 		return now, err
 	})
-	if err != nil {
+	switch {
+	case errors.Is(err, errNotStrong):
+		c.showSecurity(w, r, p, http.StatusForbidden, "")
+		return
+	case err != nil:
 		c.sorry(w, r, p, err)
 		return
 	}
@@ -143,6 +180,9 @@ type challenge struct {
 }
 
 func (c *Console) makeOptions(w http.ResponseWriter, r *http.Request, p staff.Person) {
+	if !c.mayChange(w, r, p) {
+		return
+	}
 	options, state, err := c.Passkeys.BeginPasskey(r.Context(), p.Login)
 	tell(w, challenge{options, state}, err)
 }

@@ -68,6 +68,8 @@ func (c *Console) signIn(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	switch {
+	case errors.Is(err, staff.ErrPasskey):
+		c.showSignIn(w, r, http.StatusUnauthorized, signInData{Login: login, Wrong: "このアカウントは、登録してあるパスキーでサインインします。"})
 	case errors.Is(err, staff.ErrUnknown):
 		c.showSignIn(w, r, http.StatusUnauthorized, signInData{Login: login, Wrong: "ログインかパスワードが違います。"})
 	case errors.Is(err, staff.ErrSlow):

@@ -215,3 +215,15 @@ func TestAPasskeySignsOnce(t *testing.T) {
 	_, err = r.ByPasskey(ctx, state, a.signs(options))
 	want(t, "with an account that is closed", err, staff.ErrUnknown)
 }
+
+// Where a passkey is, the password alone opens nothing.
+func TestAPasswordBesideAPasskey(t *testing.T) {
+	r, _ := passkeyed(t)
+	p, err := r.SignIn(t.Context(), "kato", good)
+	want(t, "the password alone", err, staff.ErrPasskey)
+	if p != (staff.Person{}) {
+		t.Errorf("it is told who: %+v", p)
+	}
+	_, err = r.SignIn(t.Context(), "kato", good+"x")
+	want(t, "a wrong password", err, staff.ErrUnknown)
+}

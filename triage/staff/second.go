@@ -13,8 +13,12 @@ import (
 	"github.com/pquerna/otp/totp"
 )
 
-// ErrSecond says that the password was right and that a one-time code is wanted as well.
-var ErrSecond = errors.New("staff: a one-time code is wanted")
+// ErrSecond says that the password was right and that a one-time code is wanted as well, ErrPasskey that this account is
+// signed in to with its passkey.
+var (
+	ErrSecond  = errors.New("staff: a one-time code is wanted")
+	ErrPasskey = errors.New("staff: a passkey is wanted")
+)
 
 const (
 	issuer     = "窓口"
@@ -47,6 +51,13 @@ type Factors struct {
 	Waiting  bool      // one whose first code was not typed yet
 	Passkeys []Passkey // in the order of their making
 }
+
+// Any reports whether there is a second factor.
+func (f Factors) Any() bool { return f.App || len(f.Passkeys) > 0 }
+
+// MayChange reports whether somebody who signed in like that may add or remove a factor: who proved one, and for the first one
+// who came in by the link that an administrator handed over. A password alone never grows into more.
+func (p Person) MayChange(f Factors) bool { return p.Strong || p.New && !f.Any() }
 
 // Passkey is a passkey as its owner sees it.
 type Passkey struct {

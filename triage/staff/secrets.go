@@ -67,7 +67,8 @@ func nobody() *password {
 
 // SignIn returns the person, or ErrUnknown for every reason alike and after the same time, or ErrSlow where too many
 // attempts on that login failed just now; the pause grows to half a minute and no further. With ErrSecond the person is
-// returned as well: their password was right, and their code is wanted (see Ticket).
+// returned as well: their password was right, and their code is wanted (see Ticket). ErrPasskey: it was right, and alone it
+// opens nothing.
 func (a *Accounts) SignIn(ctx context.Context, login, text string) (Person, error) {
 	name := a.name(fold(login))
 	if err := a.attemptNow(ctx, "password", name); err != nil {
@@ -93,8 +94,11 @@ func (a *Accounts) SignIn(ctx context.Context, login, text string) (Person, erro
 	}
 	p := r.person()
 	p.Strong = a.strong
-	if r.App != nil {
+	switch {
+	case r.App != nil:
 		return p, ErrSecond
+	case a.party != nil && len(r.Passkeys) > 0:
+		return Person{}, ErrPasskey
 	}
 	return p, nil
 }
@@ -182,7 +186,7 @@ func (a *Accounts) Enrol(ctx context.Context, link, text string) (Person, error)
 		return Person{}, err
 	}
 	p := r.person()
-	p.Strong = a.strong
+	p.Strong, p.New = a.strong, true
 	return p, nil
 }
 

@@ -24,6 +24,7 @@ type Person struct {
 	Only   string // id of the one hand-off that somebody without an account may reach, by a link that was sent to them
 	Posts  string // ids of schools that they belong to beside the desk (併任, a child or a husband there), a space between
 	Strong bool   // signed in with a second factor, or by an API token
+	New    bool   // came in by the enrolment link: the first factor may be added now, and by no password later
 	// Stamp changes with the password, the role and the school, and when the account is disabled. A session keeps it and
 	// ends when it differs from the one that Accounts.Person returns.
 	Stamp string

@@ -28,6 +28,7 @@ const (
 	loginKey  = "login"
 	stampKey  = "stamp"
 	strongKey = "strong"
+	newKey    = "new"
 	flashKey  = "flash"
 )
 
@@ -87,6 +88,7 @@ func (s *Sessions) Begin(ctx context.Context, p staff.Person) error {
 	s.scs.Put(ctx, loginKey, p.Login)
 	s.scs.Put(ctx, stampKey, p.Stamp)
 	s.scs.Put(ctx, strongKey, p.Strong)
+	s.scs.Put(ctx, newKey, p.New)
 	return nil
 }
 
@@ -96,7 +98,8 @@ func (s *Sessions) End(ctx context.Context) error { return s.scs.Destroy(ctx) }
 // Who returns the person that Begin was given: login, stamp and strength, the zero Person where nobody is signed in.
 // What that person may do now is not known here.
 func (s *Sessions) Who(ctx context.Context) staff.Person {
-	return staff.Person{Login: s.scs.GetString(ctx, loginKey), Stamp: s.scs.GetString(ctx, stampKey), Strong: s.scs.GetBool(ctx, strongKey)}
+	return staff.Person{Login: s.scs.GetString(ctx, loginKey), Stamp: s.scs.GetString(ctx, stampKey), Strong: s.scs.GetBool(ctx, strongKey),
+		New: s.scs.GetBool(ctx, newKey)}
 }
 
 // Holds reports whether the session that ctx was loaded with still exists. A stream asks it now and then; an error says

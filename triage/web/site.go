@@ -157,7 +157,7 @@ func (s *Site) Person(ctx context.Context) (staff.Person, error) {
 	if err != nil {
 		return staff.Person{}, err
 	}
-	p.Strong = was.Strong
+	p.Strong, p.New = was.Strong, was.New
 	return p, nil
 }
 
