@@ -30,6 +30,7 @@ type Duty struct {
 	All      []string `yaml:"all"`
 	Unless   []string `yaml:"unless"`
 	Owner    string   `yaml:"owner"`
+	Shown    bool     `yaml:"shown"`
 	Due      Term     `yaml:"due"`
 	Climb    Term     `yaml:"climb"`
 	Met      []string `yaml:"met"`
@@ -61,7 +62,7 @@ func (c *City) Rules() duty.Rules {
 			climb = c.Terms.ClimbAfter
 		}
 		r := duty.Rule{Key: d.Key, What: d.What, Source: d.Source, Hint: d.Hint, Any: facts(d.Any), All: facts(d.All),
-			Unless: facts(d.Unless), Owner: d.Owner, Due: c.term(d.Due), Watch: d.Due == "watch", Climb: c.term(climb), Met: facts(d.Met), Lead: d.Lead,
+			Unless: facts(d.Unless), Owner: d.Owner, Shown: d.Shown, Due: c.term(d.Due), Watch: d.Due == "watch", Climb: c.term(climb), Met: facts(d.Met), Lead: d.Lead,
 			Every: c.term(d.Every), Until: facts(d.Until), Renews: d.Renews, Restarts: d.Restarts, Numbers: d.Numbers}
 		for _, k := range d.Decide {
 			r.Decide = append(r.Decide, duty.Choice(k))

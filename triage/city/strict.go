@@ -78,6 +78,7 @@ func (c *City) judgeDuty(j *judge, rs duty.Rules, path string, d Duty) {
 	j.need(d.Source != "", path, "source: document:line, or the article of a law")
 	j.need(len(d.Any)+len(d.All) > 0, path, "any or all: the facts for which it arises")
 	j.need(slices.Contains(duty.Owners, d.Owner), path+".owner", "owner: one of "+strings.Join(duty.Owners, ", "))
+	j.need(!d.Shown || d.Owner == duty.School && holds(d.All, []string{"told.school"}), path+".shown", "a duty of the school that begins with told.school")
 	j.need(d.Due != "", path, "due: when it must be done")
 	j.need(d.Due == "" || d.Due == "keep" || !c.term(d.Due).IsZero(), path+".due", "a term whose number the city or the nation gives")
 	j.need(len(d.Until) == 0 || d.Every != "", path+".until", "every, of which it is the end")

@@ -24,6 +24,8 @@ func TestDutiesAreCheckedWithTheirLines(t *testing.T) {
 		{"unknown choice", begin, rule("key: x", "what: x", "source: x", "any: [decided.police.later]", "owner: assignee", "due: 1bd"), `not "decided.police.later"`},
 		{"unknown form", begin, rule("key: x", "what: x", "source: x", "any: [suspected]", "met: [reported.form9]", "owner: assignee", "due: 1bd"), `met: expected names of facts, not "reported.form9"`},
 		{"owner", begin, rule("key: x", "what: x", "source: x", "any: [suicide]", "owner: mayor", "due: 1bd"), "owner: one of assignee"},
+		{"shown to a school that is not told", begin, rule("key: x", "what: x", "source: x", "any: [suicide]", "owner: school", "due: 1bd", "shown: true"), "shown: expected a duty of the school that begins with told.school"},
+		{"shown, and not the school's", begin, rule("key: x", "what: x", "source: x", "all: [told.school]", "owner: board", "due: 1bd", "shown: true"), "shown: expected a duty of the school"},
 		{"no time", begin, rule("key: x", "what: x", "source: x", "any: [suicide]", "owner: assignee"), "expected due: when it must be done"},
 		{"no term", begin, rule("key: x", "what: x", "source: x", "any: [suicide]", "owner: assignee", "due: soon"), "due: expected at_once, same_day, promptly"},
 		{"no business days", begin, rule("key: x", "what: x", "source: x", "any: [suicide]", "owner: assignee", "due: 0bd"), "due: expected at_once"},

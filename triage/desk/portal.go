@@ -33,16 +33,22 @@ func (p *Portal) List(ctx context.Context, who staff.Person) ([]triage.HandoffVi
 	views := []triage.HandoffView{}
 	if who.Only != "" {
 		c, h, err := p.find(ctx, who, who.Only)
-		if err == nil {
-			views = append(views, p.desk.bare(c, h))
+		if err != nil {
+			return views, err
 		}
-		return views, err
+		v, err := p.desk.bare(ctx, c, h)
+		return append(views, v), err
 	}
 	err := p.desk.eachFor(ctx, who, triage.Query{School: who.School, Erased: true}, func(c triage.Case) error {
 		for _, h := range c.Handoffs {
-			if p.desk.sentTo(h, who) {
-				views = append(views, p.desk.bare(c, h))
+			if !p.desk.sentTo(h, who) {
+				continue
 			}
+			v, err := p.desk.bare(ctx, c, h)
+			if err != nil {
+				return err
+			}
+			views = append(views, v)
 		}
 		return nil
 	})
@@ -59,11 +65,11 @@ func (p *Portal) Cover(ctx context.Context, who staff.Person, id string) (triage
 	if err := p.desk.record(ctx, who, "handoff_cover", c.ID, id, ""); err != nil {
 		return triage.HandoffView{}, err
 	}
-	v := p.desk.bare(c, h)
-	if !h.Void() {
+	v, err := p.desk.bare(ctx, c, h)
+	if err == nil && !h.Void() {
 		v.Cover = p.desk.cover(v)
 	}
-	return v, nil
+	return v, err
 }
 
 // Open shows a hand-off. Looking marks nothing as received; but from the first look on the child cannot take it back any
@@ -242,9 +248,9 @@ func (d *Desk) sentTo(h triage.Handoff, who staff.Person) bool {
 }
 
 // bare is a hand-off as a list shows it.
-func (d *Desk) bare(c triage.Case, h triage.Handoff) triage.HandoffView {
+func (d *Desk) bare(ctx context.Context, c triage.Case, h triage.Handoff) (triage.HandoffView, error) {
 	v := triage.HandoffView{ID: h.ID, School: h.School, Recipient: h.Recipient, SchoolName: recipientNames[h.Recipient],
-		Level: h.Level, May: h.May, SentAt: h.SentAt, AcknowledgeBy: h.ReceiveBy, AnswerBy: h.AnswerBy, State: h.State, ReadAt: h.ReadAt,
+		Level: h.Level, May: h.May, SentAt: h.SentAt, AcknowledgeBy: minute(h.ReceiveBy), AnswerBy: minute(h.AnswerBy), State: h.State, ReadAt: h.ReadAt,
 		Answers: slices.Concat([]triage.HandoffAnswer{}, h.Answers)}
 	if h.OpensAt.After(h.SentAt) {
 		v.SentAt = h.OpensAt // when it was written is nobody's business there
@@ -256,23 +262,24 @@ func (d *Desk) bare(c triage.Case, h triage.Handoff) triage.HandoffView {
 		v.SchoolName = Whom(h.Whom)
 	}
 	if h.Recipient != ToSchool || h.Void() {
-		return v
+		return v, nil
 	}
 	v.Helps = d.Helps()
-	for _, x := range c.Duties {
-		if x.Owner == duty.School && x.DoneAt.IsZero() && x.Title != "" {
+	asked, err := d.asked(ctx, c, h)
+	for _, x := range asked {
+		if x.DoneAt.IsZero() {
 			v.Duties = append(v.Duties, triage.SchoolDuty{Kind: x.Kind, Title: x.Title, Source: d.City.Cite(x.Source), DueAt: x.DueAt})
 		}
 	}
-	return v
+	return v, err
 }
 
 // view is a hand-off as its recipient reads it. A school that says it is another school's matter reads it no longer, nor does
 // anybody what was called back.
 func (d *Desk) view(ctx context.Context, c triage.Case, h triage.Handoff) (triage.HandoffView, error) {
-	v := d.bare(c, h)
-	if h.Void() {
-		return v, nil
+	v, err := d.bare(ctx, c, h)
+	if err != nil || h.Void() {
+		return v, err
 	}
 	if v.Cover = d.cover(v); h.Recipient == triage.ToGuardian {
 		v.Cover = d.City.Text("family.cover", "", d.Clock.Now(), nil) // of who speaks with them

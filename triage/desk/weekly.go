@@ -39,11 +39,15 @@ func (p *Portal) weekly(ctx context.Context, who staff.Person, id string) (triag
 	if err != nil {
 		return c, h, triage.Duty{}, err
 	}
-	i := slices.IndexFunc(c.Duties, func(x triage.Duty) bool { return x.What == weeklyRule })
-	if i < 0 || h.Recipient != ToSchool || h.Void() {
+	asked, err := p.desk.asked(ctx, c, h)
+	if err != nil {
+		return c, h, triage.Duty{}, err
+	}
+	i := slices.IndexFunc(asked, func(x triage.Duty) bool { return x.What == weeklyRule })
+	if i < 0 {
 		return c, h, triage.Duty{}, triage.ErrUnknown
 	}
-	return c, h, c.Duties[i], nil
+	return c, h, asked[i], nil
 }
 
 // ReportWeek files the weekly report on a hard case.

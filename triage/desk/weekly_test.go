@@ -1,16 +1,18 @@
 package desk_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"madoguchi/triage"
+	"madoguchi/triage/duty"
 )
 
 // A hard case is reported on each week, beginning with what the same school wrote the week before; where the city asks for no
 // such report there is none.
 func TestTheWeeklyReportBeginsWithLastWeeks(t *testing.T) {
-	r, ctx := open(t), t.Context()
+	r, ctx := in(t, "asahikawa"), t.Context()
 	id, _ := r.allowedCase("hinode-jhs")
 	h, err := r.HandOff(ctx, people["sato"], id, quiet("hinode-jhs"))
 	r.must(err)
@@ -20,16 +22,15 @@ func TestTheWeeklyReportBeginsWithLastWeeks(t *testing.T) {
 	_, err = school.ReportWeek(ctx, people["hinode"], h, map[string]string{"state": "かわらない"})
 	r.want("nor takes it", err, "unknown")
 
-	due := opened.Add(7 * 24 * time.Hour)
-	before, _ := r.load(id)
-	_, err = r.store.Append(ctx, before, triage.Event{ID: "rule:weekly", At: opened, Kind: triage.KindDuty, From: triage.System,
-		Duty: &triage.Duty{Kind: "weekly_report", What: "weekly_report", Title: "週1回の報告", Source: "asahikawa-model:74", DueAt: due, Owner: "school", Turn: 1}})
+	r.clock.pass(time.Minute)
+	_, err = r.Observe(ctx, people["sato"], id, triage.Observed{Kind: duty.Hard, On: "2026-12-01"})
 	r.must(err)
+	due := dayAfter(opened.Add(7 * 24 * time.Hour))
 	v, err := school.Week(ctx, people["hinode"], h)
 	if err != nil || !v.DueAt.Equal(due) || !v.LastAt.IsZero() || len(v.Last) != 0 {
 		t.Fatalf("%+v %v", v, err)
 	}
-	if h, err := school.Open(ctx, people["hinode"], h); err != nil || len(h.Duties) != 1 || h.Duties[0].Kind != "weekly_report" {
+	if h, err := school.Open(ctx, people["hinode"], h); err != nil || !slices.ContainsFunc(h.Duties, func(x triage.SchoolDuty) bool { return x.Kind == "weekly_report" }) {
 		t.Errorf("%+v %v", h.Duties, err)
 	}
 	_, err = school.ReportWeek(ctx, people["hinode"], h, map[string]string{"done": "見守り"})
@@ -44,7 +45,7 @@ func TestTheWeeklyReportBeginsWithLastWeeks(t *testing.T) {
 		t.Errorf("the report moves the case: %s of %q, waits since %v until %v", c.State, c.Assignee, c.WaitingSince, c.DueAt)
 	}
 	v, err = school.Week(ctx, people["hinode"], h)
-	if err != nil || !v.LastAt.Equal(opened) || v.Last["state"] != "かわらない" || v.Last["done"] == "" {
+	if err != nil || !v.LastAt.Equal(opened.Add(time.Minute)) || v.Last["state"] != "かわらない" || v.Last["done"] == "" {
 		t.Errorf("%+v %v", v, err)
 	}
 	c, _ := r.load(id)

@@ -33,6 +33,7 @@ type Rule struct {
 	Unless []Fact // and none of these
 
 	Owner string  // assignee, coordinator, supervisor, school or board
+	Shown bool    // of a school's: it sees the duty with its hand-off; any other one a person tells it of
 	Due   Term    // from when it arose
 	Watch bool    // Due is the city's watch period: a body may have set a longer one for the case
 	Keep  []Class // where given, it is due when the longest of these that the case is of ends, and not by Due
