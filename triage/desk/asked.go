@@ -76,7 +76,7 @@ func handed(events []triage.Event, h triage.Handoff) []triage.Event {
 // blunt is by when a school sees that it has to do a duty: to the minute where it counts from its own hand-off, and to the end
 // of the day where it counts from what more than one school may see.
 func blunt(x triage.Duty, sent time.Time) time.Time {
-	if !x.Since.After(sent) {
+	if x.Since.Equal(sent) {
 		return minute(x.DueAt)
 	}
 	y, m, on := x.DueAt.Add(-time.Nanosecond).In(triage.JST).Date()
