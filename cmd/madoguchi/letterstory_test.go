@@ -72,7 +72,7 @@ func TestALetterFromTheScannerToThePost(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	scan := filled(t, numbers[0], "きのう学校でくつをかくされました。\n弟も家でなぐられています。", street+"\n"+child, 0, 1, 3)
+	scan := filled(t, numbers[0], "きのう学校でくつをかくされました。\n弟のこともこまっています。", street+"\n"+child, 0, 1, 3)
 	for _, name := range []string{"さとう.pdf", "もう一度.pdf"} { // the same paper, put on the scanner twice
 		if err := os.WriteFile(filepath.Join(drop, name), scan, 0o600); err != nil {
 			t.Fatal(err)
