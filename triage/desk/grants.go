@@ -23,8 +23,8 @@ func (d *Desk) askReveal(ctx context.Context, p staff.Person, id triage.CaseID, 
 	if err := words(reason, maxReason); err != nil {
 		return grant.Grant{}, bad("開く理由を選んでください。")
 	}
-	if err := d.Front.Knows(ctx, id, placeholder); err != nil {
-		return grant.Grant{}, noWords(err) // nobody is asked to approve what is not there
+	if err := d.stand(ctx, id, placeholder); err != nil {
+		return grant.Grant{}, err // nobody is asked to approve what is not there
 	}
 	reason, why, err := d.why(ctx, id, reason)
 	if err != nil {

@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -32,6 +33,43 @@ func TestNobodyApprovesWhatIsNotThere(t *testing.T) {
 		if acts := r.log.acts(c.who); slices.Contains(acts, "grant_ask") {
 			t.Errorf("the audit says of %s %v", c.who, acts)
 		}
+	}
+}
+
+// Words in brackets that stand for nothing in the case are refused by every act that takes a placeholder: what somebody typed
+// gets into neither the audit, which nobody can correct, nor the case.
+func TestWhatIsNotThereIsNotWrittenDown(t *testing.T) {
+	r, ctx := open(t), t.Context()
+	id := r.claimed()
+	const typed = "[日の出中の山田花子09012345678]"
+	named, role := toHinode, toHinode
+	named.Disclose, role.Roles = []string{"[人物A]", typed}, map[string]string{typed: desk.Roles[0]}
+	urgent := named
+	urgent.Level, urgent.Reason = triage.LevelEmergency, "命の危険"
+	reveal := func() error { _, err := r.Reveal(ctx, people["sato"], id, typed, "safety"); return err }
+	preview := func(d desk.Draft) error { _, err := r.Preview(ctx, people["sato"], id, d); return err }
+	send := func(d desk.Draft) error { _, err := r.HandOff(ctx, people["sato"], id, d); return err }
+	for what, err := range map[string]error{
+		"a look": reveal(), "a part": errOf(r.Cast(ctx, people["sato"], id, triage.Part{Who: typed, Role: "victim"})),
+		"a preview": preview(named), "a preview of a role": preview(role), "a hand-off": send(urgent),
+	} {
+		r.want(what, err, "bad_request")
+	}
+	_, err := r.Note(ctx, people["sato"], id, "[笑]と書いていた")
+	r.must(err)
+	opened, err := r.RevealText(ctx, people["sato"], id, "safety")
+	if r.must(err); len(opened) != 1 {
+		t.Errorf("opened %v", opened)
+	}
+	r.log.mu.Lock()
+	defer r.log.mu.Unlock()
+	for _, e := range r.log.entries {
+		if s := fmt.Sprintf("%+v", e); strings.Contains(s, "山田") || strings.Contains(s, "[笑]") {
+			t.Errorf("the audit holds %s", s)
+		}
+	}
+	if c, events := r.load(id); strings.Contains(fmt.Sprintf("%+v %+v", c, events), "山田") {
+		t.Error("the case holds it")
 	}
 }
 

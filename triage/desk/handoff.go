@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"errors"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -177,8 +178,11 @@ func (d *Desk) beyond(ctx context.Context, c triage.Case, draft Draft, summary s
 	return "", nil
 }
 
-// compose makes the hand-off of a draft, with its summary anonymized.
+// compose makes the hand-off of a draft, with its summary anonymized. The draft's placeholders are those of the case.
 func (d *Desk) compose(ctx context.Context, p staff.Person, c triage.Case, draft Draft) (triage.Handoff, error) {
+	if err := d.stand(ctx, c.ID, slices.Concat(draft.Disclose, slices.Collect(maps.Keys(draft.Roles)))...); err != nil {
+		return triage.Handoff{}, err
+	}
 	summary, err := d.scrubbed(ctx, c.ID, draft.Summary)
 	if err != nil {
 		return triage.Handoff{}, err

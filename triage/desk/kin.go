@@ -220,6 +220,11 @@ func (d *Desk) Cast(ctx context.Context, p staff.Person, id triage.CaseID, part 
 			if slices.Contains(c.Parts, part) {
 				return nil, nil
 			}
+			if !slices.ContainsFunc(c.Parts, func(x triage.Part) bool { return x.Who == part.Who }) {
+				if err := d.stand(ctx, id, part.Who); err != nil {
+					return nil, err
+				}
+			}
 			e := d.event(p, triage.KindState)
 			e.Part = &part
 			return []triage.Event{e}, nil

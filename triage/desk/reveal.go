@@ -100,8 +100,12 @@ func opening(id triage.CaseID, placeholder, why string) audit.Entry {
 	return audit.Entry{Act: "reveal", Case: id, Reason: placeholder, Why: why}
 }
 
-// open writes the entry to the audit and opens the placeholder that it names.
+// open writes the entry to the audit and opens the placeholder that it names. What stands for nothing is not written down: it
+// may be anything that somebody typed, and nobody sees anything by it.
 func (d *Desk) open(ctx context.Context, p staff.Person, e audit.Entry) (string, error) {
+	if err := d.stand(ctx, e.Case, e.Reason); err != nil {
+		return "", err
+	}
 	if err := d.enter(ctx, p, e); err != nil {
 		return "", err
 	}
@@ -109,9 +113,19 @@ func (d *Desk) open(ctx context.Context, p staff.Person, e audit.Entry) (string,
 	return value, noWords(err)
 }
 
-// noWords refuses a placeholder that stands for nothing in its case.
+// stand refuses placeholders of which one stands for nothing in the case.
+func (d *Desk) stand(ctx context.Context, id triage.CaseID, placeholders ...string) error {
+	for _, placeholder := range placeholders {
+		if err := d.Front.Knows(ctx, id, placeholder); err != nil {
+			return noWords(err)
+		}
+	}
+	return nil
+}
+
+// noWords refuses a placeholder that stands for nothing in its case, as none does where the names were destroyed.
 func noWords(err error) error {
-	if errors.Is(err, triage.ErrNoWords) {
+	if errors.Is(err, triage.ErrNoWords) || errors.Is(err, triage.ErrUnknown) {
 		return bad("その印に当たる言葉は、この相談にありません。")
 	}
 	return err

@@ -365,6 +365,7 @@ func TestAgenciesBeforeTheFamily(t *testing.T) {
 func TestWhoToldOfAFriendIsNotNamed(t *testing.T) {
 	r, ctx := open(t), t.Context()
 	id := r.claimed()
+	r.wall.names["[人物B]"] = "りん"
 	before, _ := r.load(id)
 	_, err := r.store.Append(ctx, before, triage.Event{ID: "m:friend", At: r.clock.Now(), Kind: triage.KindMessage, From: triage.Seeker, Channel: "chat",
 		Text: "友だちのことです", About: "friend", CallMe: "[人物B]"})
