@@ -97,6 +97,25 @@ func (c *Case) apart(e Event) {
 	}
 }
 
+// enter notes who comes into a case that a colleague had by nobody's act but their own: as its second, or after putting the
+// colleague out of it. It holds until somebody else gives them the case, or one leaves it who did not come so.
+func (c *Case) enter(e Event, had string) {
+	a := e.Assignment
+	if a == nil {
+		a = &Assignment{}
+	}
+	self := func(login string) bool { return login == e.By }
+	switch given := a.To != "" && (a.Do == DoTransfer || a.Do == DoSecond); {
+	case given && e.By != "" && a.To != e.By:
+		c.Entered = slices.DeleteFunc(slices.Clone(c.Entered), func(login string) bool { return login == a.To })
+	case had == "" || had == c.Assignee && !given:
+	case e.By != "" && e.By != had:
+		c.Entered = append(slices.DeleteFunc(slices.Clone(c.Entered), self), e.By)
+	case c.Assignee == "" && !slices.Contains(c.Entered, had):
+		c.Entered = nil
+	}
+}
+
 // bar keeps somebody out. What they had goes back to the queue, and they are no former one to come back to.
 func (c *Case) bar(b Bar, e Event) {
 	c.Barred = slices.DeleteFunc(slices.Clone(c.Barred), func(x Bar) bool { return x.Login == b.Login })

@@ -37,8 +37,10 @@ type Case struct {
 	// WaitingSince is the time of the oldest unanswered message; or, of a case that came back to the queue with none, the
 	// time of that; zero when all are answered.
 	WaitingSince time.Time `json:"waiting_since,omitzero"`
-	LeftAt       time.Time `json:"left_at,omitzero"` // when somebody last had it and left it to the queue, while it was going on
-	DueAt        time.Time `json:"due_at,omitzero"`  // when it must be answered by the city's terms
+	// Entered are the logins of who came into it by nobody's act but their own, while a colleague had it.
+	Entered []string  `json:"entered,omitempty"`
+	LeftAt  time.Time `json:"left_at,omitzero"` // when somebody last had it and left it to the queue, while it was going on
+	DueAt   time.Time `json:"due_at,omitzero"`  // when it must be answered by the city's terms
 
 	AnsweredAt time.Time `json:"answered_at,omitzero"` // when a person first answered the seeker
 	UpdatedAt  time.Time `json:"updated_at,omitzero"`  // when a school last reported on it while somebody had it

@@ -17,6 +17,7 @@ func Fold(id CaseID, events []Event) Case {
 // With returns the case after e. It is pure: c is not changed, and the slices of the result are its own.
 func (c Case) With(e Event) Case {
 	c = c.clone()
+	had := c.Assignee
 	c.Version++
 	if e.At.After(c.LastAt) { // what is written down later may have been earlier
 		c.LastAt = e.At
@@ -51,6 +52,7 @@ func (c Case) With(e Event) Case {
 		c.delivered(e)
 	}
 	c.beside(e)
+	c.enter(e, had)
 	c.road(e)
 	c.risk(e)
 	c.safety(e)

@@ -217,8 +217,8 @@ type Previewed struct {
 	Theirs   string // who runs the school, where that is not the city: they are handed the case over
 }
 
-// Preview shows exactly what the recipient would read, whether or not the child's will allows it yet. A lead who has not
-// joined the case sees the placeholders that would be filled in.
+// Preview shows exactly what the recipient would read, whether or not the child's will allows it yet. A lead to
+// whom the case is not entrusted sees the placeholders that would be filled in.
 func (d *Desk) Preview(ctx context.Context, p staff.Person, id triage.CaseID, draft Draft) (Previewed, error) {
 	c, events, err := d.Store.Load(ctx, id)
 	if err != nil {
@@ -237,7 +237,7 @@ func (d *Desk) Preview(ctx context.Context, p staff.Person, id triage.CaseID, dr
 	if err != nil {
 		return Previewed{}, err
 	}
-	if !joined(p, c) {
+	if !entrusted(p, c) {
 		h.Disclose = nil
 	}
 	if err := d.record(ctx, p, "handoff_preview", id, "", strings.Join(h.Disclose, " ")); err != nil {

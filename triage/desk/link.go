@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"slices"
 
 	"madoguchi/triage"
 	"madoguchi/triage/pass"
@@ -30,10 +31,30 @@ func (d *Desk) Link(ctx context.Context, p staff.Person, id triage.CaseID, hando
 	if h.Void() || h.Notice != nil || h.Recipient == triage.ToGuardian { // a person speaks with the family
 		return pass.Link{}, refuse(triage.CodeState, "この引き継ぎは、もう開けません。")
 	}
+	if err := d.mayRead(ctx, p, c, h); err != nil {
+		return pass.Link{}, err
+	}
 	if err := d.record(ctx, p, "handoff_link", id, handoff, ""); err != nil {
 		return pass.Link{}, err
 	}
 	return d.Passes.Make(ctx, pass.For{Handoff: handoff, School: h.School, By: p.Login})
+}
+
+// mayRead: whoever makes the link can follow it, and reads the names of the hand-off. A lead to whom the case is not entrusted
+// makes one to what they sent and another lead has countersigned; or to an emergency, with no other lead there.
+func (d *Desk) mayRead(ctx context.Context, p staff.Person, c triage.Case, h triage.Handoff) error {
+	signed := func(x triage.Duty) bool { return x.What == DutyCountersign+":"+h.ID && !x.DoneAt.IsZero() }
+	if len(h.Disclose) == 0 || entrusted(p, c) || h.By == p.Login && slices.ContainsFunc(c.Duties, signed) {
+		return nil
+	}
+	others, err := d.approvers(ctx, p, c)
+	if err != nil {
+		return err
+	}
+	if h.Level == triage.LevelEmergency && len(others) == 0 {
+		return nil
+	}
+	return refuse(triage.CodeTwoPersons, "名前の入った引き継ぎです。受け持つ人がリンクを作るか、自分で送った緊急の連絡なら、もう一人の確認を先に受けてください。")
 }
 
 // OpenAt is where the link leads, on the staff pages behind that URL. The token stands behind the #: it is in no request.

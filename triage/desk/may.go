@@ -34,6 +34,11 @@ func joined(p staff.Person, c triage.Case) bool {
 	return p.Login != "" && (c.Assignee == p.Login || c.Second == p.Login)
 }
 
+// entrusted reports whether the person has the case, and not by nobody's act but their own while a colleague had it.
+func entrusted(p staff.Person, c triage.Case) bool {
+	return joined(p, c) && !slices.Contains(c.Entered, p.Login)
+}
+
 // consulted reports whether the person was asked for advice in the case.
 func consulted(p staff.Person, c triage.Case) bool { return slices.Contains(c.Consulted, p.Login) }
 
@@ -123,14 +128,14 @@ func mayTake(p staff.Person, c triage.Case) error {
 	return forbidden()
 }
 
-// mayReveal: names are opened for who speaks with the child. A lead who is neither assignee nor second needs another
-// person.
+// mayReveal: names are opened for who speaks with the child. A lead who is neither assignee nor second, or made themself that
+// in a colleague's case, needs another person.
 func mayReveal(p staff.Person, c triage.Case) error {
 	if err := mayAct(p, c); err != nil {
 		return err
 	}
-	if !joined(p, c) {
-		return refuse(triage.CodeTwoPersons, "受け持ちでない相談の名前を開くには、もう一人の確認が要ります。")
+	if !entrusted(p, c) {
+		return refuse(triage.CodeTwoPersons, "受け持ちでない相談（自分で引き取った、ほかの人の相談も）の名前を開くには、もう一人の確認が要ります。")
 	}
 	return nil
 }

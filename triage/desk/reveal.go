@@ -37,7 +37,7 @@ func (d *Desk) Reveal(ctx context.Context, p staff.Person, id triage.CaseID, pla
 	if err := mayAct(p, c); err != nil {
 		return Opened{}, d.keptOut(ctx, p, c, err)
 	}
-	if !joined(p, c) || triage.IsContact(placeholder) {
+	if !entrusted(p, c) || triage.IsContact(placeholder) {
 		g, err := d.askReveal(ctx, p, id, placeholder, reason)
 		return Opened{Grant: &g}, err
 	}

@@ -92,7 +92,7 @@ func (d *Desk) Release(ctx context.Context, p staff.Person, id triage.CaseID) (t
 	return c, err
 }
 
-// Transfer hands a case to a colleague. Where the seeker waits for an answer, the colleague has a lease like after a claim.
+// Transfer hands a case to a colleague; to one who took it themself, it says that somebody else agrees. Where the seeker waits for an answer, the colleague has a lease like after a claim.
 func (d *Desk) Transfer(ctx context.Context, p staff.Person, id triage.CaseID, to string) (triage.Case, error) {
 	var before triage.Case
 	var was []triage.Event
@@ -105,7 +105,7 @@ func (d *Desk) Transfer(ctx context.Context, p staff.Person, id triage.CaseID, t
 			if err := d.receives(ctx, colleague, c); err != nil {
 				return nil, err
 			}
-			if colleague.Login == c.Assignee {
+			if colleague.Login == c.Assignee && (entrusted(colleague, c) || colleague.Login == p.Login) {
 				return nil, refuse(triage.CodeState, "その人が、すでに受け持っています。")
 			}
 			var until time.Time

@@ -1,0 +1,88 @@
+package desk_test
+
+import (
+	"testing"
+
+	"madoguchi/triage"
+)
+
+// Whoever gets into a colleague's case by their own act, by whichever way, opens no name alone; whom somebody else gives it to does.
+func TestWhoEntersAloneRevealsByTwo(t *testing.T) {
+	for way, enter := range map[string]func(*room, triage.CaseID) error{
+		"nobody's act": func(*room, triage.CaseID) error { return nil },
+		"second":       func(r *room, id triage.CaseID) error { return errOf(r.Join(t.Context(), people["kato"], id, "kato")) },
+		"transfer": func(r *room, id triage.CaseID) error {
+			return errOf(r.Transfer(t.Context(), people["kato"], id, "kato"))
+		},
+		"by the queue": func(r *room, id triage.CaseID) error {
+			r.must(errOf(r.Release(t.Context(), people["kato"], id)))
+			return errOf(r.Claim(t.Context(), people["kato"], id))
+		},
+		"out and in": func(r *room, id triage.CaseID) error {
+			r.must(errOf(r.Transfer(t.Context(), people["kato"], id, "kato")))
+			r.must(errOf(r.Release(t.Context(), people["kato"], id)))
+			return errOf(r.Claim(t.Context(), people["kato"], id))
+		},
+		"a bar": func(r *room, id triage.CaseID) error {
+			r.must(r.Bar(t.Context(), people["kato"], id, triage.Bar{Login: "sato", Why: triage.BarNamed}))
+			return errOf(r.Claim(t.Context(), people["kato"], id))
+		},
+	} {
+		r, ctx := open(t), t.Context()
+		id := r.claimed()
+		r.must(enter(r, id))
+		o, err := r.Reveal(ctx, people["kato"], id, "[人物A]", "safety")
+		if r.must(err); o.Value != "" || o.Grant == nil {
+			t.Errorf("%s: alone, kato got %+v", way, o)
+		}
+		_, err = r.RevealText(ctx, people["kato"], id, "safety")
+		r.want(way+": all of a text", err, triage.CodeTwoPersons)
+		give := r.Join
+		if c, _ := r.load(id); c.Assignee == "kato" {
+			give = r.Transfer
+			r.want(way+": to herself", errOf(r.Transfer(ctx, people["kato"], id, "kato")), triage.CodeState)
+		}
+		r.must(errOf(give(ctx, people["mori"], id, "kato")))
+		if o, err = r.Reveal(ctx, people["kato"], id, "[人物A]", "safety"); err != nil || o.Value != "ゆうか" {
+			t.Errorf("%s: given the case, kato got %+v, %v", way, o, err)
+		}
+	}
+}
+
+// What nobody has, or its holder left, is the claimer's own.
+func TestWhoClaimsFromTheQueueReveals(t *testing.T) {
+	r, ctx := open(t), t.Context()
+	id := r.claimed()
+	r.must(errOf(r.Join(ctx, people["kato"], id, "kato")))
+	r.must(errOf(r.Release(ctx, people["sato"], id)))
+	r.must(errOf(r.Claim(ctx, people["kato"], id)))
+	if o, err := r.Reveal(ctx, people["kato"], id, "[人物A]", "safety"); err != nil || o.Value != "ゆうか" {
+		t.Errorf("%+v, %v", o, err)
+	}
+}
+
+// The link to a hand-off with names shows them to whoever makes it: in a colleague's case that takes a second person, but in an
+// emergency with no other lead there.
+func TestALinkRevealsByTwo(t *testing.T) {
+	r, ctx := open(t), t.Context()
+	link := func(who string, id triage.CaseID, h string) error { return errOf(r.Link(ctx, people[who], id, h)) }
+	urgent := toHinode
+	urgent.Level, urgent.Reason = triage.LevelEmergency, "命の危険"
+	id := r.claimed()
+	theirs, err := r.HandOff(ctx, people["sato"], id, urgent)
+	r.must(err)
+	urgent.Summary += "いそぎます。"
+	own, err := r.HandOff(ctx, people["kato"], id, urgent)
+	r.must(err)
+	r.office.there = []string{"sato", "kato", "mori"}
+	r.want("who has the case", link("sato", id, theirs), "ok")
+	r.want("to a colleague's hand-off", link("kato", id, theirs), triage.CodeTwoPersons)
+	r.must(errOf(r.Join(ctx, people["kato"], id, "kato")))
+	r.want("to her own", link("kato", id, own), triage.CodeTwoPersons)
+	r.must(errOf(r.Countersign(ctx, people["mori"], id, own)))
+	r.want("to her own, countersigned", link("kato", id, own), "ok")
+	r.must(errOf(r.Countersign(ctx, people["kato"], id, theirs)))
+	r.want("to what she countersigned", link("kato", id, theirs), triage.CodeTwoPersons)
+	r.office.there = []string{"sato", "kato"}
+	r.want("with no other lead there", link("kato", id, theirs), "ok")
+}
