@@ -36,7 +36,7 @@ type Statistics struct {
 	Wait      map[string]*int `json:"wait" doc:"to the first answer by a person: 10m, 1h, 24h, 72h, longer"`
 	Orgs      map[string]*int `json:"organisations" doc:"whose people have the case, or had it last: own is the city; empty where nobody else employs anybody"`
 	Answered  map[string]*int `json:"organisations_answered" doc:"whose people answered in it; a case can have several"`
-	NotAsked  *int            `json:"parents_not_asked" doc:"cases resolved without the parents having been asked"`
+	NotAsked  *int            `json:"parents_not_asked" doc:"cases resolved without the parents having been asked; none is withheld like few"`
 	Whole     bool            `json:"whole" doc:"the period is whole fiscal years; otherwise only the total and the months are counted"`
 	SmallCell int             `json:"small_cell" doc:"fewer than this is withheld"`
 }
@@ -91,7 +91,7 @@ func counted(s desk.Statistics) Statistics {
 	return Statistics{From: s.From, To: s.To, Whole: s.Whole, Total: number(s.Total), Months: numbers(s.Months),
 		Channels: of(desk.ByDoor), Severity: of(desk.BySeverity), Flags: of(desk.ByFlag), Schools: of(desk.BySchool),
 		Manners: of(desk.ByManner), Stages: of(desk.ByStage), Outcome: of(desk.ByOutcome), Answer: of(desk.ByAnswer),
-		About: of(desk.ByAbout), Grades: of(desk.ByGrade), Wait: of(desk.ByWait), Orgs: of(desk.ByOrg), Answered: of(desk.ByOrgAnswer), NotAsked: number(s.Of[desk.ByParents]["not_asked"]), SmallCell: s.SmallCell}
+		About: of(desk.ByAbout), Grades: of(desk.ByGrade), Wait: of(desk.ByWait), Orgs: of(desk.ByOrg), Answered: of(desk.ByOrgAnswer), NotAsked: number(desk.NotAsked(s.Of)), SmallCell: s.SmallCell}
 }
 
 func number(c desk.Count) *int {

@@ -98,7 +98,7 @@ func (c *Console) counted(r *http.Request, p staff.Person) (statisticsData, erro
 		return statisticsData{}, err
 	}
 	d := statisticsData{From: s.From.Format(time.DateOnly), To: s.To.AddDate(0, 0, -1).Format(time.DateOnly), Whole: s.Whole, Total: s.Total,
-		NotAsked: s.Of[desk.ByParents]["not_asked"], Small: s.SmallCell, School: desk.SmallSchool, Months: table("月", s.Months, nil, nil)}
+		NotAsked: desk.NotAsked(s.Of), Small: s.SmallCell, School: desk.SmallSchool, Months: table("月", s.Months, nil, nil)}
 	d.Chart = columns(d.Months)
 	if !s.Whole {
 		return d, nil

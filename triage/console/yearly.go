@@ -78,7 +78,7 @@ func (c *Console) yearOf(r *http.Request, p staff.Person) (yearData, error) {
 		return yearData{}, err
 	}
 	s := statisticsData{From: x.Begin().Format(time.DateOnly), To: x.End().AddDate(0, 0, -1).Format(time.DateOnly), Whole: true, Total: x.Total,
-		NotAsked: x.Of[desk.ByParents]["not_asked"], Small: desk.SmallCell, School: desk.SmallSchool, Months: table("月", x.Months, nil, nil), Tables: c.kinds(x.Of, c.schoolNames())}
+		NotAsked: desk.NotAsked(x.Of), Small: desk.SmallCell, School: desk.SmallSchool, Months: table("月", x.Months, nil, nil), Tables: c.kinds(x.Of, c.schoolNames())}
 	s.Chart = columns(s.Months)
 	if len(x.Cross.Months) > 0 {
 		s.Cross = crossed(&desk.Cross{Grid: x.Cross.Grid, Months: x.Cross.Months, Doors: x.Cross.Kinds})

@@ -39,6 +39,17 @@ type Cross struct {
 // Count is a number of cases, or withheld where it is so small that it could point at a child.
 type Count = figures.Cell
 
+// NotAsked is how many cases were resolved without the parents having been asked. It stands beside no other kind, so that none
+// and few must look alike: what is not in the list is withheld.
+func NotAsked(of map[string]map[string]Count) Count {
+	if c, ok := of[ByParents][notAsked]; ok {
+		return c
+	}
+	return Count{Withheld: true}
+}
+
+const notAsked = "not_asked"
+
 // What cases are counted by: a case is of one kind, or of several where that is said.
 const (
 	ByDoor      = "channels" // the one it came by first
@@ -153,7 +164,7 @@ func (d *Desk) counted(c triage.Case) figures.Item {
 		of[ByStage] = append(of[ByStage], d.stage(id))
 	}
 	if c.State == triage.Resolved && slices.ContainsFunc(c.Observed, func(o triage.Observed) bool { return o.Kind == ParentNotAsked }) {
-		of[ByParents] = []string{"not_asked"}
+		of[ByParents] = []string{notAsked}
 	}
 	of[ByGrade] = []string{d.grade(c)}
 	if w := waited(c); w != "" {
