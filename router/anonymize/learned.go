@@ -12,7 +12,7 @@ import (
 // of today's children is one also where it is a word. They were chosen by the messages of testdata/dev*.jsonl, and the share of ordinary words that is lost.
 const (
 	sure      = 0.05
-	likely    = 0.80
+	likely    = 0.70
 	certain   = 0.70
 	certainly = 0.50
 	aWord     = 0.80
@@ -168,7 +168,7 @@ func (s *scan) addLearned(start, end int, t Type, p float32) {
 		return
 	}
 	score := 0.4
-	if p >= likely {
+	if p >= likely || alone && known { // in a box for a name: ゆい
 		score = 0.6
 	}
 	s.add(start, end, t, score)
