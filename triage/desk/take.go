@@ -92,7 +92,8 @@ func (d *Desk) Release(ctx context.Context, p staff.Person, id triage.CaseID) (t
 	return c, err
 }
 
-// Transfer hands a case to a colleague; to one who took it themself, it says that somebody else agrees. Where the seeker waits for an answer, the colleague has a lease like after a claim.
+// Transfer hands a case to a colleague; to one who took it themself, it says that somebody else agrees. Where the seeker waits for
+// an answer, the colleague has a lease like after a claim.
 func (d *Desk) Transfer(ctx context.Context, p staff.Person, id triage.CaseID, to string) (triage.Case, error) {
 	var before triage.Case
 	var was []triage.Event
