@@ -19,18 +19,18 @@ const dutyLook = "look_reveal"
 // askReveal writes down the wish to open what two people open. In an emergency with no lead there but the asker it is granted
 // at once: a child is in danger, and there is nobody to ask. Whether it is an emergency is the asker's own decision too, and
 // written down like this one.
-func (d *Desk) askReveal(ctx context.Context, p staff.Person, id triage.CaseID, placeholder, reason string) (grant.Grant, error) {
+func (d *Desk) askReveal(ctx context.Context, p staff.Person, id triage.CaseID, what, reason string) (grant.Grant, error) {
 	if err := words(reason, maxReason); err != nil {
 		return grant.Grant{}, bad("開く理由を選んでください。")
 	}
-	if err := d.stand(ctx, id, placeholder); err != nil {
-		return grant.Grant{}, err // nobody is asked to approve what is not there
-	}
-	reason, why, err := d.why(ctx, id, reason)
+	c, events, err := d.Store.Load(ctx, id)
 	if err != nil {
 		return grant.Grant{}, err
 	}
-	c, _, err := d.Store.Load(ctx, id)
+	if err := d.present(ctx, c, events, what); err != nil {
+		return grant.Grant{}, err // nobody is asked to approve what is not there
+	}
+	reason, why, err := d.why(ctx, id, reason)
 	if err != nil {
 		return grant.Grant{}, err
 	}
@@ -38,7 +38,7 @@ func (d *Desk) askReveal(ctx context.Context, p staff.Person, id triage.CaseID, 
 	if err != nil {
 		return grant.Grant{}, err
 	}
-	return d.ask(ctx, p, grant.Grant{For: grant.Reveal, Case: id, What: placeholder, Reason: reason, Why: why, By: p.Login,
+	return d.ask(ctx, p, grant.Grant{For: grant.Reveal, Case: id, What: what, Reason: reason, Why: why, By: p.Login,
 		Alone: len(others) == 0 && c.Severity == triage.Emergency})
 }
 
@@ -215,7 +215,7 @@ func decided() error {
 }
 
 // UseGrant opens what was granted, for who asked and as long as the grant lasts. A grant that waits, was refused or has
-// ended opens nothing, and says so by its state.
+// ended opens nothing, and says so by its state; so does one for a file, which File shows.
 func (d *Desk) UseGrant(ctx context.Context, p staff.Person, id string) (Opened, error) {
 	g, err := d.grantOf(ctx, p, id)
 	if err != nil {
@@ -230,6 +230,9 @@ func (d *Desk) UseGrant(ctx context.Context, p staff.Person, id string) (Opened,
 	}
 	if err := mayAct(p, c); err != nil { // what was granted to who had the case ends with it
 		return Opened{}, err
+	}
+	if _, file := FileOf(g.What); file {
+		return Opened{Grant: &g}, nil
 	}
 	value, err := d.open(ctx, p, entryOf(g, "reveal"))
 	if err != nil {

@@ -33,7 +33,8 @@ type Reading struct {
 	Sorts   []string // of each: picture or document
 }
 
-// Reading shows a letter's text to who may see its picture, to compare the two.
+// Reading shows a letter's text, to be compared with its picture. The text is anonymized; the picture is not, and File says who
+// sees it.
 func (d *Desk) Reading(ctx context.Context, p staff.Person, id triage.CaseID, seq int64) (Reading, error) {
 	c, events, err := d.Store.Load(ctx, id)
 	if err != nil {

@@ -140,6 +140,12 @@ func mayReveal(p staff.Person, c triage.Case) error {
 	return nil
 }
 
+// opensFiles: what came is for who is entrusted with the case; nobody else's case is for the leads as well, unless they put a
+// colleague out of it themselves. mayAct was asked before.
+func opensFiles(p staff.Person, c triage.Case) bool {
+	return entrusted(p, c) || leads(p) && c.Assignee == "" && !slices.Contains(c.Entered, p.Login)
+}
+
 // colleague returns the person of that login if their role is one of the given ones.
 func (d *Desk) colleague(ctx context.Context, login string, roles ...triage.Role) (staff.Person, error) {
 	p, err := d.People.Person(ctx, login)

@@ -25,7 +25,8 @@ type Opened struct {
 
 // Reveal opens the words behind a placeholder for who speaks with the child. What somebody can be reached by, and the
 // names in a case that a lead does not answer, need a second person: then the wish is written down (see Grants). Either is
-// written to the audit before, and to the case as well, with the reason.
+// written to the audit before, and to the case as well, with the reason. By its FileMark a file is asked for, by whom File
+// refuses without a second person.
 func (d *Desk) Reveal(ctx context.Context, p staff.Person, id triage.CaseID, placeholder, reason string) (Opened, error) {
 	if !placeholderForm.MatchString(placeholder) {
 		return Opened{}, bad("[人物A] のような印を選んでください。")
@@ -36,6 +37,9 @@ func (d *Desk) Reveal(ctx context.Context, p staff.Person, id triage.CaseID, pla
 	}
 	if err := mayAct(p, c); err != nil {
 		return Opened{}, d.keptOut(ctx, p, c, err)
+	}
+	if _, file := FileOf(placeholder); file && opensFiles(p, c) {
+		return Opened{}, refuse(triage.CodeState, "このファイルは、もう一人の確認がなくても開けます。")
 	}
 	if !entrusted(p, c) || triage.IsContact(placeholder) {
 		g, err := d.askReveal(ctx, p, id, placeholder, reason)
@@ -119,6 +123,18 @@ func (d *Desk) stand(ctx context.Context, id triage.CaseID, placeholders ...stri
 		if err := d.Front.Knows(ctx, id, placeholder); err != nil {
 			return noWords(err)
 		}
+	}
+	return nil
+}
+
+// present refuses what two people would open in vain: a placeholder that stands for nothing, or a file that is not there.
+func (d *Desk) present(ctx context.Context, c triage.Case, events []triage.Event, what string) error {
+	n, file := FileOf(what)
+	switch {
+	case !file:
+		return d.stand(ctx, c.ID, what)
+	case !came(c, events, n):
+		return bad("その番号のファイルは、この相談にありません。")
 	}
 	return nil
 }

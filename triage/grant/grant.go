@@ -1,5 +1,5 @@
-// Package grant keeps permissions that need two people: what is behind an address, names in a colleague's case, a search
-// by name, the capture of a live connection.
+// Package grant keeps permissions that need two people: what is behind an address, names in a colleague's case and what came
+// with its messages, a search by name, the capture of a live connection.
 //
 // One person asks and says why; another, who leads and has signed in strongly (or reads a one-time code of their own device
 // over the telephone), approves. Then the asker alone may use the grant, for 15 minutes. They are counted by the clock of
@@ -43,7 +43,7 @@ const (
 
 // What a grant may be for.
 const (
-	Reveal = "reveal" // what is behind a placeholder
+	Reveal = "reveal" // what is behind a placeholder, or a file
 	Seek   = "search" // in which cases somebody is named
 	Trace  = "trace"  // where the live connection of a seeker in danger comes from
 )
@@ -65,7 +65,7 @@ type Grant struct {
 	ID       string        `json:"id"`
 	For      string        `json:"for"`
 	Case     triage.CaseID `json:"case,omitempty"`
-	What     string        `json:"what,omitempty"` // the placeholder
+	What     string        `json:"what,omitempty"` // the placeholder, or the mark of a file
 	Reason   string        `json:"reason"`         // anonymized, as all that staff write
 	Why      string        `json:"why,omitempty"`  // code of the reason, for the audit; a search has a Ground
 	By       string        `json:"by"`             // login of who asked

@@ -23,7 +23,7 @@ type Piece struct {
 var placeholders = regexp.MustCompile(`\[\p{L}{1,8}?[0-9A-Z]{1,4}\]`)
 
 // came are the marks of what came with a message: they stand for no words.
-var came = regexp.MustCompile(`^\[(写真|ファイル|書類|音声|動画)\d+\]$`)
+var came = regexp.MustCompile(`^\[(写真|ファイル|書類|音声|動画|添付)\d+\]$`)
 
 // Pieces cuts words for a page.
 func Pieces(words string) []Piece {
