@@ -16,7 +16,7 @@ import (
 type revealIn struct {
 	ByCase
 	Body struct {
-		Placeholder string `json:"placeholder"`
+		Placeholder string `json:"placeholder" doc:"of the case's words; or the mark of a file that needs two people: [添付1] for file 1"`
 		Reason      string `json:"reason" doc:"safety, reply, understand or contact: the audit holds the code; or words, which the case holds anonymized"`
 	}
 }
@@ -37,7 +37,7 @@ type revealOut struct {
 type Grant struct {
 	ID          string        `json:"id"`
 	Case        triage.CaseID `json:"case"`
-	Placeholder string        `json:"placeholder"`
+	Placeholder string        `json:"placeholder" doc:"or the mark of a file: [添付1] for file 1"`
 	Reason      string        `json:"reason" doc:"anonymized"`
 	By          string        `json:"by" doc:"login of who asked"`
 	Approver    string        `json:"approver,omitempty" doc:"login of who decided"`
@@ -91,7 +91,7 @@ func (a *api) grantsOf(list []grant.Grant) Grants {
 // reveals registers what is opened: at once by who speaks with the child, and by two people.
 func (a *api) reveals() {
 	route(a, huma.Operation{Method: "POST", Path: "/api/v1/cases/{id}/reveals", Summary: "Open the words behind a placeholder",
-		Description: "202 with a grant that waits for a second person, for what somebody can be reached by and for a colleague's case."},
+		Description: "202 with a grant that waits for a second person, for what somebody can be reached by and for a colleague's case, its files too. 409 wrong_state for a file that one may open alone."},
 		func(ctx context.Context, p staff.Person, in *revealIn) (*revealOut, error) {
 			return a.revealed(a.Desk.Reveal(ctx, p, in.id(), in.Body.Placeholder, in.Body.Reason))
 		})
@@ -100,7 +100,8 @@ func (a *api) reveals() {
 			list, err := a.Desk.Grants(ctx, p)
 			return &grantsOut{a.grantsOf(list)}, err
 		})
-	route(a, huma.Operation{Method: "GET", Path: "/api/v1/reveals/{id}", Summary: "The words, for who asked, for 15 minutes from the approval"},
+	route(a, huma.Operation{Method: "GET", Path: "/api/v1/reveals/{id}", Summary: "The words, for who asked, for 15 minutes from the approval",
+		Description: "Of a grant for a file, only where it stands: the file is at /api/v1/cases/{id}/files/{n}."},
 		func(ctx context.Context, p staff.Person, in *ByGrant) (*revealOut, error) {
 			return a.revealed(a.Desk.UseGrant(ctx, p, in.ID))
 		})

@@ -80,7 +80,10 @@ func (c *Console) reveal(r *http.Request, p staff.Person, id triage.CaseID) (res
 	if err != nil {
 		return result{}, err
 	}
+	_, file := desk.FileOf(ph)
 	switch {
+	case o.Grant != nil && o.Grant.Alone && file:
+		return result{Say: "ほかにだれもいないので、すぐに見られます。15分のあいだ、この画面で開けます。"}, nil
 	case o.Grant != nil && o.Grant.Alone:
 		return result{Say: "ほかにだれもいないので、すぐに開けます。「二人で開く」で開いてください。", To: "/reveals"}, nil
 	case o.Grant != nil:

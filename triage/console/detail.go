@@ -42,6 +42,9 @@ func (c *Console) spell(x string) string {
 	if k, ok := c.City.Class(x); ok {
 		return k.Name
 	}
+	if said := called(x); said != x {
+		return said
+	}
 	if len(x) >= 20 && strings.Trim(strings.ToLower(x), "abcdefghijklmnopqrstuvwxyz0123456789") == "" {
 		return tail(x)
 	}

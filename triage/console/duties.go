@@ -17,7 +17,7 @@ import (
 
 // The words of the screens for duties.
 var (
-	duties = map[string]string{"answer": "相談者への返事", "countersign": "緊急の連絡の、二人目の確認", "acknowledge": "学校の受け取り", "school_answer": "学校の回答", "look_reveal": "一人で開いた連絡先の確認"}
+	duties = map[string]string{"answer": "相談者への返事", "countersign": "緊急の連絡の、二人目の確認", "acknowledge": "学校の受け取り", "school_answer": "学校の回答", "look_reveal": "一人で開いたものの確認"}
 	owners = map[string]string{"assignee": "担当", "coordinator": "コーディネーター", "supervisor": "統括", "school": "学校", "board": "教育委員会"}
 	// known are facts that no file names.
 	known = map[string]string{"claims_serious": "申立てかもしれない言葉", "severity.emergency": "緊急の言葉", "severity.urgent": "至急の言葉", "told.school": "学校が知っている", "told.police": "警察が知っている",

@@ -16,6 +16,10 @@ type grantData struct {
 	CanOpen, CanDecide, CanSpeak, CanLook bool
 }
 
+// Called is what it is for, in words; IsFile, that the page of its case shows it.
+func (d grantData) Called() string { return called(d.What) }
+func (d grantData) IsFile() bool   { _, file := desk.FileOf(d.What); return file }
+
 var grantStates = map[string]string{"asked": "確認を待っています", "approved": "開けます", "refused": "認められませんでした", "expired": "終わりました"}
 
 func (c *Console) grants(w http.ResponseWriter, r *http.Request, p staff.Person) {
@@ -49,6 +53,11 @@ func (c *Console) openGrant(w http.ResponseWriter, r *http.Request, p staff.Pers
 		t, err := c.Desk.Trace(r.Context(), p, o.Grant.ID)
 		c.toGrants(w, r, traced(t), err)
 		return
+	}
+	if err == nil {
+		if _, file := desk.FileOf(o.Grant.What); file {
+			res.Say = "写真やファイルは、事案の画面で見ます。"
+		}
 	}
 	if o.Value != "" {
 		res.Say, res.Values = "開きました。だれがいつ見たかは記録されました。", map[string]string{o.Grant.What: o.Value}

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strconv"
@@ -74,14 +75,15 @@ func (c *Console) reading(w http.ResponseWriter, r *http.Request, p staff.Person
 		c.sorry(w, r, p, err)
 		return
 	}
-	c.showReading(w, r, p, http.StatusOK, newReading(v))
+	c.showReading(w, r, p, http.StatusOK, c.newReading(r.Context(), p, v))
 }
 
-func newReading(v desk.Reading) readingData {
+func (c *Console) newReading(ctx context.Context, p staff.Person, v desk.Reading) readingData {
 	d := readingData{Reading: v, Action: "/cases/" + string(v.Case.ID)}
 	for i, n := range v.Files {
-		d.Pictures = append(d.Pictures, attached{n, v.Sorts[i]})
+		d.Pictures = append(d.Pictures, attached{N: n, Sort: v.Sorts[i]})
 	}
+	c.locked(ctx, p, v.Case, d.Pictures)
 	for _, x := range triage.Wishes {
 		d.Boxes = append(d.Boxes, box{x.Code, word(wishes, x.Code), v.Text.Wants(x.Code)})
 	}
@@ -113,7 +115,7 @@ func (c *Console) compare(w http.ResponseWriter, r *http.Request, p staff.Person
 	status, res := c.failed(err)
 	if v, again := c.Desk.Reading(r.Context(), p, id, seq); again == nil && !web.WantsJSON(r) {
 		v.Base, v.Text.Words, v.Text.Reach, v.Text.Wishes = x.Base, x.Words, x.Reach, x.Wishes
-		d := newReading(v)
+		d := c.newReading(r.Context(), p, v)
 		d.Parts, d.Wrong = x.Parts, res.Say
 		c.showReading(w, r, p, status, d)
 		return

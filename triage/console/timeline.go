@@ -110,7 +110,7 @@ func (c *Console) tell(l *line, e triage.Event, seen told) bool {
 		}
 		l.Text = "緊急度を「" + word(severities, e.Judgement.Severity) + "」にしました。" + because(e.Text)
 	case e.Kind == triage.KindReveal && e.Reveal != nil:
-		l.Text = e.Reveal.Placeholder + word(openings, e.Reveal.Step) + because(e.Reveal.Reason)
+		l.Text = revealed(*e.Reveal)
 	case e.Consent != nil:
 		c.consentLine(l, e, seen.fates)
 	case e.Handoff != nil:
@@ -129,6 +129,15 @@ func (c *Console) tell(l *line, e triage.Event, seen told) bool {
 		return c.dutyLine(l, e)
 	}
 	return l.Text != ""
+}
+
+// revealed says what was opened, or asked for.
+func revealed(r triage.Reveal) string {
+	does := word(openings, r.Step)
+	if _, file := desk.FileOf(r.Placeholder); file && r.Step == "grant_use" {
+		does = " を見ました。"
+	}
+	return called(r.Placeholder) + does + because(r.Reason)
 }
 
 func (c *Console) message(l *line, e triage.Event, fates map[int64]triage.Delivery) {

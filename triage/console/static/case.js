@@ -109,8 +109,11 @@ function show() {
   }
 }
 
-function ask(placeholder) {
-  document.getElementById('why-what').textContent = placeholder ? `${placeholder} を開きます。` : '文の中の記号をすべて開きます。';
+// ask asks why, for a placeholder, or for a file that is called by that name; for neither, for all placeholders of the text.
+function ask(placeholder, file) {
+  document.getElementById('why-title').textContent = file ? '写真やファイルを二人で開く' : '記号の元の言葉を開く';
+  document.getElementById('why-what').textContent = file ? `${file} を見ることを、もう一人に頼みます。` : placeholder ? `${placeholder} を開きます。` : '文の中の記号をすべて開きます。';
+  why.querySelector('[value=open]').textContent = file ? '頼む' : '開く';
   why.returnValue = '';
   why.showModal();
   why.addEventListener('close', async () => {
@@ -120,6 +123,7 @@ function ask(placeholder) {
     say(done.say, !done.ok);
     for (const [key, value] of Object.entries(done.values || {})) opened.set(key, value);
     show();
+    if (file) refresh();
   }, { once: true });
 }
 
@@ -127,6 +131,8 @@ document.addEventListener('click', (e) => {
   if (e.target.closest('#names-open')) ask('');
   const contact = e.target.closest('[data-contact]');
   if (contact) ask(contact.dataset.contact);
+  const file = e.target.closest('[data-ask]');
+  if (file) ask(file.dataset.ask, file.dataset.name);
   const ph = e.target.closest('.ph[role=button]');
   if (ph && !opened.has(ph.dataset.ph)) ask(ph.dataset.ph);
 });

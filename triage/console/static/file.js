@@ -6,7 +6,14 @@ const shown = document.getElementById('file-shown');
 const heard = document.getElementById('file-heard');
 const said = document.getElementById('file-said');
 const turns = document.getElementById('file-pages');
-let path = '', page = 1, voice = false;
+let path = '', page = 1, voice = false, lent = false;
+
+// failed says why nothing is shown, as far as that can be told: what two people opened is closed again after a while.
+function failed() {
+  if (lent && page > 1) return 'ここで終わりか、開ける時間（15分）が過ぎました。';
+  if (lent) return '開けません。認められてから15分がたったときは、画面を読み直して、もう一度頼んでください。';
+  return page > 1 ? 'ここで終わりです。' : '安全に開けないファイルです。原本は、しまってあります。';
+}
 
 function show(n) {
   page = n;
@@ -21,7 +28,7 @@ heard.addEventListener('loadedmetadata', () => {
   said.textContent = '';
 });
 heard.addEventListener('error', () => {
-  if (heard.getAttribute('src')) said.textContent = '安全に開けないファイルです。原本は、しまってあります。';
+  if (heard.getAttribute('src')) said.textContent = failed();
 });
 
 shown.addEventListener('load', () => {
@@ -30,13 +37,14 @@ shown.addEventListener('load', () => {
 });
 shown.addEventListener('error', () => {
   if (!shown.getAttribute('src')) return;
-  said.textContent = page > 1 ? 'ここで終わりです。' : '安全に開けないファイルです。原本は、しまってあります。';
+  said.textContent = failed();
 });
 
 document.addEventListener('click', (e) => {
   const cover = e.target.closest('[data-file]');
   if (cover) {
     path = cover.dataset.file;
+    lent = 'lent' in cover.dataset;
     voice = cover.dataset.sort === 'voice' || cover.dataset.sort === 'video';
     turns.hidden = voice || cover.dataset.sort === 'picture';
     box.showModal();

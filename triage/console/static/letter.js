@@ -10,7 +10,7 @@ const picture = document.getElementById('picture');
 const said = document.getElementById('picture-said');
 const pages = document.getElementById('pages');
 const sizes = [1, 1.5, 2, 3, 4];
-let path = '', page = 1, size = 0, angle = 0;
+let path = '', page = 1, size = 0, angle = 0, lent = false;
 
 // ---- the picture -------------------------------------------------------------------------------------------------------
 
@@ -41,7 +41,9 @@ picture.addEventListener('load', () => {
 });
 picture.addEventListener('error', () => {
   if (!picture.getAttribute('src')) return;
-  said.textContent = page > 1 ? 'ここで終わりです。' : '安全に開けないファイルです。原本は、しまってあります。もとの紙を見て、書いてください。';
+  if (lent && page > 1) said.textContent = 'ここで終わりか、開ける時間（15分）が過ぎました。';
+  else if (lent) said.textContent = '開けません。認められてから15分がたったときは、事案に戻って、もう一度頼んでください。';
+  else said.textContent = page > 1 ? 'ここで終わりです。' : '安全に開けないファイルです。原本は、しまってあります。もとの紙を見て、書いてください。';
 });
 window.addEventListener('resize', lay);
 
@@ -49,6 +51,7 @@ document.addEventListener('click', (e) => {
   const cover = e.target.closest('[data-picture]');
   if (cover) {
     path = cover.dataset.picture;
+    lent = 'lent' in cover.dataset;
     pages.hidden = cover.dataset.sort === 'picture';
     size = 0;
     angle = 0;
