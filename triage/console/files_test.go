@@ -7,6 +7,8 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"net/http"
+	"net/url"
 	"os/exec"
 	"strings"
 	"testing"
@@ -14,6 +16,8 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"madoguchi/triage"
+	"madoguchi/triage/desk"
+	"madoguchi/triage/staff"
 )
 
 // pictured is a case to which a photograph, a document of two pages and something that cannot be opened came.
@@ -158,4 +162,136 @@ func TestAVoiceIsListenedTo(t *testing.T) {
 	if len(b.troubles) > 0 {
 		t.Error(b.troubles)
 	}
+}
+
+// sato takes the case with the pictures, and kato and mori lead.
+func (h *house) seedColleague() {
+	h.t.Helper()
+	h.hire("sato", triage.Psychologist, "")
+	h.hire("kato", triage.Coordinator, "")
+	h.hire("mori", triage.Supervisor, "")
+	h.seedPictures()
+	h.happened(pictured, triage.Event{ID: "taken", At: ago(0), Kind: triage.KindAssignment, From: triage.Counselor, By: "sato", Assignment: &triage.Assignment{Do: triage.DoClaim, To: "sato"}})
+}
+
+// agrees says yes to the newest wish, as mori with a strong sign-in.
+func (h *house) agrees() {
+	h.t.Helper()
+	list, err := h.desk.Register.List(context.Background())
+	if err == nil {
+		_, err = h.desk.Approve(context.Background(), staff.Person{Login: "mori", Role: triage.Supervisor, Strong: true}, list[0].ID, desk.Spoken{})
+	}
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// A lead does not get a colleague's picture from the page either, but the way to ask for it; each of those who read of it does
+// so in words.
+func TestALeadAsksForAFile(t *testing.T) {
+	h := newHouse(t)
+	h.seedColleague()
+	h.hire("kanri", triage.Admin, "")
+	h.signedIn("mori") // another lead is there
+	b, page := h.signedIn("kato"), "/cases/"+string(pictured)
+	if a := b.get(page + "/files/1"); a.status != http.StatusConflict || strings.Contains(a.body, "PNG") || !strings.Contains(a.body, triage.CodeTwoPersons) {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+	body := b.get(page).body
+	sane(t, "case", body)
+	if strings.Contains(body, "data-file=") || !strings.Contains(body, `data-ask="[添付1]"`) {
+		t.Error("the page leads to the picture, or tells no way to ask")
+	}
+	if r := said(t, b.script(page+"/reveals", url.Values{"placeholder": {"[添付4]"}, "reason": {desk.Whys[0].Key}})); r.Code != triage.CodeBadRequest {
+		t.Errorf("what is not there: %+v", r)
+	}
+	if r := said(t, b.script(page+"/reveals", url.Values{"placeholder": {"[添付1]"}, "reason": {desk.Whys[0].Key}})); !strings.Contains(r.Say, "もう一人の確認をお願いしました") {
+		t.Errorf("%+v", r)
+	}
+	if body = b.get(page).body; !strings.Contains(body, "もう一人の確認を待っています") || !strings.Contains(body, "添付ファイル1 を二人で開くことを頼みました。") {
+		t.Error("the page does not tell that it waits")
+	}
+	if body = h.signedIn("mori").get("/reveals").body; !strings.Contains(body, "添付ファイル1") || strings.Contains(body, "[添付1]") {
+		t.Error("the other lead does not read what it is about")
+	}
+	h.agrees()
+	if a := b.get(page + "/files/1"); a.status != 200 || !strings.HasPrefix(a.body, "\x89PNG") {
+		t.Errorf("once allowed: %d", a.status)
+	}
+	body = b.get(page).body
+	if !strings.Contains(body, `data-file="`+page+`/files/1"`) || strings.Contains(body, `data-file="`+page+`/files/2"`) || !strings.Contains(body, "添付ファイル1 を見ました。") {
+		t.Error("the page shows another file than the one that was allowed")
+	}
+	id := b.grantID()
+	if body = b.get("/reveals").body; !strings.Contains(body, `href="`+page+`">事案の画面で見る`) || strings.Contains(body, "/reveals/"+id+"/open") {
+		t.Error("the page of grants does not lead to the case")
+	}
+	if r := said(t, b.script("/reveals/"+id+"/open", nil)); len(r.Values) > 0 || !strings.Contains(r.Say, "事案の画面") {
+		t.Errorf("%+v", r)
+	}
+	if page := h.signedIn("kanri").get("/audit").body; !strings.Contains(page, acts["file"]+"</td><td>"+number(pictured)+`</td><td class="small">`+tail(id)+"　添付ファイル1　理由：") {
+		t.Errorf("the audit does not tell which file, by which grant: %.3000s", page)
+	}
+}
+
+// In an emergency with no other lead there, the page lets her see it at once.
+func TestALeadSeesAFileAloneInAnEmergency(t *testing.T) {
+	h := newHouse(t)
+	h.seedColleague()
+	b, page := h.signedIn("kato"), "/cases/"+string(pictured)
+	h.happened(pictured, triage.Event{ID: "grave", At: ago(0), Kind: triage.KindAssessment, From: triage.Counselor, By: "sato", Text: "橋にいる", Judgement: &triage.Judgement{Severity: triage.Emergency}})
+	if r := said(t, b.script(page+"/reveals", url.Values{"placeholder": {"[添付1]"}, "reason": {desk.Whys[0].Key}})); r.To != "" && r.To != page || !strings.Contains(r.Say, "すぐに見られます") {
+		t.Errorf("%+v", r)
+	}
+	if a := b.get(page + "/files/1"); a.status != 200 {
+		t.Errorf("%d", a.status)
+	}
+	if body := b.get(page).body; !strings.Contains(body, "添付ファイル1 を、ほかにだれもいないので一人で開くことにしました。") || !strings.Contains(body, "一人で開いたものの確認") {
+		t.Error("the case does not say that somebody looks at it afterwards")
+	}
+}
+
+// In a real browser, at the width of a desk and of a phone: the picture is asked for where it stands, and is there as soon as
+// somebody has said yes.
+func TestAskingForAFileInABrowser(t *testing.T) {
+	h := newHouse(t)
+	h.seedColleague()
+	h.signedIn("mori")
+	b := h.open(t)
+	b.enter("kato")
+	for i, width := range []int64{1280, 390} {
+		b.do(chromedp.EmulateViewport(width, 900))
+		b.goTo("/cases/" + string(pictured))
+		file := fmt.Sprint(i + 1)
+		ask := `[data-ask="[添付` + file + `]"]`
+		b.until(`document.querySelector('` + ask + `:enabled') && document.documentElement.dataset.live === 'yes' && document.documentElement.scrollWidth <= innerWidth`)
+		b.js(`document.querySelector('` + ask + `').scrollIntoView({ block: 'center' })`)
+		b.shot(fmt.Sprint(width, "-1-shut"))
+		b.press(ask)
+		b.until(`document.querySelector('#why').open && document.querySelector('#why-what').innerText.includes('もう一人に頼みます') && document.querySelector('#why').scrollWidth <= document.querySelector('#why').clientWidth`)
+		b.shot(fmt.Sprint(width, "-2-why"))
+		b.press(`#why button[value=open]`)
+		b.until(`document.querySelector('` + ask + `')?.innerText.includes('もう一人の確認を待っています')`)
+		b.shot(fmt.Sprint(width, "-3-waits"))
+		h.agrees()
+		b.until(`document.querySelector('[data-file$="/files/` + file + `"]:enabled')?.innerText.includes('15分のあいだ見られます') && document.documentElement.scrollWidth <= innerWidth`)
+		b.shot(fmt.Sprint(width, "-4-open"))
+		b.press(`[data-file$="/files/` + file + `"]`)
+		b.until(`document.querySelector('#file').open && document.querySelector('#file-shown').naturalWidth === 1200`)
+		b.press(`#file [data-close]`)
+		b.goTo("/reveals")
+		b.until(`document.body.innerText.includes('添付ファイル` + file + `') && document.documentElement.scrollWidth <= innerWidth`)
+		b.shot(fmt.Sprint(width, "-5-grants"))
+	}
+	h.seedLetter(false)
+	for _, width := range []int64{1280, 390} {
+		b.do(chromedp.EmulateViewport(width, 900))
+		b.goTo("/cases/" + string(scanned) + "/readings/1")
+		b.until(`document.readyState === 'complete' && document.querySelector('#covers .cover a')?.innerText === '事案の画面で頼む' && document.documentElement.scrollWidth <= innerWidth`)
+		b.shot(fmt.Sprint(width, "-6-reading"))
+	}
+	if n := h.looked(t, "file"); n != 2 {
+		t.Errorf("%d looks are written down, want 2", n)
+	}
+	b.quiet()
 }

@@ -120,6 +120,29 @@ func TestALetterIsComparedAndSplit(t *testing.T) {
 	}
 }
 
+// A lead reads a colleague's letter as a machine read it, and its picture when somebody else has said yes.
+func TestAColleaguesLetterIsComparedByTwo(t *testing.T) {
+	h := newHouse(t)
+	h.hire("kato", triage.Coordinator, "")
+	h.hire("mori", triage.Supervisor, "")
+	h.seedLetter(false)
+	h.signedIn("mori")
+	b, base := h.signedIn("kato"), "/cases/"+string(scanned)
+	page := b.get(base + "/readings/1").body
+	sane(t, "reading", page)
+	if strings.Contains(page, "data-picture=") || !strings.Contains(page, `href="`+base+`">事案の画面で頼む`) || !strings.Contains(page, "くつをかくされ") {
+		t.Error("the page leads to the picture, or does not say where to ask")
+	}
+	said(t, b.script(base+"/reveals", url.Values{"placeholder": {"[添付1]"}, "reason": {"understand"}}))
+	if page = b.get(base + "/readings/1").body; !strings.Contains(page, "もう一人の確認を待っています") {
+		t.Error("the page does not say that it waits")
+	}
+	h.agrees()
+	if page = b.get(base + "/readings/1").body; !strings.Contains(page, `data-picture="`+base+`/files/1"`) {
+		t.Error("the page does not show what was allowed")
+	}
+}
+
 func TestAnAnswerIsPrintedAndPosted(t *testing.T) {
 	h := newHouse(t)
 	h.hire("sato", triage.Psychologist, "")
