@@ -50,7 +50,8 @@ func (s *scan) address(i int) {
 	if end := s.triple(i); end > i && (s.class(i-1) == japanese.Kanji && s.quarter(i-1) && (s.clauseStart(i-1) || i > 1 && s.quarter(i-2)) && !s.before(i, 6, "番号", "電話", "携帯", "平成", "令和", "昭和", "結果", "試合", "背番") || s.kanaQuarter(i) < i) {
 		strong, last = true, max(last, end)
 	}
-	if !strong && !(strings.ContainsAny(s.text(i, last), "-の") && s.class(i-1) == japanese.Kanji && (s.before(i, 14, homes...) || s.is(last, "に住"))) && !s.hamlet(i) {
+	strong = strong || strings.ContainsRune(s.text(i, last), '-') && s.inTown(i)
+	if !strong && !(strings.ContainsAny(s.text(i, last), "-の") && (s.class(i-1) == japanese.Kanji || s.back(i, "通り") < i) && (s.before(i, 14, homes...) || s.is(last, "に住"))) && !s.hamlet(i) {
 		return
 	}
 	start := s.spaceBack(i)
@@ -63,11 +64,28 @@ func (s *scan) address(i int) {
 			start = k
 		}
 	}
-	start += s.one(start, "自宅住所", "現住所", "住所", "自宅", "所在地")
+	for k := start; k < i; k++ {
+		if n := s.one(k, "住所", "自宅", "所在地", "差出人", "連絡先"); n > 0 {
+			start = k + n
+		}
+	}
+	if s.rs[last-1] == 'の' && !numeral(s.rune(last)) {
+		last--
+	}
 	for start < i && s.rs[start] == ' ' {
 		start++
 	}
 	s.add(start, s.house(last), TypeAddress, 0.9)
+}
+
+// inTown reports whether the kanji in front of i are a quarter's name, with the city it is in before them: 日向市塩見原|7-3.
+func (s *scan) inTown(i int) bool {
+	k := s.spaceBack(i)
+	end := k
+	for k > 0 && s.quarter(k-1) && !strings.ContainsRune("市区郡", s.rs[k-1]) {
+		k--
+	}
+	return end-k >= 2 && s.class(k) == japanese.Kanji && strings.ContainsRune("市区郡", s.rune(k-1)) && s.class(k-2) == japanese.Kanji
 }
 
 // hamlet reports whether the kanji in front of i name a place by its 字: 岩木沢字野脇, and not 赤字.
@@ -91,7 +109,7 @@ func (s *scan) quarter(i int) bool {
 		return s.class(i-1) == japanese.Kanji && strings.ContainsRune("丘台原浜森里杜岡出宮坂葉", s.rune(i+1))
 	}
 	c := s.class(i)
-	return c == japanese.Kanji || c == japanese.Katakana
+	return c == japanese.Kanji || c == japanese.Katakana || r == 'り' && s.rune(i-1) == '通' && numeral(s.rune(i+1)) // 本郷通り9丁目
 }
 
 // house returns the end of a building's name and room that follow at i.
@@ -112,6 +130,9 @@ func (s *scan) house(i int) int {
 		return i
 	}
 	name := s.text(j, k)
+	if strings.Contains(name, "電話") || strings.Contains(name, "携帯") || strings.Contains(name, "連絡") {
+		return i
+	}
 	end := s.rooms(k)
 	if s.rune(j-1) == 'の' && !houseName(name) {
 		return i
@@ -290,6 +311,10 @@ func (s *scan) houseFirst(i int) {
 		end++
 	}
 	first := s.text(i, k)
+	if kana := s.kanaShop(k, false); end == k && kana > k && slices.Contains([]string{"コーポ", "ハイツ", "メゾン", "レジデンス"}, first) {
+		s.add(i, kana, TypePlace, 0.7) // コーポすみれの一階
+		return
+	}
 	if end == k || end > k+3 || s.a.words.generic(s.text(k, end)) || s.a.words.stop[s.text(k, end)] {
 		return
 	}

@@ -190,9 +190,15 @@ func (s *scan) founded() {
 	}
 }
 
-// doubled finds who is called by one kana and っちゃん, where a clause begins or の is in front: 孫のいっちゃんが.
+// doubled finds who is called by one kana and っちゃん, where a clause begins or の is in front, 孫のいっちゃんが, or by most of a family
+// name: やまもっちゃん.
 func (s *scan) doubled() {
-	for i := range s.rs {
+	for i, r := range s.rs {
+		for n := 2; n <= 3 && r == 'っ' && s.is(i, "っちゃん"); n++ {
+			if s.class(i-n) == japanese.Hiragana && s.class(i-n+1) == japanese.Hiragana && s.most(s.text(max(0, i-n), i)) {
+				s.add(i-n, i+4, TypePerson, 0.6)
+			}
+		}
 		end := i + 5
 		if !s.is(i+1, "っちゃん") || s.class(i) != japanese.Hiragana || strings.ContainsRune("おぼめむちじ", s.rs[i]) || !s.clauseStart(i) && s.rune(i-1) != 'の' && s.rune(i-1) != 'と' {
 			continue
@@ -201,6 +207,16 @@ func (s *scan) doubled() {
 			s.add(i, end, TypePerson, 0.6)
 		}
 	}
+}
+
+// most reports whether a listed family name is but one kana longer.
+func (s *scan) most(stem string) bool {
+	for _, r := range "とりだたかやらきしのまみはらわなぎざじち" {
+		if s.a.names.is(stem+string(r), familyKana) {
+			return true
+		}
+	}
+	return false
 }
 
 // maxRest is how many runes of a name in katakana may be missing.
@@ -216,8 +232,71 @@ func (s *scan) wholeKatakana() {
 		for s.class(end) == japanese.Katakana {
 			end++
 		}
-		if t := s.token(o.end); !s.unlearned && end-o.end <= maxRest && !t.Known && t.Start < o.end {
+		parts := strings.ContainsRune(s.text(o.start, o.end), '・') // アリ・ハッ|サン
+		if t := s.token(o.end); !s.unlearned && end-o.end <= maxRest && (parts || !t.Known && t.Start < o.end) {
 			s.add(o.end, end, TypePerson, 0.5)
+		}
+	}
+}
+
+// read finds a name of kanji with its reading in brackets, in kana, behind who it is: 弟の騎士(ないと).
+func (s *scan) read() {
+	for i, r := range s.rs {
+		if r != '(' || s.class(i-1) != japanese.Kanji {
+			continue
+		}
+		end := i + 1
+		for s.class(end) == japanese.Hiragana || s.class(end) == japanese.Katakana || s.rune(end) == 'ー' {
+			end++
+		}
+		start := i
+		for start > 0 && i-start < 4 && s.class(start-1) == japanese.Kanji {
+			start--
+		}
+		start = s.trimLeft(start, i)
+		kana, w := s.spoken(i+1, end), s.a.words
+		if n := end - i - 1; s.rune(end) != ')' || n < 2 || n > 6 || i-start > 3 || start == i || w.stop[s.text(start, i)] || w.stop[kana] || w.kanaStop[kana] || w.generic(kana) || w.generic(s.text(start, i)) {
+			continue
+		}
+		if s.afterRole(start) && s.rune(start-1) == 'の' || w.modernKana[kana] || s.a.names.is(s.text(start, i), given) && s.a.names.is(kana, givenKana) {
+			s.add(start, i, TypePerson, 0.6)
+			s.add(i+1, end, TypePerson, 0.6)
+		}
+	}
+}
+
+// signed finds who signs with a given name in kana, behind a space at the end: もうむり　くるみ.
+func (s *scan) signed() {
+	end := len(s.rs)
+	for end > 0 && s.class(end-1) == japanese.Punct {
+		end--
+	}
+	start := end
+	for start > 0 && (s.class(start-1) == japanese.Hiragana || s.class(start-1) == japanese.Katakana) {
+		start--
+	}
+	if n := end - start; n < 2 || n > 5 || start == 0 || s.class(start-1) != japanese.Space {
+		return
+	}
+	if t := s.token(start); t.Part == japanese.Verb && t.Known {
+		return // ろうかで たつの
+	}
+	name, w := s.spoken(start, end), s.a.words
+	if (w.modernKana[name] || s.a.names.is(name, givenKana) && !s.a.names.is(name, common)) && !w.kanaStop[name] && !w.danger[name] {
+		s.add(start, end, TypePerson, 0.5)
+	}
+}
+
+// withPlace: a name in kana that goes on with what a place is called by is the place's: ほくと|予備校.
+func (s *scan) withPlace() {
+	for _, o := range slices.Clone(s.out) {
+		if o.t != TypePerson || o.end >= len(s.rs) || s.class(o.end) != japanese.Kanji || s.class(o.end-1) == japanese.Kanji || s.class(o.end-1) == japanese.Space {
+			continue
+		}
+		for _, x := range s.a.words.suffixes[s.rs[o.end]] {
+			if n := len([]rune(x.text)); n >= 2 && !x.out && s.is(o.end, x.text) {
+				s.add(o.start, o.end+n, x.t, 0.6)
+			}
 		}
 	}
 }

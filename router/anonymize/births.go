@@ -54,7 +54,8 @@ func (s *scan) birth(i int) {
 	if parts < 2 && !compact {
 		return
 	}
-	if s.bornAfter(j) || s.before(i, 10, birthLabels...) {
+	asked := s.before(i, 15, birthLabels...) && !s.before(i, 15, "。", "会", "パーティ", "プレゼント") // 誕生日いつって聞かれて1月15日
+	if s.bornAfter(j) || s.before(i, 10, birthLabels...) || asked {
 		s.add(s.yearBack(i), j, TypeDateOfBirth, 1)
 	} else if parts == 3 && s.longAgo(i) {
 		s.add(i, j, TypeDateOfBirth, 0.6)

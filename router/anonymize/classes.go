@@ -8,10 +8,11 @@ import (
 
 // group judges a class's name that ends with 組 at i.
 func (s *scan) group(i int) {
-	if s.one(i+1, "織", "み", "合", "長", "体") > 0 && !s.is(i+1, "長") {
+	j := s.spaceBack(i)
+	year := j > 1 && (numeral(s.rs[j-1]) || upper(s.rs[j-1])) && s.rs[j-2] == '年' // 2年C組|みさき
+	if s.one(i+1, "織", "み", "合", "体") > 0 && !year {
 		return
 	}
-	j := s.spaceBack(i)
 	start := j
 	switch {
 	case j > 0 && (numeral(s.rs[j-1]) || letter(s.rs[j-1])):
@@ -47,6 +48,7 @@ func (s *scan) group(i int) {
 	} else if k < start && digit(s.rune(k-1)) && strings.ContainsRune("小中高", s.rune(k-2)) {
 		start = k - 2 // 中2のB組
 	}
+	start = s.course(start)
 	end := i + 1
 	if j := s.skip(end, "の ", 2); numeral(s.rune(j)) {
 		k := j
@@ -58,6 +60,18 @@ func (s *scan) group(i int) {
 		}
 	}
 	s.add(start, end, TypeClass, 0.9)
+}
+
+// course returns where the course begins whose class begins at i, 普通科1年C組, or i.
+func (s *scan) course(i int) int {
+	start := i
+	for s.rune(i-1) == '科' && start > 0 && i-start < 6 && s.class(start-1) == japanese.Kanji && !strings.ContainsRune("校高中小", s.rs[start-1]) {
+		start--
+	}
+	if i-start < 3 {
+		return i
+	}
+	return start
 }
 
 // careGroup judges the name of a small class: ひまわり学級.
@@ -127,7 +141,7 @@ func (s *scan) classNumber(i int) {
 	}
 	sep := s.rune(i + 1)
 	k := i + 2
-	if strings.ContainsRune("ABCEH", sep) && !word(s.rune(i-1)) && !word(s.rune(k)) && s.one(k, "の", "です", "だ", "に", "で", "、", "。") > 0 && s.one(k+1, "鉛", "えん", "芯", "しん") == 0 {
+	if strings.ContainsRune("ABCEH", sep) && !word(s.rune(i-1)) && !word(s.rune(k)) && s.one(k, "の", "です", "だ", "に", "で", "なん", "全員", "担任", "女子", "男子", "、", "。") > 0 && s.one(k+1, "鉛", "えん", "芯", "しん") == 0 {
 		s.add(i, k, TypeClass, 0.6) // 3A
 		return
 	}
@@ -154,7 +168,7 @@ func (s *scan) classNumber(i int) {
 		return
 	}
 	score := 0.7
-	if sep == '-' && !(s.rune(i-1) == '(' && s.rune(end) == ')') && s.one(end, "の", "です", "だ", "に", "、", "組", "在", "で", " ", "担") == 0 && end != len(s.rs) && !letter(s.rs[end-1]) && !(strings.ContainsRune("小中高", s.rune(i-1)) || s.rune(end) == '。' && s.before(i, 8, "中の", "高の", "小の", "校の", "クラス")) {
+	if sep == '-' && !(s.rune(i-1) == '(' && s.rune(end) == ')') && s.one(end, "の", "です", "だ", "に", "、", "組", "在", "で", " ", "担", "全員", "女子", "男子", "生徒") == 0 && end != len(s.rs) && !letter(s.rs[end-1]) && !(strings.ContainsRune("小中高", s.rune(i-1)) || s.rune(end) == '。' && s.before(i, 8, "中の", "高の", "小の", "校の", "クラス")) {
 		return
 	}
 	if sep == '-' && s.before(i, 8, "試合", "スコア", "サッカー", "野球", "結果") {

@@ -156,7 +156,7 @@ func (s *scan) cries() {
 			name := s.spoken(i, end)
 			cry := s.a.words.cries.at(s.rs, end) > 0 && !s.functional(i, end) && s.listedName(name)
 			twice := l == 4 && s.text(i, i+2) == s.text(i+2, end) && c != japanese.Kanji && s.listedName(name[:len(name)/2]) &&
-				!s.commonWord(i, end) && !s.functional(i, end) && s.slot(end) && !s.adverbs(i, end)
+				!s.functional(i, end) && s.slot(end) && (!s.commonWord(i, end) && !s.adverbs(i, end) || s.hopper(i, end))
 			if (cry || twice) && !s.a.words.stop[name] && !s.a.words.kanaStop[name] && !s.a.words.everyday[name] && !s.a.words.danger[name] {
 				s.add(i, end, TypePerson, 0.5)
 				break
@@ -167,6 +167,12 @@ func (s *scan) cries() {
 
 func (s *scan) listedName(name string) bool {
 	return s.a.names.is(name, family|given|familyKana|givenKana)
+}
+
+// hopper reports whether a doubled word, which is a noun of the dictionary, does something to somebody here: けんけんが…やぶいた.
+func (s *scan) hopper(start, end int) bool {
+	t := s.token(start)
+	return t.Start == start && t.End == end && t.Part == japanese.Noun && s.act(start) && s.one(end, "が", "に", "と") > 0
 }
 
 // adverbs reports whether a doubled word is how something is done: どきどき.

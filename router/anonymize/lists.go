@@ -117,11 +117,15 @@ func (s *scan) again(g *Glossary) {
 		if len(rs) < 2 && !one || (kana && len(rs) < 3 || one) && s.guesses == nil || s.a.words.stop[name] || s.a.words.everyday[name] && !one || s.a.words.danger[name] {
 			continue
 		}
+		least := float32(sure)
+		if everydayOne(name) {
+			least = 0.35 // 光くんのせいで光も
+		}
 		for i := 0; i+len(rs) <= len(s.rs); i++ {
 			if s.rs[i] != rs[0] || !s.is(i, name) {
 				continue
 			}
-			if one && (s.class(i-1) == japanese.Kanji || s.class(i+1) == japanese.Kanji || s.likeliest(i, i+1) < sure) {
+			if one && (s.class(i-1) == japanese.Kanji || s.class(i+1) == japanese.Kanji || s.likeliest(i, i+1) < least) {
 				continue
 			}
 			if strings.ContainsRune("県市都府", s.rune(i+len(rs))) && i+len(rs) < len(s.rs) {

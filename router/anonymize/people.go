@@ -37,8 +37,12 @@ func (s *scan) people(g *Glossary) {
 	s.bothOf()
 	s.germs()
 	s.broken()
+	s.nicknamed()
+	s.read()
+	s.signed()
 	s.kin()
 	s.founded()
+	s.withPlace()
 	s.again(g)
 }
 
@@ -80,7 +84,7 @@ func (s *scan) honorifics() {
 				score = 0.6
 			}
 			end := i
-			if s.a.words.alsoEnds[string(h.text)] && s.class(i) == japanese.Hiragana && s.class(i-1) == japanese.Hiragana {
+			if s.a.words.alsoEnds[string(h.text)] && s.class(i) == japanese.Hiragana && (s.class(i-1) == japanese.Hiragana || s.rs[i-1] == 'ー') {
 				end += h.n // さっちん is a name of its own
 			}
 			s.add(start, end, TypePerson, score)
@@ -133,6 +137,9 @@ func (s *scan) calledKanji(i, j int, h honorific) int {
 	n := s.a.names
 	if last := s.token(j - 1); last != nil && last.Part == japanese.Verb && last.Start >= start && last.End > j {
 		return i // 勝たん
+	}
+	if s.a.words.danger[run] && i == j && s.calledSo(start, j) {
+		return start // 海くん
 	}
 	if start == j || s.a.words.stop[run] || s.a.words.stopSuffix(run) && (!n.is(run, family) || s.commonWord(start, j)) {
 		return i

@@ -106,6 +106,11 @@ func (s *scan) named(i int, x suffix) {
 	if start == i {
 		return
 	}
+	if s.class(start) == japanese.Hiragana && s.class(start-1) == japanese.Hiragana {
+		if k := s.kanaRun(i); k < start && s.class(k-1) != japanese.Hiragana {
+			start = k // えぞ|りす団地
+		}
+	}
 	name := s.text(start, i)
 	if s.a.words.generic(name) || x.out && s.class(start) == japanese.Katakana && s.commonWord(start, i) || len([]rune(name)) == 1 && x.t == TypePlace && s.class(start) == japanese.Kanji && !s.nameToken(start) {
 		return
@@ -147,7 +152,7 @@ func (s *scan) kanaRun(i int) int {
 
 // shortSchool judges 若草中, 緑風高: a proper name in front, and not 授業中.
 func (s *scan) shortSchool(i, end int) {
-	if s.one(end, "の", "に", "で", "、", "。", " ", "です", "へ", "から", "と", "出身", "在", "一年", "二年", "三年", "や", "じゃ", "だ", "って", "ん", "も", "が", "は", "を", "ば", "さ", "受", "落", "卒", "入", "行", "通", "時代", "生") == 0 && !digit(s.rune(end)) && end != len(s.rs) {
+	if s.one(end, "の", "に", "で", "、", "。", " ", "です", "へ", "から", "と", "出身", "在", "一年", "二年", "三年", "四年", "五年", "六年", "や", "じゃ", "だ", "って", "ん", "も", "が", "は", "を", "ば", "さ", "受", "落", "卒", "入", "行", "通", "時代", "生") == 0 && !digit(s.rune(end)) && end != len(s.rs) {
 		return
 	}
 	start := s.nameBack(i)
@@ -185,6 +190,9 @@ func (s *scan) oneCharSchool(start, end int) bool {
 	}
 	if s.one(end, "に通", "出身", "生です", "生だ", "生の") > 0 {
 		return s.rs[start] == '日' || !s.commonWord(start, end)
+	}
+	if s.rs[end-1] == '小' && s.one(end, "で", "の", "に", "へ") > 0 && s.a.names.is(string(s.rs[start]), family) && !s.commonWord(start, end) && s.token(start).End == start+1 {
+		return true // 湊小で
 	}
 	k := end + s.one(end, "の", "、", " ")
 	return k < len(s.rs) && numeral(s.rs[k]) && s.is(k+1, "年") && s.one(k+2, "間", "前", "後", "も", "ぶり", "以", "くらい", "ほど", "近く") == 0

@@ -128,8 +128,11 @@ func (a *Anonymizer) spots(in []rune, g *Glossary, m Mode) []spot {
 	}
 	found = append(found, unreadable(seen)...)
 	view := japanese.FoldRunes(seen).Map(func(rs []rune, i int) rune {
-		if rs[i] == keycap {
+		switch {
+		case rs[i] == keycap:
 			return -1
+		case rs[i] == '一' && i > 0 && japanese.ClassOf(rs[i-1]) == japanese.Katakana && japanese.ClassOf(after(rs, i)) == japanese.Katakana:
+			return 'ー' // ノ一ト
 		}
 		return rs[i]
 	})
@@ -141,9 +144,13 @@ func (a *Anonymizer) spots(in []rune, g *Glossary, m Mode) []spot {
 	} else if v, ok := together(view); ok {
 		views = append(views, v)
 	}
-	alike := -1 // that view
-	if v, ok := inKatakana(views[len(views)-1]); ok {
+	alike, numbers := -1, -1 // those views
+	dense := views[len(views)-1]
+	if v, ok := inKatakana(dense); ok {
 		alike, views = len(views), append(views, v)
+	}
+	if v, ok := inDigits(dense); ok {
+		numbers, views = len(views), append(views, v)
 	}
 	h, old := inHiragana(view)
 	if old {
@@ -154,9 +161,11 @@ func (a *Anonymizer) spots(in []rune, g *Glossary, m Mode) []spot {
 		s.spaced, s.unlearned = spaced && i == 0, old && i+1 < len(views) || i == alike
 		s.typed()
 		s.places()
-		if !s.spaced {
+		switch {
+		case i == numbers: // of numbers alone it says more
+		case !s.spaced:
 			s.people(g)
-		} else {
+		default:
 			s.spacedNames()
 		}
 		for _, f := range s.out {
@@ -182,7 +191,7 @@ func (a *Anonymizer) spots(in []rune, g *Glossary, m Mode) []spot {
 // with one and nobody is called so; or a number, as an age is.
 func (s *scan) nothing(start, end int) bool {
 	w := s.a.words
-	if w.danger[s.text(start, end)] || !slices.ContainsFunc(s.rs[start:end], unnumbered) && !s.called(end) {
+	if w.danger[s.text(start, end)] && !s.calledSo(start, end) || !slices.ContainsFunc(s.rs[start:end], unnumbered) && !s.called(end) {
 		return true
 	}
 	if s.is(end-1, "勝たん") {
@@ -191,7 +200,16 @@ func (s *scan) nothing(start, end int) bool {
 	if start > 0 && numeral(s.rs[start-1]) && end == start+1 && strings.ContainsRune("円人回個本枚", s.rs[start]) {
 		return true // 1200円
 	}
+	if end-start >= 2 && strings.ContainsRune("円人", s.rs[end-1]) && !slices.ContainsFunc(s.rs[start:end-1], func(r rune) bool { return !numeral(r) && r != '千' && r != '万' && r != '数' }) && !s.called(end) {
+		return true // 千円, 五人
+	}
 	return s.kana != nil && s.class(start) == japanese.Hiragana && w.deadly.at(s.kana, start) > 0 && !s.called(end) && !s.a.names.is(s.spoken(start, end), familyKana|givenKana)
+}
+
+// calledSo reports whether what stands from start to end is a name of one kanji that tells of a danger as well, and a child is
+// called so: 海くん.
+func (s *scan) calledSo(start, end int) bool {
+	return end == start+1 && s.one(end, "くん", "ちゃん", "クン", "チャン") > 0 && everydayOne(s.text(start, end))
 }
 
 // inHiragana returns a text that has katakana and no hiragana, as old telephones write it, in hiragana: the words in it are

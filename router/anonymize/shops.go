@@ -1,9 +1,13 @@
 package anonymize
 
-import "madoguchi/triage/japanese"
+import (
+	"strings"
+
+	"madoguchi/triage/japanese"
+)
 
 // shops are words in front of a shop's name.
-var shops = phrasesIn([]string{"スーパー", "居酒屋", "駄菓子屋", "だがしやの", "だがしや", "だがしの", "喫茶", "お好み焼き", "おこのみやき", "たこ焼き", "ゲームセンター", "ゲームランド", "ゲーセン", "カラオケ", "ラーメン", "焼肉", "食堂", "パン屋", "ドラッグ", "ホームセンター", "スナック", "イオン", "美容室", "文具", "八百屋", "肉屋"})
+var shops = phrasesIn([]string{"スーパー", "居酒屋", "コンビニ", "マンガ喫茶", "漫画喫茶", "ネットカフェ", "ネカフェ", "カフェ", "パン工房", "ケーキ屋", "弁当屋", "洋菓子", "和菓子", "菓子処", "銭湯", "駄菓子の", "おもちゃの", "玩具の", "文具の", "文房具の", "クリーニングの", "ゲームパーク", "駄菓子屋", "だがしやの", "だがしや", "だがしの", "喫茶", "お好み焼き", "おこのみやき", "たこ焼き", "ゲームセンター", "ゲームランド", "ゲーセン", "カラオケ", "ラーメン", "焼肉", "食堂", "パン屋", "ドラッグ", "ホームセンター", "スナック", "イオン", "美容室", "文具", "八百屋", "肉屋"})
 
 // shop judges a shop by the word in front of its name, as far as a word of place: スーパーたなげの前, ゲームランド銀河で.
 func (s *scan) shop(i int) {
@@ -11,7 +15,11 @@ func (s *scan) shop(i int) {
 	if n == 0 || s.class(i-1) == japanese.Katakana && s.class(i) == japanese.Katakana {
 		return
 	}
-	start := s.skip(i+n, " 「『", 1)
+	start := s.skip(i+n, " 「『・", 1)
+	if end := s.kanaShop(start, s.rs[i+n-1] == 'の'); end > start {
+		s.add(i, end, TypePlace, 0.6)
+		return
+	}
 	c := s.class(start)
 	for k := start; k < len(s.rs) && k < start+9; k++ {
 		if x := s.class(k); x != japanese.Hiragana && x != japanese.Katakana && x != japanese.Kanji && x != japanese.Latin && s.rs[k] != 'ー' || c == japanese.Kanji && x == japanese.Hiragana {
@@ -30,4 +38,44 @@ func (s *scan) shop(i int) {
 			return
 		}
 	}
+}
+
+// kanaShop returns the end of a shop's name in kana that begins at i, where a word of place follows: 喫茶まどかの二階, コンビニひだまりまで;
+// or i. Behind の what is for sale may stand as well, and only a word that the dictionary lacks, or knows as a name, is one: 駄菓子のみよしで.
+func (s *scan) kanaShop(i int, sold bool) int {
+	for end := i + 2; end <= min(i+5, len(s.rs)-1); end++ { // 駄菓子の|みよし
+		name := s.spoken(i, end)
+		if s.class(i) == s.class(end-1) && !s.a.words.kanaStop[name] && (s.a.words.modernKana[name] || s.a.names.is(name, familyKana|givenKana)) && (s.class(end) != s.class(i) || s.class(i) == japanese.Hiragana) && s.one(end, "で", "まで", "の", "に", "から") > 0 {
+			return end
+		}
+	}
+	end, first := i, s.token(i)
+	if first == nil || first.Start != i || s.class(i) != japanese.Hiragana && (!sold || s.class(i) != japanese.Katakana) {
+		return i
+	}
+	for end < len(s.rs) && end-i < maxKanaPlace && (s.class(end) == s.class(i) || s.rs[end] == 'ー') {
+		t := s.token(end)
+		if t.Start == end && t.Part == japanese.Particle && end-i >= 2 {
+			break
+		}
+		if t.Part == japanese.Verb && t.Known || t.Part == japanese.Adjective || t.Part == japanese.Auxiliary || t.Part == japanese.Particle && end == i {
+			return i
+		}
+		end++
+	}
+	name := s.spoken(i, end)
+	w := s.a.words
+	if end-i < 2 || w.generic(name) || w.stop[name] || w.nickStop[name] || w.times[name] || sold && (w.kanaStop[name] || s.commonWord(i, end)) {
+		return i
+	}
+	if first.Known && (first.Part == japanese.Adverb && s.rs[end-1] != 'り' || first.Part == japanese.Pronoun || first.Part == japanese.NounAction || first.Part == japanese.NounAdverb || first.Part == japanese.Interjection) {
+		return i
+	}
+	if k := end + s.one(end, "館", "亭", "屋", "堂", "店", "軒"); k > end {
+		return k
+	}
+	if s.one(end, "で", "に", "から", "まで", "の", "へ", "前", "、") == 0 || strings.ContainsRune("ぁぃぅぇぉゃゅょっんー", s.rs[i]) {
+		return i
+	}
+	return end
 }

@@ -17,22 +17,23 @@ func TestFloors(t *testing.T) {
 		t.Fatal(err)
 	}
 	for file, floor := range map[string]struct{ people, kana, nicknames, all, over float64 }{
-		"../testdata/dev.jsonl":         {0.965, 0.95, 0, 0.97, 0.02},
-		"../testdata/dev-voices.jsonl":  {0.97, 0.96, 0, 0.97, 0.02},
-		"../testdata/dev-scan.jsonl":    {0.98, 0.98, 0, 0.98, 0.03},
-		"../testdata/dev-places.jsonl":  {0.94, 0.89, 0.85, 0.96, 0.045},
-		"../testdata/dev-fifteen.jsonl": {0.94, 0.88, 0.85, 0.93, 0.035},
-		"../testdata/dev-desk.jsonl":    {0.96, 0.93, 0, 0.94, 0.06},
-		"../testdata/dev-adults.jsonl":  {0.96, 0.93, 0, 0.94, 0.05},
-		"../testdata/dev-dialect.jsonl": {0.90, 0.88, 0, 0.85, 0.06},
-		"../testdata/dev-names.jsonl":   {0.94, 0.90, 0, 0.89, 0.045},
-		"../testdata/dev-ninth.jsonl":   {0.95, 0.94, 0, 0.955, 0.02},
-		"../testdata/dev-tenth.jsonl":   {0.96, 0.96, 0, 0.95, 0.007},
-		"../testdata/held.jsonl":        {0.97, 0.90, 0, 0.98, 0.015},
-		"../testdata/unseen.jsonl":      {0.98, 0.955, 0, 0.98, 0.015},
-		"../testdata/unread9.jsonl":     {0.925, 0.915, 0, 0.905, 0.044},
-		"../testdata/unread8.jsonl":     {0.945, 0.905, 0, 0.91, 0.021},
-		"../testdata/unread18.jsonl":    {0.95, 0.94, 0, 0.92, 0.030},
+		"../testdata/dev.jsonl":          {0.965, 0.95, 0, 0.97, 0.02},
+		"../testdata/dev-voices.jsonl":   {0.97, 0.96, 0, 0.97, 0.02},
+		"../testdata/dev-scan.jsonl":     {0.98, 0.98, 0, 0.98, 0.03},
+		"../testdata/dev-places.jsonl":   {0.94, 0.89, 0.85, 0.96, 0.045},
+		"../testdata/dev-fifteen.jsonl":  {0.94, 0.88, 0.85, 0.93, 0.035},
+		"../testdata/dev-desk.jsonl":     {0.96, 0.93, 0, 0.94, 0.06},
+		"../testdata/dev-adults.jsonl":   {0.96, 0.93, 0, 0.94, 0.05},
+		"../testdata/dev-dialect.jsonl":  {0.90, 0.88, 0, 0.85, 0.06},
+		"../testdata/dev-names.jsonl":    {0.94, 0.90, 0, 0.89, 0.045},
+		"../testdata/dev-ninth.jsonl":    {0.95, 0.94, 0, 0.955, 0.02},
+		"../testdata/dev-tenth.jsonl":    {0.96, 0.96, 0, 0.95, 0.007},
+		"../testdata/dev-eleventh.jsonl": {0.97, 0.97, 0, 0.975, 0.015},
+		"../testdata/held.jsonl":         {0.98, 0.95, 0, 0.98, 0.015},
+		"../testdata/unseen.jsonl":       {0.98, 0.955, 0, 0.98, 0.015},
+		"../testdata/unread9.jsonl":      {0.93, 0.925, 0, 0.905, 0.042},
+		"../testdata/unread8.jsonl":      {0.945, 0.905, 0, 0.91, 0.018},
+		"../testdata/unread18.jsonl":     {0.96, 0.955, 0, 0.93, 0.030},
 	} {
 		messages, err := read(file)
 		if err != nil {
@@ -59,7 +60,7 @@ func TestEverydaySentencesStay(t *testing.T) {
 	for file, want := range map[string]struct {
 		least int
 		most  float64
-	}{"../testdata/plain.txt": {250, 0.04}, "../testdata/plain-dialect.txt": {100, 0.11}, "../testdata/plain-held.txt": {250, 0.10}} {
+	}{"../testdata/plain.txt": {250, 0.04}, "../testdata/plain-dialect.txt": {100, 0.11}, "../testdata/plain-held.txt": {250, 0.065}} {
 		messages, err := read(file)
 		if err != nil {
 			t.Fatal(err)

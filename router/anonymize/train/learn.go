@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"sync"
 
 	"madoguchi/router/anonymize"
 	"madoguchi/router/anonymize/tagger"
@@ -18,8 +19,11 @@ const (
 	kept   = 400_000
 	// weighed is how many rounds there are before the weights that matter least are dropped; the rest learn to do without.
 	weighed = 3
-	// averaged is over how many of the last rounds the weights are the mean: which sentence came last matters less.
-	averaged = 3
+	// averaged is over how many of the last rounds the weights are the mean, and looks how often they are taken in each: which
+	// sentence came last matters less.
+	averaged, looks = 3, 8
+	// learners is how many learn beside one another.
+	learners = 2
 )
 
 // learner holds the weights while they are learned.
@@ -29,43 +33,70 @@ type learner struct {
 	links     tagger.Links
 	linksG    tagger.Links
 	each      int
+	dropped   []bool    // the clues that were not kept
 	sentences [][]int32 // clues of each example, -1 where a clue is rare
 	labels    [][]uint8
 }
 
-// learn returns the weights that the examples teach.
+// learn returns the weights that the examples teach: the mean of what several learn who see them in another order, so that chance
+// says less.
 func learn(a *anonymize.Anonymizer, examples []example) []byte {
 	l := newLearner(a, examples)
-	rng := rand.New(rand.NewPCG(3, 5))
+	var all [learners]*learner
+	var wait sync.WaitGroup
+	for n := range all {
+		all[n] = l.fresh()
+		wait.Go(func() { all[n].repeat(rand.New(rand.NewPCG(3, uint64(5+n)))) })
+	}
+	wait.Wait()
+	for _, one := range all {
+		l.add(one.w, &one.links, 1/float32(learners))
+	}
+	l.prune()
+	return l.marshal()
+}
+
+// fresh is a learner of the same examples that has learned nothing.
+func (l *learner) fresh() *learner {
+	n := *l
+	n.w, n.g, n.dropped = make([]tagger.Scores, len(l.w)), make([]tagger.Scores, len(l.w)), make([]bool, len(l.w))
+	return &n
+}
+
+// add adds a share of weights to those of l.
+func (l *learner) add(w []tagger.Scores, links *tagger.Links, share float32) {
+	for id := range w {
+		for k, x := range w[id] {
+			l.w[id][k] += x * share
+		}
+	}
+	for a := range links {
+		for b, x := range links[a] {
+			l.links[a][b] += x * share
+		}
+	}
+}
+
+// repeat learns from all examples again and again, in an order that rng says, and leaves the mean of the last rounds.
+func (l *learner) repeat(rng *rand.Rand) {
 	order := make([]int, len(l.sentences))
 	for i := range order {
 		order[i] = i
 	}
-	mean, links := make([]tagger.Scores, len(l.w)), tagger.Links{}
+	mean := l.fresh()
 	for n := range rounds {
 		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		if n == weighed {
 			l.prune()
 		}
-		for _, i := range order {
+		for at, i := range order {
 			l.step(l.sentences[i], l.labels[i])
-		}
-		if n < rounds-averaged {
-			continue
-		}
-		for id := range l.w {
-			for k, w := range l.w[id] {
-				mean[id][k] += w / averaged
-			}
-		}
-		for a := range l.links {
-			for b, w := range l.links[a] {
-				links[a][b] += w / averaged
+			if n >= rounds-averaged && (at+1)*looks/len(order) > at*looks/len(order) {
+				mean.add(l.w, &l.links, 1/float32(averaged*looks))
 			}
 		}
 	}
-	l.w, l.links = mean, links
-	return l.marshal()
+	l.w, l.links = mean.w, mean.links
 }
 
 func newLearner(a *anonymize.Anonymizer, examples []example) *learner {
@@ -101,7 +132,7 @@ func newLearner(a *anonymize.Anonymizer, examples []example) *learner {
 		}
 		l.sentences = append(l.sentences, line)
 	}
-	l.w, l.g = make([]tagger.Scores, len(l.keys)), make([]tagger.Scores, len(l.keys))
+	l.w, l.dropped = make([]tagger.Scores, len(l.keys)), make([]bool, len(l.keys))
 	return l
 }
 
@@ -110,7 +141,7 @@ func (l *learner) step(clues []int32, labels []uint8) {
 	chain := make([]tagger.Scores, len(labels))
 	for i := range chain {
 		for _, id := range clues[i*l.each : (i+1)*l.each] {
-			if id >= 0 {
+			if id >= 0 { // 0 where it is dropped
 				for k, w := range l.w[id] {
 					chain[i][k] += w
 				}
@@ -126,7 +157,7 @@ func (l *learner) step(clues []int32, labels []uint8) {
 				continue
 			}
 			for _, id := range clues[i*l.each : (i+1)*l.each] {
-				if id >= 0 {
+				if id >= 0 && !l.dropped[id] {
 					g := &l.g[id][k]
 					*g += d * d
 					l.w[id][k] -= rate*d/(root(*g)+1e-3) + decay*l.w[id][k]
@@ -159,16 +190,9 @@ func (l *learner) prune() {
 		return
 	}
 	least := slices.Sorted(slices.Values(sizes))[len(sizes)-kept]
-	for _, clues := range l.sentences {
-		for i, id := range clues {
-			if id >= 0 && sizes[id] < least {
-				clues[i] = -1
-			}
-		}
-	}
 	for id := range l.w {
 		if sizes[id] < least {
-			l.w[id] = tagger.Scores{}
+			l.w[id], l.dropped[id] = tagger.Scores{}, true
 		}
 	}
 }

@@ -103,7 +103,7 @@ var (
 		"ダニエル デイビッド トム ジャック ライアン グエン チャン ファム リン ミン フォン ワン チェン キム パク ムハンマド アフマド ファティマ アイシャ ラジ スニタ アニタ ミゲル ディエゴ " +
 		"ニーナ イワン ノア リアム ロドリゴ ブルーノ チアゴ レナータ ジャスミン ジョイ クリスチャン マーベル アンドレイ オレナ カテリーナ ソヒ ジウ ミンジュン ハオラン ズーハン サンディプ プラカシュ ビカス " +
 		"ティエン トゥイ ズン アウン ミョー キョー スー・チー デヴィ プトラ リザル ナディア ユスフ アミナ イブラヒム")
-	nicks = strings.Fields("っち ぴ りん たん ぽん ぴょん やん ー のん にゃん まる ぷー ぺー じ ちゃむ みん ゆん っしー っぺ ぴっぴ きち ぽよ すけ つん むー っぴー てぃー ぱん どん 丸 坊 っきー っこ たろー ちー")
+	nicks = strings.Fields("っち ぴ りん たん ぽん ぴょん やん ー のん にゃん まる ぷー ぺー じ ちゃむ みん ゆん っしー っぺ ぴっぴ きち ぽよ すけ つん むー っぴー てぃー ぱん どん 丸 坊 っきー っこ たろー ちー っくん っくん っちょ ちょ っつん べえ ぞう ぼう 吉")
 )
 
 func (m *maker) one(list []string) string  { return list[m.rng.IntN(len(list))] }
@@ -145,7 +145,16 @@ func (m *maker) nickname() name {
 	if m.chance(0.4) {
 		rs = []rune(m.surname().reading)
 	}
-	k := string(rs[:min(len(rs), 2+m.rng.IntN(2)*m.rng.IntN(2))]) + m.one(nicks)
+	k := string(rs[:min(len(rs), 2+m.rng.IntN(2)*m.rng.IntN(2))])
+	switch x := m.rng.Float64(); {
+	case x < 0.08: // りんりん
+		k += k
+	case x < 0.11: // a thing that they are called after: くまごろう
+		thing := []rune(m.one(m.usual))
+		k = string(thing[:min(len(thing), 3)]) + m.one(nicks)
+	default:
+		k += m.one(nicks)
+	}
 	if m.chance(0.2) {
 		k += "ちゃん"
 	}

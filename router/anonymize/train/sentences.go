@@ -46,7 +46,7 @@ const (
 	spoken   = 9
 	plain    = 3   // as it is, and as often in kana
 	combined = 160 // of a line with parts to choose from, and half as often in kana
-	sent     = 8   // a labelled message, and half as often in kana
+	sent     = 12  // a labelled message, and half as often in kana
 )
 
 // all makes the examples of all lines.

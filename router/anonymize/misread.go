@@ -1,0 +1,95 @@
+package anonymize
+
+import (
+	"slices"
+	"strings"
+
+	"madoguchi/triage/japanese"
+)
+
+// misread returns the digit that a scanner took for the letter r, or 0.
+func misread(r rune) rune {
+	switch r {
+	case 'O', 'o':
+		return '0'
+	case 'l', 'I', '|':
+		return '1'
+	case 'S':
+		return '5'
+	case 'B':
+		return '8'
+	case 'Z':
+		return '2'
+	}
+	return 0
+}
+
+// inDigits returns the view with what a scanner misread in numbers as it was written, and whether there was any: O80-0147-22S9,
+// 2-1l-6, 6一12一1, l年4組. What begins with a letter that codes begin with, and words with letters of their own, stay.
+func inDigits(v japanese.View) (japanese.View, bool) {
+	if !slices.ContainsFunc(v.Runes, digit) && !slices.ContainsFunc(v.Runes, digitLike) {
+		return v, false
+	}
+	rs := slices.Clone(v.Runes)
+	found := false
+	for i := 0; i < len(rs); {
+		j := i
+		for j < len(rs) && (digit(rs[j]) || rs[j] == '-' || misread(rs[j]) != 0 || stroke(rs, j)) {
+			j++
+		}
+		if j > i && numbersOf(rs, i, j) {
+			found = true
+		}
+		i = max(j, i+1)
+	}
+	if !found {
+		return v, false
+	}
+	n := -1
+	return v.Map(func([]rune, int) rune { n++; return rs[n] }), true
+}
+
+// stroke reports whether a 一 or ー at i joins two digits as a dash does.
+func stroke(rs []rune, i int) bool {
+	return (rs[i] == '一' || rs[i] == 'ー') && i > 0 && digitLike(rs[i-1]) && digitLike(after(rs, i))
+}
+
+func digitLike(r rune) bool { return digit(r) || r != '|' && misread(r) != 0 }
+
+// numbersOf writes the digits of a number from i to j in the place of what was misread, and reports whether there was any.
+func numbersOf(rs []rune, i, j int) bool {
+	before := rune(0)
+	if i > 0 {
+		before = rs[i-1]
+	}
+	era := strings.ContainsRune("HSRhsr", before) && (i == 1 || !word(rs[max(0, i-2)])) // H2l.3.4
+	within := strings.ContainsRune("./", before) && i > 1 && digit(rs[i-2])
+	if !era && !within && (letter(before) || strings.ContainsRune("_@.#/", before)) || j < len(rs) && (letter(rs[j]) || strings.ContainsRune("_@", rs[j])) {
+		return false
+	}
+	alone := !slices.ContainsFunc(rs[i:j], digit)
+	if alone && !(j == i+1 && strings.ContainsRune("lI", rs[i]) && isOne(rs, i)) {
+		return false
+	}
+	found := false
+	for k := i; k < j; k++ {
+		d := misread(rs[k])
+		switch edge := (k == i || rs[k-1] == '-') && (k+1 == j || digit(rs[k+1])) || k+1 == j; {
+		case stroke(rs, k):
+			rs[k], found = '-', true
+		case d != 0 && !(edge && strings.ContainsRune("SBZ", rs[k])):
+			rs[k], found = d, true
+		}
+	}
+	return found
+}
+
+// isOne reports whether the letter at i, which stands alone, is a one: l年4組, 6のl.
+func isOne(rs []rune, i int) bool {
+	for _, unit := range []string{"年", "ねん", "組", "くみ", "丁目", "番", "月", "日"} {
+		if u := []rune(unit); i+len(u) < len(rs) && slices.Equal(rs[i+1:i+1+len(u)], u) {
+			return true
+		}
+	}
+	return i > 1 && rs[i-1] == 'の' && digit(rs[i-2])
+}
