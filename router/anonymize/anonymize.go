@@ -10,7 +10,8 @@
 // that it would call one by two in a hundred (nobodys). And it leaves the words by which a danger is seen.
 //
 // Text is read in several views at once: folded (half-width kana, variant characters, what is invisible), without its
-// spaces where a scanner put them, with the marks taken out that somebody put between the characters of a name (や.ま.だ).
+// spaces where a scanner put them, with digits where it read letters (O80-0222-11S4), with the marks taken out that somebody put
+// between the characters of a name (や.ま.だ).
 //
 // What is in another language, English above all, goes by rules of its own (abroad.go, chinese.go): there every word is
 // unknown to the others, and looks like a name.

@@ -184,7 +184,11 @@ func (s *scan) addLearned(start, end int, t Type, p float32) {
 		return
 	}
 	score := 0.4
-	if p >= likely || alone && known { // in a box for a name: ゆい
+	whole := start == 0 && end+1 == len(s.rs) && t == TypePerson && s.class(start) == japanese.Hiragana && s.class(end) == japanese.Hiragana
+	if whole {
+		end++ // みずぽ|よ
+	}
+	if p >= likely && !whole || alone && known { // in a box for a name: ゆい
 		score = 0.6
 	}
 	s.add(start, end, t, score)
