@@ -41,13 +41,15 @@ type owed struct {
 	Decided string // how it was decided, in words
 	Leads   bool   // only the leads may
 	Notice  bool   // who has the case does it by writing down whom they told
+	Untold  bool   // the school has to do it, and learns of it from nobody but a person
 }
 
 func (c *Console) newOwed(x triage.Duty, k triage.Case, p staff.Person, acts bool, now time.Time) owed {
-	r, _ := c.Desk.Rule(x.What)
+	r, ruled := c.Desk.Rule(x.What)
 	o := owed{Duty: x, Name: cmp.Or(x.Title, word(duties, x.Kind)), Late: x.Overdue(now), Hint: r.Hint, Choices: r.Decide,
 		May: (acts || x.What == desk.Alarm) && c.Desk.MayFulfil(p, x), Leads: x.Owner == duty.Coordinator || x.Owner == duty.Supervisor}
 	o.Notice = r.Lead && acts && x.DoneAt.IsZero()
+	o.Untold = ruled && x.Owner == duty.School && !r.Shown && slices.ContainsFunc(k.Handoffs, func(h triage.Handoff) bool { return h.Recipient == desk.ToSchool && !h.Void() })
 	holder := duty.Holder(x, k, now)
 	o.Holder, o.Risen = word(owners, holder), duty.Level(x, now) > 0 && holder != x.Owner
 	for _, name := range x.Why {

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"madoguchi/triage"
 )
@@ -98,6 +99,31 @@ func TestOverdueDutiesAreListed(t *testing.T) {
 	}
 	if a := h.signedIn("kanri").get("/duties"); a.status != http.StatusForbidden {
 		t.Errorf("the administrator: %d", a.status)
+	}
+}
+
+// What a school has to do and its own page does not show is for a person to say, where the school knows of the case at all.
+func TestWhatASchoolIsNotShownAPersonTells(t *testing.T) {
+	h := newHouseOf(t, "ashiya")
+	h.seed()
+	for _, id := range []triage.CaseID{mine, letter} {
+		h.happened(id, triage.Event{ID: "away", At: ago(time.Minute), Kind: triage.KindState, From: triage.Counselor, By: "sato", Observed: &triage.Observed{Kind: "absent_run", On: "2026-11-20"}})
+	}
+	if err := h.desk.Sweep(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	const ask, hint = "重大事態に当たるかどうかの学校の判断を求める", "学校の画面には出ません。"
+	lead := h.signedIn("mori")
+	_, told, ok := strings.Cut(lead.get("/cases/"+string(mine)).body, ask)
+	if item, _, _ := strings.Cut(told, "</li>"); !ok || !strings.Contains(item, hint) {
+		t.Errorf("nobody is asked to tell the school: %.600s", item)
+	}
+	body := lead.get("/cases/" + string(letter)).body
+	if !strings.Contains(body, ask) || strings.Contains(body, hint) {
+		t.Error("somebody is asked to tell a school that knows nothing of the case")
+	}
+	if strings.Count(lead.get("/cases/"+string(mine)).body, hint) != 1 {
+		t.Error("what the school is shown is said to be hidden from it")
 	}
 }
 

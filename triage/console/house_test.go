@@ -66,7 +66,9 @@ func (f fixed) Now() time.Time { return f.at }
 // evening is an hour at which the chat is open.
 var evening = time.Date(2026, 11, 24, 18, 20, 0, 0, triage.JST)
 
-func newHouse(t testing.TB) *house {
+func newHouse(t testing.TB) *house { return newHouseOf(t, "asahikawa") }
+
+func newHouseOf(t testing.TB, name string) *house {
 	t.Helper()
 	client, _ := redistest.Embedded(t)
 	keys := seal.New()
@@ -79,7 +81,7 @@ func newHouse(t testing.TB) *house {
 	var site *web.Site
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { site.ServeHTTP(w, r) }))
 	h.url = strings.Replace(server.URL, "127.0.0.1", "localhost", 1) // passkeys want a name
-	h.city = asahikawa(t)
+	h.city = cityOf(t, name)
 	h.accounts = staff.New(staff.Config{Client: client, Keys: keys, URL: h.url})
 	h.passes = pass.New(client, keys, time.Now)
 	h.desk = desk.New(desk.Config{Papers: records.New[discard.Record](client, keys, "papers"), Drills: records.New[drill.Record](client, keys, "drills"), Asked: records.New[request.Request](client, keys, "requests"), Terms: records.New[desk.Term](client, keys, "terms"), Yearly: records.New[figures.Report](client, keys, "yearly"), Minutes: records.New[meeting.Record](client, keys, "meetings"), LookIns: records.New[lookin.Looks](client, keys, "looks"), Store: h.store, Front: h.front, Lamp: h.lamp, Audit: h.log, Clock: h.clock, City: h.city, People: h.accounts,
@@ -102,10 +104,12 @@ func newHouse(t testing.TB) *house {
 	return h
 }
 
-func asahikawa(t testing.TB) *city.City {
+func asahikawa(t testing.TB) *city.City { return cityOf(t, "asahikawa") }
+
+func cityOf(t testing.TB, name string) *city.City {
 	t.Helper()
 	file := func(name string, data []byte) city.File { return city.File{Name: name, Data: data} }
-	name, data, _ := cities.City("asahikawa")
+	name, data, _ := cities.City(name)
 	c, err := city.Load(file(name, data), file(cities.National()), file(cities.Texts()), nil)
 	if err != nil {
 		t.Fatal(err)
