@@ -69,18 +69,25 @@ func (c *Console) showSecurity(w http.ResponseWriter, r *http.Request, p staff.P
 	c.pages.Show(w, r, p, status, "security", web.Frame{Title: "サインインの安全", Room: "security", Scripts: []string{"/static/passkey.js"}, Data: d})
 }
 
+// may fails with errNotStrong where p may not add or remove a factor.
+func (c *Console) may(ctx context.Context, p staff.Person) error {
+	f, err := c.Apps.Factors(ctx, p.Login)
+	if err == nil && !p.MayChange(f) {
+		err = errNotStrong
+	}
+	return err
+}
+
 // mayChange reports whether p may add or remove a factor, or answers that they may not.
 func (c *Console) mayChange(w http.ResponseWriter, r *http.Request, p staff.Person) bool {
-	f, err := c.Apps.Factors(r.Context(), p.Login)
+	err := c.may(r.Context(), p)
 	switch {
+	case errors.Is(err, errNotStrong):
+		c.showSecurity(w, r, p, http.StatusForbidden, "")
 	case err != nil:
 		c.sorry(w, r, p, err)
-	case !p.MayChange(f):
-		c.showSecurity(w, r, p, http.StatusForbidden, "")
-	default:
-		return true
 	}
-	return false
+	return err == nil
 }
 
 // appPicture is the QR code of the app that waits for its first code.
@@ -99,12 +106,8 @@ func (c *Console) appPicture(w http.ResponseWriter, r *http.Request, p staff.Per
 
 // changed writes a change of somebody's factors to the audit, does it, and goes on with the session that it renewed.
 func (c *Console) changed(w http.ResponseWriter, r *http.Request, p staff.Person, act string, change func() (staff.Person, error)) error {
-	f, err := c.Apps.Factors(r.Context(), p.Login)
-	if err != nil {
+	if err := c.may(r.Context(), p); err != nil {
 		return err
-	}
-	if !p.MayChange(f) {
-		return errNotStrong
 	}
 	if err := c.Ledger.Record(r.Context(), p, act, p.Login); err != nil {
 		return err
