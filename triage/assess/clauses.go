@@ -23,7 +23,7 @@ func Clauses(s string) []model.Clause {
 		panic(err) // the rules are built in
 	}
 	t := fold(s)
-	r := reading{t, l.trie.find(t)}
+	r := reading{text: t, hits: l.trie.find(t)}
 	return t.clauses(t.parts(), l.scan(&r).marks)
 }
 

@@ -9,7 +9,8 @@ import (
 // TestUnknownWritersAreHeard: writers whom the model did not learn from, and the rules of all but some emergencies neither:
 // most of what is grave is found in their words too, and named rightly. The writers of testdata/closed were measured once,
 // when rules and model stood. Those of testdata/beside tell of danger, and of nothing else, in the midst of lessons, games, thanks
-// and idols, where a rule that knows what is harmless would look away. Those of testdata/short write one line each, one in four of
+// and idols, where a rule that knows what is harmless would look away. Those of testdata/common write as most do, plainly and of
+// everything; those of testdata/short write one line each, one in four of
 // them harmless in the words of danger; nobody looks at their errors. The floors are a little below what is measured; see
 // triage/assess/measure.
 func TestUnknownWritersAreHeard(t *testing.T) {
@@ -24,10 +25,11 @@ func TestUnknownWritersAreHeard(t *testing.T) {
 		under                           float64 // at most
 		late                            float64 // what is urgent judged less, at most
 	}{
-		{"testdata/heldout/*.jsonl", 300, 0.97, 0.95, 0.87, 0.12, 0.01, 0.01},
-		{"testdata/closed/*.jsonl", 150, 0.93, 0.90, 0.89, 0.12, 0.03, 0.03},
-		{"testdata/short/*.jsonl", 540, 0.95, 0.88, 0.84, 0.23, 0.04, 0.06},
-		{"testdata/beside/*.jsonl", 240, 0.94, 0.75, 0.60, 0, 0.10, 0.05},
+		{"testdata/common/*.jsonl", 720, 0.97, 0.93, 0.93, 0.13, 0.02, 0.02},
+		{"testdata/heldout/*.jsonl", 300, 0.97, 0.95, 0.88, 0.12, 0.01, 0.015},
+		{"testdata/closed/*.jsonl", 150, 0.93, 0.90, 0.90, 0.08, 0.03, 0.03},
+		{"testdata/short/*.jsonl", 540, 0.95, 0.90, 0.85, 0.18, 0.03, 0.05},
+		{"testdata/beside/*.jsonl", 240, 0.96, 0.78, 0.62, 0, 0.08, 0.05},
 	} {
 		var all gold.Tally
 		messages := written(t, c.files)

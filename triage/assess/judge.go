@@ -13,6 +13,7 @@ import (
 type reading struct {
 	text
 	hits *hits
+	easy []hit // places that say what is everyday, or speak of play and the like
 }
 
 // placeholder is what stands where words were taken out: [人物A], [学校1].
@@ -20,16 +21,12 @@ var placeholder = regexp.MustCompile(`\[\p{Han}+[A-Z0-9]+\]|\[[\p{Katakana}ー]+
 
 // evidence is a place where a rule fired. parts are the pieces of its pattern.
 type evidence struct {
-	rule       *rule
-	start, end int
+	rule *rule
+	hit
 }
 
 // maxEvidence is how many places a rule's pattern is looked for in one text: more say nothing new.
 const maxEvidence = 16
-
-// credit is the score of the model from which on evidence counts beside words that would take it away by what they are about: a
-// child writes of a game, and of a blow. Below, the text is read soon all the same.
-const credit = 0.7
 
 // place is where a pattern stands: from its first piece to its last.
 type place struct {
@@ -53,6 +50,7 @@ func (s *scanned) mark(p pattern, places []place) {
 type doubt struct {
 	evidence
 	topical bool
+	credit  float32 // the score of the model from which on what is topical counts all the same
 }
 
 // scanned is what the rules find in a text.
@@ -60,6 +58,7 @@ type scanned struct {
 	found    []evidence
 	silent   []hit   // words that are no evidence, and say nothing to the model either: jest, what only looks like a word
 	doubted  []doubt // what was taken away by what stands beside it
+	thrown   []hit   // what others wish the writer
 	calm     []hit   // places that say what is everyday
 	light    []hit   // places that speak of play and the like
 	marks    []mark
@@ -76,8 +75,10 @@ func (l *lexicon) scan(r *reading) scanned {
 		}
 		return out
 	}
-	guards, misread := places(l.innocent, false), places(l.misread, false)
+	guards, misread, thrown := places(l.innocent, false), places(l.misread, false), places(l.thrown, true)
+	s.thrown = spans(thrown)
 	s.calm, s.light = spans(places(l.calm, false)), spans(places(l.light, false))
+	r.easy = slices.Concat(s.calm, s.light)
 	s.innocent = len(guards) > 0
 	for _, x := range slices.Concat(guards, misread) {
 		s.silent = append(s.silent, x.pieces...)
@@ -91,20 +92,20 @@ func (l *lexicon) scan(r *reading) scanned {
 		rule := &l.rules[i]
 		for _, p := range rule.any {
 			for _, h := range r.match(p, rule.Across) {
-				if h.excused(misread) {
+				if h.excused(misread) || rule.Flag == triage.Suicide && h.touches(s.thrown) {
 					continue
 				}
 				if h.excused(guards) {
 					s.silent = append(s.silent, h.pieces...)
 					continue
 				}
-				if away, topical := r.modified(h.hit, rule.unless); away {
+				if d, away := r.modified(evidence{rule, h.hit}); away {
 					if !rule.Fallback { // a worry is about nothing in particular
-						s.doubted = append(s.doubted, doubt{evidence{rule, h.start, h.end}, topical})
+						s.doubted = append(s.doubted, d)
 					}
 					continue
 				}
-				s.found = append(s.found, evidence{rule, h.start, h.end})
+				s.found = append(s.found, evidence{rule, h.hit})
 			}
 		}
 	}
@@ -113,14 +114,14 @@ func (l *lexicon) scan(r *reading) scanned {
 
 func (l *lexicon) judge(s string) triage.Judgement {
 	t := fold(s)
-	r := reading{t, l.trie.find(t)}
+	r := reading{text: t, hits: l.trie.find(t)}
 	x := l.scan(&r)
 	found, lonely, least := settle(x.found)
 	h := heard{x, found, placeholder.MatchString(s)}
 	more, now, lean := l.learned(t, h)
 	found = append(found, more...)
 	for _, d := range x.doubted {
-		if d.topical && d.rule.Severity.Rank() <= triage.Urgent.Rank() && lean.Of(string(d.rule.Flag)) > credit {
+		if d.topical && d.rule.Severity.Rank() <= triage.Urgent.Rank() && l.credits(t, h, d, lean) {
 			found = append(found, d.evidence)
 		}
 	}
@@ -156,6 +157,16 @@ func (l *lexicon) judge(s string) triage.Judgement {
 	return j
 }
 
+// credits reports whether the model hears the danger of evidence that is doubted by what its words are about: a child writes of a
+// game, and of a blow. Words that are no evidence by themselves are heard here too, where they are a part of it
+// (テストが終わった、もう死にたい). What is not heard is read soon all the same.
+func (l *lexicon) credits(t text, h heard, d doubt, lean model.Lean) bool {
+	if d.touches(h.silent) {
+		_, lean = l.hear(t, h, nil)
+	}
+	return lean.Of(string(d.rule.Flag)) > d.credit
+}
+
 // substance is how many characters a text has at least of which nothing says that it is everyday and no flag has the name.
 const substance = 6
 
@@ -171,7 +182,7 @@ func unclear(t text, sounds model.Lean) []evidence {
 	if t.view.Len() < substance || sounds.Of("soon") < vague {
 		return nil
 	}
-	return []evidence{{&unnamed, 0, t.view.Len()}}
+	return []evidence{{&unnamed, hit{0, t.view.Len()}}}
 }
 
 // alone leaves other to what has no flag of its own: where a place says what the matter is, whatever else was found says so
@@ -268,6 +279,11 @@ func (x place) excused(guards []place) bool {
 	})
 }
 
+// touches reports whether a place overlaps one of the hits.
+func (x hit) touches(hits []hit) bool {
+	return slices.ContainsFunc(hits, func(h hit) bool { return h.start < x.end && x.start < h.end })
+}
+
 // spans returns where the places are.
 func spans(places []place) []hit {
 	out := make([]hit, len(places))
@@ -277,31 +293,55 @@ func spans(places []place) []hit {
 	return out
 }
 
-// modified reports whether a modifier takes the evidence away: by what is said right behind it, or by what the clause where it
-// stands is about (topical).
-func (r *reading) modified(h hit, mods []modifier) (away, topical bool) {
-	for _, m := range mods {
+// aloud is the score of the model from which on evidence counts beside words that would take it away: a child writes of a game,
+// and of a blow. Beside what is only everyday it is enough that the model hears it at all.
+const aloud = 0.7
+
+// modified reports whether a modifier takes the evidence away: by what is said right behind it, or by what is said around it
+// (topical).
+func (r *reading) modified(e evidence) (d doubt, away bool) {
+	for _, m := range e.rule.unless {
 		for _, p := range m.after {
 			for _, x := range r.match(p, false) {
-				if x.start >= h.end-1 && x.start <= h.end+3 && r.phrase[x.start] == r.phrase[h.end-1] {
-					return true, false
+				if x.start >= e.end-1 && x.start <= e.end+3 && r.phrase[x.start] == r.phrase[e.end-1] {
+					return doubt{evidence: e}, true
 				}
 			}
 		}
 	}
-	for _, m := range mods {
-		if slices.ContainsFunc(m.anywhere, func(p pattern) bool { return len(r.match(p, false)) > 0 }) {
-			return true, true
-		}
-		for _, p := range m.clause {
-			for _, x := range r.match(p, false) {
-				if r.clause[x.start] == r.clause[h.end-1] || r.clause[x.start] == r.clause[h.start] {
-					return true, true
-				}
-			}
+	for _, m := range e.rule.unless {
+		if r.any(m.anywhere) || r.within(e.hit, m.once) && r.any(m.now) || r.within(e.hit, m.clause) {
+			return doubt{e, true, aloud}, true
 		}
 	}
-	return false, false
+	return doubt{e, true, 0}, slices.ContainsFunc(e.rule.unless, func(m modifier) bool { return r.eased(e.hit, m.easy) })
+}
+
+// any reports whether one of the patterns stands in the text.
+func (r *reading) any(ps []pattern) bool {
+	return slices.ContainsFunc(ps, func(p pattern) bool { return len(r.match(p, false)) > 0 })
+}
+
+// within reports whether one of the patterns stands in the clause of a place, where that begins or ends.
+func (r *reading) within(h hit, ps []pattern) bool {
+	return slices.ContainsFunc(ps, func(p pattern) bool {
+		return slices.ContainsFunc(r.match(p, false), func(x place) bool {
+			return r.clause[x.start] == r.clause[h.end-1] || r.clause[x.start] == r.clause[h.start]
+		})
+	})
+}
+
+// eased reports whether something everyday is said in the clause of a place, or in the text.
+func (r *reading) eased(h hit, where string) bool {
+	switch where {
+	case inText:
+		return len(r.easy) > 0
+	case inClause:
+		return slices.ContainsFunc(r.easy, func(x hit) bool {
+			return r.clause[x.start] <= r.clause[h.end-1] && r.clause[h.start] <= r.clause[x.end-1]
+		})
+	}
+	return false
 }
 
 // beside is how many characters apart words may stand that are read as the same blow: 父が怒って、なぐられた.

@@ -95,13 +95,12 @@ func share(f triage.Flag) float32 {
 // now is where the model hears that it happens at this moment. That counts only where the text is urgent without it.
 func (l *lexicon) learned(t text, h heard) (more, now []evidence, lean model.Lean) {
 	parts := t.parts()
-	clauses := t.clauses(parts, h.marks)
-	var short float32
-	if h.redacted {
-		short = missing
+	found, lean := l.hear(t, h, h.silent)
+	if len(found) > 0 && len(h.thrown) > 0 { // what is heard of danger to oneself is heard without them
+		rest, _ := l.hear(t, h, slices.Concat(h.silent, h.thrown))
+		found = slices.DeleteFunc(found, func(f model.Found) bool { return ofOneself(f.Head) })
+		found = append(found, slices.DeleteFunc(rest, func(f model.Found) bool { return !ofOneself(f.Head) })...)
 	}
-	found, lean := l.model.Find(clauses, func(c, i int) bool { return covered(h.silent, parts[c].start+i) },
-		func(c int) float32 { return h.care(parts[c]) }, short)
 	if len(found) == 0 {
 		return nil, nil, lean
 	}
@@ -116,7 +115,7 @@ func (l *lexicon) learned(t text, h heard) (more, now []evidence, lean model.Lea
 		if r.Flag == triage.Flag(triage.Emergency) {
 			r.Flag, r.Severity = likely, triage.Emergency
 			if f.Sure || !h.everyday(parts[f.Clause]) {
-				now = append(now, evidence{&r, parts[f.Clause].start + f.Start, parts[f.Clause].start + f.End})
+				now = append(now, evidence{&r, hit{parts[f.Clause].start + f.Start, parts[f.Clause].start + f.End}})
 			}
 			continue
 		}
@@ -144,16 +143,37 @@ func (l *lexicon) learned(t text, h heard) (more, now []evidence, lean model.Lea
 			if len(h.calm) > 0 && !f.Sure && f.Score < clear {
 				continue // of what says that it is everyday, it takes more than a guess
 			}
-			vague = append(vague, evidence{&r, parts[f.Clause].start + f.Start, parts[f.Clause].start + f.End})
+			vague = append(vague, evidence{&r, hit{parts[f.Clause].start + f.Start, parts[f.Clause].start + f.End}})
 			continue
 		}
 		at := parts[f.Clause].start
-		more = append(more, evidence{&r, at + f.Start, at + f.End})
+		more = append(more, evidence{&r, hit{at + f.Start, at + f.End}})
 	}
 	if len(h.spoken) == 0 && len(more) == 0 && len(vague) > 0 {
 		more = vague[:1]
 	}
 	return more, now, lean
+}
+
+// hear returns what the model finds in a text, of which the words at silent say nothing.
+func (l *lexicon) hear(t text, h heard, silent []hit) ([]model.Found, model.Lean) {
+	parts := t.parts()
+	var short float32
+	if h.redacted {
+		short = missing
+	}
+	return l.model.Find(t.clauses(parts, h.marks), func(c, i int) bool { return covered(silent, parts[c].start+i) },
+		func(c int) float32 { return h.care(parts[c]) }, short)
+}
+
+// ofOneself reports whether a head tells of danger to oneself, or how pressing a text is.
+func ofOneself(head int) bool {
+	switch f := learnedRules[head].Flag; f {
+	case triage.Suicide, triage.SelfHarm:
+		return true
+	default:
+		return triage.Severity(f).Valid() && triage.Severity(f).Rank() < triage.Soon.Rank()
+	}
 }
 
 // covered reports whether a rune lies in one of the hits.

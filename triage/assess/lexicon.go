@@ -27,17 +27,29 @@ type file struct {
 	Innocent []innocentText `yaml:"innocent"`
 	// Misread is what only looks like a dangerous word: no evidence, and not innocent either.
 	Misread []innocentText `yaml:"misread"`
+	// Thrown is what others wish the writer: no danger that the writer speaks of, whatever else it is.
+	Thrown []innocentText `yaml:"thrown"`
 	// Calm are what a text must say to be routine.
 	Calm []innocentText `yaml:"calm"`
 }
 
-// modifierText takes evidence away: where one of the patterns stands in the same clause, or right behind the evidence.
+// modifierText takes evidence away: where one of the patterns stands in the same clause, or right behind the evidence. All but
+// what stands right behind it only asks the model: where that hears the danger clearly, the evidence stays.
 type modifierText struct {
 	Clause   []string `yaml:"clause"`
 	After    []string `yaml:"after"`
 	Light    bool     `yaml:"light"`    // what the clause patterns are about is no danger: it takes more to hear one there
 	Anywhere []string `yaml:"anywhere"` // for rules whose words mean danger only where nothing else is said
+	Once     []string `yaml:"once"`     // in the same clause, where one of Now stands anywhere
+	Now      []string `yaml:"now"`
+	Easy     string   `yaml:"easy"` // something everyday is said in the same clause, or in the text
 }
+
+// Where something everyday is said.
+const (
+	inClause = "clause"
+	inText   = "text"
+)
 
 type innocentText struct {
 	ID    string   `yaml:"id"`
@@ -68,7 +80,10 @@ type rule struct {
 	unless []modifier
 }
 
-type modifier struct{ clause, after, anywhere []pattern }
+type modifier struct {
+	clause, after, anywhere, once, now []pattern
+	easy                               string
+}
 
 type lexicon struct {
 	trie     *trie
@@ -76,6 +91,7 @@ type lexicon struct {
 	known    []rule // the rules whose places the model was taught to weigh: all of them
 	innocent []pattern
 	misread  []pattern
+	thrown   []pattern
 	calm     []pattern
 	light    []pattern // what clauses speak of in which dangerous words are rarely meant: play, hyperbole, animals, cooking
 	model    *model.Model
@@ -110,6 +126,7 @@ func load() (*lexicon, error) {
 		all.Rules = append(all.Rules, f.Rules...)
 		all.Innocent = append(all.Innocent, f.Innocent...)
 		all.Misread = append(all.Misread, f.Misread...)
+		all.Thrown = append(all.Thrown, f.Thrown...)
 		all.Calm = append(all.Calm, f.Calm...)
 	}
 	l, err := compile(all)
@@ -151,7 +168,18 @@ func compile(f file) (*lexicon, error) {
 		if err != nil {
 			return nil, err
 		}
-		mods[name] = modifier{clause, after, anywhere}
+		once, err := patterns(name, m.Once)
+		if err != nil {
+			return nil, err
+		}
+		now, err := patterns(name, m.Now)
+		if err != nil {
+			return nil, err
+		}
+		if m.Easy != "" && m.Easy != inClause && m.Easy != inText {
+			return nil, fmt.Errorf("assess: %s: easy %q is neither %s nor %s", name, m.Easy, inClause, inText)
+		}
+		mods[name] = modifier{clause, after, anywhere, once, now, m.Easy}
 		if m.Light {
 			l.light = append(l.light, clause...)
 		}
@@ -183,6 +211,7 @@ func compile(f file) (*lexicon, error) {
 		}
 		return all
 	}
-	l.innocent, l.misread, l.calm = places("innocent", f.Innocent), places("misread", f.Misread), places("calm", f.Calm)
+	l.innocent, l.misread = places("innocent", f.Innocent), places("misread", f.Misread)
+	l.thrown, l.calm = places("thrown", f.Thrown), places("calm", f.Calm)
 	return l, errors.Join(errs...)
 }

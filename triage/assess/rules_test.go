@@ -29,7 +29,7 @@ func variants(s string) []string {
 // alone reports whether the rule fires by itself: the model may find that there is something to it all the same.
 func (l *lexicon) alone(rule, text string) bool {
 	x := fold(text)
-	found, _, _ := settle(l.scan(&reading{x, l.trie.find(x)}).found)
+	found, _, _ := settle(l.scan(&reading{text: x, hits: l.trie.find(x)}).found)
 	return slices.ContainsFunc(found, func(e evidence) bool { return e.rule.ID == rule })
 }
 
@@ -72,6 +72,18 @@ func TestExamples(t *testing.T) {
 		for _, text := range m.Not {
 			if j := l.judge(text); len(j.Flags) == 0 {
 				t.Errorf("%s: %q is nothing", m.ID, text)
+			}
+		}
+	}
+	for _, c := range l.texts.Thrown {
+		for _, m := range c.Match {
+			if j := l.judge(m); j.Severity != triage.Soon || !slices.Equal(j.Flags, []triage.Flag{triage.Verbal}) {
+				t.Errorf("%s: %q is %s %v", c.ID, m, j.Severity, j.Reasons)
+			}
+		}
+		for _, n := range c.Not {
+			if j := l.judge(n); !slices.Contains(j.Flags, triage.Suicide) {
+				t.Errorf("%s: %q is %v", c.ID, n, j.Reasons)
 			}
 		}
 	}

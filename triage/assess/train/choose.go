@@ -75,7 +75,7 @@ const haste = 0.05
 
 // silence is the share of messages on suicide that the model alone may not hear as that: a little less than the one in twenty that
 // is asked of all of it.
-const silence = 0.04
+const silence = 0.03
 
 // above returns the score above which a share of those lie that count.
 func above(scored []score, share float64, counts func(score) bool) float32 {
@@ -93,9 +93,9 @@ func above(scored []score, share float64, counts func(score) bool) float32 {
 func weight(h int) float64 {
 	switch model.Heads[h] {
 	case "urgent":
-		return 3
+		return 5
 	case "soon":
-		return 2
+		return 3
 	}
 	return 1
 }
