@@ -13,8 +13,12 @@ func (s *scan) birth(i int) {
 	j := i + s.one(i, "平成", "昭和", "令和", "西暦", "へいせい", "しょうわ", "れいわ", "H", "S", "R")
 	if j > i+1 {
 		j = s.skip(j, " ", 1) // れいわ 7ねん
+	} else if j == i+1 && s.is(j, ".") && digit(s.rune(j+1)) {
+		j++ // H.24.11.8
+	} else if j == i && s.one(i, "平", "昭", "令") > 0 && numeral(s.rune(i+1)) {
+		j++ // 平24・11・8
 	}
-	parts := 0
+	parts, unit := 0, rune(0)
 	for j < len(s.rs) && parts < 3 {
 		k := j
 		for k < len(s.rs) && k < j+8 && (numeral(s.rs[k]) || parts > 0 && strings.ContainsRune("lIO", s.rs[k])) { // as a scanner reads 1 and 0
@@ -38,8 +42,12 @@ func (s *scan) birth(i int) {
 		if s.rune(j) == ' ' && strings.ContainsRune("年月日", s.rune(j+1)) {
 			j++
 		}
-		if u := s.rune(j); strings.ContainsRune("年月日/-.", u) && u != 0 && (strings.ContainsRune("年月日", u) || numeral(s.rune(j+1))) {
+		if u := s.rune(j); strings.ContainsRune("年月日/-.・", u) && u != 0 && (strings.ContainsRune("年月日", u) || numeral(s.rune(j+1))) {
+			unit = u
 			j++
+			if u == '年' {
+				j = s.otherYear(j)
+			}
 			if strings.ContainsRune(" の", s.rune(j)) && numeral(s.rune(j+1)) {
 				j++
 			}
@@ -51,6 +59,10 @@ func (s *scan) birth(i int) {
 		break
 	}
 	compact := parts == 1 && j-i >= 8
+	if parts == 1 && (unit == '年' && j-i >= 4 || unit == '月') && s.one(j, "生まれ", "うまれ", "産まれ", "生れ") > 0 { // 平成22年生まれ, 8月うまれ
+		s.add(i, j, TypeDateOfBirth, 1)
+		return
+	}
 	if parts < 2 && !compact {
 		return
 	}
@@ -60,6 +72,22 @@ func (s *scan) birth(i int) {
 	} else if parts == 3 && s.longAgo(i) {
 		s.add(i, j, TypeDateOfBirth, 0.6)
 	}
+}
+
+// otherYear skips the same year by the other count at i: 平成23年（2011年）4月5日.
+func (s *scan) otherYear(i int) int {
+	j := i + s.one(i, "(", "（")
+	if j == i {
+		return i
+	}
+	for j < i+8 && (numeral(s.rune(j)) || s.one(j, "平", "成", "令", "和", "昭", "西", "暦", "元", "H", "R", "S") > 0) {
+		j++
+	}
+	j += s.one(j, "年")
+	if n := s.one(j, ")", "）"); n > 0 {
+		return j + n
+	}
+	return i
 }
 
 // birthLabels are words behind which somebody's birthday stands.
@@ -101,7 +129,7 @@ var feastPhrases = phrasesIn(feasts)
 // feastBirth judges a birthday by its year and the feast at i.
 func (s *scan) feastBirth(i int) {
 	n := feastPhrases.at(s.rs, i)
-	if n == 0 || !s.bornAfter(i+n) {
+	if n == 0 || !s.bornAfter(i+n) && !(s.before(i, 7, "誕生日が", "誕生日は", "たんじょうびが", "たんじょうびは", "バースデーは") && s.one(i+n, "会", "かい", "パ", "プレ", "ケ", "に") == 0) {
 		return
 	}
 	start := i

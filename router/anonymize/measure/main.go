@@ -35,7 +35,7 @@ func main() {
 	flag.Parse()
 	files := flag.Args()
 	if len(files) == 0 {
-		for _, name := range []string{"dev.jsonl", "dev-voices.jsonl", "dev-scan.jsonl", "dev-places.jsonl", "dev-fifteen.jsonl", "dev-desk.jsonl", "dev-adults.jsonl", "dev-dialect.jsonl", "dev-names.jsonl", "dev-ninth.jsonl", "dev-tenth.jsonl", "dev-eleventh.jsonl", "held.jsonl", "unseen.jsonl", "unread9.jsonl", "unread18.jsonl", "unread8.jsonl", "plain.txt", "plain-dialect.txt", "plain-held.txt"} {
+		for _, name := range []string{"dev.jsonl", "dev-voices.jsonl", "dev-scan.jsonl", "dev-places.jsonl", "dev-fifteen.jsonl", "dev-desk.jsonl", "dev-adults.jsonl", "dev-dialect.jsonl", "dev-names.jsonl", "dev-ninth.jsonl", "dev-tenth.jsonl", "dev-eleventh.jsonl", "held.jsonl", "unseen.jsonl", "unread9.jsonl", "unread18.jsonl", "unread8.jsonl", "unread2.jsonl", "plain.txt", "plain-dialect.txt", "plain-held.txt"} {
 			files = append(files, "router/anonymize/testdata/"+name)
 		}
 	}
