@@ -104,8 +104,6 @@ func newHouseOf(t testing.TB, name string) *house {
 	return h
 }
 
-func asahikawa(t testing.TB) *city.City { return cityOf(t, "asahikawa") }
-
 func cityOf(t testing.TB, name string) *city.City {
 	t.Helper()
 	file := func(name string, data []byte) city.File { return city.File{Name: name, Data: data} }
