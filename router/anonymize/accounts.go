@@ -87,14 +87,14 @@ func (s *scan) quotedAccount(i int) {
 	}
 }
 
-// codes finds numbers of cards and pupils that begin with letters or zeros: S2024031, B-0457, 00482-7.
+// codes finds numbers of cards and pupils that begin with letters or zeros: S2024031, B-0457, IDSC-0388, 00482-7.
 func (s *scan) codes() {
 	for i := range s.rs {
 		if word(s.rune(i-1)) || s.rune(i-1) == '@' || s.rune(i-1) == '/' {
 			continue
 		}
 		k := i
-		for k < i+3 && k < len(s.rs) && upper(s.rs[k]) {
+		for k < i+5 && k < len(s.rs) && upper(s.rs[k]) {
 			k++
 		}
 		letters := k > i

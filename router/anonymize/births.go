@@ -21,7 +21,7 @@ func (s *scan) birth(i int) {
 	parts, unit := 0, rune(0)
 	for j < len(s.rs) && parts < 3 {
 		k := j
-		for k < len(s.rs) && k < j+8 && (numeral(s.rs[k]) || parts > 0 && strings.ContainsRune("lIO", s.rs[k])) { // as a scanner reads 1 and 0
+		for k < len(s.rs) && k < j+8 && (numeral(s.rs[k]) || (parts > 0 || k > j) && strings.ContainsRune("lIO", s.rs[k])) { // as a scanner reads 1 and 0
 			k++
 		}
 		if k == j {
@@ -186,5 +186,5 @@ func (s *scan) longAgo(i int) bool {
 	if s.one(i, "平成", "昭和", "へいせい", "しょうわ") > 0 || s.one(i, "H", "S") > 0 && digit(s.rune(i+1)) {
 		return true
 	}
-	return s.is(i, "19") && digit(s.rune(i+2)) && digit(s.rune(i+3)) && !digit(s.rune(i+4)) || s.is(i, "201") && digit(s.rune(i+3)) && !digit(s.rune(i+4))
+	return s.is(i, "19") && digit(s.rune(i+2)) && digit(s.rune(i+3)) && !digit(s.rune(i+4)) || s.one(i, "200", "201") > 0 && digit(s.rune(i+3)) && !digit(s.rune(i+4))
 }

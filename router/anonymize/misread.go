@@ -40,6 +40,9 @@ func inDigits(v japanese.View) (japanese.View, bool) {
 		if j > i && numbersOf(rs, i, j) {
 			found = true
 		}
+		if r := unitMisread(rs, j); r != 0 {
+			rs[j], found = r, true
+		}
 		i = max(j, i+1)
 	}
 	if !found {
@@ -47,6 +50,17 @@ func inDigits(v japanese.View) (japanese.View, bool) {
 	}
 	n := -1
 	return v.Map(func([]rune, int) rune { n++; return rs[n] }), true
+}
+
+// unitMisread returns the unit that a scanner read wrongly at i, behind a number, or 0: 3丁日, 3年2紐.
+func unitMisread(rs []rune, i int) rune {
+	switch r := after(rs, i-1); {
+	case r == '日' && i > 1 && rs[i-1] == '丁' && digitLike(rs[i-2]):
+		return '目'
+	case r == '紐' && i > 1 && digitLike(rs[i-1]) && rs[i-2] == '年':
+		return '組'
+	}
+	return 0
 }
 
 // stroke reports whether a 一 or ー at i joins two digits as a dash does.
