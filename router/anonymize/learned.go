@@ -114,28 +114,24 @@ func (s *scan) wholeWords(start, end int) (int, int) {
 	return start, end
 }
 
-// addLearned adds what was found from start to end, with the probability p at its likeliest character.
-func (s *scan) addLearned(start, end int, t Type, p float32) {
-	w := s.a.words
+// bounds returns where what was found from start to end begins and ends as a name does; an empty range where it is none.
+func (s *scan) bounds(start, end int, t Type, p float32) (int, int) {
 	start, end = s.wholeWords(start, end)
-	if t == TypeSchool && s.inCity(start, end) {
-		return
+	if (t == TypeSchool || t == TypePlace) && s.inCity(start, end) {
+		return start, start
 	}
 	if t == TypePlace {
-		if s.inCity(start, end) {
-			return
-		}
 		end = s.shallow(start, end)
 	}
 	if t == TypePerson && end > start && s.rs[end-1] == 'ー' && s.rune(end) == 'や' && s.class(end+1) == japanese.Punct {
 		end++ // せーや、
 	}
 	if start >= end || end == start+1 && s.rs[start] == '生' && s.covered(start-1) {
-		return // 五月五日|生
+		return start, start // 五月五日|生
 	}
 	for first := s.token(start); first.Part == japanese.Verb && first.Known && s.class(first.Start) == japanese.Kanji && first.End > first.Start+1; first = s.token(start) {
 		if first.End >= end {
-			return // no name begins with a verb
+			return start, start // no name begins with a verb
 		}
 		start = first.End // 通う|こはる
 	}
@@ -145,6 +141,13 @@ func (s *scan) addLearned(start, end int, t Type, p float32) {
 	if t == TypePerson {
 		end = s.guessed(start, s.uncalled(start, s.grown(start, end)), p)
 	}
+	return start, end
+}
+
+// addLearned adds what was found from start to end, with the probability p at its likeliest character.
+func (s *scan) addLearned(start, end int, t Type, p float32) {
+	w := s.a.words
+	start, end = s.bounds(start, end, t, p)
 	if end <= start {
 		return
 	}

@@ -41,11 +41,6 @@ func (t text) clauses(parts []part, marks []mark) []model.Clause {
 	return out
 }
 
-// touched reports whether one of the hits reaches into the clause.
-func (p part) touched(hits []hit) bool {
-	return slices.ContainsFunc(hits, func(x hit) bool { return x.start < p.end && p.start < x.end })
-}
-
 // parts divides the text into clauses.
 func (t text) parts() []part {
 	var out []part

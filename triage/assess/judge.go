@@ -19,7 +19,7 @@ type reading struct {
 // placeholder is what stands where words were taken out: [人物A], [学校1].
 var placeholder = regexp.MustCompile(`\[\p{Han}+[A-Z0-9]+\]|\[[\p{Katakana}ー]+[A-Z0-9]+\]`)
 
-// evidence is a place where a rule fired. parts are the pieces of its pattern.
+// evidence is a place where a rule fired.
 type evidence struct {
 	rule *rule
 	hit

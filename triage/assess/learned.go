@@ -33,7 +33,8 @@ type heard struct {
 
 // everyday reports whether a clause speaks of what harmless messages speak of, or says what is dangerous in jest.
 func (h heard) everyday(p part) bool {
-	return p.touched(h.calm) || p.touched(h.light) || p.touched(h.silent)
+	at := hit(p)
+	return at.touches(h.calm) || at.touches(h.light) || at.touches(h.silent)
 }
 
 // caution is how much more it takes to be sure where a clause speaks of everyday things, and misgiving where it says what

@@ -139,56 +139,22 @@ func load() (*lexicon, error) {
 
 func compile(f file) (*lexicon, error) {
 	l := &lexicon{trie: newTrie(), texts: f}
-	patterns := func(where string, list []string, called ...string) ([]pattern, error) {
-		var out []pattern
-		for _, src := range list {
-			p, err := l.trie.compile(src, f.Concepts)
-			if err != nil {
-				return nil, fmt.Errorf("assess: %s: %w", where, err)
-			}
-			for _, name := range called {
-				p.marks = append(p.marks, model.MarkKey(name), model.MarkKey(name+" "+src))
-			}
-			out = append(out, p)
-		}
-		return out, nil
-	}
 	mods := map[string]modifier{}
 	for _, name := range slices.Sorted(maps.Keys(f.Modifiers)) { // in one order, so that the model is always the same
-		m := f.Modifiers[name]
-		clause, err := patterns(name, m.Clause, "light")
+		m, err := l.modifier(name, f.Modifiers[name])
 		if err != nil {
 			return nil, err
 		}
-		after, err := patterns(name, m.After)
-		if err != nil {
-			return nil, err
-		}
-		anywhere, err := patterns(name, m.Anywhere)
-		if err != nil {
-			return nil, err
-		}
-		once, err := patterns(name, m.Once)
-		if err != nil {
-			return nil, err
-		}
-		now, err := patterns(name, m.Now)
-		if err != nil {
-			return nil, err
-		}
-		if m.Easy != "" && m.Easy != inClause && m.Easy != inText {
-			return nil, fmt.Errorf("assess: %s: easy %q is neither %s nor %s", name, m.Easy, inClause, inText)
-		}
-		mods[name] = modifier{clause, after, anywhere, once, now, m.Easy}
-		if m.Light {
-			l.light = append(l.light, clause...)
+		mods[name] = m
+		if f.Modifiers[name].Light {
+			l.light = append(l.light, m.clause...)
 		}
 	}
 	for _, r := range f.Rules {
 		if !slices.Contains(triage.Flags, r.Flag) || !r.Severity.Valid() {
 			return nil, fmt.Errorf("assess: %s: unknown flag or severity", r.ID)
 		}
-		any, err := patterns(r.ID, r.Any, r.ID, string(r.Flag))
+		any, err := l.patterns(r.ID, r.Any, r.ID, string(r.Flag))
 		if err != nil {
 			return nil, err
 		}
@@ -206,7 +172,7 @@ func compile(f file) (*lexicon, error) {
 	var errs []error
 	places := func(name string, from []innocentText) (all []pattern) {
 		for _, t := range from {
-			ps, err := patterns(t.ID, t.Any, name)
+			ps, err := l.patterns(t.ID, t.Any, name)
 			all, errs = append(all, ps...), append(errs, err)
 		}
 		return all
@@ -214,4 +180,34 @@ func compile(f file) (*lexicon, error) {
 	l.innocent, l.misread = places("innocent", f.Innocent), places("misread", f.Misread)
 	l.thrown, l.calm = places("thrown", f.Thrown), places("calm", f.Calm)
 	return l, errors.Join(errs...)
+}
+
+// patterns compiles a list of patterns; called are the names by which the model knows their places.
+func (l *lexicon) patterns(where string, list []string, called ...string) (out []pattern, err error) {
+	for _, src := range list {
+		p, err := l.trie.compile(src, l.texts.Concepts)
+		if err != nil {
+			return nil, fmt.Errorf("assess: %s: %w", where, err)
+		}
+		for _, name := range called {
+			p.marks = append(p.marks, model.MarkKey(name), model.MarkKey(name+" "+src))
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// modifier compiles a modifier.
+func (l *lexicon) modifier(name string, m modifierText) (modifier, error) {
+	if m.Easy != "" && m.Easy != inClause && m.Easy != inText {
+		return modifier{}, fmt.Errorf("assess: %s: easy %q is neither %s nor %s", name, m.Easy, inClause, inText)
+	}
+	clause, err := l.patterns(name, m.Clause, "light")
+	lists := make([][]pattern, 4)
+	for i, list := range [][]string{m.After, m.Anywhere, m.Once, m.Now} {
+		var wrong error
+		lists[i], wrong = l.patterns(name, list)
+		err = errors.Join(err, wrong)
+	}
+	return modifier{clause, lists[0], lists[1], lists[2], lists[3], m.Easy}, err
 }

@@ -85,11 +85,11 @@ func (c *Console) showCase(w http.ResponseWriter, r *http.Request, p staff.Perso
 	d.Canned = append(c.telling(v.Case), c.canned(c.Desk.Profile(r.Context(), p.Login).CallMe)...)
 	d.Looks, d.PartRoles = c.looking(r.Context(), p, v.Case.ID), triage.PartRoles
 	c.suggest(r.Context(), &d, p, v)
-	var files [][]attached
-	for _, l := range d.Lines {
-		files = append(files, l.Files)
-	}
 	if d.CanAnswer {
+		var files [][]attached
+		for _, l := range d.Lines {
+			files = append(files, l.Files)
+		}
 		c.locked(r.Context(), p, v.Case, files...)
 	}
 	if d.Mine && !v.Case.LeaseUntil.IsZero() {

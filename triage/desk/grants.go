@@ -19,18 +19,14 @@ const dutyLook = "look_reveal"
 // askReveal writes down the wish to open what two people open. In an emergency with no lead there but the asker it is granted
 // at once: a child is in danger, and there is nobody to ask. Whether it is an emergency is the asker's own decision too, and
 // written down like this one.
-func (d *Desk) askReveal(ctx context.Context, p staff.Person, id triage.CaseID, what, reason string) (grant.Grant, error) {
+func (d *Desk) askReveal(ctx context.Context, p staff.Person, c triage.Case, events []triage.Event, what, reason string) (grant.Grant, error) {
 	if err := words(reason, maxReason); err != nil {
 		return grant.Grant{}, bad("開く理由を選んでください。")
-	}
-	c, events, err := d.Store.Load(ctx, id)
-	if err != nil {
-		return grant.Grant{}, err
 	}
 	if err := d.present(ctx, c, events, what); err != nil {
 		return grant.Grant{}, err // nobody is asked to approve what is not there
 	}
-	reason, why, err := d.why(ctx, id, reason)
+	reason, why, err := d.why(ctx, c.ID, reason)
 	if err != nil {
 		return grant.Grant{}, err
 	}
@@ -38,7 +34,7 @@ func (d *Desk) askReveal(ctx context.Context, p staff.Person, id triage.CaseID, 
 	if err != nil {
 		return grant.Grant{}, err
 	}
-	return d.ask(ctx, p, grant.Grant{For: grant.Reveal, Case: id, What: what, Reason: reason, Why: why, By: p.Login,
+	return d.ask(ctx, p, grant.Grant{For: grant.Reveal, Case: c.ID, What: what, Reason: reason, Why: why, By: p.Login,
 		Alone: len(others) == 0 && c.Severity == triage.Emergency})
 }
 

@@ -31,7 +31,7 @@ func (d *Desk) Reveal(ctx context.Context, p staff.Person, id triage.CaseID, pla
 	if !placeholderForm.MatchString(placeholder) {
 		return Opened{}, bad("[人物A] のような印を選んでください。")
 	}
-	c, _, err := d.Store.Load(ctx, id)
+	c, events, err := d.Store.Load(ctx, id)
 	if err != nil {
 		return Opened{}, err
 	}
@@ -42,7 +42,7 @@ func (d *Desk) Reveal(ctx context.Context, p staff.Person, id triage.CaseID, pla
 		return Opened{}, refuse(triage.CodeState, "このファイルは、もう一人の確認がなくても開けます。")
 	}
 	if !entrusted(p, c) || triage.IsContact(placeholder) {
-		g, err := d.askReveal(ctx, p, id, placeholder, reason)
+		g, err := d.askReveal(ctx, p, c, events, placeholder, reason)
 		return Opened{Grant: &g}, err
 	}
 	_, reason, why, err := d.mayOpen(ctx, p, id, reason)
