@@ -30,9 +30,9 @@ func (s *scan) address(i int) {
 		}
 		last = k
 		j = k
-		if u := s.one(k, "丁目の", "丁目", "ちょうめの", "ちょうめ", "番地の", "番地", "ばんち", "番町", "番の", "番", "条通", "条", "号線", "号室", "号棟", "号", "線"); u > 0 {
+		if u := s.one(k, "丁目の", "丁目", "ちょうめの", "ちょうめ", "番地の", "の番地", "のばんち", "番地", "ばんち", "番町", "番の", "番", "条通", "条", "号線", "号室", "号棟", "号", "線", "ばんの", "ばん", "ごうしつ", "ごう"); u > 0 {
 			unit := s.text(k, k+u)
-			strong = strong || strings.HasPrefix(unit, "丁目") || strings.HasPrefix(unit, "ちょうめ") || unit == "ばんち" || strings.HasPrefix(unit, "番地") || unit == "号室" ||
+			strong = strong || strings.HasPrefix(unit, "丁目") || strings.HasPrefix(unit, "ちょうめ") || unit == "ばんち" || strings.HasSuffix(unit, "番地") || unit == "番地の" || unit == "のばんち" || unit == "号室" ||
 				strings.HasPrefix(unit, "番") && numeral(s.rune(k+u)) || unit == "条" && s.one(k+u, "西", "東", "南", "北") > 0 && numeral(s.rune(k+u+1)) ||
 				unit == "条" && numeral(s.rune(k+u))
 			last, j = k+u, k+u
@@ -45,7 +45,7 @@ func (s *scan) address(i int) {
 				strong = true
 			}
 		}
-		j = s.skip(j, " 西東南北", 2)
+		j = s.skip(j, " 西東南北右左", 2)
 	}
 	if end := s.triple(i); end > i && (s.class(i-1) == japanese.Kanji && s.quarter(i-1) && (s.clauseStart(i-1) || i > 1 && s.quarter(i-2)) && !s.before(i, 6, "番号", "電話", "携帯", "平成", "令和", "昭和", "結果", "試合", "背番") || s.kanaQuarter(i) < i) {
 		strong, last = true, max(last, end)
@@ -64,11 +64,7 @@ func (s *scan) address(i int) {
 			start = k
 		}
 	}
-	for k := start; k < i; k++ {
-		if n := s.one(k, "住所", "自宅", "所在地", "差出人", "連絡先"); n > 0 {
-			start = k + n
-		}
-	}
+	start = s.behindLabel(start, i)
 	if s.rs[last-1] == 'の' && !numeral(s.rune(last)) {
 		last--
 	}
@@ -106,7 +102,7 @@ func (s *scan) quarter(i int) bool {
 		return false
 	}
 	if r == 'が' || r == 'の' { // 南が丘
-		return s.class(i-1) == japanese.Kanji && strings.ContainsRune("丘台原浜森里杜岡出宮坂葉", s.rune(i+1))
+		return s.class(i-1) == japanese.Kanji && strings.ContainsRune("丘台原浜森里杜岡出宮坂葉前沢内木島谷山野瀬本元越寺橋井池窪脇平津戸崎尾根関", s.rune(i+1)) && !strings.ContainsRune("家駅店校塾私僕俺隣", s.rs[i-1])
 	}
 	c := s.class(i)
 	return c == japanese.Kanji || c == japanese.Katakana || r == 'り' && s.rune(i-1) == '通' && numeral(s.rune(i+1)) // 本郷通り9丁目
@@ -137,10 +133,7 @@ func (s *scan) house(i int) int {
 	if s.rune(j-1) == 'の' && !houseName(name) {
 		return i
 	}
-	if houseName(name) {
-		return end
-	}
-	if end-k >= 3 {
+	if houseName(name) || end-k >= 3 || k-j >= 3 && s.class(j) == japanese.Katakana && strings.ContainsRune("館舎邸坊", s.rs[k-1]) {
 		return end
 	}
 	return i
@@ -192,6 +185,9 @@ func (s *scan) block(i int) {
 	if n := end - k; n < 3 || n > 4 {
 		return
 	}
+	for _, w := range []string{"社宅", "官舎", "宿舎", "寮", "教員住宅", "職員住宅"} {
+		i = s.back(i, w)
+	}
 	s.add(i, end+s.one(end, "号室", "ごうしつ", "号"), TypeAddress, 0.7)
 }
 
@@ -228,7 +224,7 @@ func (s *scan) triple(i int) int {
 			j++
 		}
 	}
-	if s.rune(j) == '-' || s.rune(j) == 'の' && numeral(s.rune(j+1)) && s.one(j+2, "階", "つ", "人") == 0 || numeral(s.rune(j-1)) && s.one(j, "つ", "人") > 0 {
+	if s.rune(j) == '-' && s.wing(j) == j || s.rune(j) == 'の' && numeral(s.rune(j+1)) && s.one(j+2, "階", "つ", "人") == 0 || numeral(s.rune(j-1)) && s.one(j, "つ", "人") > 0 {
 		return i
 	}
 	return j
@@ -327,7 +323,7 @@ func (s *scan) houseFirst(i int) {
 }
 
 // houses are words in the names of the buildings in which people live.
-var houses = []string{"マンション", "ハイツ", "コーポ", "アパート", "荘", "メゾン", "レジデンス", "団地", "パレス", "ハイム", "ビル", "コート", "タワー", "ヒルズ", "ハウス", "号棟", "県営", "市営", "町営", "都営", "住宅", "寮"}
+var houses = []string{"ニュータウン", "リバーサイド", "パークサイド", "ガーデン", "ヴィラ", "シャトー", "ドミール", "社宅", "官舎", "宿舎", "カーサ", "テラス", "マンション", "ハイツ", "コーポ", "アパート", "荘", "メゾン", "レジデンス", "団地", "パレス", "ハイム", "ビル", "コート", "タワー", "ヒルズ", "ハウス", "号棟", "県営", "市営", "町営", "都営", "住宅", "寮"}
 
 func houseName(name string) bool {
 	for _, h := range houses {

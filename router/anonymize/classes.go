@@ -16,39 +16,23 @@ func (s *scan) group(i int) {
 	start := j
 	switch {
 	case j > 0 && (numeral(s.rs[j-1]) || letter(s.rs[j-1])):
-		for start > 0 && (numeral(s.rs[start-1]) || letter(s.rs[start-1])) && j-start < 2 {
+		for start > 0 && (numeral(s.rs[start-1]) || letter(s.rs[start-1])) && j-start < 3 {
 			start--
 		}
 		if s.rs[start] == '一' && start == j-1 && !strings.ContainsRune("年の生", s.rune(s.spaceBack(start)-1)) {
 			return // 一組
 		}
 	default:
-		for n := range s.a.words.groups {
-			if k := j - len([]rune(n)); k >= 0 && s.is(k, n) && j-k > j-start {
-				start = k
-			}
-		}
+		start = s.groupBack(j, i+1)
 	}
 	if start == j {
 		return
 	}
-	// the grade in front belongs to it
-	k := s.spaceBack(start)
-	if s.rune(k-1) == 'の' {
-		k = s.spaceBack(k - 1)
+	alone := start
+	start = s.gradeBack(s.course(s.gradeBack(start)))
+	if start == alone && s.one(i+1, pairs...) > 0 {
+		return // 二組の布団
 	}
-	if s.rune(k-1) == '生' {
-		k--
-	}
-	if s.rune(k-1) == '年' {
-		k = s.spaceBack(k - 1)
-		if k > 0 && numeral(s.rs[k-1]) {
-			start = k - 1
-		}
-	} else if k < start && digit(s.rune(k-1)) && strings.ContainsRune("小中高", s.rune(k-2)) {
-		start = k - 2 // 中2のB組
-	}
-	start = s.course(start)
 	end := i + 1
 	if j := s.skip(end, "の ", 2); numeral(s.rune(j)) {
 		k := j
@@ -59,13 +43,19 @@ func (s *scan) group(i int) {
 			end = k + 1
 		}
 	}
+	if start == alone {
+		end = s.yearBehind(end)
+	}
 	s.add(start, end, TypeClass, 0.9)
 }
+
+// pairs are what 組 counts.
+var pairs = []string{"の布団", "のふとん", "のペア", "のカップル", "の夫婦", "の親子", "のコンビ", "の家族", "の双子", "のトランプ", "の手袋", "ずつ", "だけの"}
 
 // course returns where the course begins whose class begins at i, 普通科1年C組, or i.
 func (s *scan) course(i int) int {
 	start := i
-	for s.rune(i-1) == '科' && start > 0 && i-start < 6 && s.class(start-1) == japanese.Kanji && !strings.ContainsRune("校高中小", s.rs[start-1]) {
+	for s.rune(i-1) == '科' && start > 0 && i-start < 6 && s.class(start-1) == japanese.Kanji && !strings.ContainsRune("校高中小年生", s.rs[start-1]) {
 		start--
 	}
 	if i-start < 3 {
@@ -76,41 +66,32 @@ func (s *scan) course(i int) int {
 
 // careGroup judges the name of a small class: ひまわり学級.
 func (s *scan) careGroup(i int) {
-	for n := range s.a.words.groups {
-		if rs := []rune(n); len(rs) >= 2 && s.is(i-len(rs), n) && s.class(i-1) != japanese.Kanji {
-			s.add(i-len(rs), i+2, TypeClass, 0.8)
-		}
+	if start := s.groupBack(i, i+2); i-start >= 2 && s.class(i-1) != japanese.Kanji {
+		s.add(s.gradeBack(start), i+2, TypeClass, 0.8)
 	}
 }
 
 // kanaClass judges 四ねん一くみ: a number, and in front of it perhaps the year.
 func (s *scan) kanaClass(i int) {
-	start := i - 1
-	if j := start; s.is(j-2, "ねん") && numeral(s.rune(j-3)) {
-		start = j - 3
-	} else if s.rune(j-1) == '年' && numeral(s.rune(j-2)) {
-		start = j - 2
+	number := i - 1
+	if digit(s.rs[number]) && digit(s.rune(number-1)) {
+		number--
 	}
-	if start < i-1 || digit(s.rs[start]) { // a letter is a class behind its year only
-		s.add(start, i+2, TypeClass, 0.9)
+	if start := s.gradeBack(number); start < number || digit(s.rs[number]) { // a letter is a class behind its year only
+		end := i + 2
+		if start == number {
+			end = s.yearBehind(end)
+		}
+		s.add(start, end, TypeClass, 0.9)
 	}
 }
 
 // spokenClass judges ろくねんいちくみ: the year and the number as they are said.
 func (s *scan) spokenClass(i int) {
-	number := func(end int) int {
-		for _, n := range []string{"いち", "に", "さん", "よん", "よ", "し", "ご", "ろく"} {
-			if k := s.back(end, n); k < end {
-				return k
-			}
-		}
-		return end
-	}
-	n := number(i)
-	if k := s.back(n, "ねん"); n < i && k < n {
-		if start := number(k); start < k {
-			s.add(start, i+2, TypeClass, 0.8)
-		}
+	end := s.spaceBack(i)
+	number := s.countedBack(end)
+	if start := s.gradeBack(number); number < end && start < number {
+		s.add(start, i+2, TypeClass, 0.8)
 	}
 }
 
@@ -131,8 +112,8 @@ func (s *scan) spaceBack(i int) int {
 
 // classNumber judges 2の3, 3-2, 2年B, 3A.
 func (s *scan) classNumber(i int) {
-	if s.class(i) == japanese.Kanji && s.class(i-1) != japanese.Kanji && s.rune(i+1) == 'の' && i+2 < len(s.rs) && s.class(i+2) == japanese.Kanji && numeral(s.rs[i+2]) &&
-		(s.one(i+3, "の担", "の教", "です", "だ", "にい", "の人") > 0 || s.rune(i+3) == 'の' && !numeral(s.rune(i+4))) {
+	if s.class(i) == japanese.Kanji && s.class(i-1) != japanese.Kanji && s.rune(i+1) == 'の' && i+2 < len(s.rs) && (numeral(s.rs[i+2]) || daiji(s.rs[i+2]) > 0) &&
+		!numeral(s.rune(i-1)) && !numeral(s.rune(i+3)) && (i+3 == len(s.rs) || s.one(i+3, "、", "。", " ", "です", "だ", "にい", "で", "担", "男子", "女子", "全員", "って") > 0 || s.rune(i+3) == 'の' && !numeral(s.rune(i+4))) {
 		s.add(i, i+3, TypeClass, 0.7) // 三の二
 		return
 	}
@@ -154,25 +135,29 @@ func (s *scan) classNumber(i int) {
 	if sep != 'の' && sep != '-' && sep != 'ノ' {
 		return
 	}
+	if strings.ContainsRune("いろはにほ", s.rune(k)) && sep == '-' && k < len(s.rs) && !word(s.rune(i-1)) && s.rune(i-1) != '-' && (k+1 == len(s.rs) || s.one(k+1, "の", "で", "に", "、", "。", " ", "組", "だ", "です") > 0) {
+		s.add(s.stageBack(i), k+1, TypeClass, 0.7) // 4-ろ
+		return
+	}
 	end := k
 	for end < len(s.rs) && (digit(s.rs[end])) {
 		end++
 	}
-	if end == k && s.rune(k) >= 'A' && s.rune(k) <= 'H' {
+	if r := s.rune(k) &^ 0x20; end == k && r >= 'A' && r <= 'H' {
 		end++
 	}
 	if end == k || end > k+2 || letter(s.rune(end)) || s.rune(end) == '-' || s.rune(i-1) == '-' || letter(s.rune(i-1)) {
 		return
 	}
-	if s.one(end, "月", "日", "時", "分", "番", "丁", "乗", "倍", "割", "回", "本", "人", "つ", "点", "位", "対", "勝", "敗", "条", "円", "個", "枚", "年", "秒", "歳", "才", "週", "か", "ヶ", "%", "で負", "で勝", "でまけ", "でかっ", "だった", ".") > 0 {
+	if s.one(end, "月", "日", "時", "分", "番", "丁", "乗", "倍", "割", "回", "本", "人", "つ", "点", "位", "対", "勝", "敗", "条", "円", "個", "枚", "年", "秒", "歳", "才", "週", "か", "ヶ", "%", "で負", "で勝", "でまけ", "でかっ", "だった", "のページ", "ページ", "の問題", "の答え", "の式", "くらい", "ぐらい", "学期", "で割", "で逆", "で引", "で同点", ".") > 0 || s.rune(end) == '、' && sep == 'の' && digit(s.rune(end+1)) {
 		return
 	}
 	score := 0.7
-	if sep == '-' && !(s.rune(i-1) == '(' && s.rune(end) == ')') && s.one(end, "の", "です", "だ", "に", "、", "組", "在", "で", " ", "担", "全員", "女子", "男子", "生徒") == 0 && end != len(s.rs) && !letter(s.rs[end-1]) && !(strings.ContainsRune("小中高", s.rune(i-1)) || s.rune(end) == '。' && s.before(i, 8, "中の", "高の", "小の", "校の", "クラス")) {
+	if sep == '-' && !(s.rune(i-1) == '(' && s.rune(end) == ')') && s.one(end, "の", "です", "だ", "に", "、", "組", "在", "で", " ", "担", "全員", "女子", "男子", "生徒", "保護者", "副担", "学級", "クラス", "なん", "って言", "やけど", "\n") == 0 && end != len(s.rs) && !letter(s.rs[end-1]) && !(strings.ContainsRune("小中高", s.rune(i-1)) || s.rune(end) == '。' && s.before(i, 8, "中の", "高の", "小の", "校の", "クラス")) {
 		return
 	}
 	if sep == '-' && s.before(i, 8, "試合", "スコア", "サッカー", "野球", "結果") {
 		return
 	}
-	s.add(i, end, TypeClass, score)
+	s.add(s.stageBack(i), end, TypeClass, score)
 }

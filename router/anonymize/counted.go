@@ -87,6 +87,9 @@ func (s *scan) counted(i int) (value, end int) {
 	if k := strings.IndexRune("〇一二三四五六七八九", s.rune(i)); k >= 0 && s.rune(i) != 0 && !numeral(s.rune(i+1)) && !numeral(s.rune(i-1)) {
 		return k / len("一"), i + 1
 	}
+	if n := daiji(s.rune(i)); n > 0 {
+		return n, i + 1
+	}
 	return s.said(i)
 }
 
@@ -115,7 +118,7 @@ func (s *scan) saidClass(i int) {
 		s.add(i, end, TypeClass, 0.7) // 3-竹
 	}
 	_, end := s.said(k)
-	if c := s.class(i - 1); end == k || digit(s.rs[i]) || s.class(i) == japanese.Kanji || c != japanese.Space && c != japanese.Punct && s.rune(i-1) != 'は' {
+	if c := s.class(i - 1); end == k || digit(s.rs[i]) && (s.class(k) != japanese.Hiragana || s.one(k, "し", "く", "よ") > 0 && end == k+1) || s.class(i) == japanese.Kanji || c != japanese.Space && c != japanese.Punct && s.rune(i-1) != 'は' {
 		return
 	}
 	if s.classEnds(end) || letter(s.rs[i]) && s.one(end, " no ", " desu", " ni ", " de ") > 0 {
@@ -152,7 +155,7 @@ func (s *scan) className(i int) int {
 func (s *scan) classWord(i int) int {
 	end := i
 	for n := range s.a.words.groups {
-		if k := len([]rune(n)); i+k > end && s.is(i, n) {
+		if k := len([]rune(n)); i+k > end && s.says(i, n) {
 			end = i + k
 		}
 	}
@@ -161,14 +164,10 @@ func (s *scan) classWord(i int) int {
 
 // kanaGroup judges うめぐみ, whose last word begins at i.
 func (s *scan) kanaGroup(i int) {
-	start := i
-	for n := range s.a.words.groups {
-		if k := i - len([]rune(n)); k < start && s.is(k, n) {
-			start = k
-		}
-	}
-	if start < i {
-		s.add(start, i+max(2, s.one(i, "がっきゅう", "クラス")), TypeClass, 0.7)
+	end := i + max(2, s.one(i, "がっきゅう", "クラス"))
+	start := s.groupBack(i, end)
+	if start < i && !(s.is(i, "クラス") && (i-start == 1 || s.one(start, "特進", "進学") > 0)) {
+		s.add(s.gradeBack(start), end, TypeClass, 0.7)
 	}
 }
 

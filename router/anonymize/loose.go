@@ -53,7 +53,7 @@ func (s *scan) houseRoom(i int) {
 	}
 	n := s.one(i, "コーポ", "ハイツ", "メゾン", "パークサイド", "レジデンス", "カーサ", "パレス", "グランド", "シャトー", "ヴィラ", "ライオンズ", "アパート", "マンション", "サン", "ドミール", "フラット", "グリーン", "ニュー", "エステート", "シティ")
 	k := i + n
-	for k < i+14 && (native(s.class(k)) || s.rune(k) == '・') && (s.class(k) == japanese.Katakana || s.token(k) != nil && s.token(k).Part != japanese.Particle && !numeral(s.rs[k])) {
+	for k < i+14 && (native(s.class(k)) || s.rune(k) == '・') && (s.class(k) == japanese.Katakana || s.class(k) == japanese.Kanji || s.rs[k] == 'の' && native(s.class(k+1)) || s.token(k) != nil && s.token(k).Part != japanese.Particle) {
 		k++
 	}
 	at := s.skip(k, " ", 1)

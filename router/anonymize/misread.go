@@ -27,7 +27,7 @@ func misread(r rune) rune {
 // inDigits returns the view with what a scanner misread in numbers as it was written, and whether there was any: O80-0147-22S9,
 // 2-1l-6, 6一12一1, l年4組. What begins with a letter that codes begin with, and words with letters of their own, stay.
 func inDigits(v japanese.View) (japanese.View, bool) {
-	if !slices.ContainsFunc(v.Runes, digit) && !slices.ContainsFunc(v.Runes, digitLike) {
+	if !slices.ContainsFunc(v.Runes, func(r rune) bool { return digitLike(r) || strings.ContainsRune("粗紐ハニT", r) }) {
 		return v, false
 	}
 	rs := slices.Clone(v.Runes)
@@ -52,13 +52,18 @@ func inDigits(v japanese.View) (japanese.View, bool) {
 	return v.Map(func([]rune, int) rune { n++; return rs[n] }), true
 }
 
-// unitMisread returns the unit that a scanner read wrongly at i, behind a number, or 0: 3丁日, 3年2紐.
+// unitMisread returns the unit, or the number in kanji, that a scanner read wrongly at i, or 0: 3丁日, 3T目, 3年2紐, 三年四粗, 西ハ丁目.
 func unitMisread(rs []rune, i int) rune {
+	number := func(i int) bool { return i >= 0 && (digitLike(rs[i]) || numeral(rs[i])) }
 	switch r := after(rs, i-1); {
-	case r == '日' && i > 1 && rs[i-1] == '丁' && digitLike(rs[i-2]):
+	case r == '日' && i > 1 && rs[i-1] == '丁' && number(i-2):
 		return '目'
-	case r == '紐' && i > 1 && digitLike(rs[i-1]) && rs[i-2] == '年':
+	case (r == 'T' || r == '了') && number(i-1) && strings.ContainsRune("目日", after(rs, i)):
+		return '丁'
+	case (r == '紐' || r == '粗') && i > 1 && (number(i-1) || upper(rs[i-1])) && rs[i-2] == '年':
 		return '組'
+	case (r == 'ハ' || r == 'ニ') && strings.ContainsRune("年組丁条番号", after(rs, i)) && (i == 0 || japanese.ClassOf(rs[i-1]) != japanese.Katakana) && after(rs, i) != 0:
+		return map[rune]rune{'ハ': '八', 'ニ': '二'}[r]
 	}
 	return 0
 }

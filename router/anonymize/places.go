@@ -20,6 +20,7 @@ func (s *scan) places() {
 		s.saidAddress(i)
 		s.saidHouse(i)
 		s.latinAddress(i)
+		s.latinHouse(i)
 		s.labelledSchool(i)
 		switch {
 		case r == '-':
@@ -39,8 +40,19 @@ func (s *scan) places() {
 		case numeral(r) && !numeral(s.rune(i-1)):
 			s.address(i)
 			s.classNumber(i)
+			s.yearClass(i)
+			s.homeRoom(i)
 			s.room(i)
 			s.block(i)
+			s.alone(i)
+			s.villageLot(i)
+			s.ofTown(i)
+		case strings.ContainsRune("東西南北", r):
+			s.compass(i)
+		case strings.ContainsRune("市県府都町村道公U区", r):
+			s.publicHouse(i)
+		case r == '小' || r == '中' || r == '高':
+			s.stageClass(i)
 		case r == '上' || r == '下' || r == '入':
 			s.kyoto(i)
 		}

@@ -133,6 +133,8 @@ func (a *Anonymizer) spots(in []rune, g *Glossary, m Mode) []spot {
 			return -1
 		case rs[i] == '一' && i > 0 && japanese.ClassOf(rs[i-1]) == japanese.Katakana && japanese.ClassOf(after(rs, i)) == japanese.Katakana:
 			return 'ー' // ノ一ト
+		case rs[i] == 'ー' && i > 0 && digit(rs[i-1]) && (digit(after(rs, i)) || upper(after(rs, i)) || strings.ContainsRune("いろはに", after(rs, i))):
+			return '-' // 2ーA
 		}
 		return rs[i]
 	})
@@ -168,6 +170,7 @@ func (a *Anonymizer) spots(in []rune, g *Glossary, m Mode) []spot {
 		default:
 			s.spacedNames()
 		}
+		s.homes()
 		for _, f := range s.out {
 			words := v.Runes[f.start:f.end]
 			if m == Readable && f.score < weak || f.t == TypePerson && s.nothing(f.start, f.end) || a.kept(g, words) {
