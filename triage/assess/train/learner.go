@@ -19,25 +19,30 @@ const (
 	sensible = 2    // how much more than another piece a sense counts
 	known    = 2    // and what a rule knows
 	smallest = 0.02 // weights of a piece below this are left out
-	unheard  = 0.5  // the share of the pieces that the learner does not hear, others each time: no wording is all that it goes by
+	unheard  = 0.5  // the share of the pieces that half leaves out, others each time: no wording is all that it goes by
 )
 
-// learner holds the weights of all heads while they are learned.
+// learner holds the weights of all heads while they are learned: what a piece adds to a score, times how much it counts.
 type learner struct {
 	w, g        [][heads]float32
 	bias, biasG [heads]float32
 	value       []float32
+	heard       []int32 // of the last window, kept for its room
 }
 
 // span is a window: clauses from to to, at most as many as the model reads at once.
 type span struct{ from, to int }
 
+// sum adds up the weights of pieces, four at a time: most of the learning goes into waiting for them.
 func (l *learner) sum(ids []int32) (z [heads]float32) {
-	for _, id := range ids {
-		v, w := l.value[id], &l.w[id]
+	for ; len(ids) >= 4; ids = ids[4:] {
+		a, b, c, d := &l.w[ids[0]], &l.w[ids[1]], &l.w[ids[2]], &l.w[ids[3]]
 		for h := range z {
-			z[h] += w[h] * v
+			z[h] = z[h] + a[h] + b[h] + c[h] + d[h]
 		}
+	}
+	for _, id := range ids {
+		z = add(z, l.w[id])
 	}
 	return z
 }
@@ -93,13 +98,14 @@ func (c *corpus) learnFrom(which []int) *learner {
 	for h := range l.bias {
 		l.bias[h] = -2
 	}
-	rng := rand.New(rand.NewPCG(1, 2))
+	source := rand.NewPCG(1, 2)
+	rng := rand.New(source)
 	order := slices.Clone(which)
 	sum := &learner{w: make([][heads]float32, len(c.keys)), value: c.value}
 	for round := range rounds {
 		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		for _, i := range order {
-			l.step(c.examples[i], rng)
+			l.step(c.examples[i], source)
 		}
 		if round >= settled {
 			sum.add(l, 1/float32(rounds-settled))
@@ -120,38 +126,46 @@ func (l *learner) add(x *learner, share float32) {
 	}
 }
 
-// hear returns what is heard of a window.
-func hear(e example, at span, rng *rand.Rand) (ids []int32, n int) {
-	some := func(all []int32) {
-		for _, id := range all {
-			if rng.Float32() >= unheard {
-				ids = append(ids, id)
-			}
-		}
-	}
+// hear returns what is heard of a window, until it hears the next.
+func (l *learner) hear(e example, at span, rng *rand.PCG) (ids []int32, n int) {
+	l.heard = l.heard[:0]
 	for i := at.from; i <= at.to; i++ {
-		some(e.clauses[i].own)
+		l.heard = half(l.heard, e.clauses[i].own, rng)
 		if i > at.from {
-			some(e.clauses[i].behind)
+			l.heard = half(l.heard, e.clauses[i].behind, rng)
 		}
 		n += e.clauses[i].n
 	}
-	return ids, n
+	return l.heard, n
+}
+
+// half adds half of all to ids, as chance has it; without a branch, since no processor can guess which.
+func half(ids, all []int32, rng *rand.PCG) []int32 {
+	n := len(ids)
+	ids = slices.Grow(ids, len(all))[:n+len(all)]
+	for _, id := range all {
+		ids[n] = id
+		n += int(rng.Uint64() >> 55 & 1)
+	}
+	return ids[:n]
 }
 
 // step moves the weights toward what every head should say of an example, each by the window that speaks most for it. Heads that
 // learn from the same window hear the same of it.
-func (l *learner) step(e example, rng *rand.Rand) {
+func (l *learner) step(e example, rng *rand.PCG) {
 	if len(e.clauses) == 0 {
 		return
 	}
-	best, _ := l.best(e)
+	var best [heads]span
+	if len(e.clauses) > 1 {
+		best, _ = l.best(e)
+	}
 	var done [heads]bool
 	for first := range heads {
 		if done[first] || e.want[first] < 0 {
 			continue
 		}
-		ids, n := hear(e, best[first], rng)
+		ids, n := l.hear(e, best[first], rng)
 		z, x := l.sum(ids), 1/(1-unheard)/model.Length(n)
 		var d [heads]float32
 		for h := first; h < heads; h++ {
@@ -173,20 +187,23 @@ const small = 0.02
 
 // move moves the weights of pieces against the mistakes d of the heads.
 func (l *learner) move(ids []int32, d [heads]float32, x float32) {
+	wrong := make([]int, 0, heads)
 	for h, d := range d {
 		if d != 0 {
+			wrong = append(wrong, h)
 			l.biasG[h] += d * d
 			l.bias[h] -= rate * d / (float32(math.Sqrt(float64(l.biasG[h]))) + ease)
 		}
 	}
+	if len(wrong) == 0 {
+		return
+	}
 	for _, id := range ids {
-		w, g, v := &l.w[id], &l.g[id], l.value[id]*x
-		for h, d := range d {
-			if d != 0 {
-				s := d * v
-				g[h] += s * s
-				w[h] -= rate*s/(float32(math.Sqrt(float64(g[h])))+ease) + decay*w[h]
-			}
+		w, g, v := &l.w[id], &l.g[id], l.value[id]
+		for _, h := range wrong {
+			s := d[h] * v * x
+			g[h] += s * s
+			w[h] -= v*rate*s/(float32(math.Sqrt(float64(g[h])))+ease) + decay*w[h]
 		}
 	}
 }
@@ -194,9 +211,6 @@ func (l *learner) move(ids []int32, d [heads]float32, x float32) {
 // rows returns the pieces that matter, and their weights.
 func (c *corpus) rows(l *learner) (keys []uint32, rows [][heads]float32) {
 	for id, w := range l.w {
-		for h := range w {
-			w[h] *= c.value[id]
-		}
 		if slices.ContainsFunc(w[:], func(x float32) bool { return x > smallest || x < -smallest }) {
 			keys, rows = append(keys, c.keys[id]), append(rows, w)
 		}
