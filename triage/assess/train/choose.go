@@ -2,7 +2,6 @@ package main
 
 import (
 	"slices"
-	"sync"
 
 	"madoguchi/triage"
 	"madoguchi/triage/assess/gold"
@@ -12,18 +11,16 @@ import (
 // folds is how many groups of writers are left out, one after the other.
 const folds = 4
 
-// apart learns once without each group of writers.
-func (c *corpus) apart() (learned [folds]*learner) {
-	var both sync.WaitGroup
-	for half := range 2 {
-		both.Go(func() {
-			for fold := half; fold < folds; fold += 2 {
-				learned[fold] = c.learnFrom(c.without(fold))
-			}
-		})
-	}
-	both.Wait()
-	return learned
+// learn learns once from all examples, and once without each group of writers.
+func (c *corpus) learn() (whole *learner, apart [folds]*learner) {
+	each(1+folds, func(i int) {
+		if i == 0 {
+			whole = c.learnFrom(c.all())
+		} else {
+			apart[i-1] = c.learnFrom(c.without(i - 1))
+		}
+	})
+	return whole, apart
 }
 
 // leftOut returns the scores of all messages for every head, each by what was learned without its writer.

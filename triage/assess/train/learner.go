@@ -94,14 +94,14 @@ func (l *learner) best(e example) (at [heads]span, top [heads]float32) {
 
 // learnFrom moves the weights toward what the examples want, in an order that is always the same.
 func (c *corpus) learnFrom(which []int) *learner {
-	l := &learner{w: make([][heads]float32, len(c.keys)), g: make([][heads]float32, len(c.keys)), value: c.value}
+	l := &learner{w: make([][heads]float32, len(c.value)), g: make([][heads]float32, len(c.value)), value: c.value}
 	for h := range l.bias {
 		l.bias[h] = -2
 	}
 	source := rand.NewPCG(1, 2)
 	rng := rand.New(source)
 	order := slices.Clone(which)
-	sum := &learner{w: make([][heads]float32, len(c.keys)), value: c.value}
+	sum := &learner{w: make([][heads]float32, len(c.value))}
 	for round := range rounds {
 		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		for _, i := range order {
@@ -210,9 +210,10 @@ func (l *learner) move(ids []int32, d [heads]float32, x float32) {
 
 // rows returns the pieces that matter, and their weights.
 func (c *corpus) rows(l *learner) (keys []uint32, rows [][heads]float32) {
-	for id, w := range l.w {
+	for _, p := range c.learned {
+		w := l.w[p.place]
 		if slices.ContainsFunc(w[:], func(x float32) bool { return x > smallest || x < -smallest }) {
-			keys, rows = append(keys, c.keys[id]), append(rows, w)
+			keys, rows = append(keys, p.key), append(rows, w)
 		}
 	}
 	return keys, rows

@@ -89,16 +89,14 @@ func examples() (all []gold.Message) {
 // learn returns the files of the model; list is the words of the senses.
 func learn(messages []gold.Message, list string) (weights []byte, words, senses string) {
 	texts := make([][]model.Clause, len(messages))
-	for i, m := range messages {
-		texts[i] = assess.Clauses(m.Text)
-	}
+	each(len(texts), func(i int) { texts[i] = assess.Clauses(messages[i].Text) })
 	words = readings(texts)
 	senses = spellSenses(list)
 	c := newCorpus(messages, texts, model.ParseReadings(words), model.ParseSenses(senses))
-	scored := c.leftOut(c.apart())
+	l, apart := c.learn()
+	scored := c.leftOut(apart)
 	bias := choose(messages, scored)
 	sure := certain(messages, scored, bias)
-	l := c.learnFrom(c.all())
 	keys, rows := c.rows(l)
 	for h := range bias {
 		bias[h] += l.bias[h]

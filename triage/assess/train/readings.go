@@ -24,24 +24,26 @@ func readings(texts [][]model.Clause) string {
 	if err != nil {
 		panic(err) // the dictionary is built in
 	}
-	count := map[string]map[string]int{}
+	said := map[[2]string]int{} // a word with its reading, as they come
 	for _, clauses := range texts {
 		for _, c := range clauses {
 			for _, k := range t.Tokenize(string(c.Runes)) {
-				reading, ok := k.Reading()
-				if !ok || !kanji(k.Surface) {
-					continue
+				if reading, ok := k.Reading(); ok && kanji(k.Surface) {
+					said[[2]string{k.Surface, reading}]++
 				}
-				word, sound := spell(k.Surface), spell(reading)
-				if word == "" || sound == "" || len([]rune(word)) > 6 {
-					continue
-				}
-				if count[word] == nil {
-					count[word] = map[string]int{}
-				}
-				count[word][sound]++
 			}
 		}
+	}
+	count := map[string]map[string]int{}
+	for pair, n := range said {
+		word, sound := spell(pair[0]), spell(pair[1])
+		if word == "" || sound == "" || len([]rune(word)) > 6 {
+			continue
+		}
+		if count[word] == nil {
+			count[word] = map[string]int{}
+		}
+		count[word][sound] += n
 	}
 	best := map[string]string{}
 	for word, all := range count {
