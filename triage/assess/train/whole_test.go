@@ -11,7 +11,7 @@ import (
 )
 
 // TestModelIsUpToDate: training again gives the files that ship, byte for byte. It learns from all messages, which takes
-// some minutes, and many where every access to memory is watched. Another processor may round a sum otherwise.
+// a minute, and many where every access to memory is watched. Another processor may round a sum otherwise.
 func TestModelIsUpToDate(t *testing.T) {
 	if runtime.GOARCH != "amd64" {
 		return
