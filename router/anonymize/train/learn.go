@@ -28,20 +28,17 @@ const (
 
 // learner holds the weights while they are learned.
 type learner struct {
-	keys      []uint32
-	w, g      []tagger.Scores
-	links     tagger.Links
-	linksG    tagger.Links
-	each      int
-	dropped   []bool    // the clues that were not kept
-	sentences [][]int32 // clues of each example, -1 where a clue is rare
-	labels    [][]uint8
+	*clues
+	w, g    []tagger.Scores // by the places of clues
+	links   tagger.Links
+	linksG  tagger.Links
+	dropped []bool // the clues that were not kept
 }
 
 // learn returns the weights that the examples teach: the mean of what several learn who see them in another order, so that chance
 // says less.
 func learn(a *anonymize.Anonymizer, examples []example) []byte {
-	l := newLearner(a, examples)
+	l := (&learner{clues: newClues(a, examples)}).fresh()
 	var all [learners]*learner
 	var wait sync.WaitGroup
 	for n := range all {
@@ -59,7 +56,9 @@ func learn(a *anonymize.Anonymizer, examples []example) []byte {
 // fresh is a learner of the same examples that has learned nothing.
 func (l *learner) fresh() *learner {
 	n := *l
-	n.w, n.g, n.dropped = make([]tagger.Scores, len(l.w)), make([]tagger.Scores, len(l.w)), make([]bool, len(l.w))
+	rows := len(l.keys) + 1
+	n.w, n.g, n.dropped = make([]tagger.Scores, rows), make([]tagger.Scores, rows), make([]bool, rows)
+	n.dropped[n.rare()] = true
 	return &n
 }
 
@@ -99,54 +98,11 @@ func (l *learner) repeat(rng *rand.Rand) {
 	l.w, l.links = mean.w, mean.links
 }
 
-func newLearner(a *anonymize.Anonymizer, examples []example) *learner {
-	l := &learner{}
-	seen := map[uint32]int{}
-	var clues [][]uint32
-	for _, e := range examples {
-		view, keys, each := a.Clues(string(e.text))
-		if len(view) != len(e.text) || len(view) == 0 {
-			continue // folding joined characters: the labels are elsewhere
-		}
-		for _, k := range keys {
-			seen[k]++
-		}
-		l.each = each
-		clues, l.labels = append(clues, keys), append(l.labels, e.labels)
-	}
-	ids := map[uint32]int32{}
-	for _, keys := range clues {
-		line := make([]int32, len(keys))
-		for i, k := range keys {
-			line[i] = -1
-			if seen[k] < rarest {
-				continue
-			}
-			id, ok := ids[k]
-			if !ok {
-				id = int32(len(l.keys))
-				ids[k] = id
-				l.keys = append(l.keys, k)
-			}
-			line[i] = id
-		}
-		l.sentences = append(l.sentences, line)
-	}
-	l.w, l.dropped = make([]tagger.Scores, len(l.keys)), make([]bool, len(l.keys))
-	return l
-}
-
 // step moves the weights toward the labels of a sentence.
 func (l *learner) step(clues []int32, labels []uint8) {
 	chain := make([]tagger.Scores, len(labels))
 	for i := range chain {
-		for _, id := range clues[i*l.each : (i+1)*l.each] {
-			if id >= 0 { // 0 where it is dropped
-				for k, w := range l.w[id] {
-					chain[i][k] += w
-				}
-			}
-		}
+		chain[i] = l.sum(clues[i*l.each : (i+1)*l.each])
 	}
 	var pairs tagger.Links
 	tagger.Likely(chain, &l.links, &pairs)
@@ -157,7 +113,7 @@ func (l *learner) step(clues []int32, labels []uint8) {
 				continue
 			}
 			for _, id := range clues[i*l.each : (i+1)*l.each] {
-				if id >= 0 && !l.dropped[id] {
+				if !l.dropped[id] {
 					g := &l.g[id][k]
 					*g += d * d
 					l.w[id][k] -= rate*d/(root(*g)+1e-3) + decay*l.w[id][k]
@@ -174,6 +130,23 @@ func (l *learner) step(clues []int32, labels []uint8) {
 			l.links[a][b] -= rate * d / (root(l.linksG[a][b]) + 1e-3)
 		}
 	}
+}
+
+// sum adds up the weights of clues, four at a time: most of the learning goes into waiting for them. They are 0
+// where a clue is rare or dropped.
+func (l *learner) sum(ids []int32) (z tagger.Scores) {
+	for ; len(ids) >= 4; ids = ids[4:] {
+		a, b, c, d := &l.w[ids[0]], &l.w[ids[1]], &l.w[ids[2]], &l.w[ids[3]]
+		for k := range z {
+			z[k] = z[k] + a[k] + b[k] + c[k] + d[k]
+		}
+	}
+	for _, id := range ids {
+		for k, w := range l.w[id] {
+			z[k] += w
+		}
+	}
+	return z
 }
 
 func root(x float32) float32 { return float32(math.Sqrt(float64(x))) }
@@ -201,9 +174,9 @@ func (l *learner) prune() {
 func (l *learner) marshal() []byte {
 	var keys []uint32
 	var rows []tagger.Scores
-	for id, w := range l.w {
-		if w != (tagger.Scores{}) {
-			keys, rows = append(keys, l.keys[id]), append(rows, w)
+	for _, k := range l.keys {
+		if w := l.w[k.place]; w != (tagger.Scores{}) {
+			keys, rows = append(keys, k.key), append(rows, w)
 		}
 	}
 	return tagger.Marshal(keys, rows, l.links)
