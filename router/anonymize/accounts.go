@@ -8,14 +8,14 @@ import (
 )
 
 // accountLabels are words behind which the name of an account stands, whatever it is written with.
-var accountLabels = []string{"表示名", "ユーザー名", "ユーザネーム", "ユーザーネーム", "アカウント名", "ハンドルネーム", "プレイヤー名", "プレーヤー名", "アカ名", "垢名", "キャラ名", "ゲーム名", "ゲームネーム",
+var accountLabels = []string{"表示名", "ユーザー名", "ユーザネーム", "ユーザーネーム", "アカウント名", "ハンドルネーム", "プレイヤー名", "プレーヤー名", "アカ名", "垢名", "キャラ名", "ゲーム名", "ゲームネーム", "フレンド名", "チャンネル名", "チーム名",
 	"の名前", "のなまえ", "の名まえ"}
 
 var accountPhrases = phrasesIn(accountLabels)
 
 // networks are where accounts are: in front of の名前 they say that it is an account's.
 var networks = []string{"ゲーム", "げーむ", "LINE", "ライン", "らいん", "インスタ", "いんすた", "ユーチューブ", "ゆうちゅうぶ", "ゆーちゅーぶ", "YouTube", "TikTok", "ティックトック", "てぃっくとっく", "アプリ", "あぷり",
-	"ディスコード", "ディスコ", "Discord", "アカウント", "アカ", "垢", "フォートナイト", "ふぉーとないと", "フォトナ", "マイクラ", "まいくら", "ロブロックス", "スイッチ", "すいっち", "Switch", "オプチャ", "配信", "チャンネル", "ツイッター", "スプラ", "荒野"}
+	"ディスコード", "ディスコ", "Discord", "アカウント", "アカ", "垢", "フォートナイト", "ふぉーとないと", "フォトナ", "マイクラ", "まいくら", "ロブロックス", "スイッチ", "すいっち", "Switch", "オプチャ", "配信", "チャンネル", "ツイッター", "スプラ", "荒野", "ボイチャ", "スマブラ", "チャット", "APEX", "エペ", "ヴァロ", "ポケカ", "モンスト", "プロセカ", "ストーリー", "DM", "ストリーム"}
 
 // accountEnds are words that stand behind an account's name in kana.
 var accountEnds = []string{"なんだけど", "です", "だけど", "だよ", "っていう", "って", "という", "で", "が", "に", "を", "から", "は", "も", "と", "の人", "のひと"}
@@ -36,6 +36,66 @@ func (s *scan) accounts() {
 			}
 			s.add(start, end, TypeHandle, 0.7)
 		}
+	}
+}
+
+// near reports whether a word of where accounts are stands within n runes before start or behind end.
+func (s *scan) near(start, end, n int) bool {
+	before, behind := s.text(max(0, start-n), start), s.text(end, min(len(s.rs), end+n))
+	return slices.ContainsFunc(networks, func(w string) bool { return strings.Contains(before, w) || strings.Contains(behind, w) })
+}
+
+// players finds names of accounts that have no label, by how they are written and by what stands near: ゆきんこ@北, ドラゴン将軍2010,
+// yuzu.sherbet.
+func (s *scan) players() {
+	for i, r := range s.rs {
+		switch {
+		case r == '@' && native(s.class(i-1)) && native(s.class(i+1)):
+			s.player(s.playerFrom(i), s.playerTo(i+1))
+		case digit(r) && native(s.class(i-1)):
+			if end := s.digits(i); end-i >= 2 && end-i <= 4 && s.one(end, "に", "が", "って", "から", "という", "と", "は") > 0 && s.one(end, "から1", "から2", "には", "にな") == 0 {
+				if start := s.playerFrom(i); i-start >= 4 && s.class(start) == japanese.Katakana {
+					s.player(start, end)
+				}
+			}
+		case r == '.' && letter(s.rune(i-1)) && letter(s.rune(i+1)):
+			start, end := s.latinBack(i), i+1
+			for word(s.rune(end)) || s.rune(end) == '.' && word(s.rune(end+1)) {
+				end++
+			}
+			if start > 0 && strings.ContainsRune("/@.:", s.rs[start-1]) || s.rune(end) == '/' || i-start < 3 || end-i < 4 {
+				continue
+			}
+			s.player(start, end)
+		}
+	}
+}
+
+// playerFrom returns where the name begins that ends before i: behind a particle or what is no letter.
+func (s *scan) playerFrom(i int) int {
+	start := i
+	for start > 0 && i-start < maxHandle && (native(s.class(start-1)) || s.rs[start-1] == 'ー') {
+		if t := s.token(start - 1); t.Part == japanese.Particle && t.End == start && i-start >= 2 {
+			break
+		}
+		start--
+	}
+	return start
+}
+
+// playerTo returns the end of what stands behind the @ of a name.
+func (s *scan) playerTo(i int) int {
+	end := i
+	for end < i+6 && native(s.class(end)) && (end == i || s.one(end, accountEnds...) == 0) {
+		end++
+	}
+	return end
+}
+
+// player adds the name of an account where a word of accounts stands near it, or the name is called one.
+func (s *scan) player(start, end int) {
+	if s.near(start, end, 14) || s.one(end, "ってひと", "って人", "ってやつ", "って名前", "ってアカ", "という人", "という名前") > 0 {
+		s.addAccount(start, end)
 	}
 }
 

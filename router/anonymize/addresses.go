@@ -30,7 +30,7 @@ func (s *scan) address(i int) {
 		}
 		last = k
 		j = k
-		if u := s.one(k, "丁目の", "丁目", "ちょうめの", "ちょうめ", "番地の", "の番地", "のばんち", "番地", "ばんち", "番町", "番の", "番", "条通", "条", "号線", "号室", "号棟", "号", "線", "ばんの", "ばん", "ごうしつ", "ごう"); u > 0 {
+		if u := s.one(k, "丁目の", "丁目", "ちょうめの", "ちょうめ", "番地の", "の番地", "のばんち", "番地", "ばんち", "番町", "番の", "番", "条通", "条", "じょうの", "じょう", "号線", "号室", "号棟", "号", "線", "ばんの", "ばん", "ごうしつ", "ごう"); u > 0 {
 			unit := s.text(k, k+u)
 			strong = strong || strings.HasPrefix(unit, "丁目") || strings.HasPrefix(unit, "ちょうめ") || unit == "ばんち" || strings.HasSuffix(unit, "番地") || unit == "番地の" || unit == "のばんち" || unit == "号室" ||
 				strings.HasPrefix(unit, "番") && numeral(s.rune(k+u)) || unit == "条" && s.one(k+u, "西", "東", "南", "北") > 0 && numeral(s.rune(k+u+1)) ||
@@ -174,6 +174,9 @@ func (s *scan) block(i int) {
 		k++
 	}
 	u := s.one(k, "号棟", "号館", "棟", "とう")
+	if s.is(k, "階") && s.before(i, 8, "うち", "家", "部屋", "アパート", "マンション", "団地", "住") {
+		u = 1
+	}
 	if k == i || k > i+2 || u == 0 {
 		return
 	}

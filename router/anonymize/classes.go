@@ -19,7 +19,7 @@ func (s *scan) group(i int) {
 		for start > 0 && (numeral(s.rs[start-1]) || letter(s.rs[start-1])) && j-start < 3 {
 			start--
 		}
-		if s.rs[start] == '一' && start == j-1 && !strings.ContainsRune("年の生", s.rune(s.spaceBack(start)-1)) {
+		if s.rs[start] == '一' && start == j-1 && !strings.ContainsRune("年の生", s.rune(s.spaceBack(start)-1)) && s.one(i+1, "の担任", "の先生", "の子", "のみんな", "の女子", "の男子", "の生徒", "の教室") == 0 {
 			return // 一組
 		}
 	default:
@@ -45,6 +45,7 @@ func (s *scan) group(i int) {
 	}
 	if start == alone {
 		end = s.yearBehind(end)
+		start = s.groupBack(start, len(s.rs)) // うさぎ2組
 	}
 	s.add(start, end, TypeClass, 0.9)
 }
@@ -92,6 +93,8 @@ func (s *scan) spokenClass(i int) {
 	number := s.countedBack(end)
 	if start := s.gradeBack(number); number < end && start < number {
 		s.add(start, i+2, TypeClass, 0.8)
+	} else if number < end && !s.is(number, "し") && s.clauseStart(number) && (i+2 == len(s.rs) || s.one(i+2, "の", "です", "だ", "に") > 0) {
+		s.add(number, i+2, TypeClass, 0.7) // さんくみの
 	}
 }
 
@@ -132,6 +135,10 @@ func (s *scan) classNumber(i int) {
 		}
 		return
 	}
+	if (sep == '・' || sep == '/') && digit(s.rune(k)) && !digit(s.rune(i-1)) && s.rune(i-1) != sep && s.one(k+1, "組", "の教室", "の担任", "の先生") > 0 {
+		s.add(s.stageBack(i), k+1, TypeClass, 0.7)
+		return
+	}
 	if sep != 'の' && sep != '-' && sep != 'ノ' {
 		return
 	}
@@ -149,14 +156,14 @@ func (s *scan) classNumber(i int) {
 	if end == k || end > k+2 || letter(s.rune(end)) || s.rune(end) == '-' || s.rune(i-1) == '-' || letter(s.rune(i-1)) {
 		return
 	}
-	if s.one(end, "月", "日", "時", "分", "番", "丁", "乗", "倍", "割", "回", "本", "人", "つ", "点", "位", "対", "勝", "敗", "条", "円", "個", "枚", "年", "秒", "歳", "才", "週", "か", "ヶ", "%", "で負", "で勝", "でまけ", "でかっ", "だった", "のページ", "ページ", "の問題", "の答え", "の式", "くらい", "ぐらい", "学期", "で割", "で逆", "で引", "で同点", ".") > 0 || s.rune(end) == '、' && sep == 'の' && digit(s.rune(end+1)) {
+	if s.one(end, "月", "日", "時", "分", "番", "丁", "乗", "倍", "割", "回", "本", "人", "つ", "点", "位", "対", "勝", "敗", "条", "円", "個", "枚", "年", "秒", "歳", "才", "週", "か", "ヶ", "%", "で負", "で勝", "でまけ", "でかっ", "に負", "に勝", "に敗", "だった", "のページ", "ページ", "の問題", "の答え", "の式", "くらい", "ぐらい", "学期", "で割", "で逆", "で引", "で同点", ".") > 0 || s.rune(end) == '、' && sep == 'の' && digit(s.rune(end+1)) && s.one(s.digits(end+1), "番", "ばん") == 0 {
 		return
 	}
 	score := 0.7
-	if sep == '-' && !(s.rune(i-1) == '(' && s.rune(end) == ')') && s.one(end, "の", "です", "だ", "に", "、", "組", "在", "で", " ", "担", "全員", "女子", "男子", "生徒", "保護者", "副担", "学級", "クラス", "なん", "って言", "やけど", "\n") == 0 && end != len(s.rs) && !letter(s.rs[end-1]) && !(strings.ContainsRune("小中高", s.rune(i-1)) || s.rune(end) == '。' && s.before(i, 8, "中の", "高の", "小の", "校の", "クラス")) {
+	if sep == '-' && !(s.rune(i-1) == '(' && s.rune(end) == ')') && s.one(end, "の", "です", "だ", "に", "、", "組", "在", "で", " ", "担", "全員", "女子", "男子", "生徒", "保護者", "副担", "学級", "クラス", "なん", "って言", "やけど", "\n") == 0 && end != len(s.rs) && !letter(s.rs[end-1]) && !(s.clauseStart(i) && s.a.names.is(s.text(end, min(end+2, len(s.rs))), family)) && !(strings.ContainsRune("小中高", s.rune(i-1)) || s.rune(end) == '。' && s.before(i, 8, "中の", "高の", "小の", "校の", "クラス")) {
 		return
 	}
-	if sep == '-' && s.before(i, 8, "試合", "スコア", "サッカー", "野球", "結果") {
+	if sep == '-' && (s.before(i, 8, "試合", "スコア", "サッカー", "野球", "結果") && !s.before(i, 4, "部") || s.before(i, 6, "ステージ", "レベル", "ゲーム", "マリオ", "ワールド", "球場", "大会", "決勝", "セット", "ドリル", "プリント", "ページ")) {
 		return
 	}
 	s.add(s.stageBack(i), end, TypeClass, score)

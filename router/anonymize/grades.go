@@ -55,7 +55,7 @@ func (s *scan) countedBack(i int) int {
 		}
 		return i - 1
 	}
-	for _, n := range []string{"いち", "に", "さん", "よん", "よ", "し", "ご", "ろく"} {
+	for _, n := range []string{"いち", "に", "さん", "よん", "よ", "し", "ご", "ろく", "なな", "はち"} {
 		if k := s.back(i, n); k < i {
 			return k
 		}
@@ -115,6 +115,9 @@ func (s *scan) yearClass(i int) {
 		if letter(s.rs[k]) {
 			end = n + s.one(n, "クラス")
 		}
+		if letter(s.rs[k]) && s.class(i) == japanese.Kanji && s.classEnds(n) {
+			s.add(s.stageBack(i), n, TypeClass, 0.7) // 二年B
+		}
 	}
 	if c := s.class(end); end > n && c != japanese.Latin && !(c == japanese.Katakana && s.class(end-1) == c) {
 		s.add(s.stageBack(i), end, TypeClass, 0.8)
@@ -141,6 +144,14 @@ func (s *scan) stageClass(i int) {
 	}
 }
 
+// nurseryYear judges a group of a kindergarten behind its year at i, without 組: 年中りす.
+func (s *scan) nurseryYear(i int) {
+	k := s.skip(i+s.one(i, stages...), " の", 1)
+	if end := s.classWord(k); k > i+1 && end >= k+2 && s.classEnds(end) {
+		s.add(i, end, TypeClass, 0.7)
+	}
+}
+
 // homeRoom judges a class by its number and the word for it: 17HR, 2-7HR.
 func (s *scan) homeRoom(i int) {
 	end := s.pairEnd(i)
@@ -154,6 +165,9 @@ var nursery = []string{"の先生", "のせんせい", "担任", "の担任", "�
 
 // notGroups are words in front of 組 that say who they are, and name no group.
 var notGroups = []string{"いじめ", "いじめっこ", "やんちゃ", "ふたり", "さんにん", "おとな", "こども", "いつも", "うち", "あさ", "よる", "なかま", "おとこ", "おんな", "ヤンキー", "イケメン", "マジメ", "まじめ", "バカ", "ばか"}
+
+// colours are words of everyday by which groups are called.
+var colours = []string{"あか", "あお", "しろ", "きいろ", "みどり", "もも", "ぴんく"}
 
 // groupBack returns where the name of a group of small children begins that ends before j, as a list has it or what stands
 // behind its 組 at i tells: くじら|組の先生; or j. One kana names a class only behind its year.
@@ -172,7 +186,7 @@ func (s *scan) groupBack(j, i int) int {
 		start--
 	}
 	name, w := s.text(start, j), s.a.words
-	if j-start < 2 || j-start > 5 || w.generic(name) || w.owner(name) || w.stop[name] || w.kanaStop[name] || slices.Contains(notGroups, name) {
+	if j-start < 2 || j-start > 5 || w.generic(name) || w.owner(name) || w.stop[name] || w.kanaStop[name] && !slices.Contains(colours, name) || slices.Contains(notGroups, name) {
 		return j
 	}
 	return start

@@ -151,7 +151,7 @@ func (s *scan) postal(o spot) {
 // ofTown judges the numbers of a lot at i behind the town that they are of: 春光町の5-3.
 func (s *scan) ofTown(i int) {
 	end := s.lot(i)
-	if end == i || s.rune(i-1) != 'の' || !strings.ContainsRune("町台丘村区条", s.rune(i-2)) {
+	if end == i || s.rune(i-1) != 'の' || s.class(i-2) != japanese.Kanji || !strings.ContainsRune("町台丘村区条", s.rs[i-2]) && !s.before(i, 10, homes...) {
 		return
 	}
 	start := i - 1
@@ -208,8 +208,8 @@ func (s *scan) nextLine(o spot) {
 	}
 }
 
-// publicHousing are words in front of the name of a public building.
-var publicHousing = []string{"市営", "県営", "府営", "都営", "町営", "村営", "道営", "公営", "公団", "UR", "区営"}
+// publicHousing are words in front of the name, or the block, of a house that an employer or a town lets.
+var publicHousing = []string{"教員住宅", "職員住宅", "社員寮", "社宅", "官舎", "県住", "市住", "府住", "町住", "市営", "県営", "府営", "都営", "町営", "村営", "道営", "公営", "公団", "UR", "区営"}
 
 // publicHouse judges public housing by its kind, its name and its block at i: 市営やなぎ住宅5号, 市営住宅ききょう3棟.
 func (s *scan) publicHouse(i int) {

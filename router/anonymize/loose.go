@@ -30,10 +30,26 @@ func (s *scan) loose() {
 				s.add(i, end, TypeAddress, 0.8)
 			}
 		}
+		if n := s.one(i, "記号"); n > 0 {
+			s.insured(i, i+n)
+		}
 		s.pieces(i)
 		s.houseRoom(i)
 		s.labelledClass(i)
 		s.girlsSchool(i)
+	}
+}
+
+// insured judges the two numbers of who is insured, of which the first stands at i behind its label at start: 記号31 番号70456.
+func (s *scan) insured(start, i int) {
+	i = s.skip(i, " :はが", 2)
+	j := s.digits(i)
+	k := s.skip(j, " 、・の", 2)
+	if n := s.one(k, "番号"); j > i && n > 0 {
+		k = s.skip(k+n, " :はが", 2)
+		if end := s.digits(k); end > k+1 {
+			s.add(start, end, TypeIDNumber, 0.9)
+		}
 	}
 }
 
@@ -51,7 +67,7 @@ func (s *scan) houseRoom(i int) {
 	if s.class(i) != japanese.Katakana || s.class(i-1) == japanese.Katakana {
 		return
 	}
-	n := s.one(i, "コーポ", "ハイツ", "メゾン", "パークサイド", "レジデンス", "カーサ", "パレス", "グランド", "シャトー", "ヴィラ", "ライオンズ", "アパート", "マンション", "サン", "ドミール", "フラット", "グリーン", "ニュー", "エステート", "シティ")
+	n := s.one(i, "レオパレス21", "コーポ", "ハイツ", "メゾン", "パークサイド", "レジデンス", "カーサ", "パレス", "グランド", "シャトー", "ヴィラ", "ライオンズ", "アパート", "マンション", "サン", "ドミール", "フラット", "グリーン", "ニュー", "エステート", "シティ")
 	k := i + n
 	for k < i+14 && (native(s.class(k)) || s.rune(k) == '・') && (s.class(k) == japanese.Katakana || s.class(k) == japanese.Kanji || s.rs[k] == 'の' && native(s.class(k+1)) || s.token(k) != nil && s.token(k).Part != japanese.Particle) {
 		k++

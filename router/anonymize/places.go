@@ -47,9 +47,13 @@ func (s *scan) places() {
 			s.alone(i)
 			s.villageLot(i)
 			s.ofTown(i)
+		case r == '年' && s.one(i, stages...) > 0:
+			s.nurseryYear(i)
+		case r == '商' || r == '工' || r == '農':
+			s.tradeSchool(i)
 		case strings.ContainsRune("東西南北", r):
 			s.compass(i)
-		case strings.ContainsRune("市県府都町村道公U区", r):
+		case strings.ContainsRune("市県府都町村道公U区教職社官", r):
 			s.publicHouse(i)
 		case r == '小' || r == '中' || r == '高':
 			s.stageClass(i)
@@ -64,6 +68,7 @@ func (s *scan) places() {
 	}
 	s.seats()
 	s.loose()
+	s.players()
 }
 
 // seats finds the number of a pupil that is said with the class: 3年3組、菅井彩、三十番です, 2の3の17番.
@@ -172,7 +177,7 @@ func (s *scan) shortSchool(i, end int) {
 		s.add(start, end, TypeSchool, 0.6) // 西高
 		return
 	}
-	if i-start == 1 && strings.ContainsRune("一二三四五六七八九", s.rs[start]) && s.class(start-1) != japanese.Kanji && s.one(end, "の", "です", "に", "で", "へ", "から", "と", "出身") > 0 {
+	if i-start == 1 && strings.ContainsRune("一二三四五六七八九", s.rs[start]) && s.class(start-1) != japanese.Kanji && s.one(end, "の", "です", "に", "で", "へ", "から", "と", "出身", "、", "。") > 0 {
 		s.add(start, end, TypeSchool, 0.6) // 六中
 		return
 	}
@@ -192,6 +197,21 @@ func (s *scan) shortSchool(i, end int) {
 		return
 	}
 	s.add(start, end, TypeSchool, 0.6)
+}
+
+// tradeSchool judges the short name of a school of trade, craft or farming, whose place the dictionary knows: 鳥羽商, 旭川工.
+func (s *scan) tradeSchool(i int) {
+	end := i + 1
+	if s.one(end, "の", "に", "で", "へ", "、", "。", "生", "です", "を受", "から", "出身", "卒") == 0 && end != len(s.rs) {
+		return
+	}
+	start := i
+	for start > 0 && i-start < 4 && s.class(start-1) == japanese.Kanji {
+		start--
+	}
+	if t := s.token(start); i-start >= 2 && s.class(start-1) != japanese.Kanji && (s.proper(start, i) && t.End == i || s.a.words.city(s.text(start, i))) {
+		s.add(start, end, TypeSchool, 0.6)
+	}
 }
 
 // oneCharSchool reports whether the two characters from start to end are a school's short name, which is a word as well, by what

@@ -31,11 +31,14 @@ func (s *scan) nameBack(i int) int {
 	}
 	kanji := i - start
 	switch r := s.rune(start - 1); {
-	case (r == 'の' || r == 'が' && strings.ContainsRune("丘池浜原谷崎森台岡島関", s.rs[start])) && kanji <= 6:
+	case (r == 'の' || r == 'が' && strings.ContainsRune("丘池浜原谷崎森台岡島関峰嶺峯", s.rs[start])) && kanji <= 6:
 		// 東の森, 日の出台, 光が丘
 		k := start - 1
 		for k > 0 && start-1-k < 3 && s.class(k-1) == japanese.Kanji {
 			k--
+		}
+		if kana := s.kanaWord(start - 1); r == 'が' && k == start-1 && kana < k && k-kana <= 5 {
+			return kana // ひばりが丘
 		}
 		if n := start - 1 - k; n >= 1 && n <= 2 && !s.a.words.owner(s.text(k, start-1)) && s.joins(start, i) {
 			start = k

@@ -127,17 +127,7 @@ func (a *Anonymizer) spots(in []rune, g *Glossary, m Mode) []spot {
 		found = append(found, spot{MaxRunes, len(in), TypeUnreadable, 1})
 	}
 	found = append(found, unreadable(seen)...)
-	view := japanese.FoldRunes(seen).Map(func(rs []rune, i int) rune {
-		switch {
-		case rs[i] == keycap:
-			return -1
-		case rs[i] == '一' && i > 0 && japanese.ClassOf(rs[i-1]) == japanese.Katakana && japanese.ClassOf(after(rs, i)) == japanese.Katakana:
-			return 'ー' // ノ一ト
-		case rs[i] == 'ー' && i > 0 && digit(rs[i-1]) && (digit(after(rs, i)) || upper(after(rs, i)) || strings.ContainsRune("いろはに", after(rs, i))):
-			return '-' // 2ーA
-		}
-		return rs[i]
-	})
+	view := japanese.FoldRunes(seen).Map(dashes)
 	views := []japanese.View{view}
 	spaced := false
 	if view.Spaced() {
@@ -188,6 +178,19 @@ func (a *Anonymizer) spots(in []rune, g *Glossary, m Mode) []spot {
 		found = a.box(found, view, g)
 	}
 	return a.heed(in, resolve(found, append(placeholders(in), attached(in)...), in))
+}
+
+// dashes returns rune i as it is meant where a stroke can be a long vowel, a dash or a one, or -1 for what frames a digit.
+func dashes(rs []rune, i int) rune {
+	switch {
+	case rs[i] == keycap:
+		return -1
+	case rs[i] == '一' && i > 0 && japanese.ClassOf(rs[i-1]) == japanese.Katakana && japanese.ClassOf(after(rs, i)) == japanese.Katakana:
+		return 'ー' // ノ一ト
+	case rs[i] == 'ー' && i > 0 && digit(rs[i-1]) && (digit(after(rs, i)) || upper(after(rs, i)) || strings.ContainsRune("いろはに", after(rs, i))):
+		return '-' // 2ーA
+	}
+	return rs[i]
 }
 
 // nothing reports whether what stands from start to end is nobody: a word by which a danger is seen, or, in kana, what begins

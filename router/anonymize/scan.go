@@ -58,6 +58,13 @@ func (s *scan) add(start, end int, t Type, score float64) {
 		start++ // 昨日|原
 	}
 	if start < end && start >= 0 && end <= len(s.rs) && !(t == TypePerson && s.nobodys(start, end)) {
+		s.put(start, end, t, score)
+	}
+}
+
+// put is add for what stands as a name, whatever the learned part says of it.
+func (s *scan) put(start, end int, t Type, score float64) {
+	if start < end {
 		s.out = append(s.out, spot{start, end, t, score})
 		if s.taken == nil {
 			s.taken, s.ends = make([]bool, len(s.rs)), make([]bool, len(s.rs)+1)
