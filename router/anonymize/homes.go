@@ -163,6 +163,9 @@ func (s *scan) ofTown(i int) {
 	}
 }
 
+// compassPoint reports whether r is a point of the compass.
+func compassPoint(r rune) bool { return r == '東' || r == '西' || r == '南' || r == '北' }
+
 // compass judges a crossing of a planned town at i: 東3南14, 西5条南23丁目.
 func (s *scan) compass(i int) {
 	if s.class(i-1) == japanese.Kanji && !strings.ContainsRune("町村", s.rs[i-1]) {
@@ -210,6 +213,15 @@ func (s *scan) nextLine(o spot) {
 
 // publicHousing are words in front of the name, or the block, of a house that an employer or a town lets.
 var publicHousing = []string{"教員住宅", "職員住宅", "社員寮", "社宅", "官舎", "県住", "市住", "府住", "町住", "市営", "県営", "府営", "都営", "町営", "村営", "道営", "公営", "公団", "UR", "区営"}
+
+// letsHouses reports whether one of publicHousing begins with r.
+func letsHouses(r rune) bool {
+	switch r {
+	case '市', '県', '府', '都', '町', '村', '道', '公', 'U', '区', '教', '職', '社', '官':
+		return true
+	}
+	return false
+}
 
 // publicHouse judges public housing by its kind, its name and its block at i: 市営やなぎ住宅5号, 市営住宅ききょう3棟.
 func (s *scan) publicHouse(i int) {

@@ -27,7 +27,9 @@ func misread(r rune) rune {
 // inDigits returns the view with what a scanner misread in numbers as it was written, and whether there was any: O80-0147-22S9,
 // 2-1l-6, 6一12一1, l年4組. What begins with a letter that codes begin with, and words with letters of their own, stay.
 func inDigits(v japanese.View) (japanese.View, bool) {
-	if !slices.ContainsFunc(v.Runes, func(r rune) bool { return digitLike(r) || strings.ContainsRune("粗紐ハニT", r) }) {
+	if !slices.ContainsFunc(v.Runes, func(r rune) bool {
+		return digitLike(r) || r == '粗' || r == '紐' || r == 'ハ' || r == 'ニ' || r == 'T'
+	}) {
 		return v, false
 	}
 	rs := slices.Clone(v.Runes)

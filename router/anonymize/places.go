@@ -51,9 +51,9 @@ func (s *scan) places() {
 			s.nurseryYear(i)
 		case r == '商' || r == '工' || r == '農':
 			s.tradeSchool(i)
-		case strings.ContainsRune("東西南北", r):
+		case compassPoint(r):
 			s.compass(i)
-		case strings.ContainsRune("市県府都町村道公U区教職社官", r):
+		case letsHouses(r):
 			s.publicHouse(i)
 		case r == '小' || r == '中' || r == '高':
 			s.stageClass(i)
