@@ -71,7 +71,7 @@ func (s *scan) address(i int) {
 	for start < i && s.rs[start] == ' ' {
 		start++
 	}
-	s.add(start, s.house(last), TypeAddress, 0.9)
+	s.add(start, s.house(s.wing(last)), TypeAddress, 0.9)
 }
 
 // inTown reports whether the kanji in front of i are a quarter's name, with the city it is in before them: 日向市塩見原|7-3.

@@ -88,10 +88,10 @@ func (s *scan) behindLabel(start, end int) int {
 	return start
 }
 
-// wing returns the end of a letter behind a lot's numbers at i, 17-B; or i.
+// wing returns the end of a letter behind a lot's numbers at i, perhaps with a room, 17-B, 3-B202; or i.
 func (s *scan) wing(i int) int {
-	if s.rune(i) == '-' && upper(s.rune(i+1)) && !word(s.rune(i+2)) {
-		return i + 2
+	if end := s.digits(i + 2); s.rune(i) == '-' && upper(s.rune(i+1)) && !word(s.rune(end)) {
+		return end
 	}
 	return i
 }
@@ -119,8 +119,9 @@ func (s *scan) roomBehind(i int, home bool) int {
 	if end == i || s.one(end, scores...) > 0 || letter(s.rune(end)) || s.rune(i) == 'の' && s.rune(end-1) == '棟' {
 		return i
 	}
-	if last := s.digitsBack(end); !units && (!home || end-last < 3 || end-last > 4) {
-		return i
+	last := s.digitsBack(end)
+	if floor := end-last > 2 && last == i && s.rs[end-2] == '0' && s.rs[end-1] != '0' && s.class(i-1) == japanese.Kanji; !units && (!home && !floor || end-last < 3 || end-last > 4) {
+		return i // 緑302
 	}
 	return end
 }

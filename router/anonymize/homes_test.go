@@ -86,6 +86,9 @@ func TestHomesAsWritten(t *testing.T) {
 		"南9西12です":                           "[住所1]です",
 		"浜中町大字浜中三百二十五番地":                    "[住所1]",
 		"当麻町4条東2丁目":                         "[住所1]",
+		"緑町1-2-3-B202です":                    "[住所1]です",
+		"緑町1-2-3 B202です":                    "[住所1]です",
+		"イオンで302円":                          "イオンで302円",
 	} {
 		if got := a.Redact(text, nil, anonymize.Strict).Text; got != want {
 			t.Errorf("%s → %s, want %s", text, got, want)
