@@ -40,7 +40,7 @@ type modifierText struct {
 	After    []string `yaml:"after"`
 	Light    bool     `yaml:"light"`    // what the clause patterns are about is no danger: it takes more to hear one there
 	Anywhere []string `yaml:"anywhere"` // for rules whose words mean danger only where nothing else is said
-	Once     []string `yaml:"once"`     // in the same clause, where one of Now stands anywhere
+	Once     []string `yaml:"once"`     // in the same clause or the one before, where one of Now stands anywhere
 	Now      []string `yaml:"now"`
 	Easy     string   `yaml:"easy"` // something everyday is said in the same clause, or in the text
 }
