@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 
 	"madoguchi/router/anonymize"
 )
@@ -106,14 +106,13 @@ func (c *clues) count(found [][]uint32, part uint32) (keys []key) {
 
 // each calls f with every number below n, on all processors.
 func each(n int, f func(i int)) {
-	var next atomic.Int64
-	var all sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		all.Go(func() {
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				f(i)
-			}
+	var all errgroup.Group
+	all.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range n {
+		all.Go(func() error {
+			f(i)
+			return nil
 		})
 	}
-	all.Wait()
+	_ = all.Wait() // none fails
 }
