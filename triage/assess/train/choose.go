@@ -72,7 +72,7 @@ const haste = 0.05
 
 // silence is the share of messages on suicide that the model alone may not hear as that: a little less than the one in twenty that
 // is asked of all of it.
-const silence = 0.03
+const silence = 0.035
 
 // above returns the score above which a share of those lie that count.
 func above(scored []score, share float64, counts func(score) bool) float32 {
@@ -89,10 +89,8 @@ func above(scored []score, share float64, counts func(score) bool) float32 {
 // weight returns how much a miss weighs against a false alarm: more where it costs a life.
 func weight(h int) float64 {
 	switch model.Heads[h] {
-	case "urgent":
+	case "urgent", "soon":
 		return 5
-	case "soon":
-		return 3
 	}
 	return 1
 }
