@@ -366,7 +366,7 @@ func (s *scan) labelled() {
 			}
 		}
 		if n := handlePhrases.at(s.rs, i); n > 0 && !(letter(s.rune(i-1)) && letter(s.rs[i])) && !(s.rs[i] == 'ラ' && s.class(i-1) == japanese.Katakana) && !(letter(s.rune(i+n)) && letter(s.rs[i])) {
-			j := s.skip(i+n, "はがのをで:：=・ IDidアカウント垢名前検索って「『@\"(（", 10)
+			j := s.skip(i+n, "はがのをで:：=・ IDidアカウント垢名前検索って「『@\"(（これねだよ、\n", 10)
 			end := j
 			for end < len(s.rs) && (word(s.rs[end])) {
 				end++

@@ -35,6 +35,7 @@ func TestFloors(t *testing.T) {
 		"../testdata/unread9.jsonl":      {0.93, 0.925, 0, 0.905, 0.042},
 		"../testdata/unread8.jsonl":      {0.945, 0.905, 0, 0.91, 0.018},
 		"../testdata/unread5.jsonl":      {0.96, 0.94, 0, 0.968, 0.022},
+		"../testdata/unread2.jsonl":      {0.94, 0.935, 0, 0.94, 0.014},
 		"../testdata/unread18.jsonl":     {0.96, 0.955, 0, 0.93, 0.030},
 	} {
 		messages, err := read(file)
