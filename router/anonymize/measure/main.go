@@ -11,9 +11,10 @@
 // is too good, and go run ./router/anonymize/train -skip dev-tenth says how good. ruled5.jsonl is of classes, addresses and
 // nicknames in every form by five, whose errors made rules and taught nothing. held.jsonl, unseen.jsonl, unread9.jsonl (the other
 // nine of the eighteen), unread18.jsonl, unread8.jsonl (the other eight of the twenty-four), unread5.jsonl (five who write as
-// most do) and unread2.jsonl (two more who write as the five of ruled5.jsonl) are by other writers, whose errors nobody looks at. A line is {"id","writer","text","spans":[{"start","end","type"}]};
-// offsets count runes. plain.txt, plain-dialect.txt and plain-held.txt are everyday sentences without names, one a line; the errors
-// in the last are not looked at either; testdata/sealed has two more sets of which nobody has read a text.
+// most do) and unread2.jsonl (two more who write as the five of ruled5.jsonl) are by other writers, whose errors nobody looks at.
+// A line is {"id","writer","text","spans":[{"start","end","type"}]}; offsets count runes. plain.txt, plain-dialect.txt and
+// plain-held.txt are everyday sentences without names, one a line; the errors in the last are not looked at either; testdata/sealed
+// has two more sets of which nobody has read a text.
 //
 // For each type and each writer it prints how many spans there are, the share that is covered whole whatever the type (recall;
 // PERSON#kana and PERSON#nickname apart), the share of what was redacted as this type that touches a label of it (precision),
