@@ -29,33 +29,38 @@ const maxSpellings = 20_000
 
 // trie holds every spelling of every piece.
 type trie struct {
-	nodes  []node
+	steps  map[uint64]int32 // from a node by a rune → the node behind it: one table, since most nodes have a single step
+	ends   []int32          // node → the pieces that end there, in ids; 0 of none
+	ids    [][]int32
 	pieces map[string]int32
 }
 
-type node struct {
-	next map[rune]int32
-	ids  []int32
+func newTrie() *trie {
+	return &trie{steps: map[uint64]int32{}, ends: make([]int32, 1), ids: make([][]int32, 1), pieces: map[string]int32{}}
 }
 
-func newTrie() *trie { return &trie{nodes: make([]node, 1), pieces: map[string]int32{}} }
+// step is the key of a step from a node by a rune.
+func step(node int32, r rune) uint64 { return uint64(node)<<32 | uint64(r) }
 
 func (t *trie) add(spelling string, id int32) {
 	at := int32(0)
 	for _, r := range spelling {
-		n, ok := t.nodes[at].next[r]
+		n, ok := t.steps[step(at, r)]
 		if !ok {
-			n = int32(len(t.nodes))
-			t.nodes = append(t.nodes, node{})
-			if t.nodes[at].next == nil {
-				t.nodes[at].next = map[rune]int32{}
-			}
-			t.nodes[at].next[r] = n
+			n = int32(len(t.ends))
+			t.ends = append(t.ends, 0)
+			t.steps[step(at, r)] = n
 		}
 		at = n
 	}
-	if at != 0 && !slices.Contains(t.nodes[at].ids, id) {
-		t.nodes[at].ids = append(t.nodes[at].ids, id)
+	if at == 0 {
+		return
+	}
+	if t.ends[at] == 0 {
+		t.ends[at], t.ids = int32(len(t.ids)), append(t.ids, nil)
+	}
+	if ids := &t.ids[t.ends[at]]; !slices.Contains(*ids, id) {
+		*ids = append(*ids, id)
 	}
 }
 
@@ -84,21 +89,21 @@ func (t *trie) find(x text) *hits {
 	rs := x.view.Runes
 	found := &hits{make([]int32, len(t.pieces)), make([][]hit, 1, 64)}
 	add := func(n int32, i, j int) {
-		for _, id := range t.nodes[n].ids {
+		for _, id := range t.ids[t.ends[n]] {
 			found.add(id, hit{i, j})
 		}
 	}
 	for i := range rs {
 		at := int32(0)
 		for j := i; j < len(rs); j++ {
-			n, ok := t.nodes[at].next[rs[j]]
+			n, ok := t.steps[step(at, rs[j])]
 			if !ok {
 				break
 			}
 			at = n
 			add(at, i, j+1)
 			if j+1 == len(rs) || x.phrase[j+1] != x.phrase[j] {
-				if n, ok := t.nodes[at].next['$']; ok {
+				if n, ok := t.steps[step(at, '$')]; ok {
 					add(n, i, j+1)
 				}
 			}
