@@ -213,20 +213,11 @@ func (s *scan) nextLine(o spot) {
 }
 
 // publicHousing are words in front of the name, or the block, of a house that an employer or a town lets.
-var publicHousing = []string{"教員住宅", "職員住宅", "社員寮", "社宅", "官舎", "県住", "市住", "府住", "町住", "市営", "県営", "府営", "都営", "町営", "村営", "道営", "公営", "公団", "UR", "区営"}
-
-// letsHouses reports whether one of publicHousing begins with r.
-func letsHouses(r rune) bool {
-	switch r {
-	case '市', '県', '府', '都', '町', '村', '道', '公', 'U', '区', '教', '職', '社', '官':
-		return true
-	}
-	return false
-}
+var publicHousing = phrasesIn([]string{"教員住宅", "職員住宅", "社員寮", "社宅", "官舎", "県住", "市住", "府住", "町住", "市営", "県営", "府営", "都営", "町営", "村営", "道営", "公営", "公団", "UR", "区営"})
 
 // publicHouse judges public housing by its kind, its name and its block at i: 市営やなぎ住宅5号, 市営住宅ききょう3棟.
 func (s *scan) publicHouse(i int) {
-	n := s.one(i, publicHousing...)
+	n := publicHousing.at(s.rs, i)
 	if n == 0 {
 		return
 	}

@@ -53,7 +53,7 @@ func (s *scan) places() {
 			s.tradeSchool(i)
 		case compassPoint(r):
 			s.compass(i)
-		case letsHouses(r):
+		case publicHousing.at(s.rs, i) > 0:
 			s.publicHouse(i)
 		case r == '小' || r == '中' || r == '高':
 			s.stageClass(i)
