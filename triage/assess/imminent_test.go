@@ -35,3 +35,18 @@ func TestWhoeverIsInDangerIsHeard(t *testing.T) {
 		t.Errorf("%d texts, %d emergencies", n, at)
 	}
 }
+
+// TestAPastTenseIsNoBlade: what hurt and is touched is no cutter at somebody's body, though the two sound alike.
+func TestAPastTenseIsNoBlade(t *testing.T) {
+	a := assessor(t)
+	for text, emergency := range map[string]bool{
+		"苦しかった胸に手をあてて先生が大丈夫って言ってくれた": false,
+		"痛かったお腹に手を当てたら少し楽になった":       false,
+		"カッター首にあててる":                 true,
+		"痛かったけどカッターを首にあててる。もう死ぬ":     true,
+	} {
+		if got := a.Assess(text).Severity; (got == triage.Emergency) != emergency {
+			t.Errorf("%s: %s", text, got)
+		}
+	}
+}

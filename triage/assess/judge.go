@@ -310,7 +310,7 @@ func (r *reading) modified(e evidence) (d doubt, away bool) {
 		}
 	}
 	for _, m := range e.rule.unless {
-		if r.any(m.anywhere) || r.once(e.hit, m.once) && r.any(m.now) || r.within(e.hit, m.clause) {
+		if r.any(m.anywhere) || r.within(e.hit, m.once, 1) && r.any(m.now) || r.within(e.hit, m.clause, 0) {
 			return doubt{e, true, aloud}, true
 		}
 	}
@@ -322,22 +322,11 @@ func (r *reading) any(ps []pattern) bool {
 	return slices.ContainsFunc(ps, func(p pattern) bool { return len(r.match(p, false)) > 0 })
 }
 
-// within reports whether one of the patterns stands in the clause of a place, where that begins or ends.
-func (r *reading) within(h hit, ps []pattern) bool {
+// within reports whether one of the patterns begins in the clauses from before the place's first to its last.
+func (r *reading) within(h hit, ps []pattern, before int32) bool {
+	first, last := r.clause[h.start]-before, r.clause[h.end-1]
 	return slices.ContainsFunc(ps, func(p pattern) bool {
-		return slices.ContainsFunc(r.match(p, false), func(x place) bool {
-			return r.clause[x.start] == r.clause[h.end-1] || r.clause[x.start] == r.clause[h.start]
-		})
-	})
-}
-
-// once reports whether one of the patterns stands in the clause of a place or in the one before it: 二年前、死にたいと書いた者です。
-func (r *reading) once(h hit, ps []pattern) bool {
-	return slices.ContainsFunc(ps, func(p pattern) bool {
-		return slices.ContainsFunc(r.match(p, false), func(x place) bool {
-			before := r.clause[h.start] - r.clause[x.end-1]
-			return before == 0 || before == 1 || r.clause[x.start] == r.clause[h.end-1]
-		})
+		return slices.ContainsFunc(r.match(p, false), func(x place) bool { return first <= r.clause[x.start] && r.clause[x.start] <= last })
 	})
 }
 
