@@ -62,6 +62,7 @@ type Env struct {
 	Setting   func(name string) string // value of one of the Kind's own settings
 	Now       func() time.Time         // the desk's clock
 	Log       *slog.Logger             // never given words, names, addresses or ids of people
+	Panics    *Panics                  // nil where nobody keeps account of them
 	PublicURL string                   // without a slash at its end
 }
 

@@ -76,6 +76,7 @@ type Site struct {
 	Desk    *Desk
 	Tally   *Tally
 	Log     *Log
+	Panics  *channels.Panics
 	stop    func() error
 }
 
@@ -96,10 +97,12 @@ func Open(t *testing.T, kind channels.Kind, settings map[string]string, wrap fun
 	for name, value := range settings {
 		values[name] = value
 	}
+	log := slog.New(slog.NewJSONHandler(s.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	s.Panics = channels.NewPanics(log)
 	s.Channel, err = kind.New(channels.Env{
 		Intake: s.Intake, Mailbox: s.Mailbox, Files: s.Files, Desk: s.Desk, Tally: s.Tally, Now: time.Now, PublicURL: s.URL,
 		Setting: func(name string) string { return values[name] },
-		Log:     slog.New(slog.NewJSONHandler(s.Log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Log:     log, Panics: s.Panics,
 	})
 	if err != nil {
 		t.Fatal("the door does not open:", err)
