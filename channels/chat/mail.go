@@ -27,7 +27,7 @@ func (s *socket) news(ctx context.Context, c channels.Change) {
 		return
 	}
 	s.fetching = true
-	go s.fetch(ctx)
+	go s.guard(&s.fetching, func() { s.fetch(ctx) })
 }
 
 // tick is called now and then. What could not be fetched is tried again, and what has become another time is told.
@@ -45,29 +45,38 @@ func (s *socket) tick(ctx context.Context) {
 
 // fetch sends what is new until nothing is. Only one runs at a time; who starts it has set fetching.
 func (s *socket) fetch(ctx context.Context) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for first := true; first || s.mail || s.traced || s.doing != "" || s.wait != nil; first = false {
-		conv, mail, traced, state, wait, last := s.conv, s.mail, s.traced, s.doing, s.wait, s.last
-		s.mail, s.traced, s.doing, s.wait = false, false, "", nil
-		s.mu.Unlock()
-		if t, ok := conv.(channels.Traceable); ok && traced && t.Trace(ctx, s.peer) != nil {
+	for c, more := s.change(true); more; c, more = s.change(false) {
+		if t, ok := s.conv.(channels.Traceable); ok && c.Peer && t.Trace(ctx, s.peer) != nil {
 			s.door.env.Log.Warn("a connection that was asked for could not be told", "channel", name)
 		}
-		if mail {
-			last = s.deliver(ctx, conv, last)
+		if c.Mail {
+			s.deliver(ctx)
 		}
-		s.tell(ctx, state, wait)
-		s.mu.Lock()
-		s.last = last
+		s.tell(ctx, c.Doing, c.Wait)
 	}
-	s.fetching = false
-	s.idle.Broadcast()
 }
 
-func (s *socket) fetched() {
+// change returns what has come together since it was called last. Where that is nothing the fetching has ended, but not before
+// the first.
+func (s *socket) change(first bool) (c channels.Change, more bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	c = channels.Change{Mail: s.mail, Peer: s.traced, Doing: s.doing, Wait: s.wait}
+	s.mail, s.traced, s.doing, s.wait = false, false, "", nil
+	if !first && c == (channels.Change{}) {
+		s.fetching = false
+		s.idle.Broadcast()
+		return c, false
+	}
+	return c, true
+}
+
+// unheard ends what a hello began that opened nothing.
+func (s *socket) unheard() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	defer s.stop()
+	s.stop = nil
 	s.fetching, s.mail, s.traced, s.doing, s.wait = false, false, false, "", nil
 	s.idle.Broadcast()
 }
@@ -87,20 +96,23 @@ func (s *socket) peer() channels.Peer {
 	return p
 }
 
-// deliver sends what came after last and returns the new last.
-func (s *socket) deliver(ctx context.Context, conv channels.Conversation, last int64) int64 {
+// deliver sends what came after what was sent last.
+func (s *socket) deliver(ctx context.Context) {
+	s.mu.Lock()
+	conv, last := s.conv, s.last
+	s.mu.Unlock()
 	entries, err := conv.Since(ctx, last)
 	switch {
 	case errors.Is(err, channels.ErrUnknown): // withdrawn elsewhere
 		s.gone()
-		return last
+		return
 	case err != nil:
 		s.mu.Lock()
 		s.behind = true // the next tick tries again
 		s.mu.Unlock()
-		return last
+		return
 	case len(entries) == 0:
-		return last
+		return
 	}
 	frames := make([]*frame, len(entries))
 	for i, e := range entries {
@@ -113,7 +125,6 @@ func (s *socket) deliver(ctx context.Context, conv channels.Conversation, last i
 	s.last = last
 	s.mu.Unlock()
 	s.ping() // its answer shows that they arrived
-	return last
 }
 
 // tell says what the desk is doing, what may be said of the wait and when somebody answers next, if that is new.

@@ -81,7 +81,7 @@ func (r *registry) keepAlive(ctx context.Context, each func()) {
 		}
 		now = r.in(slot, now[:0])
 		for _, s := range now {
-			s.tick(ctx)
+			s.guard(nil, func() { s.tick(ctx) })
 		}
 		clear(now)
 		if slot == 0 {

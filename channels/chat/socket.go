@@ -65,8 +65,9 @@ type socket struct {
 	told     told  // what was said last
 	visit    visit // for the tally
 	last     int64 // seq up to which was sent
-	read     int64 // seq up to which is known to be shown
+	shown    int64 // seq up to which is known to be shown
 	ending   int   // close code, or 0
+	broken   bool  // a part of it has panicked
 	hours    time.Time
 	open     bool
 }
@@ -90,12 +91,20 @@ func (d *door) socket(w http.ResponseWriter, r *http.Request) {
 	go s.serve() // the server's own goroutine and buffers end here
 }
 
-// serve reads until the connection ends.
+// serve owns the connection until it ends.
 func (s *socket) serve() {
 	defer s.door.work.Done()
 	defer s.door.open.remove(s)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
+	s.guard(nil, func() { s.read(ctx) })
+	s.guard(nil, s.settle)
+	s.guard(nil, func() { s.counted(ctx) })
+	s.part(s.closing())
+}
+
+// read reads until the connection ends.
+func (s *socket) read(ctx context.Context) {
 	s.conn.SetReadLimit(maxFrame)
 	s.conn.SetPongHandler(func(string) error {
 		s.alive(ctx)
@@ -122,9 +131,6 @@ func (s *socket) serve() {
 		}
 		s.receive(ctx, f)
 	}
-	s.settle()
-	s.counted(ctx)
-	s.part(s.closing())
 }
 
 // alive notes a sign of life: what was sent before it has been shown.
@@ -134,12 +140,12 @@ func (s *socket) alive(ctx context.Context) {
 	if s.ending != 0 {
 		_ = s.conn.SetReadDeadline(time.Now())
 	}
-	conv, last, read := s.conv, s.last, s.read
-	s.read = last
+	conv, last, shown := s.conv, s.last, s.shown
+	s.shown = last
 	s.mu.Unlock()
-	if conv != nil && last > read && conv.Read(ctx, last) != nil {
+	if conv != nil && last > shown && conv.Read(ctx, last) != nil {
 		s.mu.Lock()
-		s.read = read
+		s.shown = shown
 		s.mu.Unlock()
 	}
 }
@@ -157,7 +163,7 @@ func (s *socket) receive(ctx context.Context, f *frame) {
 	s.mu.Unlock()
 	switch {
 	case f.Type == "hello" && conv == nil:
-		s.hello(ctx, f)
+		s.guard(&s.fetching, func() { s.hello(ctx, f) })
 		return
 	case f.Type == "hello" || conv == nil:
 		s.send(refuse("", badFrame))
@@ -174,10 +180,13 @@ func (s *socket) receive(ctx context.Context, f *frame) {
 	for len(s.queue) >= waiting {
 		s.idle.Wait()
 	}
+	if s.broken {
+		return // what came before it is lost, and both come again
+	}
 	s.queue = append(s.queue, f)
 	if !s.taking {
 		s.taking = true
-		go s.take(ctx)
+		go s.guard(&s.taking, func() { s.take(ctx) })
 	}
 	for f.Type == "bye" && s.taking { // what comes after it depends on it
 		s.idle.Wait()
@@ -195,12 +204,14 @@ func (s *socket) hello(ctx context.Context, f *frame) {
 	s.fetching = true // so that news that comes meanwhile waits
 	s.mu.Unlock()
 	stop := conv.Listen(func(c channels.Change) { s.news(ctx, c) })
+	s.mu.Lock()
+	s.stop = stop
+	s.mu.Unlock()
 	var entries []channels.Entry
 	var last int64
 	if how != "" {
 		if entries, last, err = replay(ctx, conv, f.After); errors.Is(err, channels.ErrUnknown) {
-			stop()
-			s.fetched()
+			s.unheard()
 			s.send(failure("", err))
 			return
 		}
@@ -215,20 +226,20 @@ func (s *socket) hello(ctx context.Context, f *frame) {
 		frames = append(frames, entry(e))
 	}
 	s.mu.Lock()
-	s.conv, s.stop, s.begun, s.told, s.behind = conv, stop, how == "", now, err != nil
+	s.conv, s.begun, s.told, s.behind = conv, how == "", now, err != nil
 	s.visit = visit{fresh: how == "", open: *welcome.Open}
 	s.mu.Unlock()
 	s.send(append(frames, now.status())...)
 	s.mu.Lock()
 	s.last = last
 	if f.After != nil {
-		s.read = min(*f.After, last)
+		s.shown = min(*f.After, last)
 	}
 	s.mu.Unlock()
 	if len(entries) > 0 {
 		s.ping()
 	}
-	s.fetch(ctx)
+	s.guard(&s.fetching, func() { s.fetch(ctx) })
 }
 
 // replay returns what to show to somebody who comes back, and the desk's last seq. What a seeker says she has seen is

@@ -14,18 +14,7 @@ func (f *frame) erases() bool { return f.Erase != nil && *f.Erase }
 
 // take stores what waits, all of it at once, until nothing does.
 func (s *socket) take(ctx context.Context) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for len(s.queue) > 0 {
-		batch := s.queue
-		s.queue = nil
-		if i := slices.IndexFunc(batch, func(f *frame) bool { return f.Type == "bye" || f.private() }); i >= 0 {
-			i = max(i, 1) // each of these alone, in its turn
-			batch, s.queue = batch[:i], batch[i:]
-		}
-		s.idle.Broadcast()
-		conv := s.conv
-		s.mu.Unlock()
+	for conv, batch := s.batch(); len(batch) > 0; conv, batch = s.batch() {
 		switch {
 		case batch[0].Type == "bye":
 			s.bye(ctx, conv, batch[0])
@@ -34,10 +23,23 @@ func (s *socket) take(ctx context.Context) {
 		default:
 			s.store(ctx, conv, batch)
 		}
-		s.mu.Lock()
 	}
-	s.taking = false
-	s.idle.Broadcast()
+}
+
+// batch returns what is to be stored next. Where that is nothing the taking has ended.
+func (s *socket) batch() (conv channels.Conversation, batch []*frame) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	defer s.idle.Broadcast()
+	if s.taking = len(s.queue) > 0; !s.taking {
+		return s.conv, nil
+	}
+	batch, s.queue = s.queue, nil
+	if i := slices.IndexFunc(batch, func(f *frame) bool { return f.Type == "bye" || f.private() }); i >= 0 {
+		i = max(i, 1) // each of these alone, in its turn
+		batch, s.queue = batch[:i], batch[i:]
+	}
+	return s.conv, batch
 }
 
 func (s *socket) store(ctx context.Context, conv channels.Conversation, batch []*frame) {
