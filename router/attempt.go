@@ -75,6 +75,7 @@ func (s *shift) process(ctx context.Context, j *job) (err error) {
 	defer cancel()
 	defer func() {
 		if recover() != nil {
+			s.panics.Caught("router")
 			err = errPanic
 		}
 	}()

@@ -59,11 +59,12 @@ type Consumer struct {
 	handle Handler
 	report Report
 	log    *slog.Logger
+	panics *channels.Panics
 }
 
 // NewConsumer returns a consumer.
-func NewConsumer(client redis.UniversalClient, opener *envelope.Opener, handle Handler, report Report, log *slog.Logger) *Consumer {
-	return &Consumer{client, opener, handle, report, log}
+func NewConsumer(client redis.UniversalClient, opener *envelope.Opener, handle Handler, report Report, log *slog.Logger, panics *channels.Panics) *Consumer {
+	return &Consumer{client, opener, handle, report, log, panics}
 }
 
 // Run works on all lanes, new ones too, until ctx ends; what is being processed then is finished.

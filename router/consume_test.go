@@ -97,7 +97,7 @@ func upTo(n int, without ...int) []int {
 // consume runs a consumer until stop is called or the test ends.
 func (g *gate) consume(d *desk) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
-	c := NewConsumer(g.client, envelope.NewOpener(g.id), d.handle, d.report, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	c := NewConsumer(g.client, envelope.NewOpener(g.id), d.handle, d.report, slog.New(slog.NewTextHandler(io.Discard, nil)), nil)
 	done := make(chan error, 1)
 	go func() { done <- c.Run(ctx) }()
 	stop = sync.OnceFunc(func() {
@@ -277,7 +277,7 @@ func TestMessageThatKillsItsRouter(t *testing.T) {
 		if _, err := o.Claim(ctx, time.Minute); err != nil {
 			t.Fatal(err)
 		}
-		s := &shift{Consumer: NewConsumer(g.client, envelope.NewOpener(g.id), nil, nil, slog.New(slog.NewTextHandler(io.Discard, nil))),
+		s := &shift{Consumer: NewConsumer(g.client, envelope.NewOpener(g.id), nil, nil, slog.New(slog.NewTextHandler(io.Discard, nil)), nil),
 			owner: o, known: make(map[string]bool), talks: make(map[string]*talk), after: "0-0"}
 		s.handle = func(ctx context.Context, m channels.Message) error {
 			if poison(m) {

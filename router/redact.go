@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"madoguchi/channels"
 	"madoguchi/router/anonymize"
 	"madoguchi/triage"
 )
@@ -25,6 +26,7 @@ type censor struct {
 	anonymizer Anonymizer
 	slots      chan struct{} // how many redactions there may be at once, including those that nobody waits for any more
 	patience   time.Duration
+	panics     *channels.Panics
 }
 
 const (
@@ -33,8 +35,8 @@ const (
 	redactWithin = 2 * time.Second
 )
 
-func newCensor(a Anonymizer) *censor {
-	return &censor{a, make(chan struct{}, redactions), redactWithin}
+func newCensor(a Anonymizer, p *channels.Panics) *censor {
+	return &censor{a, make(chan struct{}, redactions), redactWithin, p}
 }
 
 // redacted is an anonymized text and the way from the original to it.
@@ -90,7 +92,11 @@ func (c *censor) passages(ctx context.Context, g *anonymize.Glossary, texts ...p
 	go func() { // ends with Redact, which is pure; the slot is free only then
 		defer func() { <-c.slots }()
 		defer close(done)
-		defer func() { _ = recover() }() // what it says may hold words
+		defer func() {
+			if recover() != nil { // what it says may hold words
+				c.panics.Caught("anonymize")
+			}
+		}()
 		var all []redacted
 		for _, text := range texts {
 			r, ok := check(text.text, c.read(text, found))

@@ -3,12 +3,14 @@ package router
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
 
+	"madoguchi/channels"
 	"madoguchi/router/anonymize"
 	"madoguchi/triage"
 )
@@ -101,7 +103,8 @@ func TestAnonymizerThatFails(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := newCensor(n)
+			panics := channels.NewPanics(slog.New(slog.DiscardHandler))
+			c := newCensor(n, panics)
 			c.patience = 30 * time.Millisecond
 			g := &anonymize.Glossary{}
 			for range 2 { // the same text has the same placeholder
@@ -120,13 +123,16 @@ func TestAnonymizerThatFails(t *testing.T) {
 			if out, _, _ := c.redact(t.Context(), g, "別の文"); out[0].text != "[不明2]" {
 				t.Errorf("another text: %q", out[0].text)
 			}
+			if counted := panics.Counts()["anonymize"]; (counted == 3) != (name == "panics") {
+				t.Errorf("%d panics are counted", counted)
+			}
 		})
 	}
 }
 
 func TestHangingRedactionsHoldNobodyBack(t *testing.T) {
 	never := make(chan struct{})
-	c := newCensor(&names{do: func(string) { <-never }})
+	c := newCensor(&names{do: func(string) { <-never }}, nil)
 	c.patience = 5 * time.Millisecond
 	for range 3 * redactions {
 		if out, _, err := c.redact(t.Context(), &anonymize.Glossary{}, "x"); err != nil || out[0].text != "[不明1]" {

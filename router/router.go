@@ -70,6 +70,7 @@ type Rooms struct {
 	Terms      triage.Terms
 	Schools    func(name string) []string // ids of the city's schools that a name may mean; nil where none are known
 	Clock      triage.Clock
+	Panics     *channels.Panics // nil where nobody keeps account of them
 }
 
 // chat is the name of the door that is a mailbox and nothing else.
@@ -89,7 +90,7 @@ type Router struct {
 }
 
 // NewRouter returns a router.
-func NewRouter(r Rooms) *Router { return &Router{r, newCensor(r.Anonymizer)} }
+func NewRouter(r Rooms) *Router { return &Router{r, newCensor(r.Anonymizer, r.Panics)} }
 
 // Process makes an event of the message and returns once the case holds it. Processing it again is harmless. An error says
 // that it may not be so, and that the message must come again; one that comes back every time is for a person to look at.
@@ -210,7 +211,7 @@ func (r *Router) judged(e triage.Event, text string) triage.Event {
 	if e.Channel == letter {
 		text = triage.Unframed(text)
 	}
-	j := weigh(r.Assessor, text)
+	j := r.weigh(text)
 	e.Judgement = &j
 	if by, ok := r.Terms.AnswerBy[j.Severity]; ok {
 		e.DueAt = by(e.At)
@@ -219,14 +220,15 @@ func (r *Router) judged(e triage.Event, text string) triage.Event {
 }
 
 // weigh asks the rules. Where they fail, a person must look the same day.
-func weigh(a Assessor, text string) (j triage.Judgement) {
+func (r *Router) weigh(text string) (j triage.Judgement) {
 	defer func() {
 		if recover() != nil { // what it says may hold words
+			r.Panics.Caught("assess")
 			j = triage.Judgement{Severity: triage.Urgent, Flags: []triage.Flag{triage.Other},
 				Reasons: []triage.Reason{{Flag: triage.Other, Rule: "not_judged"}}}
 		}
 	}()
-	return a.Assess(text)
+	return r.Assessor.Assess(text)
 }
 
 // opted are the events that stand beside the words STOP and START, and beside the first words in a new case of somebody

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -126,12 +127,15 @@ func (panicking) Assess(string) triage.Judgement { panic("山田花子") }
 func TestRulesThatFailMeanToday(t *testing.T) {
 	h := newHouse(t)
 	rooms := h.Rooms
-	rooms.Assessor = panicking{}
+	rooms.Assessor, rooms.Panics = panicking{}, channels.NewPanics(slog.New(slog.DiscardHandler))
 	if err := NewRouter(rooms).Process(t.Context(), said("c1", "1", "こんにちは")); err != nil {
 		t.Fatal(err)
 	}
 	if k, _ := h.load(t, h.caseOf(from("c1"))); k.Severity != triage.Urgent || k.Reasons[0].Rule != "not_judged" {
 		t.Errorf("%s, %+v", k.Severity, k.Reasons)
+	}
+	if n := rooms.Panics.Counts()["assess"]; n != 1 {
+		t.Errorf("%d panics are counted", n)
 	}
 }
 

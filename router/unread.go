@@ -50,7 +50,7 @@ func (r *Router) Report(ctx context.Context, m *channels.Message) error {
 		func(ctx context.Context) error { return r.lodge(ctx, apart, e, nobody) },
 		func(ctx context.Context) error { return r.lay(ctx, apart, e, nobody) },
 	} {
-		if err = whole(ctx, place); err == nil {
+		if err = r.whole(ctx, place); err == nil {
 			return nil
 		}
 	}
@@ -65,11 +65,12 @@ func unreached(err error) bool { return outage(err) || errors.Is(err, context.De
 
 // whole calls f, which has its time, and of which a panic is only another failure. What it says may be words of a person, so it
 // is dropped.
-func whole(ctx context.Context, f func(context.Context) error) (err error) {
+func (r *Router) whole(ctx context.Context, f func(context.Context) error) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, offerTimeout)
 	defer cancel()
 	defer func() {
 		if recover() != nil {
+			r.Panics.Caught("router")
 			err = errPanic
 		}
 	}()
@@ -180,8 +181,8 @@ func (r *Router) unopened(ctx context.Context) error {
 	if by, ok := r.Terms.AnswerBy[triage.Emergency]; ok {
 		e.DueAt = by(now)
 	}
-	if whole(ctx, func(ctx context.Context) error { return r.lodge(ctx, id, e, channels.Address{}) }) == nil {
+	if r.whole(ctx, func(ctx context.Context) error { return r.lodge(ctx, id, e, channels.Address{}) }) == nil {
 		return nil
 	}
-	return whole(ctx, func(ctx context.Context) error { return r.lay(ctx, id, e, channels.Address{}) })
+	return r.whole(ctx, func(ctx context.Context) error { return r.lay(ctx, id, e, channels.Address{}) })
 }

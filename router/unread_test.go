@@ -66,7 +66,7 @@ func TestReportThatKillsItsRouter(t *testing.T) {
 	for range deliveries + 1 { // each counts the message and dies, the last one of the report
 		for _, name := range names {
 			s := &shift{Consumer: NewConsumer(g.client, envelope.NewOpener(g.id), func(context.Context, channels.Message) error { return poison }, d.report,
-				slog.New(slog.NewTextHandler(io.Discard, nil))), owner: stream.NewOwner(stream.NewLane(g.client, name), "dying"),
+				slog.New(slog.NewTextHandler(io.Discard, nil)), nil), owner: stream.NewOwner(stream.NewLane(g.client, name), "dying"),
 				known: make(map[string]bool), talks: make(map[string]*talk), after: "0-0"}
 			if _, err := s.owner.Claim(ctx, time.Minute); err != nil {
 				t.Fatal(err)

@@ -44,6 +44,7 @@ type attachment struct {
 func (d *door) parse(raw []byte, whole bool) (l letter) {
 	defer func() {
 		if recover() != nil { // what it says may hold words
+			d.env.Panics.Caught(name)
 			sum := sha256.Sum256(raw)
 			l = letter{id: hex.EncodeToString(sum[:16]), whole: &part{}, header: header{}, lacks: []string{damaged}}
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"madoguchi/channels"
 	"madoguchi/router"
 	asks "madoguchi/triage/ask"
 )
@@ -24,6 +25,7 @@ func (h *house) opsHandler() http.Handler {
 	if h.intake != nil {
 		registry.MustRegister(&counts{h})
 	}
+	registry.MustRegister(panicked{h.panics})
 	if len(h.answerers) > 0 {
 		registry.MustRegister(asked{h.answerers})
 	}
@@ -131,5 +133,20 @@ func (a asked) Collect(out chan<- prometheus.Metric) {
 	}
 	for c, n := range total {
 		out <- prometheus.MustNewConstMetric(askedTotal(), prometheus.CounterValue, float64(n), c.From, c.Verb, c.Code)
+	}
+}
+
+// panicked counts the panics that this process has survived, by room.
+type panicked struct{ of *channels.Panics }
+
+func panicsTotal() *prometheus.Desc {
+	return prometheus.NewDesc("madoguchi_panics_total", "Panics that a room survived; the log says where.", []string{"room"}, nil)
+}
+
+func (p panicked) Describe(out chan<- *prometheus.Desc) { out <- panicsTotal() }
+
+func (p panicked) Collect(out chan<- prometheus.Metric) {
+	for room, n := range p.of.Counts() {
+		out <- prometheus.MustNewConstMetric(panicsTotal(), prometheus.CounterValue, float64(n), room)
 	}
 }

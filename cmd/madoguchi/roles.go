@@ -92,14 +92,14 @@ func (h *house) window(p plan, rooms router.Rooms) (window, error) {
 func (h *house) answers(p plan, w window) {
 	if keys := p.keys.asks["router"]; keys != nil {
 		waiting := func(ctx context.Context) (int64, error) { return deadLetters(ctx, h.redis) }
-		a := asks.NewAnswerer(h.redis, keys, asks.People(), h.log)
+		a := asks.NewAnswerer(h.redis, keys, asks.People(), h.log, h.panics.Caught)
 		a.Allow("console", asks.TakesIn(w.front, w.cabinet, waiting)...)
 		a.Allow("console", asks.Looks(w.filed, w.searcher)...)
 		a.Allow("vault", asks.Outgoing(h.store)...)
 		h.answerers = append(h.answerers, a)
 	}
 	if keys := p.keys.asks["vault"]; keys != nil {
-		a := asks.NewAnswerer(h.redis, keys, asks.People(), h.log)
+		a := asks.NewAnswerer(h.redis, keys, asks.People(), h.log, h.panics.Caught)
 		a.Allow("console", asks.GivesOut(w.front, w.press, w.lamp)...)
 		a.Allow("console", asks.Traces(w.tracer)...)
 		a.Allow("console", asks.Waits(w.waits), asks.Reaches(w.reached))

@@ -44,10 +44,11 @@ import (
 
 // house is every room, put together. It is built whole and never changed; run gives it life.
 type house struct {
-	log   *slog.Logger
-	city  *city.City
-	clock *deskClock
-	demo  bool
+	log    *slog.Logger
+	panics *channels.Panics
+	city   *city.City
+	clock  *deskClock
+	demo   bool
 
 	redis, vaultRedis, checkRedis, keysRedis, checkKeys redis.UniversalClient
 	safe                                                atomic.Int32 // how Redis was found last: see watchRedis
@@ -102,7 +103,7 @@ type plan struct {
 
 // build puts the rooms together. What it opened it closes again if it fails.
 func build(p plan) (*house, error) {
-	h := &house{log: p.log, city: p.city, clock: p.clock, demo: p.demo, redis: p.redis, vaultRedis: p.vaultRedis, checkRedis: p.checkRedis, keysRedis: p.keysRedis, checkKeys: p.checkKeys,
+	h := &house{log: p.log, panics: channels.NewPanics(p.log), city: p.city, clock: p.clock, demo: p.demo, redis: p.redis, vaultRedis: p.vaultRedis, checkRedis: p.checkRedis, keysRedis: p.keysRedis, checkKeys: p.checkKeys,
 		names: p.keys.names, watchEvery: p.watchEvery, runs: p.set.runs}
 	h.keys, h.turned = &keyWatch{dir: p.set["KEYS"], live: p.keys}, make(chan struct{}, 1)
 	if err := h.listen(p.set); err != nil {
@@ -160,7 +161,7 @@ func (h *house) wall(p plan) error {
 	}
 	h.within = router.NewRouter(rooms)
 	if h.runs("router") {
-		h.consumer = router.NewConsumer(h.redis, envelope.NewOpener(p.keys.identity), h.within.Process, h.within.Report, h.log)
+		h.consumer = router.NewConsumer(h.redis, envelope.NewOpener(p.keys.identity), h.within.Process, h.within.Report, h.log, h.panics)
 	}
 	if h.runs("vault") {
 		h.courier = router.NewCourier(rooms, router.Way{Doors: open, School: cityDesk{h.city, h.clock.Now}.reader, PublicURL: h.publicURL, Log: h.log})
@@ -193,7 +194,7 @@ func (h *house) gateway(p plan) (err error) {
 // rooms are what the wall stands on, as far as this process has the keys. The courier alone sees of the cases what the router
 // tells it.
 func (h *house) rooms(p plan) router.Rooms {
-	rooms := router.Rooms{Names: p.keys.names, Assessor: p.assessor, Terms: h.city.CaseTerms(), Clock: h.clock}
+	rooms := router.Rooms{Names: p.keys.names, Assessor: p.assessor, Terms: h.city.CaseTerms(), Clock: h.clock, Panics: h.panics}
 	if p.keys.body != nil {
 		h.store = store.New(h.redis, p.keys.body, keyring.New(h.keysRedis, "body"))
 		rooms.Store = h.store
@@ -265,7 +266,7 @@ func (h *house) openDoors(set settings) (map[string]channels.Channel, error) {
 		if !on {
 			continue
 		}
-		env := channels.Env{Desk: cityDesk{h.city, h.clock.Now}, Setting: func(name string) string { return set[name] }, Now: h.clock.Now, Log: h.log, PublicURL: h.publicURL}
+		env := channels.Env{Desk: cityDesk{h.city, h.clock.Now}, Setting: func(name string) string { return set[name] }, Now: h.clock.Now, Log: h.log, Panics: h.panics, PublicURL: h.publicURL}
 		if h.runs("gateway") {
 			env.Intake, env.Mailbox, env.Files, env.Tally = h.intake, h.mailbox, h.inbox, tally.New(h.redis, h.clock.Now)
 		} else if slices.Contains(k.Names, "chat") { // nothing goes out by it
@@ -283,7 +284,7 @@ func (h *house) openDoors(set settings) (map[string]channels.Channel, error) {
 			}
 		}
 	}
-	h.public = chat.Harden(mux, h.publicURL)
+	h.public = chat.Harden(web.Recover("public", h.panics.Caught, mux), h.publicURL)
 	return open, nil
 }
 
@@ -309,7 +310,7 @@ func (h *house) pages(p plan) error {
 		return nil
 	}
 	https := strings.HasPrefix(h.staffURL, "https://")
-	site, err := web.NewSite(web.Config{Sessions: web.NewSessions(h.redis, https), People: pass.Guests{People: h.accounts, Register: h.passes}, URL: h.staffURL, Banners: h.banners, Log: h.log})
+	site, err := web.NewSite(web.Config{Sessions: web.NewSessions(h.redis, https), People: pass.Guests{People: h.accounts, Register: h.passes}, URL: h.staffURL, Banners: h.banners, Log: h.log, Caught: h.panics.Caught})
 	if err != nil {
 		return err
 	}
@@ -323,7 +324,7 @@ func (h *house) pages(p plan) error {
 	}
 	handler := api.New(api.Config{Desk: h.desk, Accounts: h.accounts, Timer: timer, Log: h.log, URL: h.staffURL, Version: version})
 	mux := http.NewServeMux()
-	mux.Handle("/api/v1/", web.Headers(https, web.Recover(h.log, handler)))
+	mux.Handle("/api/v1/", web.Headers(https, web.Recover("api", h.panics.Caught, handler)))
 	mux.Handle("/", site)
 	h.staff = mux
 	return nil

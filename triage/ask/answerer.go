@@ -78,6 +78,7 @@ type Answerer struct {
 	paces  map[lead]*pacer
 	now    func() time.Time
 	log    *slog.Logger
+	caught func(room string) (id string)
 
 	mu     sync.Mutex
 	counts map[Count]int64
@@ -86,10 +87,10 @@ type Answerer struct {
 // Count is what asks are counted by.
 type Count struct{ From, Verb, Code string }
 
-// NewAnswerer returns an answerer of that party, who may be asked nothing yet.
-func NewAnswerer(client redis.UniversalClient, keys *Keys, pace Pace, log *slog.Logger) *Answerer {
+// NewAnswerer returns an answerer of that party, who may be asked nothing yet. caught notes a panic, where it is not nil.
+func NewAnswerer(client redis.UniversalClient, keys *Keys, pace Pace, log *slog.Logger, caught func(room string) (id string)) *Answerer {
 	paces := map[lead]*pacer{toPersons: newPacer(pace), toSought: newPacer(pace), toAddress: newPacer(Addresses())}
-	return &Answerer{client: client, keys: keys, may: map[string]map[string]Handler{}, paces: paces, now: time.Now, log: log, counts: map[Count]int64{}}
+	return &Answerer{client: client, keys: keys, may: map[string]map[string]Handler{}, paces: paces, now: time.Now, log: log, caught: caught, counts: map[Count]int64{}}
 }
 
 // Allow lets the party ask what the handlers answer. It is for before Run.
@@ -228,7 +229,9 @@ func (a *Answerer) answer(ctx context.Context, h Handler, r request) (out any, e
 	}
 	defer func() {
 		if recover() != nil { // what it says may hold words
-			a.log.Error("answering an ask panicked", "verb", h.Verb)
+			if a.caught != nil {
+				a.caught("ask")
+			}
 			out, err = nil, triage.ErrUnavailable
 		}
 	}()

@@ -91,7 +91,7 @@ func keys(t *testing.T) map[string]*Keys {
 // answering lets the wall answer the console as the role router, until the test ends or stop is called.
 func answering(t *testing.T, client redis.UniversalClient, k *Keys, w *wall, pace Pace) (a *Answerer, stop func()) {
 	t.Helper()
-	a = NewAnswerer(client, k, pace, quiet)
+	a = NewAnswerer(client, k, pace, quiet, nil)
 	a.Allow("console", TakesIn(w, w, func(context.Context) (int64, error) { return 7, nil })...)
 	a.Allow("console", GivesOut(w, w, w)...)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -275,7 +275,7 @@ func TestOnlyAsksOfPartiesAreHeard(t *testing.T) {
 // An answer opens for its asker alone, and a torn, shuffled or foreign one is none.
 func TestAnAnswerIsWholeOrNone(t *testing.T) {
 	ctx, client, k := t.Context(), redistest.Start(t).Client(), keys(t)
-	a, asker := NewAnswerer(client, k["router"], People(), quiet), NewAsker(client, k["console"])
+	a, asker := NewAnswerer(client, k["router"], People(), quiet, nil), NewAsker(client, k["console"])
 	kem, _, _ := suite()
 	private, err := kem.GenerateKey()
 	if err != nil {
@@ -394,7 +394,7 @@ func TestAddressesComeSlowly(t *testing.T) {
 // A panic is no answer's end, and is told as nothing.
 func TestAHandlerThatPanics(t *testing.T) {
 	client, k := redistest.Start(t).Client(), keys(t)
-	a := NewAnswerer(client, k["router"], People(), quiet)
+	a := NewAnswerer(client, k["router"], People(), quiet, nil)
 	a.Allow("console", On("enter", func(context.Context, triage.Entry) (triage.CaseID, error) { panic("山田") }))
 	if _, err := a.answer(t.Context(), a.may["console"]["enter"], request{From: "console", Verb: "enter", Body: nil}); !errors.Is(err, triage.ErrRefused) {
 		t.Errorf("an ask of nothing: %v", err)

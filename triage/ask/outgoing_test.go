@@ -20,7 +20,7 @@ import (
 func TestTheCourierLearnsWhatIsSaidAndNothingElse(t *testing.T) {
 	ctx, client, k := t.Context(), redistest.Start(t).Client(), keys(t)
 	s := store.New(client, seal.New(), keyring.New(client, "body"))
-	a := NewAnswerer(client, k["router"], People(), quiet)
+	a := NewAnswerer(client, k["router"], People(), quiet, nil)
 	a.Allow("vault", Outgoing(s)...)
 	running, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -28,6 +28,7 @@ type Config struct {
 	URL      string          // the outside URL of the staff pages
 	Banners  func() []string // what every page says at its top just now; nil for nothing
 	Log      *slog.Logger
+	Caught   Caught // nil where nobody keeps account of panics
 }
 
 // Site is where the pages of the staff are mounted. A page can be mounted only at a route that the policy names, and is
@@ -54,7 +55,7 @@ func NewSite(c Config) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.serve = Headers(u.Scheme == "https", Recover(c.Log, s.limit(guarded)))
+	s.serve = Headers(u.Scheme == "https", Recover("console", c.Caught, s.limit(guarded)))
 	s.mux.HandleFunc("GET /static/", s.file)
 	staff.Row("GET", "/static/")
 	s.Static("", own)

@@ -6,17 +6,13 @@
 // ours, no string is ever turned into markup by a script (trusted types are off), and a request that changes something
 // must say that it comes from one of our own pages.
 //
-// Errors that leave this package hold no contents of requests: a panic is logged as an id and a place in the source.
+// Errors that leave this package hold no contents of requests: a panic is told as an id.
 package web
 
 import (
-	"crypto/rand"
 	"fmt"
-	"log/slog"
 	"mime"
 	"net/http"
-	"runtime"
-	"strings"
 )
 
 // policy allows files of our own origin and nothing else. Trusted types are required and none is allowed, so that
@@ -46,9 +42,12 @@ func Headers(https bool, next http.Handler) http.Handler {
 	})
 }
 
-// Recover answers 500 with an error id where next panics, and logs that id with the place in the source. The value of
-// the panic is left out: it may hold what somebody wrote.
-func Recover(log *slog.Logger, next http.Handler) http.Handler {
+// Caught notes, in the deferred function that has recovered, that a room has panicked, and returns the id by which the line in the
+// log is found. The value of the panic is never asked for: it may hold what somebody wrote.
+type Caught func(room string) (id string)
+
+// Recover answers 500 with the id of the panic where next panics.
+func Recover(room string, caught Caught, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			v := recover()
@@ -58,28 +57,14 @@ func Recover(log *slog.Logger, next http.Handler) http.Handler {
 			if v == http.ErrAbortHandler {
 				panic(v)
 			}
-			id := rand.Text()[:10]
-			log.Error("a handler panicked", "error_id", id, "at", panicPlace())
+			id := ""
+			if caught != nil {
+				id = caught(room)
+			}
 			Problem{Status: http.StatusInternalServerError, Code: "internal", Title: "internal error " + id}.Write(w)
 		}()
 		next.ServeHTTP(w, r)
 	})
-}
-
-// panicPlace names the innermost frames of the panic outside of the runtime, as function:line.
-func panicPlace() string {
-	pc := make([]uintptr, 32)
-	frames := runtime.CallersFrames(pc[:runtime.Callers(3, pc)])
-	var at []string
-	for {
-		f, more := frames.Next()
-		if !strings.HasPrefix(f.Function, "runtime.") {
-			at = append(at, fmt.Sprintf("%s:%d", f.Function, f.Line))
-		}
-		if !more || len(at) == 4 {
-			return strings.Join(at, " < ")
-		}
-	}
 }
 
 // MaxForm is the largest body of a form: a long letter typed off is some 20 KiB.
