@@ -52,19 +52,23 @@ var putSource string
 //go:embed shred.lua
 var shredSource string
 
+//go:embed unalias.lua
+var unaliasSource string
+
 // Vault keeps the records. It is safe for concurrent use and has nothing to close.
 type Vault struct {
 	client redis.UniversalClient
 	keys   *Keys
 	ring   *keyring.Ring
 
-	put, shred *redis.Script
+	put, shred, free *redis.Script
 }
 
 // New returns the vault behind the client, which stays the caller's; ring keeps the shares of its cases' keys. The client
 // must not repeat commands by itself.
 func New(client redis.UniversalClient, keys *Keys, ring *keyring.Ring) *Vault {
-	return &Vault{client: client, keys: keys, ring: ring, put: redis.NewScript(putSource), shred: redis.NewScript(shredSource)}
+	return &Vault{client: client, keys: keys, ring: ring, put: redis.NewScript(putSource), shred: redis.NewScript(shredSource),
+		free: redis.NewScript(unaliasSource)}
 }
 
 // Open returns the record of the case, or ErrUnknown.
@@ -248,11 +252,8 @@ func (v *Vault) Shred(ctx context.Context, id string) error {
 		return ErrConflict
 	case err == nil:
 		for _, p := range r.Aliases {
-			if now, err := v.Case(ctx, p); err == nil && now != id {
-				continue // it leads on to another case
-			}
-			if err := v.client.Del(ctx, v.aliasKey(p)).Err(); err != nil {
-				return failure(ctx, err)
+			if err := v.unalias(ctx, p, id); err != nil {
+				return err
 			}
 		}
 	case !errors.Is(err, ErrDamaged): // what cannot be opened is shredded all the same
@@ -309,20 +310,45 @@ func (v *Vault) Alias(ctx context.Context, pseudonym, id string) error {
 
 // Case returns the case that the pseudonym leads to, or ErrUnknown.
 func (v *Vault) Case(ctx context.Context, pseudonym string) (string, error) {
-	key := v.aliasKey(pseudonym)
-	sealed, err := v.client.Get(ctx, key).Bytes()
+	_, id, err := v.alias(ctx, v.aliasKey(pseudonym))
+	return id, err
+}
+
+// alias returns an alias as it is kept, which one that is damaged has too, and the case that it leads to.
+func (v *Vault) alias(ctx context.Context, key string) (sealed, id string, err error) {
+	sealed, err = v.client.Get(ctx, key).Result()
 	if errors.Is(err, redis.Nil) {
-		return "", ErrUnknown
+		return "", "", ErrUnknown
 	}
 	if err != nil {
-		return "", failure(ctx, err)
+		return "", "", failure(ctx, err)
 	}
-	padded, err := v.keys.open(key, sealed)
+	padded, err := v.keys.open(key, []byte(sealed))
 	if err != nil {
-		return "", ErrDamaged
+		return sealed, "", ErrDamaged
 	}
-	id, err := unpad(padded)
-	return string(id), err
+	plain, err := unpad(padded)
+	return sealed, string(plain), err
+}
+
+// unalias removes the alias of a case that ends, unless it leads on to another case.
+func (v *Vault) unalias(ctx context.Context, pseudonym, id string) error {
+	key := v.aliasKey(pseudonym)
+	sealed, now, err := v.alias(ctx, key)
+	switch {
+	case errors.Is(err, ErrUnknown), err == nil && now != id:
+		return nil
+	case err != nil && !errors.Is(err, ErrDamaged): // it may lead to another case
+		return err
+	}
+	done, err := v.free.Run(ctx, v.client, []string{key}, sealed).Int()
+	if err != nil {
+		return failure(ctx, err)
+	}
+	if done != 1 {
+		return ErrConflict
+	}
+	return nil
 }
 
 // aliasKey names an alias by a digest of the pseudonym.
