@@ -165,33 +165,6 @@ func OpenIntake(c IntakeConfig) (*Intake, error) {
 	return i, nil
 }
 
-// open reads the lane's journal.
-func (l *lane) open(dir string, files journal.Files) error {
-	j, damage, err := journal.Open(dir, files, func(r journal.Record) {
-		l.recent.add(r.Seq, r.Digest, 0)
-	})
-	if err != nil {
-		return err
-	}
-	for _, d := range damage {
-		l.log.Error("the journal is damaged", "lane", l.redis.Name(), "what", d.String())
-	}
-	l.journal = j
-	l.start, l.tail = j.Tail(), j.Tail()
-	if l.note, err = os.OpenFile(filepath.Join(dir, "mark"), os.O_CREATE|os.O_RDWR, 0o600); err != nil {
-		return err
-	}
-	var digits [20]byte
-	n, _ := l.note.ReadAt(digits[:], 0)
-	noted, _ := strconv.ParseInt(string(digits[:n]), 10, 64) // 0 where there is no note yet
-	l.confirmed = min(noted, l.start)
-	if l.held, err = j.Behind(l.confirmed); err != nil {
-		return err
-	}
-	l.view.Store(&laneView{held: l.held})
-	return nil
-}
-
 var gatewayForm = regexp.MustCompile(`^[0-9a-f]{8}$`)
 
 // gatewayID reads the gateway's id, or makes one that is durable before anything is written under it. A journal folder and
@@ -240,7 +213,7 @@ func (i *Intake) Run(ctx context.Context) error {
 func (i *Intake) Close() error {
 	var failed error
 	for _, l := range i.lanes {
-		failed = errors.Join(failed, l.journal.Close(), l.note.Close())
+		failed = errors.Join(failed, l.close())
 	}
 	return errors.Join(failed, i.unlock())
 }

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -64,6 +66,7 @@ type lane struct {
 	known     bool  // routers have been told of the lane, as far as we know
 	live      bool
 	held      int64            // messages in the journal above confirmed
+	uncounted bool             // held is an old count
 	owed      []journal.Record // taken by Redis alone, in order
 	oweAt     time.Time        // when to try to write them, if no batch does it before
 	sick      bool             // the journal failed last time
@@ -106,6 +109,37 @@ type offered struct {
 	known   bool // routers have been told of the lane
 	err     error
 }
+
+// open reads the lane's journal. It leaves nothing open where it fails.
+func (l *lane) open(dir string, files journal.Files) error {
+	j, damage, err := journal.Open(dir, files, func(r journal.Record) {
+		l.recent.add(r.Seq, r.Digest, 0)
+	})
+	if err != nil {
+		return err
+	}
+	for _, d := range damage {
+		l.log.Error("the journal is damaged", "lane", l.redis.Name(), "what", d.String())
+	}
+	note, err := os.OpenFile(filepath.Join(dir, "mark"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return errors.Join(err, j.Close())
+	}
+	l.journal, l.note = j, note
+	l.start, l.tail = j.Tail(), j.Tail()
+	var digits [20]byte
+	n, _ := note.ReadAt(digits[:], 0)
+	noted, _ := strconv.ParseInt(string(digits[:n]), 10, 64) // 0 where there is no note yet
+	l.confirmed = min(noted, l.start)
+	if l.held, err = j.Behind(l.confirmed); err != nil {
+		return errors.Join(err, l.close())
+	}
+	l.view.Store(&laneView{held: l.held})
+	return nil
+}
+
+// close gives the journal back.
+func (l *lane) close() error { return errors.Join(l.journal.Close(), l.note.Close()) }
 
 // run works until ctx ends, and then until what was handed in before is answered.
 func (l *lane) run(ctx context.Context) {
@@ -272,7 +306,7 @@ func (l *lane) onWritten(w written) {
 	l.writing = false
 	if l.sick != (w.err != nil) {
 		l.sick = w.err != nil
-		l.log.Warn("the journal's disk", "lane", l.redis.Name(), "works", !l.sick)
+		l.log.Warn("the journal's disk", "lane", l.redis.Name(), "works", !l.sick, "err", w.err)
 	}
 	if w.err == nil {
 		l.owed = slices.Delete(l.owed, 0, w.owed)

@@ -29,12 +29,20 @@ func (l *lane) learn(mark int64, now time.Time) {
 	l.tail = max(l.tail, mark)
 	l.leave(now)
 	l.pause, l.retryAt = retryFirst, now
+	l.count(now)
+	l.forget()
+}
+
+// count counts what is held. Where the journal cannot be read the old count stays, nothing is sent again, and it is counted
+// anew soon.
+func (l *lane) count(now time.Time) {
 	held, err := l.journal.Behind(l.confirmed)
-	if err != nil {
-		l.log.Error("the journal cannot be read", "lane", l.redis.Name())
+	if l.uncounted = err != nil; l.uncounted {
+		l.log.Error("the journal cannot be read", "lane", l.redis.Name(), "err", err)
+		l.retryAt = now.Add(retryMost)
+		return
 	}
 	l.held = held
-	l.forget()
 }
 
 // leave makes the lane hold what comes, until Redis has caught up.
@@ -90,14 +98,19 @@ func (l *lane) work(now time.Time) {
 		l.offer(offered{}, false, now)
 		return
 	}
-	l.replay(now)
+	if l.uncounted {
+		l.count(now)
+	}
+	if !l.uncounted {
+		l.replay(now)
+	}
 }
 
 // replay offers the next stretch of what Redis lacks, or makes the lane live where it lacks nothing.
 func (l *lane) replay(now time.Time) {
 	records, counted, err := l.behind()
 	if err != nil {
-		l.log.Error("the journal cannot be read", "lane", l.redis.Name())
+		l.log.Error("the journal cannot be read", "lane", l.redis.Name(), "err", err)
 		l.forget()
 		l.retryAt = now.Add(retryMost)
 		return
