@@ -1,6 +1,7 @@
 package router
 
 import (
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -85,5 +86,23 @@ func TestAnIntakeThatCannotBeOpenedLeavesNothingOpen(t *testing.T) {
 	}
 	if err := i.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// What Redis answers may repeat what it was given; what is logged of it does not.
+func TestOfRedissAnswersTheCodeIsLogged(t *testing.T) {
+	client := embedded(t)
+	if err := client.Set(t.Context(), "x", "canary", 0).Err(); err != nil {
+		t.Fatal(err)
+	}
+	err := client.Do(t.Context(), "canary", "canary").Err()
+	if got := reduced(err); err == nil || got.Error() != "the server says ERR" {
+		t.Errorf("%v becomes %v", err, got)
+	}
+	if got := reduced(client.HGet(t.Context(), "x", "y").Err()); got.Error() != "the server says WRONGTYPE" {
+		t.Error(got)
+	}
+	if reduced(io.EOF) != io.EOF {
+		t.Error("another error is another")
 	}
 }
