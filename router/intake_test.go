@@ -524,8 +524,8 @@ func TestStartWithoutRedisAfterRedisAlone(t *testing.T) {
 func TestOneProcessAFolder(t *testing.T) {
 	t.Parallel()
 	g := newGate(t, embedded(t))
-	if _, err := OpenIntake(IntakeConfig{Dir: g.dir, Redis: g.client, Recipient: g.id.Recipient(), Addresses: g.people.Recipient(), Key: g.key}); err == nil {
-		t.Fatal("a second process opened the folder")
+	if _, err := OpenIntake(IntakeConfig{Dir: g.dir, Redis: g.client, Recipient: g.id.Recipient(), Addresses: g.people.Recipient(), Key: g.key}); !errors.Is(err, journal.ErrLocked) {
+		t.Fatal("a second process opens the folder:", err)
 	}
 	g.take(letterOf("c0", 1), channels.Stored, channels.Held)
 	g.stop()

@@ -182,10 +182,10 @@ func (h *house) gateway(p plan) (err error) {
 	h.intake, err = router.OpenIntake(router.IntakeConfig{Dir: filepath.Join(p.set["DATA_DIR"], "journal"), Redis: h.redis,
 		Recipient: p.keys.recipient, Addresses: p.keys.addressee, Key: p.keys.take, Safe: func() bool { return redisState(h.safe.Load()) != redisUnsafe }, Log: h.log})
 	if err != nil {
-		return errors.New("the journal in MADOGUCHI_DATA_DIR cannot be opened; is another process using it?")
+		return fmt.Errorf("the journal in MADOGUCHI_DATA_DIR cannot be opened: %w", err)
 	}
 	if h.inbox, err = files.OpenInbox(p.set["FILES_DIR"], p.keys.recipient); err != nil {
-		return errors.New("MADOGUCHI_FILES_DIR cannot be opened")
+		return fmt.Errorf("MADOGUCHI_FILES_DIR cannot be opened: %w", err)
 	}
 	h.mailbox = mailbox.NewReader(h.redis, p.keys.reader, time.Now)
 	return nil
@@ -221,7 +221,7 @@ func (h *house) routing(p plan, rooms *router.Rooms) (err error) {
 	h.anonymizer = a.Heeding(p.assessor.Assess)
 	rooms.Anonymizer, rooms.Schools = h.anonymizer, schoolsCalled(h.city)
 	if h.archive, err = files.OpenArchive(p.set["FILES_DIR"], envelope.NewOpener(p.keys.identity)); err != nil {
-		return errors.New("MADOGUCHI_FILES_DIR cannot be opened, or what the gateway puts there cannot be removed")
+		return fmt.Errorf("MADOGUCHI_FILES_DIR cannot be opened, or what the gateway puts there cannot be removed: %w", err)
 	}
 	rooms.Archive = h.archive
 	return nil
@@ -245,7 +245,7 @@ const auditFolder = "audit"
 func openAudit(c redis.UniversalClient, p plan) (*audit.Log, error) {
 	dir := filepath.Join(p.set["DATA_DIR"], auditFolder)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, errors.New("the audit in MADOGUCHI_DATA_DIR cannot be opened")
+		return nil, fmt.Errorf("the audit in MADOGUCHI_DATA_DIR cannot be opened: %w", err)
 	}
 	return audit.Open(c, p.keys.desk, dir)
 }

@@ -17,6 +17,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -106,11 +107,20 @@ func (i *Inbox) Sweep(now time.Time) error {
 	for _, e := range entries {
 		if info, err := e.Info(); err == nil && now.Sub(info.ModTime()) > Waits {
 			if err := remove(i.root, arriving+"/"+e.Name()); err != nil {
-				return err
+				return unnamed(err)
 			}
 		}
 	}
 	return nil
+}
+
+// unnamed is an error without the name of the file, which is its id.
+func unnamed(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return fmt.Errorf("files: %s: %w", at.Op, at.Err)
+	}
+	return err
 }
 
 // lane binds a file to its id.
@@ -130,7 +140,7 @@ func OpenArchive(dir string, opener *envelope.Opener) (*Archive, error) {
 	}
 	if err := clearable(root); err != nil {
 		_ = root.Close() // nothing was written
-		return nil, errors.New("files: what arrives cannot be removed")
+		return nil, fmt.Errorf("files: what arrives cannot be removed: %w", err)
 	}
 	return &Archive{root, opener}, nil
 }

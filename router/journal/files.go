@@ -50,6 +50,9 @@ type osFile struct{ *os.File }
 // Sync needs the data and the size, not the times.
 func (f osFile) Sync() error { return datasync(f.File) }
 
+// ErrLocked is returned by Lock where another process has the folder.
+var ErrLocked = errors.New("journal: another process is using the folder")
+
 // Lock takes a folder for this process until the returned function is called or the process ends, and fails where another
 // process has it: two writers of one journal would give one number to two messages.
 func Lock(dir string) (unlock func() error, err error) {
@@ -58,7 +61,10 @@ func Lock(dir string) (unlock func() error, err error) {
 		return nil, err
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return nil, errors.Join(errors.New("journal: the folder is in use by another process"), f.Close())
+		if errors.Is(err, syscall.EWOULDBLOCK) {
+			err = ErrLocked
+		}
+		return nil, errors.Join(err, f.Close())
 	}
 	return f.Close, nil
 }
