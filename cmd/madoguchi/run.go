@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -26,7 +28,7 @@ func (h *house) run(ctx context.Context, opened func() error) error {
 		servers = append(servers, s)
 		g.Go(func() error {
 			if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-				return errors.New("a listener broke")
+				return fmt.Errorf("a listener broke: %w", err)
 			}
 			return nil
 		})
@@ -105,7 +107,7 @@ func (h *house) hourly(ctx context.Context, failed string, do func(context.Conte
 	defer tick.Stop()
 	for {
 		if err := do(ctx); err != nil && ctx.Err() == nil {
-			h.log.Error(failed)
+			h.log.Error(failed, "err", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -150,13 +152,21 @@ func settled(s router.Status) bool { return s.Redis == "ok" && s.Held+s.Queued+s
 
 // ended turns the end of a context, which is how rooms are stopped, into no error.
 func ended(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() == nil && err == nil:
+		return errors.New("a room ended by itself")
+	case ctx.Err() != nil && only(err, context.Canceled, context.DeadlineExceeded):
 		return nil
 	}
-	if err == nil {
-		return errors.New("a room ended by itself")
-	}
 	return err
+}
+
+// only reports whether an error, and each that is joined in it, is one of those.
+func only(err error, those ...error) bool {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		return !slices.ContainsFunc(joined.Unwrap(), func(err error) bool { return !only(err, those...) })
+	}
+	return err == nil || slices.ContainsFunc(those, func(one error) bool { return errors.Is(err, one) })
 }
 
 // Bounds of the servers. Only headers have one: a chat and a live page stay open.
@@ -181,12 +191,14 @@ func (q quiet) Handle(ctx context.Context, r slog.Record) error {
 func shutdown(servers []*http.Server) error {
 	ctx, cancel := context.WithTimeout(context.Background(), drainWithin)
 	defer cancel()
+	var failed error
 	for _, s := range servers {
-		if err := s.Shutdown(ctx); err != nil { // live pages do not end by themselves
-			if err := s.Close(); err != nil {
-				return errors.New("a listener does not close")
-			}
+		if s.Shutdown(ctx) == nil {
+			continue
+		}
+		if err := s.Close(); err != nil { // live pages do not end by themselves
+			failed = errors.Join(failed, fmt.Errorf("a listener does not close: %w", err))
 		}
 	}
-	return nil
+	return failed
 }
