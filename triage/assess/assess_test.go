@@ -2,6 +2,7 @@ package assess_test
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -126,5 +127,29 @@ func BenchmarkHostile(b *testing.B) {
 				a.Assess(text)
 			}
 		})
+	}
+}
+
+// TestAGoodbyeIsNotCalledSuicide: what is denied, what was and is well now, and the goodbye of who moves house have not the name of
+// what they sound like; what is meant keeps it, whatever else is said.
+func TestAGoodbyeIsNotCalledSuicide(t *testing.T) {
+	a := assessor(t)
+	for text, want := range map[string]bool{
+		"べつに消えたいわけちゃうから心配せんといて":  false,
+		"リスカなんてしてません。猫に引っかかれました": false,
+		"昔リスカしてたけど、もう五年やってません":   false,
+		"小四のころ、ここに死にたいって何回も書いてました。いまは高校で吹奏楽やってて、うるさいくらい毎日たのしいです": false,
+		"死にたいわけじゃないけど、消えたい":     true,
+		"昔も死にたかったけど、今日は本当に死にたい": true,
+		"明日引っ越します。もう死にたい":       true,
+		"塾は今月で最後です。リスカがやめられない":  true,
+	} {
+		j := a.Assess(text)
+		if got := slices.ContainsFunc(j.Flags, func(f triage.Flag) bool { return f == triage.Suicide || f == triage.SelfHarm }); got != want {
+			t.Errorf("%s: %v", text, j.Flags)
+		}
+		if want && j.Severity.Rank() > triage.Urgent.Rank() {
+			t.Errorf("%s: %s", text, j.Severity)
+		}
 	}
 }

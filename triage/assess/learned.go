@@ -86,6 +86,21 @@ func share(f triage.Flag) float32 {
 	return less
 }
 
+// outspoken is the score from which on danger to oneself is called so, where the text says something everyday and no rule found what
+// the matter is: a child who moves house says goodbye, and so does one who wishes to die. Below it the text is read as soon as ever;
+// only what sets others in motion is not said on a guess.
+const outspoken = 1
+
+// ear is what is heard of one text.
+type ear struct {
+	heard
+	parts     []part
+	lean      model.Lean
+	supported bool        // a rule found what is the matter, or words were taken out
+	likely    triage.Flag // what is heard most clearly
+	top       float32     // how clearly
+}
+
 // learned returns what the model finds in a text. It stands beside what the rules found and takes nothing of it away; where
 // they found something, that it is something else is no news.
 //
@@ -95,65 +110,91 @@ func share(f triage.Flag) float32 {
 //
 // now is where the model hears that it happens at this moment. That counts only where the text is urgent without it.
 func (l *lexicon) learned(t text, h heard) (more, now []evidence, lean model.Lean) {
-	parts := t.parts()
-	found, lean := l.hear(t, h, h.silent)
-	if len(found) > 0 && len(h.thrown) > 0 { // what is heard of danger to oneself is heard without them
-		rest, _ := l.hear(t, h, slices.Concat(h.silent, h.thrown))
-		found = slices.DeleteFunc(found, func(f model.Found) bool { return ofOneself(f.Head) })
-		found = append(found, slices.DeleteFunc(rest, func(f model.Found) bool { return !ofOneself(f.Head) })...)
-	}
+	found, lean := l.listen(t, h)
 	if len(found) == 0 {
 		return nil, nil, lean
 	}
-	likely, top := loudest(found)
-	if i := first(h.spoken); likely == triage.Other && i >= 0 {
-		likely = h.spoken[i].rule.Flag
+	e := ear{heard: h, parts: t.parts(), lean: lean, supported: h.redacted || slices.ContainsFunc(h.spoken, matter)}
+	e.likely, e.top = loudest(found)
+	if i := first(h.spoken); e.likely == triage.Other && i >= 0 {
+		e.likely = h.spoken[i].rule.Flag
 	}
-	supported := h.redacted || slices.ContainsFunc(h.spoken, matter)
 	var vague []evidence
 	for _, f := range found {
-		r := learnedRules[f.Head]
-		if r.Flag == triage.Flag(triage.Emergency) {
-			r.Flag, r.Severity = likely, triage.Emergency
-			if f.Sure || !h.everyday(parts[f.Clause]) {
-				now = append(now, evidence{&r, hit{parts[f.Clause].start + f.Start, parts[f.Clause].start + f.End}})
-			}
+		r, counts := e.rule(f)
+		if !counts {
 			continue
 		}
-		if s := triage.Severity(r.Flag); s.Valid() {
-			r.Flag, r.Severity = likely, s
-		}
-		if f.Score < share(r.Flag)*top {
-			r.Flag = likely // how soon is said all the same
-		}
-		back := !f.Sure && h.takenBack(r.Flag, parts[f.Clause])
-		if back {
-			r.Flag = triage.Other // its words are there, and right behind them that it is not so
-		}
-		if !f.Sure && (back || !supported) && r.Severity.Rank() < triage.Soon.Rank() {
-			r.Severity = triage.Soon
-			if h.everyday(parts[f.Clause]) {
-				if lean.Of("soon") <= 0 {
-					continue
-				}
-				r.Flag = triage.Other // what sets others in motion is not said of everyday things on a guess
-			}
-		}
+		at := e.parts[f.Clause].start
+		x := evidence{&r, hit{at + f.Start, at + f.End}}
 		switch model.Heads[f.Head] {
+		case "emergency":
+			now = append(now, x)
 		case "other", "soon":
-			if len(h.calm) > 0 && !f.Sure && f.Score < clear {
-				continue // of what says that it is everyday, it takes more than a guess
-			}
-			vague = append(vague, evidence{&r, hit{parts[f.Clause].start + f.Start, parts[f.Clause].start + f.End}})
-			continue
+			vague = append(vague, x)
+		default:
+			more = append(more, x)
 		}
-		at := parts[f.Clause].start
-		more = append(more, evidence{&r, hit{at + f.Start, at + f.End}})
 	}
 	if len(h.spoken) == 0 && len(more) == 0 && len(vague) > 0 {
 		more = vague[:1]
 	}
 	return more, now, lean
+}
+
+// murmured reports whether a flag is of danger to oneself, and not heard clearly enough to be called so.
+func (e ear) murmured(f triage.Flag, score float32) bool {
+	return (f == triage.Suicide || f == triage.SelfHarm) && score < outspoken && !e.supported &&
+		len(e.calm)+len(e.light)+len(e.silent) > 0
+}
+
+// rule returns what a finding of the model says, and whether it counts.
+func (e ear) rule(f model.Found) (r rule, counts bool) {
+	r = learnedRules[f.Head]
+	everyday := e.everyday(e.parts[f.Clause])
+	if r.Flag == triage.Flag(triage.Emergency) {
+		r.Flag, r.Severity = e.likely, triage.Emergency
+		return r, f.Sure || !everyday
+	}
+	if s := triage.Severity(r.Flag); s.Valid() {
+		r.Flag, r.Severity = e.likely, s
+	}
+	if f.Score < share(r.Flag)*e.top {
+		r.Flag = e.likely // how soon is said all the same
+	}
+	back := !f.Sure && e.takenBack(r.Flag, e.parts[f.Clause])
+	if back {
+		r.Flag = triage.Other // its words are there, and right behind them that it is not so
+	}
+	if !f.Sure && (back || !e.supported) && r.Severity.Rank() < triage.Soon.Rank() {
+		r.Severity = triage.Soon
+		if everyday {
+			if e.lean.Of("soon") <= 0 {
+				return r, false
+			}
+			r.Flag = triage.Other // what sets others in motion is not said of everyday things on a guess
+		}
+	}
+	if e.murmured(r.Flag, f.Score) {
+		r.Flag = triage.Other
+	}
+	switch model.Heads[f.Head] {
+	case "other", "soon": // of what says that it is everyday, it takes more than a guess
+		return r, len(e.calm) == 0 || f.Sure || f.Score >= clear
+	}
+	return r, true
+}
+
+// listen returns what the model finds in a text. What it hears of danger to oneself it hears without the words that others wish the
+// writer.
+func (l *lexicon) listen(t text, h heard) ([]model.Found, model.Lean) {
+	found, lean := l.hear(t, h, h.silent)
+	if len(found) > 0 && len(h.thrown) > 0 {
+		rest, _ := l.hear(t, h, slices.Concat(h.silent, h.thrown))
+		found = slices.DeleteFunc(found, func(f model.Found) bool { return ofOneself(f.Head) })
+		found = append(found, slices.DeleteFunc(rest, func(f model.Found) bool { return !ofOneself(f.Head) })...)
+	}
+	return found, lean
 }
 
 // hear returns what the model finds in a text, of which the words at silent say nothing.
