@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -217,9 +218,12 @@ func (u *uploads) state(p *upload) (offset int64, kept *channels.File, err error
 		return p.size, kept, err
 	}
 	f, err := os.Open(p.half)
-	if err != nil { // another request has just finished it, or there is none
+	if errors.Is(err, fs.ErrNotExist) { // another request has just finished it, or there is none
 		kept, err := u.orNone(p)
 		return p.size, kept, err
+	}
+	if err != nil {
+		return 0, nil, errDisk
 	}
 	defer f.Close()
 	offset, _, err = p.scan(f)
@@ -234,7 +238,7 @@ type doneRecord struct {
 
 func (u *uploads) whole(p *upload) (*channels.File, error) {
 	sealed, err := os.ReadFile(p.done)
-	if errors.Is(err, os.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
@@ -273,8 +277,11 @@ func (u *uploads) find(a channels.Address, ids []string) ([]channels.File, error
 // between the two leaves a file that no message names, and the picture for another try.
 func (u *uploads) finish(ctx context.Context, p *upload) (*channels.File, error) {
 	f, err := os.Open(p.half)
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) {
 		return u.orNone(p)
+	}
+	if err != nil {
+		return nil, errDisk
 	}
 	defer f.Close()
 	if syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) != nil {
@@ -331,11 +338,10 @@ func (u *uploads) drop(p *upload) {
 // forget throws away everything of a conversation.
 func (u *uploads) forget(a channels.Address) {
 	for _, sub := range []string{"half", "done"} {
-		found, err := filepath.Glob(filepath.Join(u.dir, sub, owner(a)+"-*"))
+		found, _ := filepath.Glob(filepath.Join(u.dir, sub, owner(a)+"-*")) // the pattern is good
 		for _, path := range found {
-			err = errors.Join(err, os.Remove(path))
+			_ = os.Remove(path) // else the next sweep finds it
 		}
-		_ = err // else the next sweep finds it
 	}
 }
 

@@ -271,6 +271,31 @@ func FuzzUpload(f *testing.F) {
 	})
 }
 
+// That a picture cannot be opened just now does not mean that there is none: the page would begin again.
+func TestADiskThatFailsIsNoMissingPicture(t *testing.T) {
+	u, err := newUploads(t.TempDir(), &cabinet{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := u.begin(who("mine"), 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(os.Remove(p.half), os.Symlink(p.half, p.half)); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := u.state(p); !errors.Is(err, errDisk) {
+		t.Errorf("its state: %v", err)
+	}
+	if _, err := u.finish(t.Context(), p); !errors.Is(err, errDisk) {
+		t.Errorf("its end: %v", err)
+	}
+	u.drop(p)
+	if _, _, err := u.state(p); !errors.Is(err, errNone) {
+		t.Errorf("once it is gone: %v", err)
+	}
+}
+
 // FuzzHalf: whatever lies in the folder, nothing that was not sent is kept.
 func FuzzHalf(f *testing.F) {
 	u, err := newUploads(f.TempDir(), &cabinet{})
