@@ -145,17 +145,13 @@ func (r *Router) lay(ctx context.Context, id triage.CaseID, e triage.Event, from
 	switch {
 	case err != nil:
 		return err
-	case happened(events, e.ID):
+	case triage.Happened(events, e.ID):
 		return nil
 	case before.Erased() || before.Unnamed != "":
 		return errWithdrawn
 	}
 	_, err = r.append(ctx, before, e)
 	return err
-}
-
-func happened(events []triage.Event, id string) bool {
-	return slices.ContainsFunc(events, func(x triage.Event) bool { return x.ID == id })
 }
 
 // unopened says, in one case for all of them, that something came that cannot be opened. While nobody has done anything about

@@ -1,6 +1,9 @@
 package triage
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Kind is what an event is, as the timeline shows it.
 type Kind string
@@ -290,4 +293,9 @@ func (e Event) news() bool {
 		return true
 	}
 	return false
+}
+
+// Happened reports whether the event of that id is among them.
+func Happened(events []Event, id string) bool {
+	return slices.ContainsFunc(events, func(e Event) bool { return e.ID == id })
 }

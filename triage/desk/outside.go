@@ -34,11 +34,11 @@ func outsideID(key string, since time.Time) string {
 // outside is when who waits is to be told that nobody is there, and by which text; the zero time where they need not be. While
 // somebody is there who may answer it is put off.
 func (d *Desk) outside(ctx context.Context, c triage.Case, events []triage.Event) (time.Time, string) {
-	if c.WaitingSince.IsZero() || c.OptedOut || !slices.Contains(readable, c.Door) || happened(events, outsideID(outsideGrave, c.WaitingSince)) {
+	if c.WaitingSince.IsZero() || c.OptedOut || !slices.Contains(readable, c.Door) || triage.Happened(events, outsideID(outsideGrave, c.WaitingSince)) {
 		return time.Time{}, ""
 	}
 	at, key := d.graveOutside(c, events), outsideGrave
-	if at.IsZero() && !happened(events, outsideID(outsideCalm, c.WaitingSince)) {
+	if at.IsZero() && !triage.Happened(events, outsideID(outsideCalm, c.WaitingSince)) {
 		at, key = d.calmOutside(c, events), outsideCalm
 	}
 	if at.IsZero() {

@@ -90,7 +90,7 @@ func secondID(x triage.Duty) string { return "second:" + strconv.FormatInt(x.Sin
 // is called by that.
 func (d *Desk) seconded(ctx context.Context, c triage.Case, events []triage.Event) []triage.Event {
 	i := slices.IndexFunc(c.Duties, func(x triage.Duty) bool { return x.What == dutySecond && x.DoneAt.IsZero() })
-	if _, _, rings := alarm(c, events); i < 0 || rings || happened(events, secondID(c.Duties[i])) {
+	if _, _, rings := alarm(c, events); i < 0 || rings || triage.Happened(events, secondID(c.Duties[i])) {
 		return nil
 	}
 	if d.anyThere(ctx, func(x staff.Person) bool { return x.Login != c.Assignee && sees(c)(x) }) {

@@ -21,7 +21,7 @@ func silenceID(said int64) string { return "silence:" + strconv.FormatInt(said, 
 // answer. Where it was promised when they are spoken with again, it counts from then on.
 func (d *Desk) falls(c triage.Case, events []triage.Event) time.Time {
 	within, ok := d.silence(c)
-	if !ok || c.State != triage.Open && c.State != triage.HandedOff || !c.WaitingSince.IsZero() || c.OptedOut || c.Said == 0 || happened(events, silenceID(c.Said)) {
+	if !ok || c.State != triage.Open && c.State != triage.HandedOff || !c.WaitingSince.IsZero() || c.OptedOut || c.Said == 0 || triage.Happened(events, silenceID(c.Said)) {
 		return time.Time{}
 	}
 	var from time.Time // what has been said since the seeker's last words: by us, or of when it goes on
@@ -89,7 +89,7 @@ func (d *Desk) unheeded(c triage.Case, events []triage.Event) (time.Time, string
 		return time.Time{}, ""
 	}
 	from, id := c.Duties[i].DoneAt, "unanswered:"+strconv.FormatInt(c.Duties[i].DoneAt.UnixNano(), 10)
-	if happened(events, id) {
+	if triage.Happened(events, id) {
 		return time.Time{}, ""
 	}
 	for _, e := range events {

@@ -143,7 +143,7 @@ func (d *Desk) moment(ctx context.Context, c triage.Case, events []triage.Event,
 		}
 	case c.Erased():
 	case kind == triage.DueLease:
-		if c.Severity == triage.Emergency && happened(events, keptID(c)) {
+		if c.Severity == triage.Emergency && triage.Happened(events, keptID(c)) {
 			return time.Time{} // it was said; who has it keeps it
 		}
 		return lapses(c, events, d.lease())
@@ -165,7 +165,7 @@ func (d *Desk) moment(ctx context.Context, c triage.Case, events []triage.Event,
 		}
 		for _, x := range c.Duties {
 			for _, k := range d.climbs(c, x) {
-				if !happened(events, k.id()) {
+				if !triage.Happened(events, k.id()) {
 					at = sooner(at, k.at)
 				}
 			}
@@ -246,7 +246,7 @@ func (d *Desk) do(ctx context.Context, w work) error {
 		news = d.ringing(ctx, c, events, now)
 		for _, x := range c.Duties {
 			for _, k := range d.climbs(c, x) {
-				if now.Before(k.at) || happened(events, k.id()) {
+				if now.Before(k.at) || triage.Happened(events, k.id()) {
 					continue
 				}
 				e := d.event(staff.Person{}, triage.KindDuty)
@@ -271,7 +271,7 @@ func (d *Desk) do(ctx context.Context, w work) error {
 // lapsed gives a case back to the queue; but one in danger stays with who has it, and the leads are told.
 func (d *Desk) lapsed(c triage.Case, events []triage.Event, now time.Time) []triage.Event {
 	if c.Severity == triage.Emergency {
-		if happened(events, keptID(c)) {
+		if triage.Happened(events, keptID(c)) {
 			return nil
 		}
 		return []triage.Event{d.kept(c, now)}
@@ -281,8 +281,4 @@ func (d *Desk) lapsed(c triage.Case, events []triage.Event, now time.Time) []tri
 	e.From, e.Text = triage.System, "時間内に返事がなかったので、待っている相談に戻しました。"
 	e.Assignment = &triage.Assignment{Do: triage.DoLapse}
 	return []triage.Event{e}
-}
-
-func happened(events []triage.Event, id string) bool {
-	return slices.ContainsFunc(events, func(e triage.Event) bool { return e.ID == id })
 }
