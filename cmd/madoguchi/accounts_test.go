@@ -183,6 +183,9 @@ func TestDoctor(t *testing.T) {
 				continue
 			}
 			line, _, _ := strings.Cut(out[i:], "\n")
+			if len(line) > 250 && !strings.Contains(line, "FAILS") {
+				t.Errorf("doctor %v: more than one thing in a line: %s", tt.args, line)
+			}
 			if e.of == tt.fails && (!strings.Contains(line, "FAILS") || !strings.Contains(line, tt.why)) || tt.fails == "" && strings.Contains(line, "FAILS") {
 				t.Errorf("doctor %v: %s", tt.args, line)
 			}

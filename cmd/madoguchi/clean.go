@@ -33,5 +33,5 @@ func doctorFiles(ctx context.Context, p *program) (string, error) {
 			"voice": name + " not found: what people say onto the machine cannot be listened to (Debian: ffmpeg)"}[use])
 	}
 	slices.Sort(remarks)
-	return strings.Join(remarks, "; "), nil
+	return strings.Join(remarks, "\n"), nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
@@ -117,7 +118,7 @@ func (h *house) openDemo(ctx context.Context, p *program, start time.Time) error
 	}
 	fmt.Fprintf(p.stdout, demoGreeting, h.publicURL, h.staffURL, demoPassword)
 	for _, a := range accounts {
-		fmt.Fprintf(p.stdout, "    %-12s %s %s\n", a.Login, a.Role, a.School)
+		fmt.Fprintln(p.stdout, strings.TrimRight(fmt.Sprintf("    %-12s %s %s", a.Login, a.Role, a.School), " "))
 	}
 	fmt.Fprint(p.stdout, demoTry)
 	return writeReady(p.flags["ready-file"], h, accounts)

@@ -55,7 +55,7 @@ func doctor(ctx context.Context, p *program, _ []string) error {
 		case err != nil:
 			verdict, failed = "FAILS: "+err.Error(), true
 		case remark != "":
-			verdict = "ok, but " + remark
+			verdict = "ok, but " + strings.ReplaceAll(remark, "\n", fmt.Sprintf("\n%-14s ok, but ", e.of))
 		}
 		fmt.Fprintf(p.stdout, "%-14s %s\n", e.of, verdict)
 	}
@@ -110,7 +110,7 @@ func doctorCity(_ context.Context, p *program) (string, error) {
 		remarks = append(remarks, "it is the file that the program carries; copy it and make it your own")
 	}
 	remarks = append(remarks, "ask whether school filters inspect "+p.set["PUBLIC_URL"]+" (deploy/README.md, 4)")
-	return strings.Join(remarks, "; "), nil
+	return strings.Join(remarks, "\n"), nil
 }
 
 func doctorRedis(ctx context.Context, p *program) (string, error) {
@@ -213,5 +213,5 @@ func doctorDoors(_ context.Context, p *program) (string, error) {
 	if len(off) > 0 {
 		lacks = append(lacks, "off: "+strings.Join(off, ", ")+" (on: "+strings.Join(on, ", ")+")")
 	}
-	return strings.Join(lacks, "; "), nil
+	return strings.Join(lacks, "\n"), nil
 }
