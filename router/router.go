@@ -48,7 +48,7 @@ type Mailbox interface {
 	Put(ctx context.Context, conversation channels.Address, e channels.Entry) error
 	// Link returns a new secret that opens the conversation once.
 	Link(ctx context.Context, conversation channels.Address, seed []byte) (token string, err error)
-	// Show says what the desk is doing, for triage.DoingFor.
+	// Show says what the desk is doing, until half a minute is over.
 	Show(ctx context.Context, conversation channels.Address, doing string) error
 	// Recode returns a new return code of a mailbox that Found made; the one before opens nothing any more.
 	Recode(ctx context.Context, conversation channels.Address, seed []byte) (words, digits string, err error)

@@ -94,14 +94,11 @@ const (
 	DoingWriting Doing = "writing"
 )
 
-// Lamp shows the seeker what the desk is doing. A state that is not shown again within DoingFor goes out, so that the
+// Lamp shows the seeker what the desk is doing. A state that is not shown again within half a minute goes out, so that the
 // page never says what is no longer true. It is kept by package router and wired in cmd.
 type Lamp interface {
 	Show(ctx context.Context, id CaseID, d Doing) error
 }
-
-// DoingFor is how long a shown state lasts.
-const DoingFor = 30 * time.Second
 
 // Terms are the numbers of the city's rules that a case needs to know. They come from the city file.
 type Terms struct {

@@ -55,7 +55,6 @@ func mac(key []byte, parts ...string) []byte {
 var letters = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
 const (
-	tagLength  = 52 // 16 bytes of the id and 16 of the MAC, as letters
 	lineLength = 4  // letters that stand for a line: one of a million others has the same
 	maxLines   = 24 // lines that a Message-ID stands for
 	maxOwned   = 8  // of the mails that one answers

@@ -17,10 +17,8 @@ var requeueSource string
 
 // Letter is a dead letter.
 type Letter struct {
-	Lane   string
 	Seq    int64
 	Reason string // one word: why it was buried
-	Sealed []byte
 }
 
 // Dead lists up to limit of a lane's dead letters, the oldest first.
@@ -51,8 +49,8 @@ func (l *Lane) Dead(ctx context.Context, limit int) ([]Letter, error) {
 	var letters []Letter
 	for i, v := range values {
 		if s, ok := v.(string); ok { // it may have been put back meanwhile
-			reason, sealed, _ := strings.Cut(s, " ")
-			letters = append(letters, Letter{l.name, seqs[i], reason, []byte(sealed)})
+			reason, _, _ := strings.Cut(s, " ")
+			letters = append(letters, Letter{seqs[i], reason})
 		}
 	}
 	return letters, nil

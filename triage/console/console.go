@@ -30,12 +30,6 @@ import (
 //go:embed *.html static
 var files embed.FS
 
-// What the banner of every page says, where it is so.
-const (
-	DemoBanner  = "これは練習用のデモです。ここに書いたことは保存されません"
-	AuditBanner = "見た人の記録を、いまは仮の場所に残しています。仕事はそのまま続けられます。管理者に知らせてください"
-)
-
 // Accounts is what the pages for signing in and for the administrator need of the accounts.
 type Accounts interface {
 	SignIn(ctx context.Context, login, password string) (staff.Person, error)

@@ -89,7 +89,7 @@ func newHouseOf(t testing.TB, name string) *house {
 
 	log := slog.New(slog.NewTextHandler(h.logged, nil))
 	site, err = web.NewSite(web.Config{Sessions: web.NewSessions(client, false), People: pass.Guests{People: h.accounts, Register: h.passes}, URL: h.url, Log: log, Banners: func() []string {
-		return []string{DemoBanner}
+		return []string{"これは練習用のデモです。"}
 	}})
 	if err != nil {
 		t.Fatal(err)

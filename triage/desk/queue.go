@@ -127,7 +127,7 @@ func (d *Desk) Visible(ctx context.Context, p staff.Person, id triage.CaseID) (t
 // Watch sends the id of each case that changed; an empty id says to look at everything again.
 func (d *Desk) Watch(ctx context.Context) (<-chan triage.CaseID, error) { return d.Store.Watch(ctx) }
 
-// Doing shows the seeker what the person is doing; it goes out after triage.DoingFor unless said again. Only those who may
+// Doing shows the seeker what the person is doing; it goes out after half a minute unless said again. Only those who may
 // answer are shown.
 func (d *Desk) Doing(ctx context.Context, p staff.Person, id triage.CaseID, doing triage.Doing) error {
 	switch doing {

@@ -37,9 +37,6 @@ const (
 	Documents = "public"
 )
 
-// Books lists them.
-var Books = []string{Inquiries, Personal, Documents}
-
 // Ground is what a request stands on.
 type Ground struct {
 	Key, Kind, Book string

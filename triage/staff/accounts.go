@@ -147,18 +147,6 @@ func (a *Accounts) Disable(ctx context.Context, login string) error {
 	return err
 }
 
-// SetSchool moves the account of a school's person to another school; their sessions end.
-func (a *Accounts) SetSchool(ctx context.Context, login, school string) error {
-	_, err := a.change(ctx, a.name(fold(login)), func(r *record) error {
-		if r.Role != triage.School || school == "" {
-			return ErrInvalid
-		}
-		r.School, r.Stamp = school, newStamp()
-		return nil
-	})
-	return err
-}
-
 // SetPosts says to which schools somebody of the desk belongs beside it. It holds from their next act on.
 func (a *Accounts) SetPosts(ctx context.Context, login string, schools []string) error {
 	_, err := a.change(ctx, a.name(fold(login)), func(r *record) error {

@@ -181,13 +181,6 @@ func TestStampChangesWithWhatASessionRestsOn(t *testing.T) {
 	}
 	note(r.Person(ctx, "hinode"))
 	note(r.Enrol(ctx, link, good))
-	want(t, "set school", r.SetSchool(ctx, "hinode", "kawabe-jhs"), nil)
-	p, err := r.Person(ctx, "hinode")
-	note(p, err)
-	if p.School != "kawabe-jhs" {
-		t.Errorf("school %q", p.School)
-	}
-	want(t, "the school of nobody", r.SetSchool(ctx, "nobody", "kawabe-jhs"), staff.ErrUnknown)
 }
 
 // Failures slow down one login, known or not, alike, and never for longer than half a minute.
