@@ -107,9 +107,9 @@ type profileIn struct {
 
 // Shift is one span of work on each of its days.
 type Shift struct {
-	Days []int `json:"days" nullable:"false" doc:"0 is Sunday"`
+	Days []int `json:"days" nullable:"false" doc:"on which it begins; 0 is Sunday"`
 	From int   `json:"from" doc:"minute of the day"`
-	To   int   `json:"to"`
+	To   int   `json:"to" doc:"the same; before from: on the next day"`
 }
 
 // Passing is a case that is handed on at the end of a shift.

@@ -3,7 +3,6 @@ package console
 import (
 	"context"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -129,92 +128,6 @@ func (c *Console) handover(w http.ResponseWriter, r *http.Request, p staff.Perso
 		}
 	}
 	c.pages.Show(w, r, p, http.StatusOK, "handover", web.Frame{Title: "引き継ぎ", Room: "handover", Data: d})
-}
-
-// matesData is what mates.html shows.
-type matesData struct {
-	Mates     []desk.Mate
-	Lead      bool
-	Who       string // whose profile the form shows
-	Mine      roster.Profile
-	Days      []day7
-	From, To  string
-	Languages []spokenBy
-	TooFew    bool
-	Paged     bool
-}
-
-type day7 struct {
-	N    int
-	Name string
-	On   bool
-}
-
-type spokenBy struct {
-	Code string
-	On   bool
-}
-
-func (c *Console) mates(w http.ResponseWriter, r *http.Request, p staff.Person) {
-	mates, err := c.Desk.Mates(r.Context(), p)
-	if err != nil {
-		c.sorry(w, r, p, err)
-		return
-	}
-	lead := desk.Leads(p)
-	who := r.URL.Query().Get("who")
-	if who == "" || !lead {
-		who = p.Login
-	}
-	d := matesData{Mates: mates, Lead: lead, Who: who, Mine: c.Desk.Profile(r.Context(), who), TooFew: c.Desk.TooFew(r.Context()), Paged: c.Desk.Pages()}
-	var shift roster.Shift
-	if len(d.Mine.Shifts) > 0 {
-		shift = d.Mine.Shifts[0]
-		d.From, d.To = clockOf(shift.From), clockOf(shift.To)
-	}
-	for i, name := range []string{"月", "火", "水", "木", "金", "土", "日"} {
-		n := (i + 1) % 7
-		d.Days = append(d.Days, day7{n, name, slices.Contains(shift.Days, time.Weekday(n))})
-	}
-	for _, l := range spoken {
-		d.Languages = append(d.Languages, spokenBy{l, slices.Contains(d.Mine.Languages, l)})
-	}
-	c.pages.Show(w, r, p, http.StatusOK, "mates", web.Frame{Title: "当番", Room: "mates", Data: d})
-}
-
-func clockOf(minutes int) string {
-	return time.Date(2000, 1, 1, 0, minutes, 0, 0, time.UTC).Format("15:04")
-}
-
-func minutesOf(clock string) int {
-	t, err := time.Parse("15:04", clock)
-	if err != nil {
-		return -1
-	}
-	return t.Hour()*60 + t.Minute()
-}
-
-func (c *Console) setProfile(w http.ResponseWriter, r *http.Request, p staff.Person) {
-	if r.ParseForm() != nil {
-		c.sorry(w, r, p, triage.ErrUnknown)
-		return
-	}
-	f := r.PostForm
-	x := roster.Profile{CallMe: strings.TrimSpace(f.Get("call_me")), Woman: f.Get("who") == "woman", Man: f.Get("who") == "man", Languages: f["language"], Most: int(number64(f.Get("most")))}
-	if len(f["day"]) > 0 || f.Get("from") != "" || f.Get("to") != "" {
-		s := roster.Shift{From: minutesOf(f.Get("from")), To: minutesOf(f.Get("to"))}
-		for _, d := range f["day"] {
-			s.Days = append(s.Days, time.Weekday(number64(d)))
-		}
-		x.Shifts = []roster.Shift{s}
-	}
-	res := result{Say: "保存しました。", To: "/mates"}
-	status := http.StatusOK
-	if err := c.Desk.SetProfile(r.Context(), p, f.Get("login"), x); err != nil {
-		status, res = c.failed(err)
-		res.To = "/mates"
-	}
-	c.answer(w, r, status, res)
 }
 
 // setPosts says to which schools somebody of the desk belongs beside it.

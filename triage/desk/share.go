@@ -231,6 +231,9 @@ func (d *Desk) Mates(ctx context.Context, p staff.Person) ([]Mate, error) {
 // maxCallMe is the longest name to be called by, in characters.
 const maxCallMe = 20
 
+// MostShifts is how many shifts somebody may have.
+const MostShifts = 14
+
 // SetProfile says what counts for somebody when work is shared out: one's own, or for a lead anybody's. The breather of a
 // person is nobody's to set, and that they are away is MarkAway's.
 func (d *Desk) SetProfile(ctx context.Context, p staff.Person, login string, x roster.Profile) error {
@@ -240,10 +243,10 @@ func (d *Desk) SetProfile(ctx context.Context, p staff.Person, login string, x r
 		return forbidden()
 	case d.Roster == nil:
 		return triage.ErrUnavailable
-	case x.Woman && x.Man, x.Most < 0 || x.Most > 999, len(x.Languages) > 20, optional(x.CallMe, maxCallMe) != nil, len(x.Shifts) > 14:
+	case x.Woman && x.Man, x.Most < 0 || x.Most > 999, len(x.Languages) > 20, optional(x.CallMe, maxCallMe) != nil, len(x.Shifts) > MostShifts:
 		return bad("入力を確かめてください。")
-	case slices.ContainsFunc(x.Shifts, func(s roster.Shift) bool { return len(s.Days) == 0 || s.From < 0 || s.From >= s.To || s.To > 24*60 }):
-		return bad("勤務は、曜日と、始まりと終わりの時刻を書いてください。")
+	case slices.ContainsFunc(x.Shifts, func(s roster.Shift) bool { return !s.Sound() }):
+		return bad("勤務は、曜日と、始まりと終わりの時刻（ちがう時刻）を書いてください。")
 	}
 	if _, err := d.colleague(ctx, login, answering...); err != nil {
 		return err

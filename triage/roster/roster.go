@@ -27,17 +27,57 @@ type Profile struct {
 	AwayUntil time.Time `json:"away_until,omitzero"` // on leave, ill
 }
 
-// Shift is one span of work on each of its days, in minutes of the day in Japan.
+// Shift is one span of work that begins on each of its days, in minutes of the day in Japan. One that ends before it begins goes
+// on over midnight, until then on the next day.
 type Shift struct {
 	Days     []time.Weekday `json:"days"`
 	From, To int
 }
 
+// dayLong is a day in minutes.
+const dayLong = 24 * 60
+
+// Sound reports whether the shift has days, and times that differ.
+func (s Shift) Sound() bool {
+	return len(s.Days) > 0 && s.From >= 0 && s.From < dayLong && s.To >= 0 && s.To <= dayLong && s.From != s.To &&
+		!slices.ContainsFunc(s.Days, func(d time.Weekday) bool { return d < time.Sunday || d > time.Saturday })
+}
+
 func (s Shift) holds(t time.Time) bool {
 	t = t.In(triage.JST)
 	now := t.Hour()*60 + t.Minute()
-	return slices.Contains(s.Days, t.Weekday()) && s.From <= now && now < s.To
+	today := slices.Contains(s.Days, t.Weekday())
+	if s.From < s.To {
+		return today && s.From <= now && now < s.To
+	}
+	return today && s.From <= now || slices.Contains(s.Days, t.AddDate(0, 0, -1).Weekday()) && now < s.To
 }
+
+// SayDays tells the days of the shift in the words of the page, from Monday.
+func (s Shift) SayDays() string {
+	days := ""
+	for i := range 7 {
+		if d := time.Weekday((i + 1) % 7); slices.Contains(s.Days, d) {
+			days += []string{"日", "月", "火", "水", "木", "金", "土"}[d]
+		}
+	}
+	return days
+}
+
+// SayHours tells from when until when it is.
+func (s Shift) SayHours() string {
+	to := Clock(s.To)
+	switch {
+	case s.To%dayLong == 0:
+		to = "24:00"
+	case s.To < s.From:
+		to = "翌" + to
+	}
+	return Clock(s.From) + "–" + to
+}
+
+// Clock is a minute of the day as a clock shows it.
+func Clock(minute int) string { return fmt.Sprintf("%02d:%02d", minute/60%24, minute%60) }
 
 // Away reports whether the person is away at t, whatever they did just now.
 func (p Profile) Away(t time.Time) bool { return t.Before(p.AwayUntil) }

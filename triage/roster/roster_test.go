@@ -73,6 +73,24 @@ func TestShiftsAndBreathers(t *testing.T) {
 			t.Errorf("on shift at %v: %v", shift, !want)
 		}
 	}
+	night := roster.Shift{Days: []time.Weekday{time.Monday, time.Tuesday}, From: 22 * 60, To: 8 * 60}
+	p = roster.Profile{Shifts: []roster.Shift{night}}
+	tuesday := time.Date(2026, 12, 1, 0, 0, 0, 0, triage.JST)
+	for shift, want := range map[time.Time]bool{tuesday: true, tuesday.Add(8*time.Hour - time.Minute): true, tuesday.Add(8 * time.Hour): false,
+		tuesday.Add(22*time.Hour - time.Minute): false, tuesday.Add(22 * time.Hour): true, tuesday.Add(31 * time.Hour): true, tuesday.Add(32 * time.Hour): false,
+		tuesday.Add(46 * time.Hour): false, tuesday.Add(-20 * time.Hour): false} {
+		if p.OnShift(shift) != want {
+			t.Errorf("over midnight, on shift at %v: %v", shift, !want)
+		}
+	}
+	for _, s := range []roster.Shift{{From: 60, To: 120}, {Days: night.Days, From: 60, To: 60}, {Days: night.Days, From: -1, To: 60}, {Days: night.Days, From: 60, To: 1441}, {Days: []time.Weekday{7}, From: 60, To: 120}} {
+		if s.Sound() {
+			t.Errorf("%+v is no shift", s)
+		}
+	}
+	if !night.Sound() || night.SayDays()+night.SayHours() != "月火22:00–翌08:00" {
+		t.Error(night.SayDays(), night.SayHours())
+	}
 	tired := roster.Profile{RestUntil: at.Add(time.Minute)}
 	for _, c := range []struct {
 		severity triage.Severity
