@@ -17,9 +17,8 @@ import (
 )
 
 // unsend takes in that a message was taken back. It is on no screen from now on. Its words are destroyed as well, and the names
-// that stand in no others, unless they were urgent: 「もう死ぬね」, taken back a minute later, is the commonest sign of a child who
-// wavers, and a person looks first. A message that is not in the case leaves nothing to hide: a sender's messages come in their
-// order.
+// that stand in no others, unless a person must look first; see stays. A message that is not in the case leaves nothing to hide:
+// a sender's messages come in their order. What was decided when it was taken back stands, however often it is told again.
 func (r *Router) unsend(ctx context.Context, id triage.CaseID, m channels.Message) error {
 	kind, who, _ := channels.OpenAddress(m.From)
 	target := r.Names.event("m", kind, who, m.Unsend)
@@ -36,18 +35,27 @@ func (r *Router) unsend(ctx context.Context, id triage.CaseID, m channels.Messag
 			return nil
 		}
 		e := triage.Event{ID: r.Names.event("u", kind, who, m.Unsend), At: m.At, Kind: triage.KindState, From: triage.Seeker, Channel: m.Kind, Hides: target}
-		grave := events[i].Judgement != nil && events[i].Judgement.Severity.Rank() <= triage.Urgent.Rank()
-		if !grave {
+		if known := slices.IndexFunc(events, func(x triage.Event) bool { return x.ID == e.ID }); known >= 0 {
+			e = events[known]
+		} else if !stays(before, events[i]) {
 			e.Blanks = target
 		}
 		if _, err = r.Store.Append(ctx, before, e); errors.Is(err, triage.ErrConflict) {
 			continue
 		}
-		if err != nil || grave {
+		if err != nil || e.Blanks == "" {
 			return err
 		}
 		return r.forget(ctx, id, events[i])
 	}
+}
+
+// stays reports whether the words of a message that was taken back are kept until a person has looked: 「もう死ぬね」, taken back a
+// minute later, is the commonest sign of a child who wavers; and in a case that may be destroyed by nobody, or not by its
+// writer's wish, no single message of it is either.
+func stays(c triage.Case, e triage.Event) bool {
+	grave := e.Judgement != nil && e.Judgement.Severity.Rank() <= triage.Urgent.Rank()
+	return grave || c.Held() || len(c.Traces()) > 0
 }
 
 // forget destroys what the wall keeps of an event: the names that stand nowhere else, the words as they came, and its files.

@@ -27,6 +27,7 @@ func TestTakenBack(t *testing.T) {
 	first := said("c1", "1", "山田花子のいじめの話[写真1]")
 	first.Files = []channels.File{picture}
 	h.process(t, first)
+	h.process(t, unsent("c1", "u1", "1"))
 	h.process(t, said("c1", "2", "死にたい"))
 	id := h.caseOf(from("c1"))
 	for range 2 {
@@ -44,10 +45,10 @@ func TestTakenBack(t *testing.T) {
 			t.Errorf("an excerpt is left: %+v", r)
 		}
 	}
-	if events[0].Text != triage.Blanked || events[0].Judgement == nil || events[1].Text != "死にたい" {
-		t.Errorf("%q and %q", events[0].Text, events[1].Text)
+	if events[0].Text != triage.Blanked || events[0].Judgement == nil || events[2].Text != "死にたい" {
+		t.Errorf("%q and %q", events[0].Text, events[2].Text)
 	}
-	for i, want := range []error{vault.ErrUnknown, nil} {
+	for i, want := range map[int]error{0: vault.ErrUnknown, 2: nil} {
 		if _, err := h.Vault.Original(t.Context(), string(id), events[i].ID); !errors.Is(err, want) {
 			t.Errorf("original %d: %v", i+1, err)
 		}
@@ -55,10 +56,10 @@ func TestTakenBack(t *testing.T) {
 	if _, err := h.Archive.Read(h.Names.owner(id), h.Names.fileName(id, picture.ID, originalPart)); !errors.Is(err, files.ErrMissing) {
 		t.Errorf("the picture: %v", err)
 	}
-	if err := h.front.Forget(t.Context(), id, events[1].ID); err != nil {
+	if err := h.front.Forget(t.Context(), id, events[2].ID); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.Vault.Original(t.Context(), string(id), events[1].ID); !errors.Is(err, vault.ErrUnknown) {
+	if _, err := h.Vault.Original(t.Context(), string(id), events[2].ID); !errors.Is(err, vault.ErrUnknown) {
 		t.Errorf("after a person looked: %v", err)
 	}
 	h.process(t, unsent("stranger", "u", "1"))
@@ -70,6 +71,73 @@ func TestTakenBack(t *testing.T) {
 	}
 }
 
+// In a case that nobody may destroy, or that its writer's wish does not destroy, no message is destroyed by being taken back: it is
+// hidden, and its words, names and files stay until a person has looked. Nor is it later, when the case is free and the same
+// taking back is told again.
+func TestTakenBackInACaseThatIsKept(t *testing.T) {
+	judged := func(s triage.Severity) triage.Event {
+		return triage.Event{Kind: triage.KindAssessment, From: triage.Counselor, By: "aoki", Judgement: &triage.Judgement{Severity: s}}
+	}
+	observed := func(kind string) triage.Event {
+		return triage.Event{Kind: triage.KindNote, From: triage.Counselor, By: "aoki", Observed: &triage.Observed{Kind: kind, On: "2026-12-01"}}
+	}
+	kept := func(keep, mark string) triage.Event {
+		return triage.Event{Kind: triage.KindState, From: triage.Counselor, Change: &triage.Change{Keep: keep, For: mark}}
+	}
+	handed := triage.Event{Kind: triage.KindHandoff, From: triage.Counselor, By: "aoki",
+		Handoff: &triage.Handoff{ID: "07h", Recipient: "school", School: "hinode-jhs", Level: triage.LevelAnonymous}}
+	abuse := judged(triage.Soon)
+	abuse.From, abuse.Judgement.Flags = triage.Seeker, []triage.Flag{triage.AbuseHome}
+	for name, tt := range map[string]struct {
+		so    triage.Event
+		keeps bool
+		free  triage.Event
+	}{
+		"nothing":                    {so: judged(triage.Soon)},
+		"an emergency by a person":   {so: judged(triage.Emergency), keeps: true, free: judged(triage.Routine)},
+		"urgent by a person":         {so: judged(triage.Urgent), keeps: true, free: judged(triage.Routine)},
+		"kept by a lead":             {so: kept(triage.KeepOn, ""), keeps: true, free: kept(triage.KeepOff, "")},
+		"asked for":                  {so: kept(triage.KeepOn, "m1"), keeps: true, free: kept(triage.KeepOff, "m1")},
+		"another request is over":    {so: kept(triage.KeepOff, "m1")},
+		"handed off":                 {so: handed, keeps: true},
+		"abuse at home":              {so: abuse, keeps: true},
+		"abuse, as a person wrote":   {so: observed(triage.ObservedAbused), keeps: true},
+		"declared to be serious":     {so: observed(triage.Declared), keeps: true},
+		"may be serious":             {so: observed("serious"), keeps: true},
+		"on the road of a serious":   {so: triage.Event{Kind: triage.KindState, Step: &triage.Step{Key: "decide", On: "2026-12-01"}}, keeps: true},
+		"an observation like others": {so: observed("apology")},
+	} {
+		h := newHouse(t)
+		in := withFiles(t, h)
+		first := said("c1", "1", "山田花子さんの話[写真1]")
+		first.Files = []channels.File{sent(t, in, "一枚目")}
+		h.process(t, first)
+		id := h.caseOf(from("c1"))
+		add := func(mark string, e triage.Event) {
+			c, _ := h.load(t, id)
+			e.ID, e.At = mark, morning
+			if _, err := h.Store.Append(t.Context(), c, e); err != nil {
+				t.Fatal(name, err)
+			}
+		}
+		add("so", tt.so)
+		h.process(t, unsent("c1", "u1", "1"))
+		if tt.free.Kind != "" {
+			add("free", tt.free)
+			h.process(t, unsent("c1", "u1", "1"))
+		}
+		c, events := h.load(t, id)
+		_, err := h.Vault.Original(t.Context(), string(id), events[0].ID)
+		_, gone := h.Archive.Read(h.Names.owner(id), h.Names.fileName(id, first.Files[0].ID, originalPart))
+		if (events[0].Text != triage.Blanked) != tt.keeps || (err == nil) != tt.keeps || (gone == nil) != tt.keeps {
+			t.Errorf("%s: %q, %v, %v", name, events[0].Text, err, gone)
+		}
+		if len(c.Hidden) != 1 || c.Preview != "" {
+			t.Errorf("%s: it is still seen", name)
+		}
+	}
+}
+
 // With a message that was taken back go the names that stand in no other; of the others, how they were written there. One that
 // is kept keeps its names until a person has looked.
 func TestNamesOfWhatWasTakenBack(t *testing.T) {
@@ -78,7 +146,6 @@ func TestNamesOfWhatWasTakenBack(t *testing.T) {
 		"佐藤さんと図書室に行きました",
 		"佐藤健太くんと遠藤誠さんが話していました",
 		"高橋さんも来ました。電話は090-1111-2222です",
-		"もう死にたい。渡辺さんには言わないで",
 	} {
 		h.process(t, said("c1", strconv.Itoa(i+1), text))
 	}
@@ -112,13 +179,14 @@ func TestNamesOfWhatWasTakenBack(t *testing.T) {
 	if len(gone) != 2 || !strings.Contains(events[0].Text, gone[0]) {
 		t.Fatalf("%q, %q", events[0].Text, events[1].Text)
 	}
-	stands("before", map[string]string{"佐藤": "佐藤健太", "健太": "佐藤健太", "遠藤": "遠藤誠", "高橋": "高橋", "渡辺": "渡辺"})
+	stands("before", map[string]string{"佐藤": "佐藤健太", "健太": "佐藤健太", "遠藤": "遠藤誠", "高橋": "高橋"})
 
 	k, _ := h.load(t, id) // that somebody opened it is no other use of the name
 	if _, err := h.Store.Append(t.Context(), k, triage.Event{ID: "r", At: morning, Kind: triage.KindReveal, From: triage.Counselor, By: "aoki",
 		Reveal: &triage.Reveal{Placeholder: gone[1], Reason: "確かめる"}}); err != nil {
 		t.Fatal(err)
 	}
+	h.process(t, unsent("c1", "u1", "2"), said("c1", "4", "もう死にたい。渡辺さんには言わないで"))
 	for range 2 {
 		h.process(t, unsent("c1", "u1", "2"), unsent("c1", "u2", "4"))
 	}
@@ -127,12 +195,13 @@ func TestNamesOfWhatWasTakenBack(t *testing.T) {
 	}
 	stands("taken back", map[string]string{"佐藤": "佐藤", "健太": "", "遠藤": "", "高橋": "高橋", "09011112222": "090-1111-2222", "渡辺": "渡辺"})
 
-	k, _ = h.load(t, id)
+	k, events = h.load(t, id)
+	last := slices.IndexFunc(events, func(e triage.Event) bool { return strings.Contains(e.Text, "死にたい") })
 	if _, err := h.Store.Append(t.Context(), k, triage.Event{ID: "n", At: morning, Kind: triage.KindNote, From: triage.Counselor, By: "aoki",
-		Text: "迷っている", Blanks: events[3].ID}); err != nil {
+		Text: "迷っている", Blanks: events[last].ID}); err != nil {
 		t.Fatal(err)
 	}
-	if err := h.front.Forget(t.Context(), id, events[3].ID); err != nil {
+	if err := h.front.Forget(t.Context(), id, events[last].ID); err != nil {
 		t.Fatal(err)
 	}
 	stands("looked at", map[string]string{"佐藤": "佐藤", "高橋": "高橋", "渡辺": ""})

@@ -78,6 +78,7 @@ type Case struct {
 	OptedOut  bool        `json:"opted_out,omitempty"` // the seeker sent STOP: replies are refused with opted_out
 	ErasedAt  time.Time   `json:"erased_at,omitzero"`  // the seeker withdrew the conversation; shredding waits for a person
 	Kept      bool        `json:"kept,omitempty"`      // it must not be destroyed
+	Holds     []string    `json:"holds,omitempty"`     // marks of the requests for its records that go on; see Change.For
 	Doomed    string      `json:"doomed,omitempty"`    // the ground on which it is being destroyed
 	Unnamed   string      `json:"unnamed,omitempty"`   // UnnameBegun or UnnameDone: who it was is nobody's to know any more
 }

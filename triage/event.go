@@ -122,6 +122,8 @@ type Change struct {
 	Erase  bool   `json:"erase,omitempty"`
 	// Keep says that the case must not be destroyed (on), or may be again (off): an inquiry, a lawsuit, a danger.
 	Keep string `json:"keep,omitempty"`
+	// For is a mark of the request for whose sake it is kept, which tells nothing of the request; "" where a lead said so.
+	For string `json:"for,omitempty"`
 	// Destroy is the ground on which a person decided that everything of the case is destroyed; see Case.Doomed.
 	Destroy string `json:"destroy,omitempty"`
 	// Unname says that the names and addresses of the case are destroyed while its anonymized words stay: begun, then done.

@@ -248,7 +248,7 @@ func (c *Case) change(e Event) {
 		return
 	}
 	if e.Change.Keep != "" {
-		c.Kept = e.Change.Keep == KeepOn
+		c.hold(*e.Change)
 		return
 	}
 	if e.Change.Destroy != "" {

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -124,7 +125,7 @@ func (c *Console) tell(l *line, e triage.Event, seen told) bool {
 	case e.Observed != nil:
 		l.Text = "確認：" + word(observations, e.Observed.Kind) + "（" + e.Observed.On + "）" + e.Observed.Note
 	case e.Change != nil:
-		l.Text = change(*e.Change)
+		l.Text = cmp.Or(change(*e.Change), l.Text)
 	case e.Duty != nil:
 		return c.dutyLine(l, e)
 	}
@@ -162,7 +163,7 @@ func (c *Console) message(l *line, e triage.Event, fates map[int64]triage.Delive
 	if e.Hidden {
 		l.Text, l.Files, l.Quote = "（取り消されたメッセージ）", nil, false
 		if e.Kept {
-			l.Text, l.Taken = "（取り消されたことば。急ぎの可能性があるため、人が確かめるまで残しています）", e.Seq
+			l.Text, l.Taken = "（取り消されたことば。人が確かめるまで残しています）", e.Seq
 		}
 	}
 }
@@ -296,9 +297,17 @@ func (c *Console) report(l *line, r triage.Report) {
 	l.Text = strings.Join(append([]string{form.Name}, form.Lines(r.Fields)...), "\n")
 }
 
+// change says what became of the case; "" where the event's own words say it.
 func change(ch triage.Change) string {
-	if ch.Erase {
+	switch {
+	case ch.Erase:
 		return "相談者から、話を消すお願いがありました。"
+	case ch.For != "" && ch.Keep == triage.KeepOn:
+		return "手続きが続くあいだ、この記録を残します。"
+	case ch.For != "":
+		return "記録を残す手続きが、一つ終わりました。"
+	case ch.To == "":
+		return ""
 	}
 	text := "状態を「" + word(states, ch.To) + "」にしました。" + because(ch.Reason)
 	if ch.DecidedBy != "" {

@@ -69,8 +69,8 @@ func (d *Desk) Disposals(ctx context.Context, p staff.Person) ([]Disposal, error
 	return all, err
 }
 
-// disposal says on which ground the case may be destroyed, and what stands against it. What a seeker withdrew is kept while
-// it may be the trace of a danger or of something that others were told: the wish may have been pressed out of a child.
+// disposal says on which ground the case may be destroyed, and what stands against it; see triage.Case.Traces for what a
+// seeker withdrew.
 //
 // What was kept long enough is what its class says now: a case that goes on again, or that turned out to be a graver one, is
 // not that, whatever was due before.
@@ -85,18 +85,7 @@ func (d *Desk) disposal(c triage.Case, events []triage.Event) Disposal {
 	switch {
 	case c.Erased():
 		x.Ground, x.From = triage.DestroyWithdrawn, c.ErasedAt.AddDate(0, 0, d.City.Terms.EraseAfterDays)
-		if c.Severity.Rank() <= triage.Urgent.Rank() {
-			x.bar("緊急か至急の相談です。")
-		}
-		if slices.Contains(c.Flags, triage.AbuseHome) {
-			x.bar("家庭での虐待の疑いがあります。")
-		}
-		if len(c.Handoffs) > 0 {
-			x.bar("学校や関係機関に伝えています。")
-		}
-		if slices.ContainsFunc(c.Observed, func(o triage.Observed) bool { return o.Kind == "serious" || o.Kind == "declared" }) {
-			x.bar("重大事態の疑いがあります。")
-		}
+		x.Bars = c.Traces()
 	case expired >= 0 && over && !x.Until.IsZero():
 		u := c.Duties[expired]
 		x.Ground, x.From = triage.DestroyExpired, x.Until

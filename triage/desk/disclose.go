@@ -141,6 +141,9 @@ func (d *Desk) Answer(ctx context.Context, p staff.Person, id, how string) (requ
 		}
 		return nil
 	})
+	if err == nil {
+		err = d.unhold(ctx, r.Decision, id)
+	}
 	return d.requestFor(ctx, p, r), err
 }
 

@@ -55,7 +55,8 @@ func (d *Desk) OpenTaken(ctx context.Context, p staff.Person, id triage.CaseID, 
 	return e.Text, nil
 }
 
-// DropTaken destroys the words of a message that was taken back, now that a person has looked and written what they saw.
+// DropTaken destroys the words of a message that was taken back, now that a person has looked and written what they saw; but
+// not in a case of which nothing may be destroyed.
 func (d *Desk) DropTaken(ctx context.Context, p staff.Person, id triage.CaseID, seq int64, note string) error {
 	if err := words(note, maxReason); err != nil {
 		return bad("見て、どう考えたかを書いてください。")
@@ -64,10 +65,17 @@ func (d *Desk) DropTaken(ctx context.Context, p staff.Person, id triage.CaseID, 
 	if err != nil {
 		return err
 	}
+	held, err := d.held(ctx)
+	if err != nil {
+		return err
+	}
 	gone := ""
 	_, err = d.perform(ctx, p, id, act{what: "taken_drop", may: mayAct,
 		do: func(c triage.Case, events []triage.Event) ([]triage.Event, error) {
 			e, err := taken(c, events, seq)
+			if err == nil {
+				err = droppable(c, held(c.ID))
+			}
 			if err != nil {
 				return nil, err
 			}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"madoguchi/triage"
+	"madoguchi/triage/request"
 )
 
 // What was taken back and might be urgent is seen by who speaks with the child, written down, and then destroyed.
@@ -38,4 +39,65 @@ func TestTakenBackAndLookedAt(t *testing.T) {
 	if v, err = r.Case(ctx, people["sato"], id); err != nil || v.Timeline[0].Kept || !v.Timeline[0].Hidden {
 		t.Errorf("%+v", v.Timeline[0])
 	}
+}
+
+// Words that were taken back stay, whoever looked at them, while nothing of their case may be destroyed.
+func TestTakenBackStaysInACaseThatIsKept(t *testing.T) {
+	r, ctx := open(t), t.Context()
+	id := r.claimed()
+	c, events := r.load(id)
+	_, err := r.store.Append(ctx, c, triage.Event{ID: "u", At: r.clock.Now(), Kind: triage.KindState, From: triage.Seeker, Hides: events[0].ID})
+	r.must(err)
+	drop := func() error { return r.DropTaken(ctx, people["sato"], id, 1, "迷っているようだ") }
+	r.must(errOf(r.Keep(ctx, people["kato"], id, true, "訴訟")))
+	r.want("kept", drop(), triage.CodeState)
+	r.must(errOf(r.Keep(ctx, people["kato"], id, false, "終わった")))
+
+	asked := r.asks("police_inquiry", "少年課")
+	r.must(errOf(r.ProposeAnswer(ctx, people["kato"], asked, request.Decision{Outcome: request.Give, Case: id, Reason: "命に関わる", Parts: []string{request.Messages}})))
+	r.want("asked for", drop(), triage.CodeState)
+	r.must(errOf(r.SendBack(ctx, people["mori"], asked, "広すぎる")))
+	c, events = r.load(id)
+	_, err = r.store.Append(ctx, c, triage.Event{ID: "d", At: r.clock.Now(), Kind: triage.KindNote, From: triage.Counselor, By: "kato",
+		Observed: &triage.Observed{Kind: triage.Declared, On: "2026-12-01", Who: "parent"}})
+	r.must(err)
+	r.want("declared to be serious", drop(), triage.CodeState)
+	if events[0].Text == triage.Blanked {
+		t.Error("destroyed")
+	}
+}
+
+// While a request goes on its case is marked, so that the wall knows it too, and who reads the case learns nothing else.
+func TestARequestMarksItsCase(t *testing.T) {
+	r, ctx := open(t), t.Context()
+	id, other := r.claimed(), r.claimed()
+	stands := func(when string, id triage.CaseID, want bool) {
+		t.Helper()
+		c, events := r.load(id)
+		if c.Held() != want {
+			t.Errorf("%s: %t", when, c.Held())
+		}
+		for _, e := range events {
+			if e.Change != nil && (strings.Contains(e.Change.For, "inquiry") || e.Text+e.By != "") {
+				t.Errorf("%s: %+v tells of the request", when, e)
+			}
+		}
+	}
+	none := func(id triage.CaseID) request.Decision {
+		return request.Decision{Outcome: request.None, Case: id, Reason: "渡せない"}
+	}
+	first, second := r.asks("police_inquiry", "少年課"), r.asks("police_inquiry", "生活安全課")
+	r.must(errOf(r.ProposeAnswer(ctx, people["kato"], first, none(id))))
+	r.must(errOf(r.ProposeAnswer(ctx, people["kato"], first, none(id))))
+	r.must(errOf(r.ProposeAnswer(ctx, people["kato"], second, none(id))))
+	stands("proposed", id, true)
+	r.must(errOf(r.ProposeAnswer(ctx, people["kato"], second, none(other))))
+	stands("the other has changed its mind", id, true)
+	stands("it is about another now", other, true)
+	r.must(errOf(r.SendBack(ctx, people["mori"], second, "ちがう事案")))
+	stands("sent back", other, false)
+	r.must(errOf(r.AgreeAnswer(ctx, strong("mori"), first)))
+	stands("decided", id, true)
+	r.must(errOf(r.Answer(ctx, people["ono"], first, "post")))
+	stands("answered", id, false)
 }

@@ -172,13 +172,21 @@ func (d *Desk) ProposeAnswer(ctx context.Context, p staff.Person, id string, x r
 	if err := d.record(ctx, p, "request_propose", about, id, x.Outcome); err != nil {
 		return r, err
 	}
-	return d.Asked.Change(ctx, id, func(r *request.Request) error {
+	if err := d.hold(ctx, x.Case, id); err != nil {
+		return r, err
+	}
+	var was *request.Decision
+	r, err = d.Asked.Change(ctx, id, func(r *request.Request) error {
 		if s := r.State(); s == request.Decided || s == request.Answered {
 			return refuse(triage.CodeState, "この請求は、もう決まっています。")
 		}
-		r.Decision = &x
+		was, r.Decision = r.Decision, &x
 		return nil
 	})
+	if err != nil || was == nil || was.Case == x.Case {
+		return r, err
+	}
+	return r, d.unhold(ctx, was, id)
 }
 
 // proposal is a decision as it is kept, or why it cannot be made.
@@ -290,14 +298,18 @@ func (d *Desk) SendBack(ctx context.Context, p staff.Person, id, why string) (re
 	if err := d.record(ctx, p, "request_back", "", id, r.Decision.Outcome); err != nil {
 		return r, err
 	}
-	proposed := r.Decision.At
-	return d.Asked.Change(ctx, id, func(r *request.Request) error {
-		if r.State() != request.Proposed || !r.Decision.At.Equal(proposed) {
+	was := r.Decision
+	r, err = d.Asked.Change(ctx, id, func(r *request.Request) error {
+		if r.State() != request.Proposed || !r.Decision.At.Equal(was.At) {
 			return refuse(triage.CodeChanged, "ほかの人が先に変えました。いまの様子を見て、もう一度決めてください。")
 		}
 		r.Before, r.Decision = append(r.Before, request.Back{Decision: *r.Decision, SentBack: p.Login, Why: why}), nil
 		return nil
 	})
+	if err != nil {
+		return r, err
+	}
+	return r, d.unhold(ctx, was, id)
 }
 
 // secondOf returns a request that waits for its second person, if that person may be it.
@@ -324,20 +336,4 @@ func (d *Desk) requestOf(ctx context.Context, p staff.Person, id string) (reques
 		return request.Request{}, forbidden()
 	}
 	return r, err
-}
-
-// held are the cases that somebody asks for: while that goes on nothing of them is destroyed.
-func (d *Desk) held(ctx context.Context) (func(triage.CaseID) bool, error) {
-	if d.Asked == nil {
-		return func(triage.CaseID) bool { return false }, nil
-	}
-	all, err := d.Asked.All(ctx)
-	return func(id triage.CaseID) bool {
-		for _, r := range all {
-			if r.Holds(id) {
-				return true
-			}
-		}
-		return false
-	}, err
 }
