@@ -98,22 +98,56 @@ func (c *Case) apart(e Event) {
 }
 
 // enter notes who comes into a case that a colleague had by nobody's act but their own: as its second, or after putting the
-// colleague out of it. It holds until somebody else gives them the case, or one leaves it who did not come so.
-func (c *Case) enter(e Event, had string) {
+// colleague out of it, be it only that the seeker's next words do that. It holds until somebody else gives them the case, or one
+// leaves it by their own act who did not come so.
+func (c *Case) enter(e Event, was Case) {
 	a := e.Assignment
 	if a == nil {
 		a = &Assignment{}
 	}
-	self := func(login string) bool { return login == e.By }
-	switch given := a.To != "" && (a.Do == DoTransfer || a.Do == DoSecond); {
-	case given && e.By != "" && a.To != e.By:
-		c.Entered = slices.DeleteFunc(slices.Clone(c.Entered), func(login string) bool { return login == a.To })
-	case had == "" || had == c.Assignee && !given:
-	case e.By != "" && e.By != had:
-		c.Entered = append(slices.DeleteFunc(slices.Clone(c.Entered), self), e.By)
-	case c.Assignee == "" && !slices.Contains(c.Entered, had):
+	given := a.To != "" && (a.Do == DoTransfer || a.Do == DoSecond)
+	if given && e.By != "" && a.To != e.By {
+		c.Entered = without(c.Entered, a.To)
+	}
+	had := was.Assignee
+	if had == "" || had == c.Assignee && (!given || a.To != e.By) {
+		return
+	}
+	alone := 0
+	for _, login := range []string{e.By, was.Parked} {
+		if login != "" && login != had && !was.Trusts(login) {
+			c.Entered = append(without(c.Entered, login), login)
+			alone++
+		}
+	}
+	left := e.By == had || was.parked() && was.Parked == ""
+	if alone == 0 && left && c.Assignee == "" && !slices.Contains(c.Entered, had) {
 		c.Entered = nil
 	}
+}
+
+// park notes who puts the case, which a colleague has, into a state from which the seeker's words bring it back to the queue.
+func (c *Case) park(e Event, was Case) {
+	if c.State == was.State {
+		return
+	}
+	c.Parked = ""
+	if c.parked() && c.Assignee != "" && !was.Trusts(e.By) {
+		c.Parked = e.By
+	}
+}
+
+// parked reports whether the case stands so that the seeker's next words take it off who has it.
+func (c Case) parked() bool { return c.State != Waiting && c.State != Open && c.Version > 0 }
+
+// Trusts reports whether that person has the case, and did not come into it by their own act alone.
+func (c Case) Trusts(login string) bool {
+	return login != "" && (c.Assignee == login || c.Second == login) && !slices.Contains(c.Entered, login)
+}
+
+// without returns a copy of the logins without that one.
+func without(logins []string, login string) []string {
+	return slices.DeleteFunc(slices.Clone(logins), func(x string) bool { return x == login })
 }
 
 // bar keeps somebody out. What they had goes back to the queue, and they are no former one to come back to.

@@ -39,6 +39,7 @@ type Case struct {
 	WaitingSince time.Time `json:"waiting_since,omitzero"`
 	// Entered are the logins of who came into it by nobody's act but their own, while a colleague had it.
 	Entered []string  `json:"entered,omitempty"`
+	Parked  string    `json:"parked,omitempty"` // login of who, not trusted with it, put it where the seeker's words take it off who has it
 	LeftAt  time.Time `json:"left_at,omitzero"` // when somebody last had it and left it to the queue, while it was going on
 	DueAt   time.Time `json:"due_at,omitzero"`  // when it must be answered by the city's terms
 

@@ -16,8 +16,8 @@ func Fold(id CaseID, events []Event) Case {
 
 // With returns the case after e. It is pure: c is not changed, and the slices of the result are its own.
 func (c Case) With(e Event) Case {
+	was := c
 	c = c.clone()
-	had := c.Assignee
 	c.Version++
 	if e.At.After(c.LastAt) { // what is written down later may have been earlier
 		c.LastAt = e.At
@@ -52,7 +52,8 @@ func (c Case) With(e Event) Case {
 		c.delivered(e)
 	}
 	c.beside(e)
-	c.enter(e, had)
+	c.enter(e, was)
+	c.park(e, was)
 	c.road(e)
 	c.risk(e)
 	c.safety(e)

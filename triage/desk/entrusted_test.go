@@ -2,8 +2,10 @@ package desk_test
 
 import (
 	"testing"
+	"time"
 
 	"madoguchi/triage"
+	"madoguchi/triage/desk"
 )
 
 // Whoever gets into a colleague's case by their own act, by whichever way, opens no name alone; whom somebody else gives it to does.
@@ -27,6 +29,25 @@ func TestWhoEntersAloneRevealsByTwo(t *testing.T) {
 			r.must(r.Bar(t.Context(), people["kato"], id, triage.Bar{Login: "sato", Why: triage.BarNamed}))
 			return errOf(r.Claim(t.Context(), people["kato"], id))
 		},
+		"closing it": func(r *room, id triage.CaseID) error { return r.parks(id, triage.Closed) },
+		"watching":   func(r *room, id triage.CaseID) error { return r.parks(id, triage.Watching) },
+		"closing what she watches": func(r *room, id triage.CaseID) error {
+			r.must(errOf(r.SetState(t.Context(), people["kato"], id, desk.StateChange{To: triage.Watching, Reason: "見守る"})))
+			return r.parks(id, triage.Closed)
+		},
+		"an emergency hand-off": func(r *room, id triage.CaseID) error {
+			urgent := toHinode
+			urgent.Level, urgent.Reason = triage.LevelEmergency, "命の危険"
+			r.must(errOf(r.HandOff(t.Context(), people["kato"], id, urgent)))
+			r.writes(id, "まだ言いたい")
+			return errOf(r.Claim(t.Context(), people["kato"], id))
+		},
+		"by one who lets it lapse": func(r *room, id triage.CaseID) error {
+			r.must(errOf(r.Transfer(t.Context(), people["kato"], id, "abe")))
+			r.clock.pass(16 * time.Minute)
+			r.must(r.Sweep(t.Context()))
+			return errOf(r.Claim(t.Context(), people["kato"], id))
+		},
 	} {
 		r, ctx := open(t), t.Context()
 		id := r.claimed()
@@ -45,6 +66,30 @@ func TestWhoEntersAloneRevealsByTwo(t *testing.T) {
 		r.must(errOf(give(ctx, people["mori"], id, "kato")))
 		if o, err = r.Reveal(ctx, people["kato"], id, "[人物A]", "safety"); err != nil || o.Value != "ゆうか" {
 			t.Errorf("%s: given the case, kato got %+v, %v", way, o, err)
+		}
+	}
+}
+
+// parks lets kato put sato's case where the child's next line takes it off her, and claim it then.
+func (r *room) parks(id triage.CaseID, to triage.State) error {
+	r.must(errOf(r.SetState(r.t.Context(), people["kato"], id, desk.StateChange{To: to, Reason: "落ち着いた"})))
+	r.writes(id, "まだ言いたい")
+	return errOf(r.Claim(r.t.Context(), people["kato"], id))
+}
+
+// What its holder herself puts to rest is the claimer's own when the child writes again, and so is what a colleague whom somebody
+// gave it to as the second puts to rest.
+func TestWhoClaimsWhatItsHolderPutToRestReveals(t *testing.T) {
+	for _, who := range []string{"sato", "abe"} {
+		r, ctx := open(t), t.Context()
+		id := r.claimed()
+		r.must(errOf(r.Join(ctx, people["sato"], id, "abe")))
+		r.must(errOf(r.SetState(ctx, people["kato"], id, desk.StateChange{To: triage.Watching, Reason: "見守る"})))
+		r.must(errOf(r.SetState(ctx, people[who], id, desk.StateChange{To: triage.Closed, Reason: "終わり"})))
+		r.writes(id, "まだ言いたい")
+		r.must(errOf(r.Claim(ctx, people["kato"], id)))
+		if o, err := r.Reveal(ctx, people["kato"], id, "[人物A]", "safety"); err != nil || o.Value != "ゆうか" {
+			t.Errorf("%s: %+v, %v", who, o, err)
 		}
 	}
 }

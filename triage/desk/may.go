@@ -36,7 +36,7 @@ func joined(p staff.Person, c triage.Case) bool {
 
 // entrusted reports whether the person has the case, and not by nobody's act but their own while a colleague had it.
 func entrusted(p staff.Person, c triage.Case) bool {
-	return joined(p, c) && !slices.Contains(c.Entered, p.Login)
+	return c.Trusts(p.Login)
 }
 
 // consulted reports whether the person was asked for advice in the case.
