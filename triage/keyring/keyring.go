@@ -7,8 +7,8 @@
 // alone is kept. A share is 32 random bytes, and tells nothing of the case.
 //
 // A share has a random name, which the case keeps beside its wrapped key; a case that begins anew has another. The shares of
-// one use are in 64 hashes, {kNN}:USE, by the first two digits of the case's id. Rewrite takes destroyed ones out of the
-// server's own log.
+// one use are in 64 hashes, {kNN}:USE, by the first two digits of the case's id. What was ended leaves a mark there. Rewrite
+// takes destroyed ones out of the server's own log.
 package keyring
 
 import (
@@ -123,6 +123,40 @@ func (r *Ring) Destroy(ctx context.Context, name string) error {
 	}
 	return nil
 }
+
+// End destroys the share of that name, as Destroy does, and leaves a mark that this was done: whoever finds something that the share
+// closed, in a copy from before, knows that it was ended and not lost. The mark tells nothing else.
+func (r *Ring) End(ctx context.Context, name string) error {
+	r.mu.Lock()
+	delete(r.known, name)
+	r.mu.Unlock()
+	share, err := r.client.HGet(ctx, r.key(name), name).Bytes()
+	switch {
+	case errors.Is(err, redis.Nil) || err == nil && len(share) != Bytes:
+		return nil
+	case err != nil:
+		return away(ctx)
+	}
+	if err := r.client.HSet(ctx, r.key(name), name, mark).Err(); err != nil {
+		return away(ctx)
+	}
+	if err := r.client.Set(ctx, traces, "1", 0).Err(); err != nil {
+		return away(ctx)
+	}
+	return nil
+}
+
+// Ended reports whether the share of that name was destroyed by End.
+func (r *Ring) Ended(ctx context.Context, name string) (bool, error) {
+	value, err := r.client.HGet(ctx, r.key(name), name).Result()
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return false, away(ctx)
+	}
+	return value == mark, nil
+}
+
+// mark stands in the place of a share that was ended.
+const mark = "ended"
 
 // traces is there while the server's log may still hold shares that were destroyed.
 const traces = "{k00}:traces"

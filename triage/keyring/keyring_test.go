@@ -58,6 +58,36 @@ func TestAShareLivesUntilItIsDestroyed(t *testing.T) {
 	})
 }
 
+// A share that is ended is gone as one that is destroyed, and it is known that it was ended; of one that never was, or that was
+// destroyed, it is not.
+func TestEnded(t *testing.T) {
+	on(t, func(t *testing.T, client redis.UniversalClient) {
+		ctx, ring := t.Context(), keyring.New(client, "body")
+		var names []string
+		for range 3 {
+			name, _, err := ring.Make(ctx, caseID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			names = append(names, name)
+		}
+		for _, err := range []error{ring.End(ctx, names[0]), ring.End(ctx, names[0]), ring.Destroy(ctx, names[1]), ring.End(ctx, names[1]), ring.End(ctx, "07nobody")} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i, name := range append(names, "07nobody") {
+			ended, err := keyring.New(client, "body").Ended(ctx, name)
+			if err != nil || ended != (i == 0) {
+				t.Errorf("share %d: %t, %v", i, ended, err)
+			}
+			if _, err := keyring.New(client, "body").Share(ctx, name); (err == nil) != (i == 2) || err != nil && !errors.Is(err, keyring.ErrUnknown) {
+				t.Errorf("share %d: %v", i, err)
+			}
+		}
+	})
+}
+
 // Many are found at once, in the order that they were asked in.
 func TestSharesInOrder(t *testing.T) {
 	on(t, func(t *testing.T, client redis.UniversalClient) {

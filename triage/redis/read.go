@@ -126,7 +126,9 @@ func (s *Store) open(ctx context.Context, rows []row) ([]row, error) {
 			continue
 		}
 		if r.c == nil {
-			if r.c, err = s.opened(ctx, r.ID, fields(reply.Val())); err != nil {
+			if r.c, err = s.opened(ctx, r.ID, fields(reply.Val())); errors.Is(err, triage.ErrUnknown) {
+				continue
+			} else if err != nil {
 				return nil, err
 			}
 			if r.c != nil {
@@ -146,8 +148,8 @@ func fields(values []any) (f [3]string) {
 	return f
 }
 
-// opened opens a snapshot from the fields v, k and s; it returns nil where it is damaged, and an error where that cannot be
-// told.
+// opened opens a snapshot from the fields v, k and s; it returns nil where it is damaged, ErrUnknown where the
+// case was shredded, and another error where that cannot be told.
 func (s *Store) opened(ctx context.Context, id triage.CaseID, f [3]string) (*triage.Case, error) {
 	version, wrapped, record := f[0], f[1], f[2]
 	seq, err := strconv.ParseInt(version, 10, 64)

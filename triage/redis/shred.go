@@ -35,7 +35,7 @@ func (s *Store) Shred(ctx context.Context, before triage.Case) error {
 		return triage.ErrConflict
 	}
 	known, err := s.opened(ctx, id, f)
-	if err != nil {
+	if err != nil && !errors.Is(err, triage.ErrUnknown) {
 		return err
 	}
 	c := before
@@ -79,7 +79,7 @@ func (s *Store) places(c triage.Case) []string {
 
 // broken destroys a share of which the case is gone.
 func (s *Store) broken(ctx context.Context, set, name string) error {
-	if err := s.ring.Destroy(ctx, name); err != nil {
+	if err := s.ring.End(ctx, name); err != nil {
 		return locked(ctx, err)
 	}
 	if err := s.client.SRem(ctx, set, name).Err(); err != nil {

@@ -111,12 +111,33 @@ func (s *Store) Append(ctx context.Context, before triage.Case, events ...triage
 			return after, nil
 		case "conflict":
 			s.unused(ctx, before, wrapped)
-			return triage.Case{}, triage.ErrConflict
+			return triage.Case{}, s.conflict(ctx, before)
 		}
 		events = without(events, result[1:])
 	}
 	s.unused(ctx, before, wrapped)
 	return s.current(ctx, before.ID)
+}
+
+// conflict is the error where the case is not as before. Where nobody can read what is there any more, because it was shredded and
+// a copy from before was put back, that is cleared away first, so that whoever writes again finds room.
+func (s *Store) conflict(ctx context.Context, before triage.Case) error {
+	if before.Version > 0 {
+		return triage.ErrConflict
+	}
+	values, err := s.client.HMGet(ctx, caseKey(before.ID), "v", "k").Result()
+	if err != nil {
+		return failure(ctx, err)
+	}
+	f := fields(append(values, nil))
+	if _, err := s.unlock(ctx, before.ID, f[1]); f[1] == "" || !errors.Is(err, triage.ErrUnknown) {
+		return triage.ErrConflict
+	}
+	version, _ := strconv.ParseInt(f[0], 10, 64)
+	if err := s.Shred(ctx, triage.Case{ID: before.ID, Version: version}); err != nil && !errors.Is(err, triage.ErrUnknown) {
+		return err
+	}
+	return triage.ErrConflict
 }
 
 // current returns the case as it is now, or an empty one where there is none.
@@ -149,11 +170,20 @@ func (s *Store) key(ctx context.Context, before triage.Case) (*seal.Case, []byte
 	return key, append([]byte(name), wrapped...), nil
 }
 
-// unlock opens the key of a case that is there (the name of its share, then the wrapped key), or fails with ErrDamaged where
-// it cannot be opened any more.
+// unlock opens the key of a case that is there (the name of its share, then the wrapped key), or fails: with ErrUnknown where the
+// case was shredded, and what is there comes from a copy of before; with ErrDamaged where it cannot be opened for another reason.
 func (s *Store) unlock(ctx context.Context, id triage.CaseID, lock string) (*seal.Case, error) {
 	name := keyring.NameOf(lock)
 	share, err := s.ring.Share(ctx, name)
+	if errors.Is(err, keyring.ErrUnknown) {
+		ended, err := s.ring.Ended(ctx, name)
+		switch {
+		case err != nil:
+			return nil, locked(ctx, err)
+		case ended:
+			return nil, triage.ErrUnknown
+		}
+	}
 	if err != nil {
 		return nil, locked(ctx, err)
 	}
