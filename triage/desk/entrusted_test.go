@@ -1,6 +1,8 @@
 package desk_test
 
 import (
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -68,6 +70,40 @@ func TestWhoEntersAloneRevealsByTwo(t *testing.T) {
 			t.Errorf("%s: given the case, kato got %+v, %v", way, o, err)
 		}
 	}
+}
+
+// In an emergency one reason opens all that stands in the texts, numbers and addresses too, for who is entrusted with the case, each
+// written down; never what is behind a door. Outside of one the numbers and addresses of a text are opened one by one, by her alone.
+func TestInAnEmergencyOneReasonOpensTheText(t *testing.T) {
+	r, ctx := open(t), t.Context()
+	r.wall.names["[住所1]"] = "若草台3-5-12"
+	id := r.claimed()
+	r.writes(id, "[電話1]か[住所1]に来て。[連絡先1]")
+	texts := func() []string {
+		t.Helper()
+		found, err := r.RevealText(ctx, people["sato"], id, "safety")
+		r.must(err)
+		return slices.Sorted(maps.Keys(found))
+	}
+	if got := texts(); !slices.Equal(got, []string{"[人物A]"}) {
+		t.Errorf("no emergency: %v", got)
+	}
+	if o, err := r.Reveal(ctx, people["sato"], id, "[住所1]", "safety"); err != nil || o.Value != "若草台3-5-12" {
+		t.Errorf("one by one: %+v, %v", o, err)
+	}
+	r.must(errOf(r.Overrule(ctx, people["sato"], id, triage.Emergency, "橋の上にいる")))
+	before := len(r.log.acts("sato"))
+	if got := texts(); !slices.Equal(got, []string{"[人物A]", "[住所1]", "[電話1]"}) {
+		t.Errorf("an emergency: %v", got)
+	}
+	if acts := r.log.acts("sato")[before:]; !slices.Equal(acts, []string{"reveal", "reveal", "reveal"}) {
+		t.Errorf("written down: %v", acts)
+	}
+	if o, err := r.Reveal(ctx, people["sato"], id, "[連絡先1]", "safety"); err != nil || o.Value != "" || o.Grant == nil {
+		t.Errorf("behind a door: %+v, %v", o, err)
+	}
+	_, err := r.RevealText(ctx, people["kato"], id, "safety")
+	r.want("who does not have the case", err, triage.CodeTwoPersons)
 }
 
 // parks lets kato put sato's case where the child's next line takes it off her, and claim it then.

@@ -14,7 +14,9 @@ import (
 )
 
 // reachable are the placeholders, inside texts and of contacts, of what somebody can be reached by: they are opened one by one,
-// and never with all the names of a text. What is behind a door (triage.IsContact) takes two people besides.
+// and with all the names of a text only in an emergency. Two people open what is behind a door (triage.IsContact), since it was never
+// said to anybody: the number, the id or the return address that a message came from. What a child wrote down herself was said to
+// whoever answers her, so her counselor opens it alone, each with its reason and in the audit (CONTRACT 5: two for a channel address).
 var reachable = []string{"[連絡先", "[住所", "[電話", "[メール", "[アカウント", "[番号", "[リンク", "[URL"}
 
 // Opened is what came of the wish to open a placeholder: its words, or a grant that two people need.
@@ -45,7 +47,7 @@ func (d *Desk) Reveal(ctx context.Context, p staff.Person, id triage.CaseID, pla
 		g, err := d.askReveal(ctx, p, c, events, placeholder, reason)
 		return Opened{Grant: &g}, err
 	}
-	_, reason, why, err := d.mayOpen(ctx, p, id, reason)
+	_, _, reason, why, err := d.mayOpen(ctx, p, id, reason)
 	if err != nil {
 		return Opened{}, err
 	}
@@ -56,17 +58,18 @@ func (d *Desk) Reveal(ctx context.Context, p staff.Person, id triage.CaseID, pla
 	return Opened{Value: value}, d.opened(ctx, p, id, reason, []string{placeholder})
 }
 
-// RevealText opens every placeholder inside the texts of the case but those of what somebody can be reached by, each
-// written down, and returns placeholder → words.
+// RevealText opens every placeholder inside the texts of the case, each written down, and returns placeholder → words. Those of what
+// somebody can be reached by are among them only while it is an emergency, when nobody looks for them one by one; those of contacts
+// never.
 func (d *Desk) RevealText(ctx context.Context, p staff.Person, id triage.CaseID, reason string) (map[string]string, error) {
-	events, reason, why, err := d.mayOpen(ctx, p, id, reason)
+	c, events, reason, why, err := d.mayOpen(ctx, p, id, reason)
 	if err != nil {
 		return nil, err
 	}
 	values := map[string]string{}
 	var found []string
 	for _, placeholder := range placeholders(events) {
-		if slices.ContainsFunc(reachable, func(s string) bool { return strings.HasPrefix(placeholder, s) }) {
+		if triage.IsContact(placeholder) || c.Severity != triage.Emergency && reaches(placeholder) {
 			continue
 		}
 		value, err := d.open(ctx, p, opening(id, placeholder, why))
@@ -83,20 +86,24 @@ func (d *Desk) RevealText(ctx context.Context, p staff.Person, id triage.CaseID,
 	return values, d.opened(ctx, p, id, reason, found)
 }
 
-// mayOpen asks whether the person may open names of the case, and returns its events and their reason as it is kept.
-func (d *Desk) mayOpen(ctx context.Context, p staff.Person, id triage.CaseID, reason string) (events []triage.Event, said, why string, err error) {
-	c, events, err := d.Store.Load(ctx, id)
-	if err != nil {
-		return nil, "", "", err
+// reaches reports whether somebody can be reached by what is behind the placeholder.
+func reaches(placeholder string) bool {
+	return slices.ContainsFunc(reachable, func(s string) bool { return strings.HasPrefix(placeholder, s) })
+}
+
+// mayOpen asks whether the person may open names of the case, and returns it, its events and their reason as it is kept.
+func (d *Desk) mayOpen(ctx context.Context, p staff.Person, id triage.CaseID, reason string) (c triage.Case, events []triage.Event, said, why string, err error) {
+	if c, events, err = d.Store.Load(ctx, id); err != nil {
+		return c, nil, "", "", err
 	}
 	if err := mayReveal(p, c); err != nil {
-		return nil, "", "", d.keptOut(ctx, p, c, err)
+		return c, nil, "", "", d.keptOut(ctx, p, c, err)
 	}
 	if err := words(reason, maxReason); err != nil {
-		return nil, "", "", bad("名前を開く理由を選んでください。")
+		return c, nil, "", "", bad("名前を開く理由を選んでください。")
 	}
 	said, why, err = d.why(ctx, id, reason)
-	return events, said, why, err
+	return c, events, said, why, err
 }
 
 // opening is what the audit says of a placeholder that one person opens.
