@@ -8,6 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alicebob/miniredis/v2"
+	client "github.com/redis/go-redis/v9"
+
 	"madoguchi/triage"
 )
 
@@ -130,4 +133,50 @@ func TestNewWordsEndTheDestruction(t *testing.T) {
 	if c, events := r.load(id); c.Doomed != "" || events[len(events)-1].Text != "やっぱり聞いて" {
 		t.Errorf("doomed %q", c.Doomed)
 	}
+}
+
+// What a copy from before brings back of a case that was destroyed is not there, as a case that never was is not: for no screen, list or act.
+func TestADestroyedCaseThatIsPutBackIsNotThere(t *testing.T) {
+	ctx := t.Context()
+	c := client.NewClient(&client.Options{Addr: miniredis.RunT(t).Addr(), MaxRetries: -1})
+	t.Cleanup(func() { c.Close() })
+	r := openOn(t, c)
+	id := withdrawn(r, triage.Routine)
+	r.clock.now = r.clock.now.AddDate(0, 0, 14)
+	tag := "{p" + string(id[:2]) + "}:"
+	k, v := tag+"case:"+string(id), tag+"events:"+string(id)
+	head, events, places := c.HGetAll(ctx, k).Val(), c.LRange(ctx, v, 0, -1).Val(), map[string][]client.Z{}
+	for _, key := range c.Keys(ctx, tag+"*").Val() {
+		if c.Type(ctx, key).Val() == "zset" {
+			places[key] = c.ZRangeWithScores(ctx, key, 0, -1).Val()
+		}
+	}
+	r.must(r.Destroy(ctx, people["kato"], id, "本人の希望"))
+	c.HSet(ctx, k, head)
+	for _, e := range events {
+		c.RPush(ctx, v, e)
+	}
+	for key, in := range places {
+		c.ZAdd(ctx, key, in...)
+	}
+	for _, who := range []string{"sato", "kato"} {
+		for what, err := range map[string]error{
+			"looks": errOf(r.Case(ctx, people[who], id)), "opens a name": errOf(r.Reveal(ctx, people[who], id, "[人物A]", "safety")),
+			"opens the text": errOf(r.RevealText(ctx, people[who], id, "safety")), "notes": errOf(r.Note(ctx, people[who], id, "メモ")),
+			"claims": errOf(r.Claim(ctx, people[who], id)), "destroys": r.Destroy(ctx, people["kato"], id, "本人の希望"),
+		} {
+			if !errors.Is(err, triage.ErrUnknown) {
+				t.Errorf("%s %s: %v", who, what, err)
+			}
+		}
+	}
+	if all, err := r.Disposals(ctx, people["kato"]); err != nil || len(all) != 0 {
+		t.Errorf("what may be destroyed: %+v, %v", all, err)
+	}
+	for _, q := range []triage.Query{{}, {Erased: true}, {State: triage.Waiting}, {State: triage.Open}} {
+		if all, _, err := r.store.List(ctx, q); err != nil || len(all) != 0 {
+			t.Errorf("%+v lists %+v, %v", q, all, err)
+		}
+	}
+	r.must(r.Sweep(ctx))
 }
