@@ -55,7 +55,7 @@ func (f *Front) Enter(ctx context.Context, e triage.Entry) (triage.CaseID, error
 		e.At = r.Clock.Now()
 	}
 	event := triage.Event{ID: r.Names.event("n", e.Channel, e.ID), At: e.At, Kind: triage.KindMessage, From: from, By: e.By, Channel: e.Channel, Corrects: e.Corrects}
-	event = r.askedOf(e.Teller, r.judged(event, text))
+	event = r.judged(event, text)
 	contact, err := r.jotted(contactKind, e.Contact)
 	if err != nil {
 		return "", err

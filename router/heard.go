@@ -11,17 +11,6 @@ import (
 	"madoguchi/triage"
 )
 
-// askedOf fixes by when somebody must answer whom staff heard: what the teller was asked may raise what the rules found.
-func (r *Router) askedOf(teller *triage.Teller, event triage.Event) triage.Event {
-	if teller == nil {
-		return event
-	}
-	if by, ok := r.Terms.AnswerBy[teller.Weigh(*event.Judgement).Severity]; ok {
-		event.DueAt = by(event.At)
-	}
-	return event
-}
-
 // heard takes in what staff asked beside the words: codes as they are, a name anonymized, a wish to be called with its
 // number in the vault.
 func (r *Router) heard(ctx context.Context, t *taking, e triage.Entry) error {

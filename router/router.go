@@ -206,14 +206,23 @@ func (o original) data() []byte {
 	return data
 }
 
-// judged adds what the rules say of the text as it was written, and when it must be answered by.
+// judged adds what the rules say of the text as it was written.
 func (r *Router) judged(e triage.Event, text string) triage.Event {
 	if e.Channel == letter {
 		text = triage.Unframed(text)
 	}
 	j := r.weigh(text)
 	e.Judgement = &j
-	if by, ok := r.Terms.AnswerBy[j.Severity]; ok {
+	return e
+}
+
+// owed fixes by when somebody must answer words in a case: as grave as the case is with them, since what is written lightly by
+// who is in danger is no light message.
+func (r *Router) owed(before triage.Case, e triage.Event) triage.Event {
+	if e.Judgement == nil {
+		return e
+	}
+	if by, ok := r.Terms.AnswerBy[before.With(e).Severity]; ok {
 		e.DueAt = by(e.At)
 	}
 	return e

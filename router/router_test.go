@@ -325,3 +325,32 @@ func TestNamesAreReadAgain(t *testing.T) {
 		}
 	}
 }
+
+// By when words must be answered is as grave as the case is with them, and as a person has judged it since.
+func TestWordsInAnEmergencyAreDueAsOne(t *testing.T) {
+	h := newHouse(t)
+	h.process(t, said("c", "1", "いまから飛び降りる。たすけて"))
+	id := h.caseOf(from("c"))
+	answer := func(n string) {
+		k, _ := h.load(t, id)
+		if _, err := h.Store.Append(t.Context(), k, triage.Event{ID: "a" + n, At: morning, Kind: triage.KindMessage, From: triage.Counselor, By: "sato", Said: k.Said + 1}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	answer("1")
+	h.process(t, said("c", "2", "まだこわい"))
+	k, _ := h.load(t, id)
+	if want := h.Terms.AnswerBy[triage.Emergency](morning); !k.DueAt.Equal(want) {
+		t.Errorf("due %s, want %s", k.DueAt, want)
+	}
+	answer("2")
+	k, _ = h.load(t, id)
+	if _, err := h.Store.Append(t.Context(), k, triage.Event{ID: "o", At: morning, Kind: triage.KindAssessment, From: triage.Counselor, By: "sato",
+		Judgement: &triage.Judgement{Severity: triage.Soon}}); err != nil {
+		t.Fatal(err)
+	}
+	h.process(t, said("c", "3", "きょうは、学校に行けた"))
+	if k, _ = h.load(t, id); !k.DueAt.Equal(h.Terms.AnswerBy[triage.Soon](morning)) {
+		t.Errorf("judged less grave, it is due %s", k.DueAt)
+	}
+}

@@ -82,7 +82,7 @@ func (r *Router) put(ctx context.Context, before triage.Case, e triage.Event, fr
 	if err != nil {
 		return triage.Case{}, err
 	}
-	k, err := r.Store.Append(ctx, before, append([]triage.Event{t.event}, t.more...)...)
+	k, err := r.Store.Append(ctx, before, append([]triage.Event{r.owed(before, t.event)}, t.more...)...)
 	if err == nil && k.Version == 0 { // the case was shredded, and this is a replay of what it had
 		if len(t.event.Files) > 0 && r.Archive.ForgetAll(r.Names.owner(id)) != nil {
 			return k, triage.ErrUnavailable

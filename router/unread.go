@@ -150,7 +150,7 @@ func (r *Router) lay(ctx context.Context, id triage.CaseID, e triage.Event, from
 	case before.Erased() || before.Unnamed != "":
 		return errWithdrawn
 	}
-	_, err = r.append(ctx, before, e)
+	_, err = r.append(ctx, before, r.owed(before, e))
 	return err
 }
 
@@ -174,9 +174,6 @@ func (r *Router) unopened(ctx context.Context) error {
 	e := triage.Event{ID: "d:" + rand.Text(), At: now, Kind: triage.KindMessage, From: triage.Seeker, Text: unreadUnopened,
 		Judgement: &triage.Judgement{Severity: triage.Emergency, Flags: []triage.Flag{triage.Other},
 			Reasons: []triage.Reason{{Flag: triage.Other, Rule: unreadRule}}}}
-	if by, ok := r.Terms.AnswerBy[triage.Emergency]; ok {
-		e.DueAt = by(now)
-	}
 	if r.whole(ctx, func(ctx context.Context) error { return r.lodge(ctx, id, e, channels.Address{}) }) == nil {
 		return nil
 	}

@@ -9,7 +9,8 @@ type Case struct {
 	Version int64  `json:"version"` // number of events; what Store.Append expects
 	State   State  `json:"state"`
 
-	Severity Severity `json:"severity"`
+	Severity Severity  `json:"severity"`
+	GraveAt  time.Time `json:"grave_at,omitzero"` // since when it has that severity
 	// Overruled is set while the severity is a person's. A later message that the rules judge graver raises it again,
 	// because that is a new fact; the rules never lower it.
 	Overruled bool      `json:"overruled,omitempty"`

@@ -54,6 +54,9 @@ func (c Case) With(e Event) Case {
 	c.beside(e)
 	c.enter(e, was)
 	c.park(e, was)
+	if c.Severity != was.Severity {
+		c.GraveAt = e.At
+	}
 	c.road(e)
 	c.risk(e)
 	c.safety(e)

@@ -23,7 +23,7 @@ var (
 	known = map[string]string{"claims_serious": "申立てかもしれない言葉", "severity.emergency": "緊急の言葉", "severity.urgent": "至急の言葉", "told.school": "学校が知っている", "told.police": "警察が知っている",
 		"told.child_guidance": "児童相談所が知っている", "told.board": "教育委員会が知っている", "told.ambulance": "救急を呼んだ", "told.guardian": "保護者が知っている",
 		"answered": "学校の回答", "reported": "学校の報告", "updated": "担当している相談への、学校の報告", "stopped": "行為が止んだ", "recurred": "また起きた", "watching": "見守り", "resolved": "解消", "closed": "終了", "over": "終わった事案",
-		"taken": "だれかが担当した", "silent": "あぶない言葉のあとの、とぎれた返事", "silent.emergency": "緊急の言葉のあとの、とぎれた返事", "unanswered.emergency": "受領したまま、返事のない緊急の言葉", "heard": "本人の返事", "left.emergency": "担当していた人の手を離れた緊急の相談", "planned": "計画を書いた", "paper": "紙がある（手紙、印刷したもの）", "told.child_center": "こども家庭センターが知っている"}
+		"taken": "だれかが担当した", "silent": "あぶない言葉のあとの、とぎれた返事", "silent.emergency": "緊急の言葉のあとの、とぎれた返事", "unanswered.emergency": "受領したまま、返事のない緊急の言葉", "heard": "本人の返事", "left.emergency": "担当していた人の手を離れた緊急の相談", "waits.emergency": "返事を待っている緊急の相談", "planned": "計画を書いた", "paper": "紙がある（手紙、印刷したもの）", "told.child_center": "こども家庭センターが知っている"}
 )
 
 // owed is a duty as the pages show it.

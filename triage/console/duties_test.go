@@ -130,7 +130,7 @@ func TestWhatASchoolIsNotShownAPersonTells(t *testing.T) {
 // Whatever a duty was met by is said in words.
 func TestEveryFactHasAWord(t *testing.T) {
 	h := newHouse(t)
-	for _, name := range []string{"severity.emergency", "severity.urgent", "taken", "left.emergency", "answered", "reported", "updated", "stopped", "recurred", "watching", "resolved",
+	for _, name := range []string{"severity.emergency", "severity.urgent", "taken", "left.emergency", "waits.emergency", "answered", "reported", "updated", "stopped", "recurred", "watching", "resolved",
 		"closed", "over", "planned", "paper", "told.school", "told.police", "told.ambulance", "told.child_guidance", "told.child_center", "told.board", "told.guardian"} {
 		if said := h.console.fact(name); said == name {
 			t.Errorf("%s has no word", name)

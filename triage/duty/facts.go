@@ -14,6 +14,7 @@ import (
 //	suicide, violence, …       a flag that the rules of the assessment found in somebody's words
 //	sure.extortion, …          the same, found by a rule that a person wrote: for duties that nobody should begin for nothing
 //	severity.emergency         judged at least so grave, ever; also severity.urgent
+//	waits.emergency            in an emergency somebody waits for an answer, whatever their latest words are
 //	taken                      somebody took the case, or answered in it
 //	left.emergency             somebody had an emergency, and left it to the queue, where nobody has it
 //	told.school, told.police…  that recipient has been told; told.school also where the school itself reported
@@ -96,9 +97,7 @@ func (rs Rules) know(c triage.Case, events []triage.Event) Facts {
 			}
 		}
 	}
-	if c.Severity == triage.Emergency && c.State == triage.Waiting && !c.LeftAt.IsZero() {
-		f.hear("left.emergency", c.LeftAt, "")
-	}
+	f.waits(c)
 	if !c.UpdatedAt.IsZero() {
 		f.hear("updated", c.UpdatedAt, "")
 	}
@@ -138,6 +137,22 @@ func (f Facts) judged(e triage.Event) {
 		if j.Severity.Rank() <= s.Rank() {
 			f.hear(Fact("severity."+string(s)), e.At, e.By)
 		}
+	}
+}
+
+// waits takes in that an emergency is nobody's any more, or has words in it that nobody has answered.
+func (f Facts) waits(c triage.Case) {
+	if c.Severity != triage.Emergency {
+		return
+	}
+	if c.State == triage.Waiting && !c.LeftAt.IsZero() {
+		f.hear("left.emergency", c.LeftAt, "")
+	}
+	if since := c.WaitingSince; !since.IsZero() {
+		if c.GraveAt.After(since) {
+			since = c.GraveAt
+		}
+		f.hear("waits.emergency", since, "")
 	}
 }
 
@@ -278,7 +293,7 @@ var Observations = []string{AbsentTotal, AbsentRun, SeparateRoom, Hard, Eased, A
 // steps are the kinds of an observation on the way to 解消.
 var steps = []string{"stopped", "recurred", "apology", "child_no_pain", "parent_no_pain", "parent_not_asked"}
 
-var plain = []Fact{"severity.emergency", "severity.urgent", "taken", "left.emergency", "silent", "silent.emergency", "unanswered.emergency", "heard", "answered", "reported", "updated", "stopped", "recurred", "watching", "resolved", "closed", "over", "planned", "paper"}
+var plain = []Fact{"severity.emergency", "severity.urgent", "taken", "left.emergency", "waits.emergency", "silent", "silent.emergency", "unanswered.emergency", "heard", "answered", "reported", "updated", "stopped", "recurred", "watching", "resolved", "closed", "over", "planned", "paper"}
 
 // Means reports whether a file with these derived facts and rules can name the fact.
 func (rs Rules) Means(name Fact) bool {
