@@ -26,9 +26,12 @@ func (c *Case) beside(e Event) {
 	}
 	if e.CallBack != nil {
 		wish := *e.CallBack
+		if c.aside(e) {
+			wish.Of = e.Teller.Who
+		}
 		c.CallBack = &wish
 	}
-	if e.Teller != nil {
+	if e.Teller != nil && !c.aside(e) {
 		teller := *e.Teller
 		c.Teller = &teller
 	}
@@ -101,22 +104,28 @@ func (c *Case) posted(d Delivery) {
 }
 
 // call takes in that the desk calls, or what became of a call. What has an end keeps it: a provider's news may come late,
-// and twice. A talk is an answer, as a message is.
+// and twice. A talk with the seeker is an answer, as a message is.
 func (c *Case) call(call Call, at time.Time) {
 	i := slices.IndexFunc(c.Calls, func(x Call) bool { return x.ID == call.ID })
 	switch {
 	case i < 0:
-		c.Calls = append(c.Calls, call)
+		if c.CallBack != nil {
+			call.Of = c.CallBack.Of
+		}
+		i, c.Calls = len(c.Calls), append(c.Calls, call)
 	case c.Calls[i].Ended():
 		return
 	default:
 		c.Calls[i].Outcome, c.Calls[i].Detail = call.Outcome, call.Detail
 	}
 	if call.Outcome == CallAnswered {
+		c.CallBack = nil
+		if c.Calls[i].Of != "" {
+			return
+		}
 		if c.AnsweredAt.IsZero() {
 			c.AnsweredAt = at
 		}
-		c.CallBack = nil
 		c.WaitingSince, c.DueAt, c.LeaseUntil = time.Time{}, time.Time{}, time.Time{}
 	}
 }

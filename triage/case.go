@@ -74,7 +74,7 @@ type Case struct {
 	Session   *Session    `json:"session,omitempty"`   // what was left for whoever comes next
 	Risks     []Risk      `json:"risks,omitempty"`     // what was found of a danger to life, oldest first
 	Safety    *SafetyPlan `json:"safety,omitempty"`    // what was agreed for when it gets hard
-	Teller    *Teller     `json:"teller,omitempty"`    // who came or phoned last, as they were asked
+	Teller    *Teller     `json:"teller,omitempty"`    // who seeks help here and came or phoned last, as they were asked
 	CallBack  *CallBack   `json:"call_back,omitempty"` // the latest wish to be called; nil once a call was answered
 	Calls     []Call      `json:"calls,omitempty"`
 	OptedOut  bool        `json:"opted_out,omitempty"` // the seeker sent STOP: replies are refused with opted_out

@@ -232,6 +232,7 @@ type File struct {
 type CallBack struct {
 	Window string `json:"window,omitempty"` // anonymized, or a code of the door's list
 	Who    string `json:"who,omitempty"`    // who may answer: self, family, anyone, or "" where that was not said
+	Of     string `json:"of,omitempty"`     // who wishes it, as a Teller, where that is not the seeker: set by the fold
 }
 
 // Call is one attempt of the desk to speak with the seeker by phone.
@@ -240,6 +241,7 @@ type Call struct {
 	At      time.Time `json:"at,omitzero"`
 	Outcome string    `json:"outcome,omitempty"` // "" while it is being placed
 	Detail  string    `json:"detail,omitempty"`  // a code from the channel's own list
+	Of      string    `json:"of,omitempty"`      // who is called, as a Teller, where that is not the seeker: set by the fold
 }
 
 // The outcomes of a Call.
@@ -258,11 +260,6 @@ type Report struct {
 	Form   string            `json:"form"`
 	Fields map[string]string `json:"fields"`           // anonymized
 	Amends string            `json:"amends,omitempty"` // id of the report that this one takes the place of
-}
-
-// HeardFrom reports whether the seeker said something: in writing, by telephone, or to somebody who wrote it down.
-func (e Event) HeardFrom() bool {
-	return e.Kind == KindMessage && e.From == Seeker || e.Call != nil && e.Call.Outcome == CallAnswered
 }
 
 // Wordless returns by which rule it is a judgement on what was not said (SilenceRule, UnansweredRule), or "".

@@ -137,10 +137,10 @@ func (c *Case) said(e Event) {
 			c.Channels = append(c.Channels, e.Channel)
 		}
 	}
-	if e.About != "" {
+	if e.About != "" && !c.aside(e) {
 		c.About = e.About
 	}
-	if e.CallMe != "" {
+	if e.CallMe != "" && !c.aside(e) {
 		c.CallMe = e.CallMe
 	}
 	if e.Text != "" && !slices.Contains(c.Hidden, e.ID) {

@@ -34,6 +34,24 @@ func (t Teller) About() string {
 	return ""
 }
 
+// seeks reports whether that is who seeks help in the case, or the child whom it is about. Who phones about a child who writes is
+// somebody else: where a case does not know whose it is, the child's.
+func (c Case) seeks(t *Teller) bool {
+	return t == nil || t.Who == "" || t.Who == "self" || c.Teller != nil && c.Teller.Who == t.Who
+}
+
+// aside reports whether the event that the case takes in is what staff wrote down of somebody else than its seeker.
+func (c Case) aside(e Event) bool { return c.Version > 1 && !c.seeks(e.Teller) }
+
+// HeardFrom reports whether the seeker of the case said something: in writing, by telephone, or to somebody who wrote it down.
+// What somebody else said about them is no sign of them.
+func (c Case) HeardFrom(e Event) bool {
+	if e.Call != nil {
+		return e.Call.Outcome == CallAnswered && !slices.ContainsFunc(c.Calls, func(x Call) bool { return x.ID == e.Call.ID && x.Of != "" })
+	}
+	return e.Kind == KindMessage && e.From == Seeker && e.Corrects == "" && c.seeks(e.Teller)
+}
+
 // Weigh raises a judgement by what the teller was asked: who is not safe now is in danger, whatever the words say; and who
 // speaks for somebody else is a third party. Like every rule it only raises.
 func (t Teller) Weigh(j Judgement) Judgement {

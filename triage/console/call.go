@@ -26,6 +26,7 @@ var (
 // phone is what the page of a case shows of calls. It is nil where nobody has a phone.
 type phone struct {
 	Wish      bool
+	Of        string // whose it is, where it is not the seeker's
 	Window    string
 	Who       string
 	Calls     []rang
@@ -54,7 +55,7 @@ func (c *Console) phone(k triage.Case, now time.Time) *phone {
 		p.Say = refused.Say
 	}
 	if k.CallBack != nil {
-		p.Wish, p.Window, p.Who = true, word(windows, k.CallBack.Window), word(who, k.CallBack.Who)
+		p.Wish, p.Window, p.Who, p.Of = true, word(windows, k.CallBack.Window), word(who, k.CallBack.Who), tellerWho[k.CallBack.Of]
 	}
 	for _, call := range k.Calls {
 		p.Calls = append(p.Calls, rang{call.At, callWords(call), call.Outcome == triage.CallFailed})

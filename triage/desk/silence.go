@@ -17,17 +17,17 @@ import (
 func silenceID(said int64) string { return "silence:" + strconv.FormatInt(said, 10) }
 
 // falls is when the silence of who told of danger has lasted too long, or the zero time where it does not count: nobody has
-// answered yet (then the wait counts), a person has decided that the case is only watched or over, or it was said already of this
-// answer. Where it was promised when they are spoken with again, it counts from then on.
+// answered their words yet (then the wait counts), a person has decided that the case is only watched or over, or it was said already
+// of this answer. That somebody else waits, a parent who phoned, makes it no shorter. Where it was promised when they are spoken with again, it counts from then on.
 func (d *Desk) falls(c triage.Case, events []triage.Event) time.Time {
 	within, ok := d.silence(c)
-	if !ok || c.State != triage.Open && c.State != triage.HandedOff || !c.WaitingSince.IsZero() || c.OptedOut || c.Said == 0 || triage.Happened(events, silenceID(c.Said)) {
+	if !ok || c.State != triage.Open && c.State != triage.HandedOff || c.OptedOut || c.Said == 0 || triage.Happened(events, silenceID(c.Said)) {
 		return time.Time{}
 	}
 	var from time.Time // what has been said since the seeker's last words: by us, or of when it goes on
 	said := false
 	for _, e := range slices.Backward(events) {
-		if e.HeardFrom() {
+		if c.HeardFrom(e) || rests(e) {
 			break
 		}
 		switch x := e.Duty; {
@@ -41,6 +41,11 @@ func (d *Desk) falls(c triage.Case, events []triage.Event) time.Time {
 		return time.Time{}
 	}
 	return from.Add(within)
+}
+
+// rests reports whether a person decided by it that the matter is only watched, or over: what was silence until then is none.
+func rests(e triage.Event) bool {
+	return e.Change != nil && slices.Contains([]triage.State{triage.Watching, triage.Resolved, triage.Closed}, e.Change.To)
 }
 
 func later(a, b time.Time) time.Time {

@@ -172,3 +172,66 @@ func TestAnEmergencyThatNobodyAnswersRingsAgain(t *testing.T) {
 		}
 	}
 }
+
+// What a parent says by telephone of a child who told of danger is no word of the child's: the child's silence counts on, by it
+// and by a call to the parent; and the case stays the child's. What the child tells somebody ends it.
+func TestOnlyTheChildBreaksTheSilence(t *testing.T) {
+	for name, tt := range map[string]struct {
+		tells []desk.Visit // what is written into the case
+		calls bool         // then the desk calls back, and somebody answers
+		falls bool
+	}{
+		"a parent phones":                {[]desk.Visit{{Teller: triage.Teller{Who: "guardian", Safe: "yes"}}}, false, true},
+		"and again, and is called":       {[]desk.Visit{{Teller: triage.Teller{Who: "guardian"}}, {Teller: triage.Teller{Who: "guardian"}, CallBack: &triage.CallBack{Window: "any"}}}, true, true},
+		"the school phones":              {[]desk.Visit{{Teller: triage.Teller{Who: "school"}}}, false, true},
+		"the child phones":               {[]desk.Visit{{Teller: triage.Teller{Who: "self"}}}, false, false},
+		"the child asks, and is called":  {[]desk.Visit{{Teller: triage.Teller{Who: "self"}, CallBack: &triage.CallBack{Window: "any"}}}, true, false},
+		"the child, and then the parent": {[]desk.Visit{{Teller: triage.Teller{Who: "self"}}, {Teller: triage.Teller{Who: "guardian"}}}, false, false},
+	} {
+		r, _ := night(t, watched(t, false))
+		ctx := t.Context()
+		r.office.there = []string{"sato", "kato"}
+		r.clock.Set(at("2026-11-18 18:00:00"))
+		id := r.wrote("", triage.Urgent, triage.Suicide)
+		_, err := r.Claim(ctx, people["sato"], id)
+		r.must(err)
+		_, err = r.Say(ctx, people["sato"], id, "1", "読みました。いま、どこにいますか")
+		r.must(err)
+		for _, v := range tt.tells {
+			r.clock.pass(10 * time.Minute)
+			v.Case, v.Channel, v.Text, v.CallMe = id, "voice", "家にいます", "はなこ"
+			_, err := r.Enter(ctx, people["sato"], v)
+			r.must(err)
+		}
+		if tt.calls {
+			call, err := r.Call(ctx, people["sato"], id, "")
+			r.must(err)
+			c, _ := r.load(id)
+			c, err = r.store.Append(ctx, c, triage.Event{ID: "answered", At: r.clock.Now(), Kind: triage.KindDelivery, From: triage.System, Call: &triage.Call{ID: call, At: r.clock.Now(), Outcome: triage.CallAnswered}})
+			r.must(err)
+			if c.WaitingSince.IsZero() == tt.falls {
+				t.Errorf("%s: called, and it waits since %v", name, c.WaitingSince)
+			}
+		}
+		r.must(r.Sweep(ctx))
+		r.must(r.Advance(ctx, r.clock, at("2026-11-18 19:01:00")))
+		c, _ := r.load(id)
+		if open := slices.ContainsFunc(c.Duties, func(x triage.Duty) bool { return x.What == triage.SilenceRule && x.DoneAt.IsZero() }); open != tt.falls {
+			t.Errorf("%s: silence %v", name, open)
+		}
+		if self := c.Teller != nil; self == tt.falls || self && c.Teller.Who != "self" || self != (c.CallMe != "") {
+			t.Errorf("%s: told by %+v, called %q", name, c.Teller, c.CallMe)
+		}
+	}
+}
+
+// A case that a parent began by telephone is the parent's: what they say next is said by who seeks help.
+func TestAParentsOwnCaseIsTheirs(t *testing.T) {
+	tells := func(n, who string) triage.Event {
+		return triage.Event{ID: n, At: opened, Kind: triage.KindMessage, From: triage.Seeker, By: "ono", Channel: "voice", Text: "電話", Teller: &triage.Teller{Who: who}}
+	}
+	c := triage.Fold("01x", []triage.Event{tells("1", "guardian"), tells("2", "guardian"), tells("3", "school")})
+	if c.Teller == nil || c.Teller.Who != "guardian" || !c.HeardFrom(tells("2", "guardian")) || c.HeardFrom(tells("3", "school")) {
+		t.Errorf("%+v", c.Teller)
+	}
+}

@@ -78,7 +78,7 @@ func (rs Rules) know(c triage.Case, events []triage.Event) Facts {
 		if a := e.Assignment; a != nil && a.To != "" && a.Do != triage.DoConsult || e.Kind == triage.KindMessage && e.From == triage.Counselor {
 			f.hear("taken", e.At, e.By)
 		}
-		if e.HeardFrom() {
+		if c.HeardFrom(e) {
 			f.hear("heard", e.At, "")
 		}
 		if o := e.Observed; o != nil {
