@@ -141,7 +141,11 @@ func (d *Desk) everybody(ctx context.Context) ([]staff.Person, error) {
 
 // opposed returns who speaks, or has spoken, with the other side of the case, or with that side's family.
 func (d *Desk) opposed(ctx context.Context, c triage.Case) (logins []string, err error) {
-	ours, err := d.kinsfolk(ctx, []triage.CaseID{c.ID})
+	ours, err := d.kinsfolk(ctx, []triage.CaseID{c.ID}, anyLink)
+	if err != nil {
+		return nil, err
+	}
+	sure, err := d.kinsfolk(ctx, []triage.CaseID{c.ID}, func(l triage.Link) bool { return l.Sure == triage.SureCertain })
 	if err != nil {
 		return nil, err
 	}
@@ -149,19 +153,24 @@ func (d *Desk) opposed(ctx context.Context, c triage.Case) (logins []string, err
 	for _, x := range ours {
 		others = append(others, x.OtherSides()...)
 	}
-	theirs, err := d.kinsfolk(ctx, others)
-	for _, x := range theirs {
-		if slices.ContainsFunc(ours, func(o history) bool { return o.ID == x.ID }) {
-			continue // who is linked as both is of one family all the same
-		}
+	theirs, err := d.kinsfolk(ctx, others, anyLink)
+	return partners(slices.DeleteFunc(theirs, func(x history) bool { // who is surely linked as both is of one family all the same
+		return slices.ContainsFunc(sure, func(o history) bool { return o.ID == x.ID })
+	})), err
+}
+
+// partners are those who have one of the cases or spoke with its seeker: in writing, by telephone, or as who took in what was told.
+func partners(cases []history) (logins []string) {
+	for _, x := range cases {
+		logins = append(logins, x.Assignee, x.Second)
 		for _, e := range x.events {
-			if e.Said > 0 {
+			told := e.Kind == triage.KindMessage && e.From == triage.Seeker && e.Corrects == ""
+			if e.Said > 0 || e.Call != nil || told {
 				logins = append(logins, e.By)
 			}
 		}
-		logins = append(logins, x.Assignee, x.Second)
 	}
-	return slices.DeleteFunc(logins, func(login string) bool { return login == "" }), err
+	return slices.DeleteFunc(logins, func(login string) bool { return login == "" })
 }
 
 // history is a case with what happened in it.
@@ -170,8 +179,11 @@ type history struct {
 	events []triage.Event
 }
 
-// kinsfolk returns the cases and all that belong to one family with them: of the same child, of a parent, of a parent's child.
-func (d *Desk) kinsfolk(ctx context.Context, ids []triage.CaseID) (all []history, err error) {
+func anyLink(triage.Link) bool { return true }
+
+// kinsfolk returns the cases and all that belong to one family with them by such links: of the same child, of a parent, of a parent's
+// child.
+func (d *Desk) kinsfolk(ctx context.Context, ids []triage.CaseID, such func(triage.Link) bool) (all []history, err error) {
 	for i := 0; i < len(ids); i++ {
 		if slices.Contains(ids[:i], ids[i]) {
 			continue
@@ -185,7 +197,7 @@ func (d *Desk) kinsfolk(ctx context.Context, ids []triage.CaseID) (all []history
 		}
 		all = append(all, history{c, events})
 		for _, l := range c.Links {
-			if slices.Contains([]string{triage.LinkChild, triage.LinkParent, triage.LinkChildOf}, l.As) {
+			if slices.Contains([]string{triage.LinkChild, triage.LinkParent, triage.LinkChildOf}, l.As) && such(l) {
 				ids = append(ids, l.Case)
 			}
 		}

@@ -65,18 +65,35 @@ func (d *Desk) Agree(ctx context.Context, p staff.Person, id triage.CaseID, r Re
 		})
 }
 
-// Unrelate takes a relation back in both cases: it was found to be wrong.
+// Unrelate takes a relation back in both cases: it was found to be wrong. One that two people are certain of keeps somebody from
+// the other side, or may: it is taken back by a lead who has had neither.
 func (d *Desk) Unrelate(ctx context.Context, p staff.Person, id triage.CaseID, r Relation) error {
 	if err := words(r.Reason, maxReason); err != nil {
 		return bad("なぜ取り消すかを書いてください。")
 	}
 	return d.relate(ctx, p, id, triage.Link{Case: r.Other, As: r.As, Off: true}, r.Reason, "link_off",
-		func(_ triage.Case, _ triage.Link, held bool) error {
-			if !held {
+		func(_ triage.Case, old triage.Link, held bool) error {
+			switch {
+			case !held:
 				return triage.ErrUnknown
+			case old.Sure == triage.SureCertain:
+				return d.disinterested(ctx, p, id, r.Other)
 			}
 			return nil
 		})
+}
+
+// disinterested refuses who gains by it that the two cases belong together no more: whoever has, or had, a part in one of them or of
+// their families; and whoever is no lead.
+func (d *Desk) disinterested(ctx context.Context, p staff.Person, cases ...triage.CaseID) error {
+	all, err := d.kinsfolk(ctx, cases, anyLink)
+	if err != nil {
+		return err
+	}
+	if !leads(p) || slices.Contains(partners(all), p.Login) {
+		return refuse(triage.CodeTwoPersons, "二人で確かめたつながりです。取り消せるのは、どちらの相談も受け持ったことのない、コーディネーターか統括です。")
+	}
+	return nil
 }
 
 // relate writes a link into both cases. The other one comes second: where that fails the act is done again, and writes what
