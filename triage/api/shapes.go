@@ -53,7 +53,7 @@ type Overrule struct {
 // Claimed is a case that somebody took, or was given.
 type Claimed struct {
 	Case
-	Warnings []string `json:"warnings" nullable:"false" doc:"what speaks against their having this one too, in Japanese: their load, that they are away; nothing is refused for it"`
+	Warnings []string `json:"warnings" nullable:"false" doc:"what speaks against their having this one too, in Japanese: their load, that they are away, that they rest; nothing is refused for it"`
 }
 
 // CallBack is when it is safe to call, and who may answer.

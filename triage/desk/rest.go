@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"time"
 
 	"madoguchi/triage"
 	"madoguchi/triage/roster"
@@ -24,7 +25,7 @@ func (d *Desk) profiles(ctx context.Context) map[string]roster.Profile {
 // do for their other cases is touched by it; it is only that nothing new comes.
 func (d *Desk) rest(ctx context.Context, before, after triage.Case, events []triage.Event) {
 	breather := d.City.Terms.Breather.Value()
-	if d.Roster == nil || breather <= 0 || before.Severity != triage.Emergency {
+	if d.Roster == nil || breather <= 0 {
 		return
 	}
 	until := d.Clock.Now().Add(breather)
@@ -33,11 +34,32 @@ func (d *Desk) rest(ctx context.Context, before, after triage.Case, events []tri
 		if login == "" || !spoke(events, login) || !over && (after.Assignee == login || after.Second == login) {
 			continue
 		}
+		if worst(before, events, login, d.Clock.Now().Add(-restsAfter)) != triage.Emergency {
+			continue
+		}
 		_, _ = d.Roster.Change(ctx, login, func(x *roster.Profile) error { // an aid, as above
 			x.RestUntil = until
 			return nil
 		})
 	}
+}
+
+// restsAfter is how long after an emergency it still is one that somebody rests from, whatever it was judged since.
+const restsAfter = 24 * time.Hour
+
+// worst is how grave the case has been at the worst since then, while that person had it.
+func worst(c triage.Case, events []triage.Event, login string, since time.Time) triage.Severity {
+	s, was := c.Severity, triage.Case{ID: c.ID}
+	for _, e := range events {
+		is := was.With(e)
+		for _, x := range []triage.Case{was, is} {
+			if !e.At.Before(since) && joined(staff.Person{Login: login}, x) {
+				s = triage.Graver(s, x.Severity)
+			}
+		}
+		was = is
+	}
+	return s
 }
 
 func spoke(events []triage.Event, login string) bool {

@@ -147,11 +147,14 @@ func (d *Desk) Burden(ctx context.Context, p staff.Person) []string {
 	return all
 }
 
-// Warned says what speaks against giving a case to the colleague now: that they are away. Whoever gives it to them hears of it, so
-// that they can choose somebody else; nothing is refused for it.
+// Warned says what speaks against giving a case to the colleague now: that they are away, or rest. Whoever gives it to them hears of
+// it, so that they can choose somebody else; nothing is refused for it.
 func (d *Desk) Warned(ctx context.Context, login string) []string {
-	if x := d.Profile(ctx, login); x.Away(d.Clock.Now()) {
+	switch x, now := d.Profile(ctx, login), d.Clock.Now(); {
+	case x.Away(now):
 		return []string{login + "さんは、" + x.SayAway() + "。ほかの人にも声をかけてください。"}
+	case x.Resting(now):
+		return []string{login + "さんは、大変な相談のあとの休む時間です（" + x.RestUntil.In(triage.JST).Format("15:04") + "まで）。ほかの人にも声をかけてください。"}
 	}
 	return nil
 }

@@ -144,7 +144,7 @@ func Suggest(a Ask, people []Person, terms Terms, now time.Time) []Pick {
 }
 
 // weigh says what speaks for and against somebody. The grounds stand in the order of their weight: who is away, what the seeker
-// does not want, who is there, what the seeker wishes, whom they know, the profession, rest, and the load.
+// does not want, who is there, rest, what the seeker wishes, whom they know, the profession, and the load.
 func weigh(a Ask, p Person, terms Terms, now time.Time) Pick {
 	away := p.Away(now)
 	p.Here = p.Here && !away
@@ -153,6 +153,7 @@ func weigh(a Ask, p Person, terms Terms, now time.Time) Pick {
 	k.ground(!slices.Contains(a.Wanted.Not, p.Login) && !(a.Wanted.Change && a.Former == p.Login), "", "相談した人が、別の人を望んでいます")
 	k.ground(p.Here, "いま、ここにいます", "いま、ここにいません")
 	k.ground(away || p.OnShift(now), "", "勤務の時間ではありません")
+	k.ground(!p.Resting(now), "", fmt.Sprintf("休む時間です（%sまで）", p.RestUntil.In(triage.JST).Format("15:04")))
 	if l := a.Wanted.Language; l != "" {
 		k.ground(slices.Contains(p.Languages, l), "望まれている言葉（"+l+"）で話せます", "望まれている言葉（"+l+"）で話せるか、分かりません")
 	}
@@ -168,7 +169,6 @@ func weigh(a Ask, p Person, terms Terms, now time.Time) Pick {
 	i := slices.Index(a.Roles, p.Role)
 	k.ground(i >= 0, "この相談に合う職種です", "この相談には、ほかの職種が合います")
 	k.score = append(k.score, max(i, 0))
-	k.ground(!p.Resting(now), "", fmt.Sprintf("休む時間です（%sまで）", p.RestUntil.In(triage.JST).Format("15:04")))
 	most := cmp.Or(p.Most, terms.Most)
 	k.ground(most == 0 || p.Cases < most, "", fmt.Sprintf("受け持ちが多くなっています（%d件、めやす%d件）", p.Cases, most))
 	if p.Cases > 0 {

@@ -48,7 +48,7 @@ func TestSuggestOrdersAndNeverLeavesOut(t *testing.T) {
 		"too many warns": {roster.Ask{Roles: []triage.Role{psy}}, people(func(p []roster.Person) { p[0].Cases, p[2].Cases = 12, 11 }),
 			[]string{"c", "a", "b"}},
 		"a breather": {roster.Ask{Roles: []triage.Role{psy}}, people(func(p []roster.Person) { p[0].RestUntil = at.Add(time.Minute) }),
-			[]string{"c", "a", "b"}},
+			[]string{"c", "b", "a"}},
 		"away, whatever they did just now": {roster.Ask{Roles: []triage.Role{psy}, Former: "a", FormerAt: at}, people(func(p []roster.Person) { p[0].AwayUntil = at.Add(time.Hour) }),
 			[]string{"c", "b", "a"}},
 		"a language": {roster.Ask{Roles: []triage.Role{psy}, Wanted: triage.Wanted{Language: "vi"}},
