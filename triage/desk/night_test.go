@@ -188,7 +188,7 @@ func TestWhatIsSaidAfterAPersonsJudgementWakes(t *testing.T) {
 }
 
 // A child who was in danger, and was answered, wakes no fewer people the next night than one whom nobody knows: whatever the words
-// are by themselves. It is once for each wait, and not beside an alarm that rings, or for words that whoever has the case sees.
+// are by themselves. It rings for each wait, whether or not who has the case is there, and nobody is told once more beside it.
 func TestWhoWasInDangerIsNeverToldOfLess(t *testing.T) {
 	answered := func(page string) (*room, *pager, triage.CaseID) {
 		c := watched(t, true)
@@ -214,8 +214,12 @@ func TestWhoWasInDangerIsNeverToldOfLess(t *testing.T) {
 			r, p, id := answered(page)
 			r.wrote(id, s, triage.Suicide)
 			r.must(r.Advance(t.Context(), r.clock, at("2026-11-21 06:00:00")))
-			if want := []paged{{at("2026-11-20 23:00:00").Sub(opened), "sms 1"}}; !slices.Equal(p.pages, want) {
-				t.Errorf("%s, words that are %s: told %v, want %v", page, s, p.pages, want)
+			want, night := []paged{}, at("2026-11-20 23:00:00").Sub(opened)
+			for i, to := range []string{"voice 1", "sms 2", "sms 1", "sms 2"} {
+				want = append(want, paged{night + []time.Duration{0, 2, 5, 10}[i]*time.Minute, to})
+			}
+			if len(p.pages) < 4 || !slices.Equal(p.pages[:4], want) || len(r.tonight(id)) != 0 {
+				t.Errorf("%s, words that are %s: called %v, want %v; told %q", page, s, p.pages, want, r.tonight(id))
 			}
 		}
 	}
@@ -230,17 +234,12 @@ func TestWhoWasInDangerIsNeverToldOfLess(t *testing.T) {
 		t.Errorf("beside an alarm: told %q, rang %q", r.tonight(id), r.rang(id))
 	}
 
-	r, p, id := answered("urgent") // sato has it, and is there until half past eleven
+	r, p, id := answered("urgent") // sato has it, is there, and hears it first
 	r.office.there = []string{"sato"}
 	r.wrote(id, triage.Urgent, triage.Suicide)
-	r.must(r.Advance(t.Context(), r.clock, at("2026-11-20 23:30:00")))
-	if len(p.pages) != 0 {
-		t.Errorf("who has it sees the words, and others are told: %v", p.pages)
-	}
-	r.office.there = nil
-	r.must(r.Advance(t.Context(), r.clock, at("2026-11-20 23:41:00")))
-	if len(p.pages) != 1 {
-		t.Errorf("they leave without an answer: told %v", p.pages)
+	r.must(r.Advance(t.Context(), r.clock, at("2026-11-20 23:04:00")))
+	if want := []paged{{at("2026-11-20 23:02:00").Sub(opened), "voice 1"}}; !slices.Equal(p.pages, want) {
+		t.Errorf("while who has it is there: called %v, want %v", p.pages, want)
 	}
 
 	r, p = night(t, watched(t, true)) // taken by day, and they leave without an answer: it rings before the desk closes
