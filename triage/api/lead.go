@@ -62,6 +62,7 @@ type Absence struct {
 type LeftCase struct {
 	Case     string          `json:"case"`
 	Severity triage.Severity `json:"severity"`
+	Second   bool            `json:"second" doc:"they are its second, and it is an emergency: another one joins by POST /cases/{id}/second"`
 	Suggest  []string        `json:"suggest" nullable:"false" doc:"logins"`
 }
 
@@ -114,7 +115,7 @@ func (a *api) lead() {
 			x, err := a.Desk.Absent(ctx, p, in.Login)
 			out := Absence{Login: in.Login, Until: moment(x.Until), Cases: []LeftCase{}}
 			for _, l := range x.Left {
-				k := LeftCase{Case: string(l.Case.ID), Severity: l.Case.Severity, Suggest: []string{}}
+				k := LeftCase{Case: string(l.Case.ID), Severity: l.Case.Severity, Second: l.Second, Suggest: []string{}}
 				for _, pick := range l.Picks {
 					k.Suggest = append(k.Suggest, pick.Login)
 				}

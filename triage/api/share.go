@@ -173,7 +173,7 @@ func (a *api) share() {
 			}
 			return nil, a.Desk.SetProfile(ctx, p, b.Login, x)
 		})
-	route(a, huma.Operation{Method: "GET", Path: "/api/v1/handover", Summary: "One's own cases at the end of a shift, those first of which nothing is left for the next person"},
+	route(a, huma.Operation{Method: "GET", Path: "/api/v1/handover", Summary: "One's own cases at the end of a shift, and the emergencies of which one is the second, those first of which nothing is left for the next person"},
 		func(ctx context.Context, p staff.Person, _ *struct{}) (*handoverOut, error) {
 			all, err := a.Desk.Handover(ctx, p)
 			out := Handover{[]Passing{}}

@@ -26,10 +26,15 @@ func (c *Console) transfer(r *http.Request, p staff.Person, id triage.CaseID) (r
 	to := r.PostForm.Get("to")
 	_, err := c.Desk.Transfer(r.Context(), p, id, to)
 	res := result{Say: "引き継ぎました。" + strings.Join(c.Desk.Warned(r.Context(), to), ""), To: "/queue"}
+	return backToAbsent(r, res), err
+}
+
+// backToAbsent leads to what else somebody leaves who is away, where the page of that asked.
+func backToAbsent(r *http.Request, res result) result {
 	if who := r.PostForm.Get("absent"); who != "" {
-		res.To = "/absences?login=" + url.QueryEscape(who) // to what is left of theirs
+		res.To = "/absences?login=" + url.QueryEscape(who)
 	}
-	return res, err
+	return res
 }
 
 func (c *Console) second(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {
@@ -38,7 +43,7 @@ func (c *Console) second(r *http.Request, p staff.Person, id triage.CaseID) (res
 	if slices.Contains(k.Consulted, to) {
 		return result{Say: to + " さんが、この事案を読み、メモを書けるようになりました。"}, err
 	}
-	return result{Say: "二人目になってもらいました。" + strings.Join(c.Desk.Warned(r.Context(), to), "")}, err
+	return backToAbsent(r, result{Say: "二人目になってもらいました。" + strings.Join(c.Desk.Warned(r.Context(), to), "")}), err
 }
 
 func (c *Console) reply(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {

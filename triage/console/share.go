@@ -110,6 +110,7 @@ type handoverData struct {
 type handoverRow struct {
 	row
 	Kept   bool // what is there still holds
+	Own    bool // and not that of a colleague whose second they are
 	Action string
 }
 
@@ -122,7 +123,7 @@ func (c *Console) handover(w http.ResponseWriter, r *http.Request, p staff.Perso
 	now := c.Clock.Now()
 	d := handoverData{}
 	for _, x := range all {
-		d.Rows = append(d.Rows, handoverRow{newRow(x.Case, p, now), x.Left, "/cases/" + string(x.Case.ID)})
+		d.Rows = append(d.Rows, handoverRow{newRow(x.Case, p, now), x.Left, x.Case.Assignee == p.Login, "/cases/" + string(x.Case.ID)})
 		if x.Left {
 			d.Left++
 		}

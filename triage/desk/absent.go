@@ -14,8 +14,9 @@ import (
 
 // Left is a case of somebody who is away, with who could have it instead, the best first.
 type Left struct {
-	Case  triage.Case
-	Picks []roster.Pick
+	Case   triage.Case
+	Second bool // they are its second
+	Picks  []roster.Pick
 }
 
 // Absence is somebody who is away, and what they leave.
@@ -28,8 +29,8 @@ type Absence struct {
 // maxAway is the longest that somebody can be said to be away in one go.
 const maxAway = 400 * 24 * time.Hour
 
-// Absent lists what a person has, for the leads to share out when they are away: emergencies first, each with suggestions. A
-// case is moved by Transfer, one act each.
+// Absent lists what a person has, and the emergencies of which they are the second, for the leads to share out when they are away: emergencies first, each with suggestions. A
+// case is moved by Transfer, and has another second by Join, one act each.
 func (d *Desk) Absent(ctx context.Context, p staff.Person, login string) (Absence, error) {
 	if !leads(p) {
 		return Absence{}, forbidden()
@@ -55,6 +56,12 @@ func (d *Desk) Absent(ctx context.Context, p staff.Person, login string) (Absenc
 		}
 		return nil
 	})
+	if err == nil {
+		err = d.seconding(ctx, login, d.eachOf(p), func(c triage.Case) error {
+			mine = append(mine, c)
+			return nil
+		})
+	}
 	if err != nil {
 		return Absence{}, err
 	}
@@ -77,8 +84,8 @@ func (d *Desk) Absent(ctx context.Context, p staff.Person, login string) (Absenc
 		if err != nil {
 			return Absence{}, err
 		}
-		s.Picks = slices.DeleteFunc(s.Picks, func(k roster.Pick) bool { return k.Login == login })
-		a.Left = append(a.Left, Left{c, s.Picks})
+		s.Picks = slices.DeleteFunc(s.Picks, func(k roster.Pick) bool { return k.Login == login || k.Login == c.Assignee })
+		a.Left = append(a.Left, Left{c, c.Second == login, s.Picks})
 	}
 	return a, nil
 }
@@ -122,5 +129,11 @@ func (d *Desk) MarkAway(ctx context.Context, p staff.Person, login, until string
 		x.AwayUntil = end
 		return nil
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	if end.IsZero() {
+		return d.pairAgain(ctx, login, "二人目が、休みから戻りました。")
+	}
+	return d.pairAgain(ctx, login, "二人目が、休みになりました。")
 }

@@ -329,3 +329,15 @@ func TestSuggestSaysWhy(t *testing.T) {
 		t.Errorf("%+v, %v", s.Wanted, err)
 	}
 }
+
+// Who took in what a mother told by telephone has spoken with her side, and has nothing of the other.
+func TestWhoTookInACallHasThatSide(t *testing.T) {
+	r := open(t)
+	ctx := t.Context()
+	ours, theirs := r.claimed(), r.writes("", "うちの子が言われている")
+	_, err := r.Enter(ctx, people["abe"], desk.Visit{Case: theirs, Channel: "voice", Text: "母です", Teller: triage.Teller{Who: "guardian"}})
+	r.must(err)
+	r.must(r.Relate(ctx, people["kato"], ours, desk.Relation{Other: theirs, As: triage.LinkOther, Sure: triage.SureLikely, Reason: "同じこと"}))
+	r.want("is given the other side", errOf(r.Transfer(ctx, people["kato"], ours, "abe")), triage.CodeState)
+	r.want("another one is", errOf(r.Transfer(ctx, people["kato"], ours, "mori")), "ok")
+}

@@ -221,3 +221,28 @@ func TestExposureIsOnesOwn(t *testing.T) {
 	}
 	r.want("the board", errOf(r.Exposure(ctx, people["ito"])), triage.CodeForbidden)
 }
+
+// What two people are certain of is not one person's to undo, least of all theirs whom it keeps from the other side: not by taking
+// the link back, and not by another one that makes one family of both.
+func TestACertainLinkIsNotUndoneByWhomItBars(t *testing.T) {
+	r := open(t)
+	ctx := t.Context()
+	ours, theirs := r.claimed(), r.writes("", "うちの子がしたと言われた")
+	rel := desk.Relation{Other: theirs, As: triage.LinkOther, Sure: triage.SureLikely, Reason: "同じこと"}
+	r.must(r.Relate(ctx, people["sato"], ours, rel))
+	r.must(r.Agree(ctx, people["kato"], ours, rel))
+	r.want("by who is kept out", r.Unrelate(ctx, people["sato"], ours, rel), triage.CodeTwoPersons)
+	r.must(r.Relate(ctx, people["sato"], ours, desk.Relation{Other: theirs, As: triage.LinkChild, Sure: triage.SureLikely, Reason: "同じ子"}))
+	r.want("as of one family", errOf(r.Claim(ctx, people["sato"], theirs)), triage.CodeState)
+	r.must(errOf(r.Say(ctx, people["mori"], ours, "1", "読みました")))
+	r.want("by a lead who spoke there", r.Unrelate(ctx, people["mori"], ours, rel), triage.CodeTwoPersons)
+	if c, _ := r.load(theirs); len(c.OtherSides()) != 1 {
+		t.Errorf("%+v", c.Links)
+	}
+	r.want("by another lead", r.Unrelate(ctx, people["kato"], ours, rel), "ok")
+	for _, id := range []triage.CaseID{ours, theirs} {
+		if c, _ := r.load(id); len(c.OtherSides()) != 0 {
+			t.Errorf("%+v", c.Links)
+		}
+	}
+}

@@ -31,7 +31,7 @@ func (d *Desk) pairs(ctx context.Context, c triage.Case) ([]triage.Event, error)
 	if out, err := d.shutOut(ctx, c); err != nil || len(out) > 0 {
 		return out, err
 	}
-	alone := c.Severity == triage.Emergency && c.Second == "" && c.Assignee != "" && (c.State == triage.Open || c.State == triage.HandedOff)
+	alone := paired(c) && (c.Second == "" || d.profiles(ctx)[c.Second].Away(d.Clock.Now()))
 	opposed, err := d.opposed(ctx, c)
 	if err != nil {
 		return nil, err
@@ -40,6 +40,63 @@ func (d *Desk) pairs(ctx context.Context, c triage.Case) ([]triage.Event, error)
 	silent := !c.LeaseUntil.IsZero() && slices.ContainsFunc(c.Duties, func(x triage.Duty) bool { return x.What == dutySilent && x.DoneAt.IsZero() })
 	return slices.Concat(d.holds(c, dutySilent, silentTitle, silent), d.holds(c, dutySecond, "緊急の相談に、二人目をつける", alone),
 		d.holds(c, dutyApart, "相手側の相談と同じ人が受け持っています。担当を分ける", both)), nil
+}
+
+// paired reports whether the case is one that has to have two.
+func paired(c triage.Case) bool {
+	return c.Severity == triage.Emergency && c.Assignee != "" && (c.State == triage.Open || c.State == triage.HandedOff)
+}
+
+// returns is when the second of an emergency is there again who is away now; the zero time where nobody is.
+func (d *Desk) returns(ctx context.Context, c triage.Case) time.Time {
+	if !paired(c) || c.Second == "" {
+		return time.Time{}
+	}
+	if x := d.profiles(ctx)[c.Second]; x.Away(d.Clock.Now()) {
+		return x.AwayUntil
+	}
+	return time.Time{}
+}
+
+// pairAgain writes into the emergencies of which that person is the second that they are away from now on, or back: the next sweep
+// looks whether there are two.
+func (d *Desk) pairAgain(ctx context.Context, login, say string) error {
+	return d.seconding(ctx, login, d.each, func(c triage.Case) error {
+		e := d.event(staff.Person{}, triage.KindState)
+		e.From, e.Text = triage.System, say
+		for {
+			c, _, err := d.Store.Load(ctx, c.ID)
+			if err != nil {
+				return butGone(err)
+			}
+			if _, err = d.Store.Append(ctx, c, e); !errors.Is(err, triage.ErrConflict) {
+				return err
+			}
+		}
+	})
+}
+
+// seconding visits, of those that each gives, the emergencies of which that person is the second.
+func (d *Desk) seconding(ctx context.Context, login string, each func(context.Context, triage.Query, func(triage.Case) error) error, visit func(triage.Case) error) error {
+	for _, state := range []triage.State{triage.Open, triage.HandedOff} {
+		err := each(ctx, triage.Query{State: state}, func(c triage.Case) error {
+			if c.Second != login || !paired(c) {
+				return nil
+			}
+			return visit(c)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eachOf is eachFor of that person.
+func (d *Desk) eachOf(p staff.Person) func(context.Context, triage.Query, func(triage.Case) error) error {
+	return func(ctx context.Context, q triage.Query, visit func(triage.Case) error) error {
+		return d.eachFor(ctx, p, q, visit)
+	}
 }
 
 // shutOut keeps by name out of the case who has it and cannot see it any more, since the words name a school that they belong to:

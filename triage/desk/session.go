@@ -92,7 +92,7 @@ type Passing struct {
 	Left bool // what the next person has to know was written after the latest words
 }
 
-// Handover lists the person's own cases that are not over, those first of which nothing has been left yet.
+// Handover lists the person's own cases that are not over, and the emergencies of which they are the second, those first of which nothing has been left yet.
 func (d *Desk) Handover(ctx context.Context, p staff.Person) ([]Passing, error) {
 	if !leads(p) && !counsels(p) {
 		return nil, forbidden()
@@ -101,16 +101,22 @@ func (d *Desk) Handover(ctx context.Context, p staff.Person) ([]Passing, error) 
 		return nil, err
 	}
 	all := []Passing{}
+	pass := func(c triage.Case) error {
+		_, events, err := d.Store.Load(ctx, c.ID)
+		if err == nil {
+			all = append(all, Passing{c, left(c, events)})
+		}
+		return butGone(err)
+	}
 	err := d.eachFor(ctx, p, triage.Query{Assignee: p.Login}, func(c triage.Case) error {
 		if c.Assignee == p.Login && (c.State == triage.Open || c.State == triage.HandedOff) {
-			_, events, err := d.Store.Load(ctx, c.ID)
-			if err != nil {
-				return butGone(err)
-			}
-			all = append(all, Passing{c, left(c, events)})
+			return pass(c)
 		}
 		return nil
 	})
+	if err == nil {
+		err = d.seconding(ctx, p.Login, d.eachOf(p), pass)
+	}
 	slices.SortStableFunc(all, func(a, b Passing) int {
 		return cmp.Or(truth(a.Left)-truth(b.Left), a.Case.Severity.Rank()-b.Case.Severity.Rank(), cmp.Compare(a.Case.ID, b.Case.ID))
 	})

@@ -156,7 +156,7 @@ func (d *Desk) moment(ctx context.Context, c triage.Case, events []triage.Event,
 		}
 		unheeded, _ := d.unheeded(c, events)
 		told, _ := d.outside(ctx, c, events)
-		for _, t := range []time.Time{d.nightly(ctx, c, events), d.falls(c, events), unheeded, told} {
+		for _, t := range []time.Time{d.nightly(ctx, c, events), d.falls(c, events), unheeded, told, d.returns(ctx, c)} {
 			at = sooner(at, t)
 		}
 	default:
