@@ -232,7 +232,6 @@ func (nobodyHere) Person(context.Context, string) (staff.Person, error) {
 	return staff.Person{}, staff.ErrUnknown
 }
 func (nobodyHere) Present(context.Context) ([]staff.Person, error) { return nil, nil }
-func (nobodyHere) Acting(context.Context) ([]staff.Person, error)  { return nil, nil }
 func (nobodyHere) Code(context.Context, string, string) error      { return staff.ErrUnknown }
 
 func atDesk(t *testing.T) *inside {

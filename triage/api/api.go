@@ -46,7 +46,6 @@ type Config struct {
 type Accounts interface {
 	ByToken(ctx context.Context, token string) (staff.Person, error)
 	Seen(ctx context.Context, p staff.Person)
-	Read(ctx context.Context, p staff.Person)
 }
 
 type api struct {
@@ -150,9 +149,7 @@ func (a *api) guard(row staff.Route) func(huma.Context, func(huma.Context)) {
 		case !staff.Allowed(p.Role, row):
 			forbidden().write(w)
 		default:
-			if r.Method == http.MethodGet {
-				a.Accounts.Read(r.Context(), p)
-			} else {
+			if r.Method != http.MethodGet { // what reads may be a program
 				a.Accounts.Seen(r.Context(), p)
 			}
 			next(huma.WithValue(ctx, personKey{}, p))

@@ -85,11 +85,7 @@ func (d *Desk) ringing(ctx context.Context, c triage.Case, events []triage.Event
 	if step == 0 {
 		e.Text = "緊急の事案です。受領を待っています。"
 	}
-	there := d.People.Present
-	if d.atDesk(c, now).IsZero() {
-		there = d.People.Acting // at night what reads may be a program, and nobody sits before it
-	}
-	if step == 0 && d.anyOf(ctx, there, sees(c)) {
+	if step == 0 && d.anyThere(ctx, sees(c)) {
 		return []triage.Event{e} // whoever is there hears it first from the pages
 	}
 	return []triage.Event{d.paged(ctx, c, e, called(x, events))}

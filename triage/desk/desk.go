@@ -77,10 +77,8 @@ type Auditor interface {
 type People interface {
 	// Person returns the person as they are now, or staff.ErrUnknown.
 	Person(ctx context.Context, login string) (staff.Person, error)
-	// Present returns who has used the pages or the API within staff.PresentFor.
+	// Present returns who has used the pages, or did more than read by the API, within staff.PresentFor.
 	Present(ctx context.Context) ([]staff.Person, error)
-	// Acting returns those of them who did more than read by a token, as a program could.
-	Acting(ctx context.Context) ([]staff.Person, error)
 	// Code spends a one-time code of the person's own device, or fails with staff.ErrUnknown.
 	Code(ctx context.Context, login, code string) error
 }

@@ -95,7 +95,8 @@ func (d *Desk) note(ctx context.Context, p staff.Person, g grant.Grant, step str
 	return err
 }
 
-// approvers are the leads who are there and for whom the case is, without the person.
+// approvers are the leads who are there, for whom the case is, and who could say yes now: who has not signed in strongly cannot,
+// and a child in danger does not wait for them. The person is none of them.
 func (d *Desk) approvers(ctx context.Context, p staff.Person, c triage.Case) ([]staff.Person, error) {
 	present, err := d.People.Present(ctx)
 	if err != nil {
@@ -103,7 +104,7 @@ func (d *Desk) approvers(ctx context.Context, p staff.Person, c triage.Case) ([]
 	}
 	var others []staff.Person
 	for _, x := range present {
-		if leads(x) && x.Login != p.Login && !barred(x, c) {
+		if leads(x) && x.Strong && x.Login != p.Login && !barred(x, c) {
 			others = append(others, x)
 		}
 	}

@@ -269,6 +269,25 @@ func TestALeadAsksForNamesInAnothersCase(t *testing.T) {
 	}
 }
 
+// Who is there and cannot say yes, because they signed in by their password alone, holds up nobody in an emergency.
+func TestALeadWhoCannotApproveIsNotWaitedFor(t *testing.T) {
+	r, ctx := open(t), t.Context()
+	id := r.claimed()
+	_, err := r.Overrule(ctx, people["sato"], id, triage.Emergency, "いま橋にいる")
+	r.must(err)
+	for _, c := range []struct {
+		weak []string
+		want string
+	}{{nil, "asked"}, {[]string{"kato"}, "asked"}, {[]string{"kato", "mori"}, "+81 90 0000 0000"}} {
+		r.office.there, r.office.weak = []string{"sato", "kato", "mori"}, c.weak
+		o, err := r.Reveal(ctx, people["sato"], id, "[連絡先1]", "safety")
+		r.must(err)
+		if got := r.value("sato", o.Grant.ID); got != c.want {
+			t.Errorf("with %v in by a password alone: %s, want %s", c.weak, got, c.want)
+		}
+	}
+}
+
 // At night nobody else is there. In an emergency it opens at once, however often; who is on call hears of it then, and a lead
 // looks at it within a day. What is no emergency waits, until somebody comes or the counselor says that it is one.
 func TestAloneAtNight(t *testing.T) {

@@ -121,12 +121,7 @@ func roused(events []triage.Event, since time.Time) bool {
 // anyThere reports whether somebody of that kind is there. Where that is not known, nobody is; nor is who is away, whatever they
 // did just now.
 func (d *Desk) anyThere(ctx context.Context, is func(staff.Person) bool) bool {
-	return d.anyOf(ctx, d.People.Present, is)
-}
-
-// anyOf is anyThere of those whom the list has.
-func (d *Desk) anyOf(ctx context.Context, list func(context.Context) ([]staff.Person, error), is func(staff.Person) bool) bool {
-	present, err := list(ctx)
+	present, err := d.People.Present(ctx)
 	if err != nil || len(present) == 0 {
 		return false
 	}

@@ -343,25 +343,3 @@ func TestNobodyIsCalledToWhatIsKeptFromThem(t *testing.T) {
 }
 
 func must(c triage.Case, _ []triage.Event) triage.Case { return c }
-
-// Who only reads by a token may be a program: at night nobody waits for it, and who is on call is called at once. By day it is heard
-// first by whoever is there.
-func TestAtNightAProgramIsNobody(t *testing.T) {
-	for _, tt := range []struct {
-		hours int
-		reads []string
-		first int // minutes
-	}{
-		{14, nil, 2}, {14, []string{"sato"}, 2}, {14, []string{"sato", "mori"}, 0}, {2, nil, 2}, {2, []string{"sato", "mori"}, 2},
-	} {
-		r, p := night(t, watched(t, true))
-		r.office.there, r.office.reads = []string{"sato", "mori"}, tt.reads
-		at := time.Duration(tt.hours) * time.Hour
-		r.clock.Set(opened.Add(at))
-		r.danger("")
-		r.must(r.Advance(t.Context(), r.clock, opened.Add(at+3*time.Minute)))
-		if want := (paged{at + time.Duration(tt.first)*time.Minute, "voice 1"}); len(p.pages) == 0 || p.pages[0] != want {
-			t.Errorf("%d hours later, of whom %v only read: called %v, want %v first", tt.hours, tt.reads, p.pages, want)
-		}
-	}
-}

@@ -70,7 +70,7 @@ var people = map[string]staff.Person{
 
 type office struct {
 	there []string
-	reads []string          // those of them who only read by a token
+	weak  []string          // those of them who signed in by their password alone
 	posts map[string]string // at schools, by login
 }
 
@@ -82,19 +82,15 @@ func (o office) Person(_ context.Context, login string) (staff.Person, error) {
 	return staff.Person{}, staff.ErrUnknown
 }
 
-// Present tells that everybody whose login is in there is there.
+// Present tells that everybody whose login is in there is there, strongly but for those in weak.
 func (o office) Present(context.Context) ([]staff.Person, error) {
 	var there []staff.Person
 	for _, login := range o.there {
-		there = append(there, people[login])
+		p := people[login]
+		p.Strong = !slices.Contains(o.weak, login)
+		there = append(there, p)
 	}
 	return there, nil
-}
-
-// Acting tells that those do more than read whose login is not in reads.
-func (o office) Acting(ctx context.Context) ([]staff.Person, error) {
-	there, err := o.Present(ctx)
-	return slices.DeleteFunc(there, func(p staff.Person) bool { return slices.Contains(o.reads, p.Login) }), err
 }
 
 // Code takes the code 123456 of everybody.

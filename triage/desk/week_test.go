@@ -81,8 +81,6 @@ func (w *week) Present(context.Context) (all []staff.Person, _ error) {
 	return all, nil
 }
 
-func (w *week) Acting(ctx context.Context) ([]staff.Person, error) { return w.Present(ctx) }
-
 func (w *week) Code(context.Context, string, string) error { return staff.ErrUnknown }
 
 func (w *week) works(s shift) bool {

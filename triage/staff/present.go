@@ -3,6 +3,7 @@ package staff
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -15,7 +16,7 @@ const PresentFor = 10 * time.Minute
 
 const (
 	presentKey = "{staff}:present" // sorted set: an account's name by the minute at which it was last used, in Unix minutes
-	actedKey   = "{staff}:acted"   // the same of who did more than read by a token
+	strongKey  = "{staff}:strong"  // the same of who had signed in strongly
 	noteEvery  = time.Minute       // and no more often is that written
 )
 
@@ -39,15 +40,14 @@ func (s *seen) due(name string, now time.Time) bool {
 	return true
 }
 
-// Seen notes that the person did something just now. It is an aid and refuses nobody anything: that it could not be
-// written is forgotten.
+// Seen notes that the person did something just now. What reads by a token is no person who is there: it may be a program
+// that nobody sits before. It is an aid and refuses nobody anything: that it could not be written is forgotten.
 func (a *Accounts) Seen(ctx context.Context, p Person) {
 	a.note(ctx, presentKey, p)
-	a.note(ctx, actedKey, p)
+	if p.Strong {
+		a.note(ctx, strongKey, p)
+	}
 }
-
-// Read notes that something was read just now by the person's token: they are there, though it may be that only a program is.
-func (a *Accounts) Read(ctx context.Context, p Person) { a.note(ctx, presentKey, p) }
 
 func (a *Accounts) note(ctx context.Context, key string, p Person) {
 	name := a.name(p.Login)
@@ -59,7 +59,7 @@ func (a *Accounts) note(ctx context.Context, key string, p Person) {
 // Away notes that the person has signed out.
 func (a *Accounts) Away(ctx context.Context, p Person) {
 	name := a.name(p.Login)
-	for _, key := range []string{presentKey, actedKey} {
+	for _, key := range []string{presentKey, strongKey} {
 		a.seen.mu.Lock()
 		delete(a.seen.last, key+name)
 		a.seen.mu.Unlock()
@@ -67,17 +67,15 @@ func (a *Accounts) Away(ctx context.Context, p Person) {
 	}
 }
 
-// Present returns who did something within PresentFor, in no order.
-func (a *Accounts) Present(ctx context.Context) ([]Person, error) { return a.noted(ctx, presentKey) }
-
-// Acting returns those of them who did more than read by a token.
-func (a *Accounts) Acting(ctx context.Context) ([]Person, error) { return a.noted(ctx, actedKey) }
-
-func (a *Accounts) noted(ctx context.Context, key string) ([]Person, error) {
-	since := a.desk().Add(-PresentFor).Unix() / 60
-	names, err := a.client.ZRangeByScore(ctx, key, &redis.ZRangeBy{Min: strconv.FormatInt(since, 10), Max: "+inf"}).Result()
+// Present returns who did something within PresentFor, in no order; Strong where they had signed in strongly.
+func (a *Accounts) Present(ctx context.Context) ([]Person, error) {
+	names, err := a.noted(ctx, presentKey)
 	if err != nil {
-		return nil, backend(ctx)
+		return nil, err
+	}
+	strong, err := a.noted(ctx, strongKey)
+	if err != nil {
+		return nil, err
 	}
 	var people []Person
 	for _, name := range names {
@@ -87,8 +85,20 @@ func (a *Accounts) noted(ctx context.Context, key string) ([]Person, error) {
 		case err != nil:
 			return nil, err
 		case !r.Disabled:
-			people = append(people, r.person())
+			p := r.person()
+			p.Strong = slices.Contains(strong, name)
+			people = append(people, p)
 		}
 	}
 	return people, nil
+}
+
+// noted returns the names that were written down within PresentFor.
+func (a *Accounts) noted(ctx context.Context, key string) ([]string, error) {
+	since := a.desk().Add(-PresentFor).Unix() / 60
+	names, err := a.client.ZRangeByScore(ctx, key, &redis.ZRangeBy{Min: strconv.FormatInt(since, 10), Max: "+inf"}).Result()
+	if err != nil {
+		return nil, backend(ctx)
+	}
+	return names, nil
 }

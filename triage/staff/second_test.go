@@ -2,6 +2,7 @@ package staff_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -173,22 +174,29 @@ func TestPresence(t *testing.T) {
 	if n := there(); n != 2 {
 		t.Errorf("%d are there, want 2", n)
 	}
-	for _, login := range []string{"", "sato", "kato"} { // who reads by a token is there, and acts no later than they did
-		if login == "" {
-			r.now = r.now.Add(staff.PresentFor + time.Minute)
-			r.Read(ctx, kato)
-			r.Read(ctx, sato)
-		} else {
-			r.Seen(ctx, staff.Person{Login: login})
+	strong := func() (all []string) {
+		t.Helper()
+		people, err := r.Present(ctx)
+		if err != nil {
+			t.Fatal(err)
 		}
-		want := map[string]int{"": 0, "sato": 1, "kato": 2}[login]
-		if p, err := r.Acting(ctx); err != nil || len(p) != want || there() != 2 {
-			t.Errorf("after %q: %d act, %v", login, len(p), err)
+		for _, p := range people {
+			if p.Strong {
+				all = append(all, p.Login)
+			}
 		}
+		return all
+	}
+	if all := strong(); len(all) != 0 {
+		t.Errorf("by a password alone %v are there strongly", all)
+	}
+	r.Seen(ctx, staff.Person{Login: "sato", Strong: true})
+	if all := strong(); !slices.Equal(all, []string{"sato"}) || there() != 2 {
+		t.Errorf("strongly there are %v, want sato", all)
 	}
 	r.Away(ctx, sato)
-	if p, err := r.Acting(ctx); err != nil || len(p) != 1 || p[0].Login != "kato" {
-		t.Errorf("after one left %v act, %v", p, err)
+	if all := strong(); len(all) != 0 {
+		t.Errorf("after she left %v are there strongly", all)
 	}
 	if n := there(); n != 1 {
 		t.Errorf("%d are there after one left, want 1", n)
