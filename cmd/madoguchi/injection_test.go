@@ -231,8 +231,8 @@ type nobodyHere struct{}
 func (nobodyHere) Person(context.Context, string) (staff.Person, error) {
 	return staff.Person{}, staff.ErrUnknown
 }
-func (nobodyHere) Present(context.Context) ([]staff.Person, error) { return nil, nil }
-func (nobodyHere) Code(context.Context, string, string) error      { return staff.ErrUnknown }
+func (nobodyHere) Present(context.Context) ([]staff.Person, error)      { return nil, nil }
+func (nobodyHere) Spoken(context.Context, string, string, string) error { return staff.ErrUnknown }
 
 func atDesk(t *testing.T) *inside {
 	t.Helper()

@@ -320,3 +320,18 @@ func TestTheStreamEndsWithTheAccount(t *testing.T) {
 		t.Errorf("ended after %s", d)
 	}
 }
+
+// What reads by a token may be a program that nobody sits before; who does something is there.
+func TestAReadIsNobodyWhoIsThere(t *testing.T) {
+	r := open(t, false)
+	for i, method := range []string{"GET", "POST"} {
+		path := "/api/v1/queue"
+		if method == "POST" {
+			path = "/api/v1/cases/" + r.writes("けられた") + "/claim"
+		}
+		r.ask("sato", method, path, "")
+		if there, err := r.accounts.Present(t.Context()); err != nil || len(there) != i {
+			t.Errorf("after a %s %v are there, %v", method, there, err)
+		}
+	}
+}

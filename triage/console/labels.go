@@ -44,7 +44,7 @@ var (
 		"report": "報告した", "report_list": "出した報告を見た", "report_look": "出した報告を名前ごと見た", "filings": "学校の報告の一覧を見た", "filings_export": "学校の報告を書き出した",
 		"filing_print": "学校の報告を名前なしで印刷した", "filing_print_named": "学校の報告を名前ごと印刷した", "account_create": "アカウントを作った", "account_disable": "アカウントを止めた",
 		"trace": "通信の記録を開いた", "search_ask": "名前で探すことを頼んだ", "search_read": "探す人の名前を見た", "search_end": "探し終わった", "search_look": "見つかった事案の一覧を見た",
-		"grant_ask": "二人で開くことを頼んだ", "grant_alone": "一人で開いた", "grant_approve": "開くことを認めた", "grant_approve_spoken": "電話でコードを聞き、開くことを認めてもらった", "grant_refuse": "開くことを認めなかった",
+		"grant_ask": "二人で開くことを頼んだ", "grant_alone": "一人で開いた", "grant_approve": "開くことを認めた", "grant_approve_spoken": "電話でコードを聞き、開くことを認めてもらった", "grant_spoken_wrong": "電話で聞いたというコードが違った", "grant_refuse": "開くことを認めなかった", "grants": "二人で開くものの一覧を見た",
 		"grant_look": "一人で開いたものを確かめた", "disposals": "廃棄の一覧を見た", "destroy": "廃棄した", "keep": "残すかどうかを定めた", "term_keep": "期間が終わった記録を残すと決めた", "term_destroy": "期間が終わった記録を廃棄した", "letters": "手紙の一覧を見た", "letter_look": "手紙の文字を見た", "letter_compare": "手紙の文字を確かめた", "letter_split": "手紙を別の件に分けた",
 		"letter_preview": "印刷する返事を見た", "letter_print": "返事を印刷した", "posted": "返事を出したと記録した", "factor_add": "サインインの確認を登録した", "factor_remove": "サインインの確認を外した",
 		"handover": "引き継ぎの一覧を見た", "session": "次の人へ残した", "drill_start": "夜の訓練を始めた", "drill_receive": "夜の訓練を受領した", "drill_end": "夜の訓練を終わりにした", "risk": "リスクの見立てを残した", "safety": "安全プランを書いた", "want": "本人の希望を記録した", "bar": "かかわりのある人を外した・戻した", "kept_out": "外された事案を開こうとした",

@@ -79,8 +79,9 @@ type People interface {
 	Person(ctx context.Context, login string) (staff.Person, error)
 	// Present returns who has used the pages, or did more than read by the API, within staff.PresentFor.
 	Present(ctx context.Context) ([]staff.Person, error)
-	// Code spends a one-time code of the person's own device, or fails with staff.ErrUnknown.
-	Code(ctx context.Context, login, code string) error
+	// Spoken spends a one-time code of the person's own device, of which by says that they heard it from them; or fails with
+	// staff.ErrUnknown, or staff.ErrSlow where by has tried too often.
+	Spoken(ctx context.Context, by, login, code string) error
 }
 
 // Accounts lists who works here, whether or not they are there; see staff.Accounts.

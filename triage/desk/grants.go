@@ -163,10 +163,8 @@ func (d *Desk) Approve(ctx context.Context, p staff.Person, id string, spoken Sp
 		return g, decided()
 	}
 	if spoken.By != "" {
-		if err := d.People.Code(ctx, approver.Login, spoken.Code); errors.Is(err, staff.ErrSlow) {
-			return g, refuse(triage.CodeState, "続けて試されたので、少し待ってください。")
-		} else if err != nil {
-			return g, refuse(triage.CodeTwoPersons, "そのコードは使えません。新しいコードを読んでもらってください。")
+		if err := d.heard(ctx, p, g, approver, spoken.Code); err != nil {
+			return g, err
 		}
 	}
 	what := "grant_approve"
@@ -174,6 +172,24 @@ func (d *Desk) Approve(ctx context.Context, p staff.Person, id string, spoken Sp
 		what = "grant_approve_spoken"
 	}
 	return d.decide(ctx, p, g, what, approver, func(x *grant.Grant) { x.Approver, x.Spoken = approver.Login, spoken.By != "" })
+}
+
+// heard spends the code that the approver read to the person. One that is wrong is written to the audit: whoever guesses is seen.
+func (d *Desk) heard(ctx context.Context, p staff.Person, g grant.Grant, approver staff.Person, code string) error {
+	err := d.People.Spoken(ctx, p.Login, approver.Login, code)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, staff.ErrSlow):
+		return refuse(triage.CodeState, "続けて試されたので、少し待ってください。")
+	case errors.Is(err, staff.ErrUnknown):
+		e := entryOf(g, "grant_spoken_wrong")
+		e.With = approver.Login
+		if err := d.enter(ctx, p, e); err != nil {
+			return err
+		}
+	}
+	return refuse(triage.CodeTwoPersons, "そのコードは使えません。新しいコードを読んでもらってください。")
 }
 
 // Spoken is a one-time code that somebody read over the telephone.

@@ -269,6 +269,24 @@ func TestALeadAsksForNamesInAnothersCase(t *testing.T) {
 	}
 }
 
+// A spoken code that is wrong is in the audit, with whose it was said to be; the code itself is not.
+func TestAWrongSpokenCodeIsWrittenDown(t *testing.T) {
+	r, ctx := open(t), t.Context()
+	o, err := r.Reveal(ctx, people["sato"], r.claimed(), "[連絡先1]", "safety")
+	r.must(err)
+	for range 2 {
+		_, err = r.Approve(ctx, people["sato"], o.Grant.ID, desk.Spoken{By: "mori", Code: "654321"})
+		r.want("a wrong code", err, "two_persons_needed")
+	}
+	r.log.mu.Lock()
+	defer r.log.mu.Unlock()
+	for _, e := range r.log.entries[len(r.log.entries)-2:] {
+		if e.Act != "grant_spoken_wrong" || e.Who != "sato" || e.With != "mori" || e.Ref != o.Grant.ID || strings.Contains(fmt.Sprintf("%+v", e), "654321") {
+			t.Errorf("the audit says %+v", e)
+		}
+	}
+}
+
 // Who is there and cannot say yes, because they signed in by their password alone, holds up nobody in an emergency.
 func TestALeadWhoCannotApproveIsNotWaitedFor(t *testing.T) {
 	r, ctx := open(t), t.Context()

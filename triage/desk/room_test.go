@@ -93,8 +93,8 @@ func (o office) Present(context.Context) ([]staff.Person, error) {
 	return there, nil
 }
 
-// Code takes the code 123456 of everybody.
-func (office) Code(_ context.Context, _, code string) error {
+// Spoken takes the code 123456 of everybody.
+func (office) Spoken(_ context.Context, _, _, code string) error {
 	if code != "123456" {
 		return staff.ErrUnknown
 	}

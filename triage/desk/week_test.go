@@ -81,7 +81,7 @@ func (w *week) Present(context.Context) (all []staff.Person, _ error) {
 	return all, nil
 }
 
-func (w *week) Code(context.Context, string, string) error { return staff.ErrUnknown }
+func (w *week) Spoken(context.Context, string, string, string) error { return staff.ErrUnknown }
 
 func (w *week) works(s shift) bool {
 	now := w.clock.Now().In(triage.JST)

@@ -145,24 +145,27 @@ func (a *Accounts) RemoveApp(ctx context.Context, login string) (Person, error) 
 	return r.person(), err
 }
 
-// Code spends a one-time code of the person's app, or fails with ErrUnknown for every reason alike, or ErrSlow.
-func (a *Accounts) Code(ctx context.Context, login, code string) error {
-	_, err := a.spend(ctx, login, code, func(record) bool { return true })
-	return err
+// Spoken spends a one-time code of the person's app that another has heard from them, or fails with ErrUnknown for every reason
+// alike, or ErrSlow. Attempts count against who tries, whatever they try it for and whosever code it is: so nobody guesses by
+// asking again and again, and nobody who guesses slows a sign-in.
+func (a *Accounts) Spoken(ctx context.Context, by, login, code string) error {
+	tries := a.name(fold(by))
+	if err := a.attemptNow(ctx, "spoken", tries); err != nil {
+		return err
+	}
+	if _, err := a.spend(ctx, a.name(fold(login)), code, func(record) bool { return true }); err != nil {
+		return err
+	}
+	return a.forget(ctx, "spoken", tries)
 }
 
-func (a *Accounts) spend(ctx context.Context, login, code string, may func(record) bool) (Person, error) {
-	name := a.name(fold(login))
-	if err := a.attemptNow(ctx, "code", name); err != nil {
-		return Person{}, err
-	}
-	r, err := a.change(ctx, name, func(r *record) error {
+func (a *Accounts) spend(ctx context.Context, name, code string, may func(record) bool) (record, error) {
+	return a.change(ctx, name, func(r *record) error {
 		if r.Disabled || r.App == nil || !may(*r) || !r.App.spend(digits(code), a.now()) {
 			return ErrUnknown
 		}
 		return nil
 	})
-	return a.strongly(ctx, r, err)
 }
 
 // strongly returns the person of r as somebody who has proved a second factor just now, and forgets their failed attempts.
@@ -170,8 +173,8 @@ func (a *Accounts) strongly(ctx context.Context, r record, err error) (Person, e
 	if err != nil {
 		return Person{}, err
 	}
-	if a.client.Del(ctx, failures("code", a.name(r.Login))).Err() != nil {
-		return Person{}, backend(ctx)
+	if err := a.forget(ctx, "code", a.name(r.Login)); err != nil {
+		return Person{}, err
 	}
 	p := r.person()
 	p.Strong = true
@@ -197,7 +200,12 @@ func (a *Accounts) Second(ctx context.Context, text, code string) (Person, error
 	if a.opened("ticket", text, &t) != nil || !a.now().Before(t.Ends) {
 		return Person{}, ErrUnknown
 	}
-	return a.spend(ctx, t.Login, code, func(r record) bool { return r.Stamp == t.Stamp })
+	name := a.name(fold(t.Login))
+	if err := a.attemptNow(ctx, "code", name); err != nil {
+		return Person{}, err
+	}
+	r, err := a.spend(ctx, name, code, func(r record) bool { return r.Stamp == t.Stamp })
+	return a.strongly(ctx, r, err)
 }
 
 // closed seals a value into text that a browser can carry.

@@ -81,7 +81,7 @@ func TestACodeIsAskedForAndUsedOnce(t *testing.T) {
 	if p, err = r.Second(ctx, ticket, full[:9]+" "+full[9:]); err != nil || !p.Strong || p.Login != "kato" {
 		t.Fatalf("%+v, %v", p, err)
 	}
-	if err := r.Code(ctx, "kato", now); !errors.Is(err, staff.ErrUnknown) {
+	if err := r.Spoken(ctx, "sato", "kato", now); !errors.Is(err, staff.ErrUnknown) {
 		t.Errorf("the same code again: %v", err)
 	}
 	r.now = r.now.Add(10 * time.Minute)
@@ -94,8 +94,9 @@ func TestGuessingCodesIsSlowedAndEndsNobody(t *testing.T) {
 	r, ctx := open(t), t.Context()
 	secret := enrolled(t, r, "kato")
 	slowed := false
-	for range 20 {
-		err := r.Code(ctx, "kato", "000000")
+	for i := range 20 {
+		of := []string{"kato", "mori"}[i%2] // whosever code it is said to be
+		err := r.Spoken(ctx, "sato", of, "000000")
 		slowed = slowed || errors.Is(err, staff.ErrSlow)
 		if err == nil {
 			t.Fatal("a guess was right")
@@ -104,8 +105,22 @@ func TestGuessingCodesIsSlowedAndEndsNobody(t *testing.T) {
 	if !slowed {
 		t.Error("twenty guesses one after another were all looked at")
 	}
+	p, err := r.SignIn(ctx, "kato", "ながいながいひみつのことば")
+	if !errors.Is(err, staff.ErrSecond) {
+		t.Fatal(err)
+	}
+	ticket, err := r.Ticket(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Second(ctx, ticket, "000000"); !errors.Is(err, staff.ErrUnknown) {
+		t.Errorf("while somebody guesses her codes, her own sign-in: %v", err)
+	}
+	if err := r.Spoken(ctx, "abe", "kato", code(t, secret, r.now.Add(30*time.Second))); err != nil {
+		t.Errorf("meanwhile, a code that somebody else heard: %v", err)
+	}
 	r.now = r.now.Add(time.Minute)
-	if err := r.Code(ctx, "kato", code(t, secret, r.now)); err != nil {
+	if err := r.Spoken(ctx, "sato", "kato", code(t, secret, r.now)); err != nil {
 		t.Errorf("a minute later, the right one: %v", err)
 	}
 }

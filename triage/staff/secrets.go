@@ -89,8 +89,8 @@ func (a *Accounts) SignIn(ctx context.Context, login, text string) (Person, erro
 	if !right || r.Password == nil || r.Disabled {
 		return Person{}, ErrUnknown
 	}
-	if a.client.Del(ctx, failures("password", name)).Err() != nil {
-		return Person{}, backend(ctx)
+	if err := a.forget(ctx, "password", name); err != nil {
+		return Person{}, err
 	}
 	p := r.person()
 	p.Strong = a.strong
@@ -115,6 +115,14 @@ func (a *Accounts) attemptNow(ctx context.Context, sort, name string) error {
 	}
 	if wait > 0 {
 		return ErrSlow
+	}
+	return nil
+}
+
+// forget forgets the attempts that failed, after one that did not.
+func (a *Accounts) forget(ctx context.Context, sort, name string) error {
+	if a.client.Del(ctx, failures(sort, name)).Err() != nil {
+		return backend(ctx)
 	}
 	return nil
 }
