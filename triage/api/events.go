@@ -20,6 +20,7 @@ const (
 	askAgain      = 2 * time.Second  // whether the token still holds
 	heartbeat     = 15 * time.Second // so that proxies keep the stream
 	writePatience = 10 * time.Second
+	lookEvery     = time.Hour // is it written down once more that somebody listens
 )
 
 // events registers the live stream. It ends when the token or the role does.
@@ -31,6 +32,9 @@ func (a *api) events() {
 		Responses: map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{"text/event-stream": {Schema: schema}}}}}
 	row := staff.Row(op.Method, op.Path)
 	route(a, op, func(ctx context.Context, p staff.Person, _ *struct{}) (*huma.StreamResponse, error) {
+		if err := a.Desk.Listening(ctx, p); err != nil {
+			return nil, err
+		}
 		changes, err := a.Desk.Watch(ctx)
 		if err != nil {
 			return nil, err
@@ -60,9 +64,10 @@ func (s *stream) run(ctx context.Context, changes <-chan triage.CaseID) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no")
 	s.w.WriteHeader(http.StatusOK)
-	again, beat := time.NewTicker(askAgain), time.NewTicker(heartbeat)
+	again, beat, look := time.NewTicker(askAgain), time.NewTicker(heartbeat), time.NewTicker(lookEvery)
 	defer again.Stop()
 	defer beat.Stop()
+	defer look.Stop()
 	for ok := s.write(": \n\n"); ok; {
 		select {
 		case <-ctx.Done():
@@ -74,6 +79,8 @@ func (s *stream) run(ctx context.Context, changes <-chan triage.CaseID) {
 			ok = s.changed(ctx, id)
 		case <-again.C:
 			ok = s.holds(ctx)
+		case <-look.C:
+			ok = s.api.Desk.Listening(ctx, s.person) == nil
 		case <-beat.C:
 			ok = s.write(": \n\n")
 		}

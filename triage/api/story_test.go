@@ -325,9 +325,9 @@ func TestTheStreamEndsWithTheAccount(t *testing.T) {
 func TestAReadIsNobodyWhoIsThere(t *testing.T) {
 	r := open(t, false)
 	for i, method := range []string{"GET", "POST"} {
-		path := "/api/v1/queue"
+		path := "/queue"
 		if method == "POST" {
-			path = "/api/v1/cases/" + r.writes("けられた") + "/claim"
+			path = "/cases/" + r.writes("けられた") + "/claim"
 		}
 		r.ask("sato", method, path, "")
 		if there, err := r.accounts.Present(t.Context()); err != nil || len(there) != i {

@@ -31,7 +31,7 @@ var (
 		"parent_no_pain": "保護者から見て苦痛がない", "parent_not_asked": "保護者には確かめない", "absent_total": "年間の欠席日数", "absent_run": "続いている欠席",
 		"separate_room": "別室登校など", "hard": "困難ケース（ほかの理由）", "eased": "困難ケースではなくなった", "abused": "虐待の疑い", "crime": "犯罪に当たる疑い", "serious": "重大事態の疑い",
 		"declared": "重大事態の申立て", "staff_harm": "学校の職員による害、学校への疑い（学校に知らせない）", "school_clear": "学校への疑いがなくなった", "guardian_care": "保護者注意（保護者に伝えない）", "guardian_clear": "保護者注意を外す", "near": "そばに人がいる", "alone": "本人だけになった"}
-	acts = map[string]string{"queue": "一覧を見た", "look": "事案を見た", "claim": "担当した", "release": "手放した", "transfer": "引き継いだ", "second": "二人目を頼んだ",
+	acts = map[string]string{"queue": "一覧を見た", "listen": "一覧の動きを見つづけた", "look": "事案を見た", "claim": "担当した", "release": "手放した", "transfer": "引き継いだ", "second": "二人目を頼んだ",
 		"say": "返事した", "look_in": "会話をそばで見た", "whisper": "担当の人にだけ伝えた", "exposure": "重い相談の数を見た", "absence": "休みを記録した", "absence_look": "休みの人の事案を見た",
 		"meeting_begin": "会議を始めた", "meeting_look": "会議の議題を見た", "meeting_decide": "会議で決めたことを残した", "meeting_end": "会議を終えた", "kin": "つながる事案を見た", "link": "つながりを書いた", "link_agree": "つながりを確かめた", "link_off": "つながりを取り消した", "part": "人の立場を記録した",
 		"call": "電話をかけた", "note": "メモした", "serious": "重大事態の歩みを見た", "serious_list": "重大事態の一覧を見た", "serious_step": "重大事態の歩みを書いた", "serious_text": "重大事態の文書を書いた", "declared": "申立てを記録した", "plan": "対処プランに書いた", "watch": "見守りの期間を長くした", "severity": "緊急度を変えた", "duty": "することを済ませた", "duties": "期限の一覧を見た", "state": "状態を変えた", "observation": "確認を記録した",

@@ -113,6 +113,9 @@ func (d *Desk) approvers(ctx context.Context, p staff.Person, c triage.Case) ([]
 
 // Grants lists the grants that the person has to do with: their own, and for a lead everybody's.
 func (d *Desk) Grants(ctx context.Context, p staff.Person) ([]grant.Grant, error) {
+	if err := d.record(ctx, p, "grants", "", "", ""); err != nil {
+		return nil, err
+	}
 	list, err := d.Register.List(ctx)
 	if err != nil {
 		return nil, err

@@ -269,6 +269,18 @@ func TestALeadAsksForNamesInAnothersCase(t *testing.T) {
 	}
 }
 
+// Who looks at the list of what two people open, or goes on seeing the queue, is written down before they see anything.
+func TestLooksAtListsAreWrittenDown(t *testing.T) {
+	r, ctx := open(t), t.Context()
+	_, err := r.Grants(ctx, people["kato"])
+	r.must(err)
+	r.must(r.Listening(ctx, people["kato"]))
+	if acts := r.log.acts("kato"); !slices.Equal(acts, []string{"grants", "listen"}) {
+		t.Errorf("the audit says %v", acts)
+	}
+	r.want("a school", r.Listening(ctx, people["hinode"]), "forbidden")
+}
+
 // A spoken code that is wrong is in the audit, with whose it was said to be; the code itself is not.
 func TestAWrongSpokenCodeIsWrittenDown(t *testing.T) {
 	r, ctx := open(t), t.Context()

@@ -124,6 +124,14 @@ func (d *Desk) Visible(ctx context.Context, p staff.Person, id triage.CaseID) (t
 	return c, nil
 }
 
+// Listening writes down that the person goes on seeing the queue as it changes, as Queue does of one look at it.
+func (d *Desk) Listening(ctx context.Context, p staff.Person) error {
+	if !leads(p) && !counsels(p) {
+		return forbidden()
+	}
+	return d.record(ctx, p, "listen", "", "", "")
+}
+
 // Watch sends the id of each case that changed; an empty id says to look at everything again.
 func (d *Desk) Watch(ctx context.Context) (<-chan triage.CaseID, error) { return d.Store.Watch(ctx) }
 
