@@ -33,6 +33,8 @@ const (
 	toPersons      // at the Pace
 	toSought       // at the Pace, too
 	toAddress      // at that of Addresses
+	toWords        // at that of Words
+	toFiles        // at that of Files
 )
 
 // On returns the handler of a verb.
@@ -70,6 +72,13 @@ func People() Pace { return Pace{Burst: 120, Every: 5 * time.Second} }
 // makes no sixty of those in an hour; whoever has taken the desk over gets no more than some of a day's.
 func Addresses() Pace { return Pace{Burst: 60, Every: time.Minute} }
 
+// Words is the pace at which words of staff are anonymized with what is known of a case, which could be asked whether a name is in
+// it: every reply, note and hand-off is one or some, and a dozen people who write all at once are slower.
+func Words() Pace { return Pace{Burst: 120, Every: time.Second} }
+
+// Files is the pace at which pages of files are shown. Six letters of twenty pages go at once.
+func Files() Pace { return Pace{Burst: 120, Every: 3 * time.Second} }
+
 // Answerer answers the asks to one role. Any number may run; each ask is one's.
 type Answerer struct {
 	client redis.UniversalClient
@@ -89,7 +98,8 @@ type Count struct{ From, Verb, Code string }
 
 // NewAnswerer returns an answerer of that party, who may be asked nothing yet. caught notes a panic, where it is not nil.
 func NewAnswerer(client redis.UniversalClient, keys *Keys, pace Pace, log *slog.Logger, caught func(room string) (id string)) *Answerer {
-	paces := map[lead]*pacer{toPersons: newPacer(pace), toSought: newPacer(pace), toAddress: newPacer(Addresses())}
+	paces := map[lead]*pacer{toPersons: newPacer(pace), toSought: newPacer(pace),
+		toAddress: newPacer(Addresses()), toWords: newPacer(Words()), toFiles: newPacer(Files())}
 	return &Answerer{client: client, keys: keys, may: map[string]map[string]Handler{}, paces: paces, now: time.Now, log: log, caught: caught, counts: map[Count]int64{}}
 }
 

@@ -19,7 +19,8 @@
 // placeholder, the desk has decided before it asks, with its accounts, its grants and its audit, and the answering side cannot
 // decide again. A desk that somebody has taken over entirely can therefore ask for what its people may see. What holds then:
 // it gets one placeholder of one case at a time; what leads to persons is given out no faster than a desk full of people
-// reads (People), which turns a copy of everything into days, and addresses far slower (Addresses); it is counted by the
+// reads (People), which turns a copy of everything into days, and addresses far slower (Addresses); pictures are shown, and words
+// of its own compared with a case, no faster than a desk full of people works (Files, Words); it is counted by the
 // answering side (Counts), where the desk cannot reach; and no key ever leaves, so that it ends when the desk's own keys are
 // replaced.
 package ask

@@ -6,6 +6,10 @@ import (
 	"time"
 )
 
+// longestTurn is how long is waited for a turn at most. So of all that come too fast fewer wait together than are answered at
+// the same time, and what has no pace, such as a reply on its way to a child, is never behind them.
+const longestTurn = 15 * time.Second
+
 // pacer lets through a burst, and then one at a time. Nobody is refused: who comes too fast waits, so that a desk in need is
 // slowed and never shut out.
 type pacer struct {
@@ -17,7 +21,7 @@ type pacer struct {
 
 func newPacer(p Pace) *pacer { return &pacer{pace: p, now: time.Now} }
 
-// wait returns false where ctx would end before its turn.
+// wait returns false where its turn would come too late.
 func (p *pacer) wait(ctx context.Context) bool {
 	d := p.turn(ctx)
 	if d < 0 {
@@ -29,7 +33,7 @@ func (p *pacer) wait(ctx context.Context) bool {
 	return ctx.Err() == nil
 }
 
-// turn is how long to wait, or below zero where ctx ends before.
+// turn is how long to wait, or below zero where ctx ends before or that is longer than longestTurn.
 func (p *pacer) turn(ctx context.Context) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -38,7 +42,7 @@ func (p *pacer) turn(ctx context.Context) time.Duration {
 		p.next = now
 	}
 	d := max(p.next.Sub(now)-time.Duration(p.pace.Burst)*p.pace.Every, 0)
-	if end, ok := ctx.Deadline(); ok && now.Add(d).After(end) {
+	if end, ok := ctx.Deadline(); d > longestTurn || ok && now.Add(d).After(end) {
 		return -1
 	}
 	p.next = p.next.Add(p.pace.Every)

@@ -127,12 +127,12 @@ func (f Front) Waiting(ctx context.Context) (n int64, err error) {
 func TakesIn(f triage.Front, c triage.Cabinet, waiting func(context.Context) (int64, error)) []Handler {
 	return []Handler{
 		On("enter", f.Enter),
-		On("scrub", func(ctx context.Context, in about) (triage.Scrubbed, error) { return f.Scrub(ctx, in.Case, in.Text) }),
+		On("scrub", func(ctx context.Context, in about) (triage.Scrubbed, error) { return f.Scrub(ctx, in.Case, in.Text) }).to(toWords),
 		On("forget", func(ctx context.Context, in about) (none, error) { return none{}, f.Forget(ctx, in.Case, in.Event) }),
 		On("erase", func(ctx context.Context, in about) (none, error) { return none{}, f.Erase(ctx, in.Case) }),
 		On("file", func(ctx context.Context, in about) (triage.Cleaned, error) {
 			return c.File(ctx, in.Case, in.N, in.Page)
-		}),
+		}).to(toFiles),
 		On("waiting", func(ctx context.Context, _ none) (int64, error) { return waiting(ctx) }),
 	}
 }
