@@ -154,7 +154,7 @@ func (f *Front) Scrub(ctx context.Context, id triage.CaseID, text string) (triag
 		if err != nil {
 			return triage.Scrubbed{}, err
 		}
-		return triage.Scrubbed{Text: texts[0].text}, nil
+		return triage.Scrubbed{Text: texts[0].text, Bare: texts[0].masked(triage.Withheld).text}, nil
 	}
 	var out triage.Scrubbed
 	for {
@@ -190,7 +190,7 @@ func (f *Front) nameless(ctx context.Context, id triage.CaseID, text string) (tr
 	if err != nil {
 		return triage.Scrubbed{}, err
 	}
-	return triage.Scrubbed{Text: marks.ReplaceAllString(texts[0].text, "〔名前など〕")}, nil
+	return triage.Scrubbed{Text: marks.ReplaceAllString(texts[0].text, triage.Withheld)}, nil
 }
 
 // Reveal implements triage.Front.

@@ -105,7 +105,13 @@ func TestScrub(t *testing.T) {
 	if s, err := h.front.Scrub(t.Context(), "", "ゆいさんのこと"); err != nil || s.Text != "[人物A]さんのこと" || len(s.Words) > 0 {
 		t.Errorf("for no case: %q, %v", s.Text, err)
 	}
+	if s, err := h.front.Scrub(t.Context(), "", "山田花子さん、ゆいさんと[人物A]のこと"); err != nil || s.Bare != "〔名前など〕さん、〔名前など〕さんと[人物A]のこと" {
+		t.Errorf("with nothing that leads to a case: %q, %v", s.Bare, err)
+	}
 	h.names.do = func(string) { panic("山田花子") }
+	if s, err := h.front.Scrub(t.Context(), "", "山田花子さん"); err != nil || s.Bare != triage.Withheld {
+		t.Errorf("an anonymizer that fails, for no case: %q, %v", s.Bare, err)
+	}
 	if s, err := h.front.Scrub(t.Context(), id, "山田花子さん"); err != nil || s.Text != "[不明1]" {
 		t.Errorf("an anonymizer that fails: %q, %v", s.Text, err)
 	}

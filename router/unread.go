@@ -95,19 +95,19 @@ func (r *Router) unread(ctx context.Context, kind, who string, m channels.Messag
 	if err != nil {
 		return e, err
 	}
-	shown := out[0].masked()
+	shown := out[0].masked(unreadMask)
 	e.Text, e.Judgement, e.Schools = strings.TrimSpace(shown.text+"\n"+unreadFailed), shown.judgement(*e.Judgement), r.schools(out[0])
 	return e, nil
 }
 
-// masked is the text with a mask in the place of every placeholder.
-func (r redacted) masked() redacted {
+// masked is the text with a mask in the place of everything that was found.
+func (r redacted) masked(mask string) redacted {
 	out := redacted{limit: r.limit}
 	at := 0
 	for _, s := range r.spans {
 		out.runes = append(out.runes, r.runes[at:s.start]...)
 		start := len(out.runes)
-		out.runes = append(out.runes, []rune(unreadMask)...)
+		out.runes = append(out.runes, []rune(mask)...)
 		out.spans = append(out.spans, stretch{s.from, s.to, start, len(out.runes)})
 		at = s.end
 	}

@@ -12,7 +12,7 @@ type Front interface {
 	// It returns once the case holds it. The same entry id entered twice is one message.
 	Enter(ctx context.Context, e Entry) (CaseID, error)
 	// Scrub anonymizes what staff wrote for this case, with the case's own placeholders. With an empty id it is for no case:
-	// the placeholders mean nothing outside of the text, and the words themselves are kept nowhere.
+	// the placeholders mean nothing outside of the text, and the words themselves are kept nowhere. Bare is given then.
 	Scrub(ctx context.Context, id CaseID, text string) (Scrubbed, error)
 	// Reveal returns the words behind a placeholder of the case, or ErrNoWords.
 	Reveal(ctx context.Context, id CaseID, placeholder string) (string, error)
@@ -82,7 +82,11 @@ type Cleaned struct {
 type Scrubbed struct {
 	Text  string // anonymized: for events and screens
 	Words []byte // the words as written, sealed to the courier: for Event.Words
+	Bare  string // Text with Withheld for whatever was found; a placeholder that was written there already stays
 }
+
+// Withheld stands for words that no placeholder leads to.
+const Withheld = "〔名前など〕"
 
 // Doing is what the desk is doing in a conversation, as the seeker's page shows it.
 type Doing string

@@ -151,7 +151,7 @@ func (w wall) Enter(ctx context.Context, e triage.Entry) (triage.CaseID, error) 
 func hide(text string) string { return strings.ReplaceAll(text, "ゆうか", "[人物A]") }
 
 func (wall) Scrub(_ context.Context, _ triage.CaseID, text string) (triage.Scrubbed, error) {
-	return triage.Scrubbed{Text: hide(text), Words: []byte(text)}, nil
+	return triage.Scrubbed{Text: hide(text), Words: []byte(text), Bare: strings.ReplaceAll(text, "ゆうか", triage.Withheld)}, nil
 }
 
 func (wall) Reveal(_ context.Context, _ triage.CaseID, placeholder string) (string, error) {

@@ -273,7 +273,11 @@ func (f *front) anonymous(text string) string {
 func (f *front) Scrub(_ context.Context, _ triage.CaseID, text string) (triage.Scrubbed, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return triage.Scrubbed{Text: f.anonymous(text), Words: []byte("sealed")}, nil
+	bare := text
+	for _, words := range f.words {
+		bare = strings.ReplaceAll(bare, words, triage.Withheld)
+	}
+	return triage.Scrubbed{Text: f.anonymous(text), Words: []byte("sealed"), Bare: bare}, nil
 }
 
 func (f *front) Reveal(_ context.Context, _ triage.CaseID, placeholder string) (string, error) {

@@ -1,8 +1,10 @@
 package desk_test
 
 import (
+	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -166,4 +168,47 @@ func TestALinkRevealsByTwo(t *testing.T) {
 	r.want("to what she countersigned", link("kato", id, theirs), triage.CodeTwoPersons)
 	r.office.there = []string{"sato", "kato"}
 	r.want("with no other lead there", link("kato", id, theirs), "ok")
+}
+
+// One person alone cannot ask a case that is not entrusted to them who is in it: the names that they write lead to no placeholder
+// of its, in a preview, in a refusal, in a note or in a reason. Who has the case sees what will be sent, and what is sent is right.
+func TestNobodyAloneTestsWhoIsInACase(t *testing.T) {
+	r, ctx := open(t), t.Context()
+	id := r.claimed()
+	r.asked(id, "hinode-jhs", triage.LevelAnonymous, triage.AnswerYes)
+	guess := toHinode
+	guess.Level, guess.Disclose, guess.Summary = triage.LevelAnonymous, nil, "[人物A]とゆうかのこと"
+	for who, want := range map[string]string{"sato": "[人物A]と[人物A]のこと", "kato": "[人物A]と〔名前など〕のこと"} {
+		v, err := r.Preview(ctx, people[who], id, guess)
+		if r.must(err); v.Summary != want || !strings.Contains(v.Refused, want) {
+			t.Errorf("%s sees %q, refused %q", who, v.Summary, v.Refused)
+		}
+		_, err = r.HandOff(ctx, people[who], id, guess)
+		if r.want(who+" sends what was not read", err, triage.CodeConsent); !strings.Contains(say(err), want) {
+			t.Errorf("%s is told %q", who, say(err))
+		}
+		c, err := r.Note(ctx, people[who], id, guess.Summary)
+		r.must(err)
+		if _, events := r.load(c.ID); events[len(events)-1].Text != want {
+			t.Errorf("the note of %s reads %q", who, events[len(events)-1].Text)
+		}
+	}
+	o, err := r.Reveal(ctx, people["kato"], id, "[人物A]", "ゆうかのため")
+	if r.must(err); o.Grant.Reason != "〔名前など〕のため" {
+		t.Errorf("the reason reads %q", o.Grant.Reason)
+	}
+	guess.Level, guess.Reason = triage.LevelEmergency, "命の危険"
+	_, err = r.HandOff(ctx, people["kato"], id, guess)
+	r.must(err)
+	if c, _ := r.load(id); c.Handoffs[0].Summary != "[人物A]と[人物A]のこと" {
+		t.Errorf("sent is %q", c.Handoffs[0].Summary)
+	}
+}
+
+func say(err error) string {
+	var refused *triage.Refusal
+	if errors.As(err, &refused) {
+		return refused.Say
+	}
+	return ""
 }

@@ -26,7 +26,7 @@ func (d *Desk) askReveal(ctx context.Context, p staff.Person, c triage.Case, eve
 	if err := d.present(ctx, c, events, what); err != nil {
 		return grant.Grant{}, err // nobody is asked to approve what is not there
 	}
-	reason, why, err := d.why(ctx, c.ID, reason)
+	reason, why, err := d.why(ctx, p, c, reason)
 	if err != nil {
 		return grant.Grant{}, err
 	}

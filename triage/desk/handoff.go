@@ -178,16 +178,16 @@ func (d *Desk) beyond(ctx context.Context, c triage.Case, draft Draft, summary s
 	return "", nil
 }
 
-// compose makes the hand-off of a draft, with its summary anonymized. The draft's placeholders are those of the case.
+// compose makes the hand-off of a draft, with its summary anonymized as by scrubbedBy. The draft's placeholders are those of the case.
 func (d *Desk) compose(ctx context.Context, p staff.Person, c triage.Case, draft Draft) (triage.Handoff, error) {
 	if err := d.stand(ctx, c.ID, slices.Concat(draft.Disclose, slices.Collect(maps.Keys(draft.Roles)))...); err != nil {
 		return triage.Handoff{}, err
 	}
-	summary, err := d.scrubbed(ctx, c.ID, draft.Summary)
+	summary, err := d.scrubbedBy(ctx, p, c, draft.Summary)
 	if err != nil {
 		return triage.Handoff{}, err
 	}
-	reason, err := d.scrubbed(ctx, c.ID, draft.Reason)
+	reason, err := d.scrubbedBy(ctx, p, c, draft.Reason)
 	if err != nil {
 		return triage.Handoff{}, err
 	}
@@ -217,8 +217,8 @@ type Previewed struct {
 	Theirs   string // who runs the school, where that is not the city: they are handed the case over
 }
 
-// Preview shows exactly what the recipient would read, whether or not the child's will allows it yet. A lead to
-// whom the case is not entrusted sees the placeholders that would be filled in.
+// Preview shows exactly what the recipient would read, whether or not the child's will allows it yet. A lead to whom the case
+// is not entrusted sees the placeholders that would be filled in, and triage.Withheld for a name that they wrote themselves.
 func (d *Desk) Preview(ctx context.Context, p staff.Person, id triage.CaseID, draft Draft) (Previewed, error) {
 	c, events, err := d.Store.Load(ctx, id)
 	if err != nil {
@@ -283,12 +283,20 @@ func (d *Desk) HandOff(ctx context.Context, p staff.Person, id triage.CaseID, dr
 		erased: draft.Level == triage.LevelEmergency,
 		do: func(c triage.Case, _ []triage.Event) ([]triage.Event, error) {
 			var err error
-			if h, err = d.compose(ctx, p, c, draft); err != nil {
+			if h, err = d.compose(ctx, p, c, draft); err != nil { // what is refused stands nowhere, and must not tell
 				return nil, err
 			}
 			consent, err := d.allowed(ctx, c, draft, &h)
 			if err != nil {
 				return nil, err
+			}
+			if !entrusted(p, c) { // what is sent stands in the case, for who has it to see
+				if h.Summary, err = d.scrubbed(ctx, id, draft.Summary); err != nil {
+					return nil, err
+				}
+				if h.Reason, err = d.scrubbed(ctx, id, draft.Reason); err != nil {
+					return nil, err
+				}
 			}
 			if twin, ok := twin(c, h, d.Clock.Now()); ok {
 				h = twin

@@ -93,7 +93,7 @@ func (d *Desk) Whisper(ctx context.Context, p staff.Person, id triage.CaseID, te
 			e := d.event(p, triage.KindNote)
 			e.For = c.Assignee
 			var err error
-			e.Text, err = d.scrubbed(ctx, id, text)
+			e.Text, err = d.scrubbedBy(ctx, p, c, text)
 			return []triage.Event{e}, err
 		}})
 }

@@ -198,3 +198,13 @@ func (d *Desk) scrubbed(ctx context.Context, id triage.CaseID, text string) (str
 	s, err := d.Front.Scrub(ctx, id, text)
 	return s.Text, err
 }
+
+// scrubbedBy anonymizes what the person writes of the case. Where it is not entrusted to them no name becomes the case's own
+// placeholder: whoever may read every case could else ask each of them who is in it, alone.
+func (d *Desk) scrubbedBy(ctx context.Context, p staff.Person, c triage.Case, text string) (string, error) {
+	if entrusted(p, c) || strings.TrimSpace(text) == "" {
+		return d.scrubbed(ctx, c.ID, text)
+	}
+	s, err := d.Front.Scrub(ctx, "", text)
+	return s.Bare, err
+}

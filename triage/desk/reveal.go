@@ -102,7 +102,7 @@ func (d *Desk) mayOpen(ctx context.Context, p staff.Person, id triage.CaseID, re
 	if err := words(reason, maxReason); err != nil {
 		return c, nil, "", "", bad("名前を開く理由を選んでください。")
 	}
-	said, why, err = d.why(ctx, id, reason)
+	said, why, err = d.why(ctx, p, c, reason)
 	return c, events, said, why, err
 }
 

@@ -221,7 +221,11 @@ func (w *wall) Enter(ctx context.Context, e triage.Entry) (triage.CaseID, error)
 }
 
 func (w *wall) Scrub(_ context.Context, _ triage.CaseID, text string) (triage.Scrubbed, error) {
-	return triage.Scrubbed{Text: w.hide(text), Words: []byte("sealed:" + text)}, w.away
+	bare := text
+	for _, words := range w.names {
+		bare = strings.ReplaceAll(bare, words, triage.Withheld)
+	}
+	return triage.Scrubbed{Text: w.hide(text), Words: []byte("sealed:" + text), Bare: bare}, w.away
 }
 
 func (w *wall) Reveal(_ context.Context, _ triage.CaseID, placeholder string) (string, error) {

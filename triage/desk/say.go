@@ -110,16 +110,17 @@ func (d *Desk) said(ctx context.Context, id triage.CaseID, key string) (int64, e
 	return 0, cmp.Or(err, triage.ErrUnavailable)
 }
 
-// Note writes words that only staff see.
+// Note writes words that only staff see. Of who is not entrusted with the case it names nobody but by the placeholders that they
+// write themselves.
 func (d *Desk) Note(ctx context.Context, p staff.Person, id triage.CaseID, text string) (triage.Case, error) {
 	if err := words(text, maxText); err != nil {
 		return triage.Case{}, err
 	}
 	e := d.event(p, triage.KindNote)
 	return d.perform(ctx, p, id, act{what: "note", may: mayNote, erased: true,
-		do: func(triage.Case, []triage.Event) ([]triage.Event, error) {
+		do: func(c triage.Case, _ []triage.Event) ([]triage.Event, error) {
 			var err error
-			e.Text, err = d.scrubbed(ctx, id, text)
+			e.Text, err = d.scrubbedBy(ctx, p, c, text)
 			return []triage.Event{e}, err
 		}})
 }

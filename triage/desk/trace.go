@@ -33,7 +33,7 @@ func (d *Desk) AskTrace(ctx context.Context, p staff.Person, id triage.CaseID, r
 	if err := words(reason, maxReason); err != nil {
 		return grant.Grant{}, bad("なぜ要るのかを書いてください。")
 	}
-	reason, why, err := d.why(ctx, id, reason)
+	reason, why, err := d.why(ctx, p, c, reason)
 	if err != nil {
 		return grant.Grant{}, err
 	}

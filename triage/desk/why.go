@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"madoguchi/triage"
+	"madoguchi/triage/staff"
 )
 
 // Why is a reason for which words behind a placeholder are opened.
@@ -39,12 +40,12 @@ func SayWhy(key string) string {
 }
 
 // why is a reason as the case and the audit keep it: one of Whys, given by its key or its words, or words of the person's own.
-func (d *Desk) why(ctx context.Context, id triage.CaseID, reason string) (said, key string, err error) {
+func (d *Desk) why(ctx context.Context, p staff.Person, c triage.Case, reason string) (said, key string, err error) {
 	for _, w := range Whys {
 		if reason == w.Key || reason == w.Say {
 			return w.Say, w.Key, nil
 		}
 	}
-	said, err = d.scrubbed(ctx, id, reason)
+	said, err = d.scrubbedBy(ctx, p, c, reason)
 	return said, written, err
 }
