@@ -113,7 +113,7 @@ func (o *outside) readsTheTruth(s moment, i int) {
 	p := browse(o.t, "the seeker", o.Public, width)
 	defer p.end()
 	if s.open && !s.empty {
-		o.do(o.token, "GET", "/queue", nil, nil) // somebody is there
+		o.comes(o.token)
 	}
 	p.goTo("/")
 	p.sees("返事をするのは")
@@ -193,7 +193,7 @@ func TestThePageChangesWithTheDesk(t *testing.T) {
 	says(p, false, calling)
 	code := p.text("[...document.querySelectorAll('#log .words span')].map((w) => w.textContent).join(' ')")
 
-	o.do(token, "GET", "/queue", nil, nil)
+	o.comes(token)
 	says(p, true, calling)
 	says(p, false, nobody, "0120-0-78310")
 
@@ -218,6 +218,11 @@ func TestThePageChangesWithTheDesk(t *testing.T) {
 	says(again, true, nobody, opens, write)
 	says(again, false, calling)
 	again.calm()
+}
+
+// comes lets somebody be there: they do something, as a program that only reads does not.
+func (p *process) comes(token string) {
+	_, _ = p.call(token, "POST", "/cases/07nosuchcase/doing", map[string]string{"doing": "reading"}, nil)
 }
 
 // settled waits until the alarm has rung, whatever became of it.
