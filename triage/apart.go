@@ -9,9 +9,26 @@ import (
 // Bar keeps a person of the staff, or of a school, out of a case: she is named in it, is a relative of somebody who is, or
 // speaks with the other family. For her the case is not there at all; whoever else has it sees who is kept out.
 type Bar struct {
-	Login string `json:"login"`
-	Why   string `json:"why,omitempty"` // one of the constants below
-	Off   bool   `json:"off,omitempty"` // she is let in again
+	Login string `json:"login"` // empty of an office at a school whose holder has no account
+	// School is the school that she belongs to, and Post her office there as the city's file calls it (教頭), where it is known:
+	// she is not called about the case either.
+	School string `json:"school,omitempty"`
+	Post   string `json:"post,omitempty"`
+	Why    string `json:"why,omitempty"` // one of the constants below
+	Off    bool   `json:"off,omitempty"` // she is let in again
+}
+
+// Same reports whether both are about the same person.
+func (b Bar) Same(o Bar) bool {
+	return b.Login == o.Login && (b.Login != "" || b.School == o.School && b.Post == o.Post)
+}
+
+// Who is the person in words: her login, or her office.
+func (b Bar) Who() string {
+	if b.Login == "" || b.Post == "" {
+		return b.Login + b.Post
+	}
+	return b.Login + "（" + b.Post + "）"
 }
 
 // Why somebody is kept out.
@@ -28,6 +45,12 @@ var BarReasons = []string{BarNamed, BarRelative, BarOther, BarSelf}
 // Bars reports whether that person is kept out of the case.
 func (c Case) Bars(login string) bool {
 	return login != "" && slices.ContainsFunc(c.Barred, func(b Bar) bool { return b.Login == login })
+}
+
+// Spares reports whether the holder of that office at the school hears nothing of the case. Where the office of somebody there
+// who is kept out is not known, none of them does.
+func (c Case) Spares(school, post string) bool {
+	return slices.ContainsFunc(c.Barred, func(b Bar) bool { return school != "" && b.School == school && (b.Post == "" || b.Post == post) })
 }
 
 // OtherSides are the cases of the other side of this matter.
@@ -152,11 +175,14 @@ func without(logins []string, login string) []string {
 
 // bar keeps somebody out. What they had goes back to the queue, and they are no former one to come back to.
 func (c *Case) bar(b Bar, e Event) {
-	c.Barred = slices.DeleteFunc(slices.Clone(c.Barred), func(x Bar) bool { return x.Login == b.Login })
+	c.Barred = slices.DeleteFunc(slices.Clone(c.Barred), b.Same)
 	if b.Off {
 		return
 	}
 	c.Barred = append(c.Barred, b)
+	if b.Login == "" {
+		return
+	}
 	if c.Second == b.Login {
 		c.Second = ""
 	}

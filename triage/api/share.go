@@ -52,9 +52,11 @@ type wantedIn struct {
 type barIn struct {
 	ByCase
 	Body struct {
-		Login string `json:"login,omitempty" doc:"without it the person who asks"`
-		Why   string `json:"why,omitempty" doc:"named, relative, other or self"`
-		Off   bool   `json:"off,omitempty" doc:"let in again"`
+		Login  string `json:"login,omitempty" doc:"without it, and without a post, the person who asks"`
+		School string `json:"school,omitempty" doc:"of a post without a login: the school's id"`
+		Post   string `json:"post,omitempty" doc:"of somebody at a school: the office, as the city's file calls it among the deputies; its holder is not called about the case. Without it nobody of a school is called of which somebody is kept out"`
+		Why    string `json:"why,omitempty" doc:"named, relative, other or self"`
+		Off    bool   `json:"off,omitempty" doc:"let in again"`
 	}
 }
 
@@ -139,7 +141,7 @@ func (a *api) share() {
 		})
 	route(a, huma.Operation{Method: "POST", Path: "/api/v1/cases/{id}/bars", Summary: "Keep somebody out of the case, without a trace for them", DefaultStatus: 204},
 		func(ctx context.Context, p staff.Person, in *barIn) (*struct{}, error) {
-			return nil, a.Desk.Bar(ctx, p, in.id(), triage.Bar{Login: in.Body.Login, Why: in.Body.Why, Off: in.Body.Off})
+			return nil, a.Desk.Bar(ctx, p, in.id(), triage.Bar{Login: in.Body.Login, School: in.Body.School, Post: in.Body.Post, Why: in.Body.Why, Off: in.Body.Off})
 		})
 	route(a, huma.Operation{Method: "POST", Path: "/api/v1/cases/{id}/sessions", Summary: "What whoever comes next has to know", DefaultStatus: 201},
 		func(ctx context.Context, p staff.Person, in *sessionIn) (*caseOut, error) {

@@ -50,11 +50,14 @@ func (c *Console) suggest(ctx context.Context, d *caseData, p staff.Person, v de
 func (c *Console) bar(r *http.Request, p staff.Person, id triage.CaseID) (result, error) {
 	f := r.PostForm
 	b := triage.Bar{Login: strings.ToLower(strings.TrimSpace(f.Get("login"))), Why: f.Get("why"), Off: f.Get("off") == "1"}
+	b.School, b.Post, _ = strings.Cut(f.Get("post"), " ")
 	err := c.Desk.Bar(r.Context(), p, id, b)
 	res := result{Say: "外しました。その人には、この事案は見えません。"}
 	switch {
 	case b.Off:
 		res.Say = "外すのをやめました。"
+	case b.Login == "" && b.Post != "":
+		res.Say = "外しました。その人には、この事案のことで電話しません。"
 	case b.Login == "" || b.Login == p.Login:
 		res = result{Say: "この事案から外れました。", To: "/queue"}
 	}

@@ -87,9 +87,9 @@ func (c *Console) tell(l *line, e triage.Event, seen told) bool {
 	case e.Safety != nil:
 		l.Class, l.Quote, l.Text = "note", true, "安全プラン\n"+e.Text
 	case e.Bar != nil:
-		l.Text = e.Bar.Login + " さんを、この事案から外しました（" + word(barReasons, e.Bar.Why) + "）。"
+		l.Text = e.Bar.Who() + " さんを、この事案から外しました（" + word(barReasons, e.Bar.Why) + "）。"
 		if e.Bar.Off {
-			l.Text = e.Bar.Login + " さんを、外すのをやめました。"
+			l.Text = e.Bar.Who() + " さんを、外すのをやめました。"
 		}
 	case e.Wanted != nil:
 		l.Text = "担当についての、本人の希望を記録しました。"

@@ -50,8 +50,9 @@ func (d *Desk) eachFor(ctx context.Context, p staff.Person, q triage.Query, visi
 
 // Bar keeps somebody out of the case, or lets them in again: a lead anybody, and everybody themselves. From then on there is
 // nothing of it for them: in no list, count, search, notice or address. What they had goes back to the queue.
+// Somebody at a school may be named by her office alone, or beside her login, so that nobody calls her about the case.
 func (d *Desk) Bar(ctx context.Context, p staff.Person, id triage.CaseID, b triage.Bar) error {
-	if b.Login == "" {
+	if b.Login == "" && b.Post == "" {
 		b.Login = p.Login
 	}
 	self := b.Login == p.Login
@@ -70,25 +71,25 @@ func (d *Desk) Bar(ctx context.Context, p staff.Person, id triage.CaseID, b tria
 	}
 	_, err := d.perform(ctx, p, id, act{what: "bar", ref: b.Login, reason: b.Why, may: may, erased: true,
 		do: func(c triage.Case, _ []triage.Event) ([]triage.Event, error) {
-			if b.Off && !c.Bars(b.Login) || !b.Off && c.Bars(b.Login) {
+			kept := slices.IndexFunc(c.Barred, b.Same)
+			if b.Off && kept < 0 || !b.Off && kept >= 0 && (b.Post == "" || b.Post == c.Barred[kept].Post) {
 				return nil, nil
-			}
-			if !b.Off {
-				if _, err := d.People.Person(ctx, b.Login); errors.Is(err, staff.ErrUnknown) {
-					return nil, bad("その人は、ここにいません。")
-				} else if err != nil {
-					return nil, triage.ErrUnavailable
-				}
-				if err := d.ledBy(ctx, c, b.Login); err != nil {
-					return nil, err
-				}
 			}
 			e := d.event(p, triage.KindAssignment)
 			e.Bar = &b
-			if b.Login == c.Assignee && !b.Off {
+			if b.Off {
+				return []triage.Event{e}, nil
+			}
+			if err := d.placed(ctx, &b); err != nil {
+				return nil, err
+			}
+			if err := d.ledBy(ctx, c, b.Login); err != nil {
+				return nil, err
+			}
+			if b.Login != "" && b.Login == c.Assignee {
 				e.DueAt = d.readBy(c)
 			}
-			return []triage.Event{e}, nil
+			return d.unopened(ctx, p, c.With(e), e)
 		}})
 	return err
 }

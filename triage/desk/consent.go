@@ -52,6 +52,9 @@ func (d *Desk) AskConsent(ctx context.Context, p staff.Person, id triage.CaseID,
 			if err := d.timely(c, events, a); err != nil {
 				return nil, err
 			}
+			if err := d.opens(ctx, c, a.School); err != nil {
+				return nil, err
+			}
 			if scrubbed.Words == nil {
 				var err error
 				if scrubbed, err = d.Front.Scrub(ctx, id, a.Summary); err != nil {

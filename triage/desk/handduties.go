@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"madoguchi/triage"
+	"madoguchi/triage/city"
 	"madoguchi/triage/duty"
 	"madoguchi/triage/staff"
 	"madoguchi/triage/telling"
@@ -128,12 +129,14 @@ func (d *Desk) followed(c triage.Case, handoff, first string) []triage.Event {
 	return events
 }
 
-// ladder is who is called about a hand-off that nobody receives, and from when on.
-func (d *Desk) ladder(h triage.Handoff, due time.Time) []telling.Rung {
+// ladder is who is called about a hand-off that nobody receives, and from when on. Nobody who is kept out of the case is.
+func (d *Desk) ladder(c triage.Case, h triage.Handoff, due time.Time) []telling.Rung {
 	s, _ := d.City.SchoolByID(h.School)
 	var deputies []telling.Contact
 	for _, x := range s.Deputies {
-		deputies = append(deputies, telling.Contact(x))
+		if !c.Spares(h.School, x.Who) {
+			deputies = append(deputies, telling.Contact(x))
+		}
 	}
 	every := d.City.Terms.LadderEvery.Value()
 	if every <= 0 {
@@ -148,7 +151,7 @@ func (d *Desk) Calling(c triage.Case, h triage.Handoff) (telling.Rung, bool) {
 	if i < 0 {
 		return telling.Rung{}, false
 	}
-	return telling.Now(d.ladder(h, c.Duties[i].DueAt), d.Clock.Now())
+	return telling.Now(d.ladder(c, h, c.Duties[i].DueAt), d.Clock.Now())
 }
 
 // climbs are the moments at which an open duty of the case is said to be overdue: those of every duty, and for a hand-off
@@ -162,7 +165,12 @@ func (d *Desk) climbs(c triage.Case, x triage.Duty) []climb {
 	if i < 0 {
 		return steps
 	}
-	for n, r := range d.ladder(c.Handoffs[i], x.DueAt) {
+	s, _ := d.City.SchoolByID(c.Handoffs[i].School)
+	for _, r := range d.ladder(c, c.Handoffs[i], x.DueAt) {
+		n := slices.IndexFunc(s.Deputies, func(x city.Deputy) bool { return x.Who == r.Who && !r.Last })
+		if n < 0 {
+			n = len(s.Deputies)
+		}
 		say := "受け取りがありません。次に電話する相手：" + r.Who
 		if r.Reach != "" {
 			say += "（" + r.Reach + "）"

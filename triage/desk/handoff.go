@@ -120,6 +120,9 @@ func (d *Desk) allowed(ctx context.Context, c triage.Case, draft Draft, h *triag
 		if err := d.suspected(c, draft.School); err != nil {
 			return "", err
 		}
+		if err := d.opens(ctx, c, draft.School); err != nil {
+			return "", err
+		}
 	}
 	if draft.Recipient == triage.ToGuardian || draft.May.CallHome == triage.PermitYes {
 		if err := heedful(c); err != nil {
