@@ -136,16 +136,16 @@ func (d *Desk) Pack(ctx context.Context, p staff.Person, id string) (Pack, error
 	if k.Record.Done, err = d.shown(ctx, p, r.Done); err != nil || r.Ended() {
 		return k, err
 	}
-	papers, err := d.papers(ctx, p)
+	papers, err := d.papers(ctx, p, r.Since)
 	k.Items = meeting.Agenda(papers, r.Since, k.Now)
 	return k, err
 }
 
-// papers lays out every case that goes on and is not kept from the person.
-func (d *Desk) papers(ctx context.Context, p staff.Person) ([]meeting.Paper, error) {
+// papers lays out every case that is not kept from the person and may be before a meeting since the last one.
+func (d *Desk) papers(ctx context.Context, p staff.Person, since time.Time) ([]meeting.Paper, error) {
 	var all []meeting.Paper
 	err := d.eachFor(ctx, p, triage.Query{}, func(c triage.Case) error {
-		if c.State == triage.Resolved || c.State == triage.Closed {
+		if meeting.Past(c, since) {
 			return nil
 		}
 		c, events, err := d.Store.Load(ctx, c.ID)

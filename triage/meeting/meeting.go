@@ -82,10 +82,17 @@ func Agenda(papers []Paper, since, now time.Time) []Item {
 	return items
 }
 
+// Past reports whether the case is no matter of a meeting any more. One that ended before any meeting saw it still is, and so is
+// one on which something is still to be decided.
+func Past(c triage.Case, since time.Time) bool {
+	open := func(d triage.Duty) bool { return d.DoneAt.IsZero() && (d.What == Weekly || d.What == Article23) }
+	return c.Erased() || board.Over(c) && c.OpenedAt.Before(since) && !slices.ContainsFunc(c.Duties, open)
+}
+
 func newItem(p Paper, since, now time.Time) Item {
 	c := p.Case
 	i := Item{Case: c}
-	if c.Erased() || board.Over(c) {
+	if Past(c, since) {
 		return i
 	}
 	add := func(t Topic, so bool) {
@@ -127,7 +134,7 @@ func newItem(p Paper, since, now time.Time) Item {
 	add(NotTold, untold)
 	add(Silent, silent)
 	add(WatchEnd, ends)
-	add(Resolve, !slices.Contains(p.Unmet, Stopped) && !slices.Contains(p.Unmet, WatchPeriod))
+	add(Resolve, !board.Over(c) && !slices.Contains(p.Unmet, Stopped) && !slices.Contains(p.Unmet, WatchPeriod))
 	add(Lies, board.Lies(c, now))
 	add(Asked, asked && len(i.Topics) == 0)
 	slices.SortStableFunc(i.Owed, func(a, b triage.Duty) int { return a.DueAt.Compare(b.DueAt) })

@@ -22,7 +22,9 @@ func TestAgenda(t *testing.T) {
 	}{
 		"new":             {Paper{Case: triage.Case{State: triage.Waiting, OpenedAt: now.Add(-time.Hour), TouchedAt: now}, Unmet: waiting}, []Topic{New}},
 		"nothing":         {Paper{Case: triage.Case{State: triage.Open, OpenedAt: old, TouchedAt: now}, Unmet: waiting}, nil},
-		"over":            {Paper{Case: triage.Case{State: triage.Closed, OpenedAt: now}}, nil},
+		"over":            {Paper{Case: triage.Case{State: triage.Closed, OpenedAt: old}}, nil},
+		"began and ended": {Paper{Case: triage.Case{State: triage.Closed, OpenedAt: now.Add(-time.Hour)}}, []Topic{New}},
+		"ended undecided": {Paper{Case: triage.Case{State: triage.Resolved, OpenedAt: old, Duties: []triage.Duty{{What: Article23, DueAt: now.Add(-1)}}}}, []Topic{Overdue, NotTold}},
 		"withdrawn":       {Paper{Case: triage.Case{State: triage.Open, OpenedAt: now, ErasedAt: now}}, nil},
 		"overdue":         {owes(triage.Duty{What: "x", Owner: "assignee", DueAt: now.Add(-1)}), []Topic{Overdue}},
 		"not yet":         {owes(triage.Duty{What: "x", Owner: "assignee", DueAt: now.Add(1)}), nil},
