@@ -25,7 +25,8 @@ type Scene struct {
 	Ahead   map[triage.Severity]int // those who wait and come before, by danger; the seeker's own case is not among them
 	Here    int                     // people who answer and are there
 	Answers []time.Duration         // how long first answers took lately
-	Left    time.Duration           // until the door closes
+	Left    time.Duration           // until the door closes, or pauses
+	Today   time.Duration           // how long it is open yet today, after a pause too; no less than Left
 }
 
 // Of is the band of a scene; BandNone where nobody is there to keep a promise, or the door is closed.
@@ -33,7 +34,7 @@ func Of(s Scene) triage.Band {
 	if s.Here <= 0 || s.Left <= 0 {
 		return triage.BandNone
 	}
-	return cover(s.expected(), s.Left)
+	return cover(s.expected(), s.Left, max(s.Left, s.Today))
 }
 
 // expected is how long it may take: what answers took lately, and a round for every full turn of the people who are there. Who is
@@ -64,13 +65,13 @@ var ends = [...]struct {
 	end  time.Duration
 }{{triage.BandSoon, 5 * time.Minute}, {triage.BandShort, 20 * time.Minute}, {triage.BandHalf, 30 * time.Minute}}
 
-func cover(expected, left time.Duration) triage.Band {
+func cover(expected, left, today time.Duration) triage.Band {
 	for _, e := range ends {
 		if expected <= e.end && e.end <= left {
 			return e.band
 		}
 	}
-	if expected <= left {
+	if expected <= today {
 		return triage.BandToday
 	}
 	return triage.BandLater
@@ -98,7 +99,7 @@ type Promise struct {
 	Reply time.Time   // with BandSorry: by when there is an answer in any case; zero where that was not said
 }
 
-// Next is the promise after another look at the desk: of the same wait never a longer band, and never a later time. It is
+// Next is the promise after another look at the desk, left before it closes for the day: of the same wait never a longer band, and never a later time. It is
 // BandSorry for good once the time has passed.
 func (p Promise) Next(since time.Time, now triage.Band, at time.Time, left time.Duration) Promise {
 	if !p.Since.Equal(since) || p.Band == "" {

@@ -31,6 +31,8 @@ func TestABandIsWideEnough(t *testing.T) {
 		{"fifty come before one", Scene{Here: 1, Ahead: ahead(0, 50), Left: 2 * time.Hour}, triage.BandLater},
 		{"answers took long today", Scene{Here: 4, Answers: long, Left: time.Hour}, triage.BandShort},
 		{"a quarter of an hour is left", Scene{Here: 1, Ahead: ahead(0, 1), Left: 15 * time.Minute}, triage.BandToday},
+		{"a pause comes, and hours after it", Scene{Here: 1, Ahead: ahead(0, 4), Left: 30 * time.Minute, Today: 4 * time.Hour}, triage.BandToday},
+		{"and there is time before it", Scene{Here: 1, Ahead: ahead(0, 1), Left: 30 * time.Minute, Today: 4 * time.Hour}, triage.BandShort},
 		{"ten minutes are left and it takes longer", Scene{Here: 1, Ahead: ahead(0, 1), Left: 10 * time.Minute}, triage.BandLater},
 	} {
 		if got := Of(c.s); got != c.want {

@@ -80,7 +80,10 @@ func (d *Desk) scene(ctx context.Context, now time.Time) (s view, cases []triage
 	if err != nil {
 		return s, nil, triage.ErrUnavailable
 	}
-	s.Left = d.City.LeftToday(chat, now)
+	if closes := d.City.ClosesAt(chat, now); !closes.IsZero() {
+		s.Left = closes.Sub(now)
+	}
+	s.Today, s.until = d.City.LeftToday(chat, now)
 	for _, p := range here {
 		if counsels(p) {
 			s.Here++
@@ -109,7 +112,8 @@ func (d *Desk) scene(ctx context.Context, now time.Time) (s view, cases []triage
 // view is a scene that is the same for all who wait, but for who comes before.
 type view struct {
 	band.Scene
-	here []staff.Person // who is there while the door is open
+	here  []staff.Person // who is there while the door is open
+	until time.Duration  // until it closes for the day
 }
 
 // heard reports whether somebody is there who hears of the case.
@@ -146,7 +150,7 @@ func (d *Desk) tellWait(ctx context.Context, c triage.Case, v view, now time.Tim
 		}
 	}
 	return d.changeWait(ctx, c, known, func(t band.Told) band.Told {
-		p := t.Promise.Next(c.WaitingSince, band.Of(v.Scene), now, v.Left)
+		p := t.Promise.Next(c.WaitingSince, band.Of(v.Scene), now, v.until)
 		if p.Band == triage.BandSorry && t.Band != triage.BandSorry {
 			p.Reply = d.replied(c, now)
 		}
