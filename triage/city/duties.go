@@ -37,6 +37,7 @@ type Duty struct {
 	Decide   []Choice `yaml:"decide"`
 	Lead     bool     `yaml:"lead_decides"`
 	Every    Term     `yaml:"every"`
+	Workday  bool     `yaml:"workday"` // due on a day on which the desk works, or on the next one
 	Until    []string `yaml:"until"`
 	Renews   bool     `yaml:"renews"`
 	Restarts bool     `yaml:"restarts"`
@@ -63,7 +64,7 @@ func (c *City) Rules() duty.Rules {
 		}
 		r := duty.Rule{Key: d.Key, What: d.What, Source: d.Source, Hint: d.Hint, Any: facts(d.Any), All: facts(d.All),
 			Unless: facts(d.Unless), Owner: d.Owner, Shown: d.Shown, Due: c.term(d.Due), Watch: d.Due == "watch", Climb: c.term(climb), Met: facts(d.Met), Lead: d.Lead,
-			Every: c.term(d.Every), Until: facts(d.Until), Renews: d.Renews, Restarts: d.Restarts, Numbers: d.Numbers}
+			Every: c.term(d.Every), Workday: d.Workday, Until: facts(d.Until), Renews: d.Renews, Restarts: d.Restarts, Numbers: d.Numbers}
 		for _, k := range d.Decide {
 			r.Decide = append(r.Decide, duty.Choice(k))
 		}
@@ -119,6 +120,11 @@ func (c *City) Climb(due time.Time) time.Time {
 		return time.Time{}
 	}
 	return t.After(due, c)
+}
+
+// AnswersByDay reports whether an answer to such words is due in days on which the desk works.
+func (c *City) AnswersByDay(s triage.Severity) bool {
+	return c.term(c.Terms.AnswerWithin[string(s)]).Business > 0
 }
 
 // Works reports whether the desk works on t's day, a weekday that the city has not closed, and when its telephone closes

@@ -323,7 +323,7 @@ const twice = time.Minute
 // twin returns the hand-off that is h, sent just now.
 func twin(c triage.Case, h triage.Handoff, now time.Time) (triage.Handoff, bool) {
 	i := slices.IndexFunc(c.Handoffs, func(x triage.Handoff) bool {
-		return x.By == h.By && x.Recipient == h.Recipient && x.School == h.School && x.Whom == h.Whom && x.Level == h.Level && x.Summary == h.Summary &&
+		return !x.Void() && x.By == h.By && x.Recipient == h.Recipient && x.School == h.School && x.Whom == h.Whom && x.Level == h.Level && x.Summary == h.Summary &&
 			x.May == h.May && slices.Equal(x.Disclose, h.Disclose) && now.Sub(x.SentAt) < twice
 	})
 	if i < 0 {

@@ -69,19 +69,30 @@ type View struct {
 	Case     triage.Case
 	Timeline []triage.Event
 	Now      time.Time // the desk's clock, for what is overdue
+
+	climbs time.Time // when the answer, late, reaches the supervisor
 }
 
 // Duties are what has to be done in the case, with the seeker's answer among them.
 func (v View) Duties() []triage.Duty {
 	var duties []triage.Duty
 	if !v.Case.DueAt.IsZero() {
-		x := triage.Duty{Kind: "answer", What: "answer", DueAt: v.Case.DueAt, Owner: duty.Assignee}
-		if within := x.DueAt.Sub(v.Case.WaitingSince); within > 0 {
-			x.ClimbAt = x.DueAt.Add(within) // late by as long again
-		}
-		duties = append(duties, x)
+		duties = append(duties, triage.Duty{Kind: "answer", What: "answer", DueAt: v.Case.DueAt, Owner: duty.Assignee, ClimbAt: v.climbs})
 	}
 	return append(duties, v.Case.Duties...)
+}
+
+// late is when an answer that is late reaches the supervisor: late by as long again; where it is due in days on which the desk works,
+// as every other duty does.
+func (d *Desk) late(c triage.Case) time.Time {
+	within := c.DueAt.Sub(c.WaitingSince)
+	switch {
+	case c.DueAt.IsZero() || within <= 0:
+		return time.Time{}
+	case d.City.AnswersByDay(c.Severity):
+		return d.City.Climb(c.DueAt)
+	}
+	return c.DueAt.Add(within)
 }
 
 // Case shows a case.
@@ -108,7 +119,7 @@ func (d *Desk) Again(ctx context.Context, p staff.Person, id triage.CaseID) (Vie
 	d.renew(ctx, p, c)
 	owing := d.owing(c, events)
 	owing, seen, err := d.apart(ctx, p, owing, heard(p, visible(c, events)))
-	return View{Case: owing, Timeline: seen, Now: d.Clock.Now()}, err
+	return View{Case: owing, Timeline: seen, Now: d.Clock.Now(), climbs: d.late(c)}, err
 }
 
 // Visible returns the case as it is now if that person may see it in a list, and writes no audit: for the live stream

@@ -6,9 +6,11 @@
 // asks a clock, so that a year of a city's rules can be run in a moment, and the same events always give the same duties.
 //
 // What it finds becomes events of the case, and from then on the case itself tells what is owed: a rule that is taken out
-// of a file takes no duty away. Rules only add. A duty ends in three ways: a person did it and wrote how; an act that the
-// rule itself names did it (the police were told), or ended its coming again; or what it counted from began anew, as a watch
-// does when the act happens again. Nothing else lowers or ends one, and no rule can touch what another one found.
+// of a file takes no duty away. Rules only add. A duty ends in four ways: a person did it and wrote how; an act that the
+// rule itself names did it (the police were told), or ended its coming again; what it counted from began anew, as a watch
+// does when the act happens again; or what it rests on, a fact of All, is so no longer (who was told was called back, a hard
+// case is none any more). What telling somebody did is owed again, by the same time, once that was called back. Nothing else
+// lowers or ends one, and no rule can touch what another one found.
 //
 // What is overdue climbs: from its owner to the coordinator, and from there to the supervisor.
 package duty
@@ -16,6 +18,7 @@ package duty
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"madoguchi/triage"
@@ -39,11 +42,12 @@ type Rule struct {
 	Keep  []Class // where given, it is due when the longest of these that the case is of ends, and not by Due
 	Climb Term    // from when it was due until it reaches the supervisor
 
-	Met    []Fact   // these acts do it
-	Decide []Choice // it is a decision between these
-	Lead   bool     // which is a lead's: whoever has the case does it by one of the acts in Met
-	Every  Term     // it comes again so long after it was done, by the end of that day where it counts days,
-	Until  []Fact   // until one of these is so: a turn after the first is over then, unless its time has passed already
+	Met     []Fact   // these acts do it
+	Decide  []Choice // it is a decision between these
+	Lead    bool     // which is a lead's: whoever has the case does it by one of the acts in Met
+	Every   Term     // it comes again so long after it was done, by the end of that day where it counts days,
+	Workday bool     // what people meet for: where its day is none on which the desk works, it is due on the next
+	Until   []Fact   // until one of these is so: a turn after the first is over then, unless its time has passed already
 
 	Renews   bool // it arises again where one of Any is heard of again after it was done
 	Restarts bool // it counts from its facts as they are now: where they begin anew, so does it
@@ -182,11 +186,36 @@ func (r Rule) ends(d triage.Duty, f Facts, so Known, holds bool, cal Calendar, n
 		d.DoneAt, d.By, d.Decision, d.Reason = f[end].Last, f[end].By, Met, string(end)
 		return d, true
 	}
+	if !r.Restarts && r.groundless(f) {
+		d.DoneAt, d.Decision = now, triage.Waived
+		return d, true
+	}
 	if r.Restarts && (!holds || !so.First.Equal(d.Since) || r.outgrown(d, f, so, cal)) {
 		d.DoneAt, d.Decision = now, Restarted
 		return d, true
 	}
 	return d, false
+}
+
+// groundless reports whether something that the duty rests on is so no longer.
+func (r Rule) groundless(f Facts) bool {
+	return slices.ContainsFunc(r.All, func(name Fact) bool { _, ok := f[name]; return !ok })
+}
+
+// calledBack reports whether the duty was done, or was over, because somebody had been told who has not been told any more.
+func calledBack(d triage.Duty, f Facts) bool {
+	_, ok := f[Fact(d.Reason)]
+	return d.Decision == Met && strings.HasPrefix(d.Reason, "told.") && !ok
+}
+
+// anew is since when what ended for want of a ground is owed again.
+func anew(last triage.Duty, so Known) time.Time {
+	for _, t := range []time.Time{so.First, so.Last} {
+		if t.After(last.DoneAt) {
+			return t
+		}
+	}
+	return last.DoneAt
 }
 
 // met reports whether an act that the rule names did the duty: one since it arose; in a later turn, one after the last.
@@ -217,6 +246,11 @@ func (r Rule) next(last triage.Duty, f Facts, so Known, cal Calendar) (triage.Du
 	switch {
 	case last.Turn == 0:
 		d.Since = so.First
+	case calledBack(last, f):
+		d.Since, d.DueAt, d.ClimbAt = last.Since, last.DueAt, last.ClimbAt
+		return d, true
+	case last.Decision == triage.Waived:
+		d.Since = anew(last, so)
 	case r.Restarts && (!so.First.Equal(last.Since) || (len(r.Keep) > 0 || r.Watch) && last.Decision == Restarted):
 		d.Since = so.First
 	case r.Renews && so.Last.After(last.DoneAt):
@@ -235,6 +269,9 @@ func (r Rule) next(last triage.Duty, f Facts, so Known, cal Calendar) (triage.Du
 		}
 	} else {
 		d.DueAt = term.After(d.Since, cal)
+	}
+	if r.Workday {
+		d.DueAt = onWorkday(d.DueAt, cal)
 	}
 	if !r.Climb.IsZero() {
 		d.ClimbAt = r.Climb.After(d.DueAt, cal)

@@ -82,6 +82,16 @@ func (t Term) wholeDays() Term {
 	return t
 }
 
+// onWorkday is that time, or where its day is none on which the desk works the close of the next one. The midnight that ends a day
+// belongs to it.
+func onWorkday(due time.Time, cal Calendar) time.Time {
+	last := due.Add(-1)
+	if _, works := cal.Works(last); works {
+		return due
+	}
+	return Term{Business: 1}.After(last, cal)
+}
+
 func midnight(y int, m time.Month, d int) time.Time {
 	return time.Date(y, m, d, 0, 0, 0, 0, triage.JST)
 }
