@@ -53,7 +53,7 @@ triage/tally                : triage
 triage/meeting              : triage triage/board
 triage/lookin               : triage
 triage/drill                :
-triage/kin                  : triage
+triage/kin                  : triage triage/japanese
 triage/request              : triage
 triage/discard              : triage
 triage/desk                 : triage triage/band triage/request triage/discard triage/serious triage/figures triage/board triage/meeting triage/drill triage/lookin triage/kin triage/roster triage/pass triage/telling triage/paper triage/sheet triage/table triage/shelf triage/duty triage/city triage/audit triage/staff triage/grant triage/seek triage/shelf

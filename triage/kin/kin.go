@@ -12,10 +12,12 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 	"unicode"
 
 	"madoguchi/triage"
+	"madoguchi/triage/japanese"
 )
 
 // Sketch is what is known of a case for this.
@@ -26,11 +28,12 @@ type Sketch struct {
 	To      time.Time // of the seeker's first and last word
 	Flags   []triage.Flag
 	Grams   map[string]bool // pairs of characters of the words
+	Spoken  map[string]bool // what stands in hiragana, as small children write: five characters each, without what everybody says
 }
 
 // Draw makes a case's sketch.
 func Draw(c triage.Case, events []triage.Event) Sketch {
-	s := Sketch{ID: c.ID, Schools: append(c.Schools(), c.Named...), Flags: c.Flags, Grams: map[string]bool{}}
+	s := Sketch{ID: c.ID, Schools: append(c.Schools(), c.Named...), Flags: c.Flags, Grams: map[string]bool{}, Spoken: map[string]bool{}}
 	for _, k := range c.Consents {
 		if _, family := triage.Family(k.School); k.School != "" && k.School != triage.ToBoard && !family {
 			s.Schools = append(s.Schools, k.School)
@@ -58,9 +61,14 @@ func Draw(c triage.Case, events []triage.Event) Sketch {
 
 var placeholder = regexp.MustCompile(`\[[^\[\]\s]{1,20}\]`)
 
-// read takes in the pairs of characters of a text that carry a meaning: hiragana alone is grammar.
+// spokenLong is how many characters in a row of hiragana are compared.
+const spokenLong = 5
+
+// read takes in what carries a meaning of a text: the pairs of its characters without hiragana, which alone is grammar; and of a
+// text in hiragana, longer pieces.
 func (s *Sketch) read(text string) {
 	text = placeholder.ReplaceAllString(text, " ")
+	s.hear(text)
 	var before rune
 	for _, r := range text {
 		if unicode.In(r, unicode.Han, unicode.Katakana, unicode.Latin, unicode.Digit) {
@@ -70,6 +78,17 @@ func (s *Sketch) read(text string) {
 			before = r
 		} else {
 			before = 0
+		}
+	}
+}
+
+// hear takes in what stands in hiragana, but for what everybody says.
+func (s *Sketch) hear(text string) {
+	text = everyday.ReplaceAllString(japanese.HiraganaOf(text), " ")
+	for run := range strings.FieldsFuncSeq(text, func(r rune) bool { return !unicode.Is(unicode.Hiragana, r) && r != 'ー' }) {
+		piece := []rune(run)
+		for i := 0; i+spokenLong <= len(piece); i++ {
+			s.Spoken[string(piece[i:i+spokenLong])] = true
 		}
 	}
 }
@@ -92,8 +111,10 @@ const Least = 5
 func Propose(one Sketch, others []Sketch) []Proposal {
 	seen := map[string]int{}
 	for _, o := range others {
-		for g := range o.Grams {
-			seen[g]++
+		for _, grams := range []map[string]bool{o.Grams, o.Spoken} {
+			for g := range grams {
+				seen[g]++
+			}
 		}
 	}
 	var all []Proposal
@@ -108,6 +129,9 @@ func Propose(one Sketch, others []Sketch) []Proposal {
 	slices.SortFunc(all, func(a, b Proposal) int { return cmp.Or(b.Score-a.Score, cmp.Compare(a.Other, b.Other)) })
 	return all[:min(len(all), 10)]
 }
+
+// alikeFrom is from how many pieces of hiragana on the words of two are alike: about ten characters in a row.
+const alikeFrom = 6
 
 func compare(a, b Sketch, seen map[string]int, n int) Proposal {
 	p := Proposal{Other: b.ID}
@@ -144,7 +168,18 @@ func compare(a, b Sketch, seen map[string]int, n int) Proposal {
 	case rare >= 1:
 		p.say(1, "同じ言葉があります")
 	}
-	if rare == 0 && len(common(a.Schools, b.Schools)) == 0 {
+	spoken := 0
+	for g := range a.Spoken {
+		if b.Spoken[g] && seen[g] <= max(5, n/20) {
+			spoken++
+		}
+	}
+	same := len(common(a.Schools, b.Schools)) > 0
+	alike := spoken >= alikeFrom && rare < 6 && (same || len(a.Schools) == 0 || len(b.Schools) == 0)
+	if alike {
+		p.say(4, "ひらがなの言い方が、いくつも同じです")
+	}
+	if rare == 0 && !same && !alike {
 		p.Score = 0 // the same days and the same sort of thing are no trace
 	}
 	return p

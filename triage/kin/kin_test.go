@@ -79,3 +79,42 @@ func TestWhatWasTakenBack(t *testing.T) {
 		t.Errorf("%v", s.Grams)
 	}
 }
+
+// Small children write in hiragana alone: two who tell of one thing are found by their words, those who tell of other things in
+// the words that everybody has are not.
+func TestProposeInHiragana(t *testing.T) {
+	one := sketch("one", 0, "", "きのうのおひるやすみ、たいいくそうこのうらでくつをぬがされて、なげられました。こわいです", triage.Property)
+	unrelated := []string{
+		"きのうのおひるやすみ、ともだちにむしされました。がっこうにいきたくないです。だれにもいわないでください",
+		"きのうのおひるやすみにくつをかくされました。どうしたらいいですか",
+		"たいいくのじかんに、ぼくだけぼーるをまわしてもらえません。こわいです",
+		"おかあさんがずっとおこっています。おうちにかえりたくないです",
+		"くつがなくなっていました。せんせいにいってもしらないといわれました",
+		"おとうさんになげられてこわいです。たすけてください",
+		"とけいをなげられました。きのうのおひるやすみのことです",
+	}
+	others := []Sketch{one,
+		sketch("same", 1, "", "たいいくそうこのうらで、くつをぬがされているこをみました", triage.Property),
+		sketch("again", 2, "", "そうじのまえに タイイクソウコのうらで、くつをぬがされていました", triage.Property),
+	}
+	for i, text := range unrelated {
+		others = append(others, sketch(fmt.Sprint("other", i), 0, "", text, triage.Property))
+	}
+	var ids []triage.CaseID
+	for _, p := range Propose(one, others) {
+		ids = append(ids, p.Other)
+	}
+	if fmt.Sprint(ids) != "[again same]" {
+		t.Errorf("proposed %v", ids)
+	}
+	for i, x := range others[3:] {
+		for _, p := range Propose(x, others) {
+			t.Errorf("%s is proposed for %q", p.Other, unrelated[i])
+		}
+	}
+	kept := sketch("elsewhere", 0, "kawabe", "たいいくそうこのうらでくつをぬがされて", triage.Property)
+	here := sketch("here", 0, "hinode", "たいいくそうこのうらでくつをぬがされて", triage.Property)
+	if p := Propose(kept, []Sketch{kept, here}); len(p) > 0 {
+		t.Errorf("of two schools: %+v", p)
+	}
+}
