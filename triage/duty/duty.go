@@ -298,7 +298,8 @@ func Level(d triage.Duty, now time.Time) int {
 	return 1
 }
 
-// Holder is who has to see to an open duty now. Where nobody has the case, its coordinator has its duties.
+// Holder is who has to see to an open duty now. Where nobody has the case, its coordinator has its duties; and what a school owes
+// of which it knows nothing.
 func Holder(d triage.Duty, c triage.Case, now time.Time) string {
 	switch Level(d, now) {
 	case 1:
@@ -306,8 +307,15 @@ func Holder(d triage.Duty, c triage.Case, now time.Time) string {
 	case 2:
 		return Supervisor
 	}
-	if d.Owner == Assignee && c.Assignee == "" {
+	if d.Owner == Assignee && c.Assignee == "" || d.Owner == School && !schoolKnows(c) {
 		return Coordinator
 	}
 	return d.Owner
+}
+
+// schoolKnows reports whether a school was told of the case, or reported it itself.
+func schoolKnows(c triage.Case) bool {
+	return len(c.Reports) > 0 || slices.ContainsFunc(c.Handoffs, func(h triage.Handoff) bool {
+		return h.Recipient == School && !h.Void() && (!h.Spoken() || h.Notice != nil)
+	})
 }

@@ -59,6 +59,7 @@ func TestTerms(t *testing.T) {
 
 func TestWhatIsOverdueClimbs(t *testing.T) {
 	due := day("2026-12-04 17:15")
+	told := []triage.Handoff{{ID: "h", Recipient: duty.School, School: "hinode-jhs"}}
 	for _, tt := range []struct {
 		owner, assignee string
 		after           time.Duration
@@ -72,18 +73,39 @@ func TestWhatIsOverdueClimbs(t *testing.T) {
 		{duty.Assignee, "sato", time.Hour, 2, duty.Supervisor},
 		{duty.School, "sato", 0, 0, duty.School},
 		{duty.School, "sato", time.Second, 1, duty.Coordinator},
+		{duty.School, "", 0, 0, duty.School},
 		{duty.Board, "", 2 * time.Hour, 2, duty.Supervisor},
 		{duty.Coordinator, "sato", 0, 0, duty.Coordinator},
 		{duty.Coordinator, "sato", time.Second, 2, duty.Supervisor},
 		{duty.Supervisor, "sato", time.Second, 2, duty.Supervisor},
 	} {
-		d, c, now := triage.Duty{What: "x", Owner: tt.owner, DueAt: due, ClimbAt: due.Add(time.Hour)}, triage.Case{Assignee: tt.assignee}, due.Add(tt.after)
+		d, c, now := triage.Duty{What: "x", Owner: tt.owner, DueAt: due, ClimbAt: due.Add(time.Hour)}, triage.Case{Assignee: tt.assignee, Handoffs: told}, due.Add(tt.after)
 		if level, holder := duty.Level(d, now), duty.Holder(d, c, now); level != tt.level || holder != tt.holder {
 			t.Errorf("%s of %q, %s after it was due: %d %s, want %d %s", tt.owner, tt.assignee, tt.after, level, holder, tt.level, tt.holder)
 		}
 		d.DoneAt = due
 		if duty.Level(d, now) != 0 {
 			t.Error("what is done climbs")
+		}
+	}
+}
+
+// What a school owes is the school's where it knows of it; where it knows nothing the desk holds it.
+func TestWhatTheSchoolDoesNotKnowIsHeldByTheDesk(t *testing.T) {
+	due := day("2026-12-04 17:15")
+	d := triage.Duty{What: "article30", Owner: duty.School, DueAt: due}
+	for name, tt := range map[string]struct {
+		c    triage.Case
+		want string
+	}{
+		"nobody told":    {triage.Case{Assignee: "sato"}, duty.Coordinator},
+		"told":           {triage.Case{Handoffs: []triage.Handoff{{Recipient: duty.School}}}, duty.School},
+		"reported by it": {triage.Case{Reports: []triage.Filing{{School: "hinode-jhs"}}}, duty.School},
+		"the police":     {triage.Case{Handoffs: []triage.Handoff{{Recipient: "police"}}}, duty.Coordinator},
+		"called back":    {triage.Case{Handoffs: []triage.Handoff{{Recipient: duty.School, State: triage.HandoffRecalled}}}, duty.Coordinator},
+	} {
+		if got := duty.Holder(d, tt.c, due); got != tt.want {
+			t.Errorf("%s: held by %s, want %s", name, got, tt.want)
 		}
 	}
 }
