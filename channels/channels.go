@@ -113,6 +113,7 @@ type Message struct {
 
 	About  string   // who it is about: self, friend, did, unsaid; or ""
 	CallMe string   // the name to be called by (呼び名), or ""
+	Lang   string   // the language that the seeker's page says, as two or three letters, where it is not Japanese; or ""
 	First  *Opening // with messages of a new chat conversation until one is acknowledged: what the wall must keep of it
 	Answer *Answer  // the answer to a question of the desk, in place of Text
 	Unsend string   // ID of an earlier message of this sender to hide, in place of Text

@@ -131,7 +131,7 @@ func (r *Router) Process(ctx context.Context, m channels.Message) error {
 func (r *Router) message(ctx context.Context, id triage.CaseID, m channels.Message) error {
 	kind, who, _ := channels.OpenAddress(m.From)
 	e := triage.Event{ID: r.Names.event("m", kind, who, m.ID), At: m.At, Kind: triage.KindMessage, From: triage.Seeker, Channel: m.Kind,
-		Late: m.Late, Unchecked: m.Unchecked}
+		Late: m.Late, Unchecked: m.Unchecked, Lang: m.Lang}
 	if slices.Contains([]string{"self", "friend", "did", "unsaid"}, m.About) {
 		e.About = m.About
 	}

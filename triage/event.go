@@ -56,6 +56,7 @@ type Event struct {
 
 	About      string      `json:"about,omitempty"`     // who it is about, as the seeker chose: self, friend, did, unsaid
 	CallMe     string      `json:"call_me,omitempty"`   // the name to be called by (呼び名): made up and as typed, or a placeholder
+	Lang       string      `json:"lang,omitempty"`      // the language that the seeker's page says, where it is not Japanese: en, vi
 	Schools    []string    `json:"schools,omitempty"`   // ids of the city's schools whose names were taken out of the text; see Case.Named
 	Hidden     bool        `json:"-"`                   // the seeker took it back; set on what is shown, never stored: see Case.Hidden
 	Kept       bool        `json:"-"`                   // and its words are kept until a person has looked; set like Hidden

@@ -216,7 +216,7 @@ func (f *frame) message(conv channels.Conversation, at time.Time, first *channel
 	m := channels.Message{Kind: name, From: conv.Address(), At: at, First: first}
 	switch f.Type {
 	case "message":
-		m.ID, m.Text, m.About, m.CallMe = "m:"+f.ID, f.Text, f.About, strings.TrimSpace(f.CallMe)
+		m.ID, m.Text, m.About, m.CallMe, m.Lang = "m:"+f.ID, f.Text, f.About, strings.TrimSpace(f.CallMe), foreign(f.Lang)
 		m.Files, m.Text, m.Declares = f.kept, marked(f.Text, len(f.kept)), f.Declares
 		if f.Declares != "" && strings.TrimSpace(f.Text) == "" {
 			m.Text = declared
@@ -229,6 +229,16 @@ func (f *frame) message(conv channels.Conversation, at time.Time, first *channel
 		m.ID, m.Erase = "erase", true
 	}
 	return m
+}
+
+// foreign is the language of a tag (en of en-US), where it is one and another than Japanese. The rest of a tag says nothing that
+// counts, and might say anything.
+func foreign(tag string) string {
+	lang, _, _ := strings.Cut(strings.ToLower(tag), "-")
+	if lang == "ja" || len(lang) < 2 || len(lang) > 3 || strings.ContainsFunc(lang, func(r rune) bool { return r < 'a' || r > 'z' }) {
+		return ""
+	}
+	return lang
 }
 
 // marked puts the marks of pictures before the words, so that none that somebody wrote is taken for one.

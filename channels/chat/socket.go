@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -53,6 +54,7 @@ type socket struct {
 	begun    bool                  // here, and nothing of it is durable yet
 	leaving  bool                  // a withdrawal is under way here
 	kept     bool                  // something of it is durable: what the wall must keep of it has arrived
+	lang     string                // what its hello said
 	queue    []*frame              // to be stored
 	taking   bool
 	fetching bool
@@ -160,6 +162,10 @@ func (s *socket) more() bool {
 func (s *socket) receive(ctx context.Context, f *frame) {
 	s.mu.Lock()
 	conv := s.conv
+	if f.Type == "hello" && conv == nil {
+		s.lang = f.Lang
+	}
+	f.Lang = cmp.Or(f.Lang, s.lang)
 	s.mu.Unlock()
 	switch {
 	case f.Type == "hello" && conv == nil:

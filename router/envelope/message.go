@@ -45,6 +45,7 @@ const (
 	tagUnchecked
 	tagDeclares
 	tagCallHow
+	tagLang
 )
 
 // Encode returns a message, its sender's address included, in its padded form.
@@ -74,6 +75,7 @@ func Encode(m channels.Message) ([]byte, error) {
 	b = appendField(b, tagAt, at)
 	text(tagAbout, m.About)
 	text(tagCallMe, m.CallMe)
+	text(tagLang, m.Lang)
 	if m.First != nil {
 		b = appendField(b, tagFirst, m.First.Sealed)
 	}
@@ -194,6 +196,8 @@ func (d *decoder) field(tag byte, v []byte) bool {
 		m.About = string(v)
 	case tagCallMe:
 		m.CallMe = string(v)
+	case tagLang:
+		m.Lang = string(v)
 	case tagFirst:
 		m.First = &channels.Opening{Sealed: append([]byte{}, v...)}
 	case tagUnsend:

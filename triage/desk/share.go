@@ -50,18 +50,47 @@ func (d *Desk) suggest(ctx context.Context, team []mate, c triage.Case, events [
 	}
 	s := Suggestion{Way: roster.Find(d.City.Tree(), c), Bars: c.Barred}
 	s.Wanted, s.Heard = wanted(c, events)
-	a := roster.Ask{Roles: s.Way.Roles, Wanted: s.Wanted, Former: cmp.Or(c.Assignee, c.Former),
-		Grave: c.Severity.Rank() <= triage.Urgent.Rank()}
-	for _, e := range events {
-		if e.By == a.Former && e.Said > 0 {
-			a.FormerAt = e.At
-		}
+	a := roster.Ask{Roles: s.Way.Roles, Wanted: s.Wanted, Grave: c.Severity.Rank() <= triage.Urgent.Rank()}
+	if a.Former, a.FormerAt, err = d.former(ctx, c, events); err != nil {
+		return Suggestion{}, err
 	}
 	s.Picks = roster.Suggest(a, people, d.City.Sharing(), d.Clock.Now())
 	s.Seconds = roster.Seconds(s.Picks, c.Assignee)
 	s.Paged = d.Pages()
 	s.Alone = c.Severity == triage.Emergency && c.Second == "" && len(s.Seconds) == 0
 	return s, nil
+}
+
+// former is who spoke with the seeker before, and when they last did: in this case, or where nobody had it yet, in one of which two
+// people are certain that it is the same child's.
+func (d *Desk) former(ctx context.Context, c triage.Case, events []triage.Event) (login string, at time.Time, err error) {
+	if login = cmp.Or(c.Assignee, c.Former); login != "" {
+		return login, lastSaid(events, login), nil
+	}
+	for _, l := range c.Links {
+		if l.As != triage.LinkChild || l.Sure != triage.SureCertain {
+			continue
+		}
+		other, said, err := d.Store.Load(ctx, l.Case)
+		if butGone(err) != nil {
+			return "", time.Time{}, err
+		}
+		who := cmp.Or(other.Assignee, other.Former)
+		if when := lastSaid(said, who); err == nil && who != "" && when.After(at) {
+			login, at = who, when
+		}
+	}
+	return login, at, nil
+}
+
+// lastSaid is when that person last said something to the seeker.
+func lastSaid(events []triage.Event, login string) (at time.Time) {
+	for _, e := range events {
+		if e.By == login && e.Said > 0 {
+			at = e.At
+		}
+	}
+	return at
 }
 
 // mate is one of those who answer, with what they have in hand.
@@ -163,12 +192,13 @@ func (d *Desk) Warned(ctx context.Context, login string) []string {
 func wanted(c triage.Case, events []triage.Event) (triage.Wanted, bool) {
 	var w triage.Wanted
 	var since []string
+	lang := ""
 	for _, e := range visible(c, events) {
 		switch {
 		case e.Wanted != nil:
 			w, since = *e.Wanted, nil
 		case e.Kind == triage.KindMessage && e.From == triage.Seeker:
-			since = append(since, e.Text)
+			since, lang = append(since, e.Text), e.Lang
 		}
 	}
 	h := roster.Heard(since...)
@@ -176,7 +206,11 @@ func wanted(c triage.Case, events []triage.Event) (triage.Wanted, bool) {
 		w.Woman, w.Man = h.Woman, h.Man
 	}
 	w.Change = w.Change || h.Change
-	return w, h.Woman || h.Man || h.Change
+	if w.Language == "" {
+		h.Language = roster.Language(lang, since...)
+		w.Language = h.Language
+	}
+	return w, h.Woman || h.Man || h.Change || h.Language != ""
 }
 
 // Want writes down whom the seeker wishes for.

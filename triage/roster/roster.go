@@ -155,7 +155,7 @@ func weigh(a Ask, p Person, terms Terms, now time.Time) Pick {
 	k.ground(away || p.OnShift(now), "", "勤務の時間ではありません")
 	k.ground(!p.Resting(now), "", fmt.Sprintf("休む時間です（%sまで）", p.RestUntil.In(triage.JST).Format("15:04")))
 	if l := a.Wanted.Language; l != "" {
-		k.ground(slices.Contains(p.Languages, l), "望まれている言葉（"+l+"）で話せます", "望まれている言葉（"+l+"）で話せるか、分かりません")
+		k.ground(speaks(p.Languages, l), "望まれている言葉（"+l+"）で話せます", "望まれている言葉（"+l+"）で話せるか、分かりません")
 	}
 	if a.Wanted.Woman {
 		k.ground(p.Woman, "女の人を望んでいます", "女の人を望んでいます")

@@ -168,3 +168,27 @@ func TestWhoIsAway(t *testing.T) {
 		t.Errorf("back again: %+v", k)
 	}
 }
+
+func TestLanguage(t *testing.T) {
+	for _, c := range []struct{ said, text, want string }{
+		{"", "I don't want to go to school. They hit me.", "en"},
+		{"", "hi, please help me", "en"},
+		{"en", "help", "en"},
+		{"vi", "Con không muốn đi học", "vi"},
+		{"en", "たすけて", ""},
+		{"", "学校で hello と言われて無視されました", ""},
+		{"", "LINE", ""},
+		{"en", "[人物A]", ""},
+		{"en", "", ""},
+		{"", "OD 20T", ""},
+	} {
+		if got := roster.Language(c.said, c.text); got != c.want {
+			t.Errorf("%q, the page says %q: %q, want %q", c.text, c.said, got, c.want)
+		}
+	}
+	here := roster.Person{Login: "b", Here: true, Profile: roster.Profile{Languages: []string{"pt-BR"}}}
+	picks := roster.Suggest(roster.Ask{Wanted: triage.Wanted{Language: "pt"}}, []roster.Person{{Login: "a", Here: true}, here}, roster.Terms{}, at)
+	if picks[0].Login != "b" {
+		t.Errorf("%v", order(picks))
+	}
+}
