@@ -157,6 +157,10 @@ func (s *scan) codes() {
 		for k < i+5 && k < len(s.rs) && upper(s.rs[k]) {
 			k++
 		}
+		switch s.text(i, k) {
+		case "TEL", "FAX", "NO":
+			continue // labels
+		}
 		letters := k > i
 		if letters && s.rune(k) == '-' {
 			k++
@@ -173,6 +177,25 @@ func (s *scan) codes() {
 			s.add(i, end, TypeIDNumber, 0.6)
 		}
 	}
+}
+
+// spelledHandle adds the account's name at i behind an @ that is spelled out and ends at k: アット|rin_0412. It returns the end of it,
+// or 0, where somebody's box of mail is in front of the @.
+func (s *scan) spelledHandle(i, k int) int {
+	for _, at := range ats {
+		if k = s.back(k, at); k < i {
+			break
+		}
+	}
+	end := i
+	for word(s.rune(end)) {
+		end++
+	}
+	if k > 0 && word(s.rune(s.spaceBack(k)-1)) || end-i < 4 || commonLatin(s.text(i, end)) {
+		return 0
+	}
+	s.add(i, end, TypeHandle, 0.6)
+	return end
 }
 
 // addAccount adds what stands from start to end, if a name can be so.
@@ -194,10 +217,10 @@ func (s *scan) kanaMail() {
 			continue
 		}
 		dot, end := 0, 0
-		for j := i + 3; j < min(len(s.rs), i+maxNet/4) && (native(s.class(j)) || s.rs[j] == ' ' || s.rs[j] == 'ー' || word(s.rs[j])); j++ {
+		for j := i + 3; j < min(len(s.rs), i+maxNet/4) && (native(s.class(j)) || s.rs[j] == ' ' || s.rs[j] == 'ー' || s.rs[j] == '・' || word(s.rs[j])); j++ {
 			if s.says(j, "どっと") {
 				dot = j
-				k := s.skip(j+3, " ", 1)
+				k := s.skip(j+3, " ・", 1)
 				for _, t := range kanaTLDs {
 					if s.says(k, t) {
 						end = k + len([]rune(t))
@@ -211,7 +234,9 @@ func (s *scan) kanaMail() {
 		start := i
 		for range 2 { // the user, perhaps of two words
 			k := s.spaceBack(start)
-			if k > 0 && s.particleAt(k-1) && k < start {
+			if dotted := s.rune(k-1) == '・'; dotted {
+				k--
+			} else if k > 0 && s.particleAt(k-1) && k < start {
 				break
 			}
 			for k > 0 && i-k < maxHandle+8 && (native(s.class(k-1)) || word(s.rs[k-1]) || s.rs[k-1] == 'ー') && !(s.rs[k-1] == 'は' && k < i-2) {

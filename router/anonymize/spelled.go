@@ -60,7 +60,7 @@ func (s *scan) spokenPhones() {
 		for j := i; len(digits) < full(digits) || digit(s.rune(j)) && len(digits) < maxSpoken; {
 			d, n := s.spokenDigit(j)
 			if n == 0 {
-				if k := s.skip(j, " -ーの・._/\n()、,を", 3); k > j && len(digits) > 0 {
+				if k := s.skip(j, " -ーの・._/\n()、,を~〜*=→…", 3); k > j && len(digits) > 0 {
 					if _, n := s.spokenDigit(k); n > 0 {
 						j = k
 						continue

@@ -3,6 +3,7 @@ package anonymize
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"madoguchi/triage/japanese"
 )
@@ -59,6 +60,7 @@ func (s *scan) typed() {
 	s.accounts()
 	s.codes()
 	s.kanaMail()
+	s.kanaHost()
 }
 
 func (s *scan) mailOrHandle(i int) {
@@ -127,24 +129,30 @@ func (s *scan) url(i int) int {
 		end--
 	}
 	text := strings.ToLower(s.text(i, end))
-	if at := strings.IndexByte(text, '@'); at == 0 || at > 0 && text[at-1] != '/' || s.rune(i-1) == '@' {
+	if at := strings.IndexByte(text, '@'); at == 0 || at > 0 && text[at-1] != '/' || s.rune(i-1) == '@' || strings.ContainsRune("★☆●◎", s.rune(i-1)) && word(s.rune(i-2)) {
 		return 0
 	}
-	if (strings.HasPrefix(text, "http") || strings.HasPrefix(text, "ttp") || strings.HasPrefix(text, "hxxp")) && strings.Contains(text, "://") || strings.HasPrefix(text, "www.") {
+	if (strings.HasPrefix(text, "http") || strings.HasPrefix(text, "ttp") || strings.HasPrefix(text, "hxxp")) && strings.Contains(text, "//") || strings.HasPrefix(text, "www.") {
+		end = s.kanjiPath(end)
 		s.add(i, end, TypeURL, 1)
 		return end
 	}
 	if k := s.spaceBack(i); slices.ContainsFunc(ats, func(at string) bool { return s.back(k, at) < k }) {
-		return 0 // of an address of mail
+		return s.spelledHandle(i, k) // or it is of an address of mail
 	}
 	host, _, _ := strings.Cut(text, "/")
-	if dot := strings.LastIndex(host, "."); dot > 1 && strings.Contains(tlds, " "+host[dot+1:]+" ") {
-		s.add(i, end, TypeURL, 0.9)
+	dot, slash := strings.LastIndex(host, "."), strings.IndexByte(text, '/')
+	if dot > 1 && strings.Contains(tlds, " "+host[dot+1:]+" ") ||
+		slash > 3 && strings.Contains(text[:slash], ".") && len(text) > slash+1 && strings.Trim(text[:slash], "0123456789./-") != "" {
+		end = s.kanjiPath(end)
+		s.add(s.scheme(i), end, TypeURL, 0.9)
 		return end
 	}
-	if slash := strings.IndexByte(text, '/'); slash > 3 && strings.Contains(text[:slash], ".") && len(text) > slash+1 && strings.Trim(text[:slash], "0123456789./-") != "" {
-		s.add(i, end, TypeURL, 0.9)
-		return end
+	if rest := strings.TrimPrefix(text, "no"); rest != text && strings.Trim(rest, ".-0123456789") == "" {
+		return 0 // No.302517
+	}
+	if strings.HasPrefix(s.text(i, end), "ID") && native(s.class(i-1)) && end > i+2 {
+		i += 2 // LINEのID|rinrin0412
 	}
 	// A name that only an account has: letters with an underscore, or long and mixed with digits.
 	tail := end
@@ -171,8 +179,8 @@ func (s *scan) url(i int) int {
 	if rest := strings.TrimLeft(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"); len(name)-len(rest) <= 3 && strings.Trim(rest, "0123456789") == "" {
 		return 0 // S2024031, as codes finds it
 	}
-	if plain := strings.Trim(strings.ToLower(name), "abcdefghijklmnopqrstuvwxyz0123456789_.") == ""; plain && len(name) >= 5 &&
-		(strings.Contains(name, "_") || digits && len(name) >= 7 && !strings.HasPrefix(strings.ToLower(name), "iphone")) {
+	if plain := strings.Trim(strings.ToLower(name), "abcdefghijklmnopqrstuvwxyz0123456789_.-") == ""; plain && len(name) >= 5 &&
+		(strings.Contains(name, "_") || digits && len(name) >= 7 && !strings.Contains(name, "-") && !strings.HasPrefix(strings.ToLower(name), "iphone")) {
 		s.add(start, tail, TypeHandle, 0.6)
 		return tail
 	}
@@ -286,9 +294,15 @@ func (s *scan) number(i int) {
 		s.add(i, end, TypeDateOfBirth, 0.8)
 	case n >= 5 && n <= 9 && s.before(i, 5, "電話", "TEL", "Tel", "tel", "携帯", "でんわ"):
 		s.add(i, end, TypePhone, 0.8)
-	case n >= 7 && !strings.ContainsRune("円年人個回秒分点件文%", s.rune(end)) && s.rune(i-1) != '#':
+	case n >= 7 && !strings.ContainsRune("円年人個回秒分点件文%", s.rune(end)) && s.rune(i-1) != '#' && !isDate(s.text(i, end)):
 		s.add(i, end, TypeIDNumber, 0.6)
 	}
+}
+
+// isDate reports whether a number is a day as machines write it: 2024-01-05.
+func isDate(number string) bool {
+	_, err := time.Parse(time.DateOnly, number)
+	return err == nil
 }
 
 // cars finds number plates: 旭川 500 さ 12-34.
@@ -318,80 +332,4 @@ func (s *scan) cars() {
 		start += s.one(start, "車")
 		s.add(start, end, TypeIDNumber, 0.9)
 	}
-}
-
-var idLabels = []string{"学籍番号", "学籍", "受験番号", "会員番号", "学生番号", "生徒番号", "児童番号", "整理番号", "診察券", "マイナンバー", "個人番号",
-	"保険証", "口座番号", "口座", "免許証", "パスポート", "在留カード", "暗証番号", "パスワード", "登録番号", "受付番号", "証番号", "カード番号",
-	"出席番号", "しゅっせき番号", "しゅっせきばんごう", "出席ばんごう", "背番号", "せばんごう", "出席簿", "名簿", "シリアル", "記号番号", "番号",
-	"がくせきばんごう", "せいりばんごう", "かいいんばんごう", "じゅけんばんごう", "shusseki bangou", "shusseki bango", "gakuseki bangou", "No.", "№", "くつばこ", "靴箱", "下駄箱", "ロッカー", "ゼッケン",
-	"ナンバープレート", "ナンバー", "なんばー", "車番", "カード", "かーど", "会員証", "学生証", "生徒証", "利用証", "利用者番号", "整理券", "受診券", "手帳",
-	"児童コード", "生徒コード", "学生コード", "会員コード", "個人コード", "会員", "児童票", "生徒票", "しんさつけん", "しんさつ券", "診察カード", "定期の番号"}
-
-var handleLabels = []string{"LINE", "line", "Line", "ライン", "インスタ", "Instagram", "instagram", "TikTok", "tiktok", "ティックトック",
-	"Twitter", "twitter", "ツイッター", "X", "Discord", "discord", "ディスコード", "ディスコ", "カカオ", "アカウント", "アカ", "垢", "ID", "id", "Id",
-	"ユーザー名", "ユーザ名", "ハンドル", "スナチャ", "BeReal", "YouTube", "Steam", "フォートナイト", "荒野", "Switch", "フレコ", "フレンドコード", "@"}
-
-var idPhrases, handlePhrases = phrasesIn(idLabels), phrasesIn(handleLabels)
-
-// labelled finds what a label in front of it says to be a number or an account.
-func (s *scan) labelled() {
-	for i := range s.rs {
-		if n := idPhrases.at(s.rs, i); n > 0 && !s.before(i, 2, "郵便", "ゆうびん") {
-			j := s.skip(i+n, "はがのを:：=・ 号No.#がですわ「(", 6)
-			end := j
-			seat := s.one(i, "出席", "名簿", "しゅっせき", "背番号", "せばんごう", "shusseki", "くつばこ", "靴箱", "下駄箱", "ロッカー", "ゼッケン") > 0
-			between := func(r rune) bool {
-				return (r == ' ' && !seat || r == '・') && digit(s.rune(end+1)) && digit(s.rune(end-1))
-			}
-			for end < len(s.rs) && (digit(s.rs[end]) || letter(s.rs[end]) || s.rs[end] == '-' || between(s.rs[end])) {
-				end++
-			}
-			least := 3
-			switch {
-			case seat:
-				least = 1
-				for end == j && numeral(s.rune(end)) || end > j && numeral(s.rune(end)) {
-					end++
-				}
-				if end == j {
-					_, end = s.counted(j)
-				}
-			case s.one(i, "ナンバー", "なんばー", "カード", "かーど", "会員証", "学生証", "生徒証", "利用証", "手帳", "会員", "児童票", "生徒票", "児童コード", "生徒コード", "学生コード", "個人コード") > 0:
-				least = 4
-			}
-			unit := s.one(end, "番", "ばん")
-			if text := s.text(j, end); len(text) >= least && (strings.ContainsAny(text, "0123456789") || unit > 0 && end > j) && s.phone(j) == 0 &&
-				(least != 4 || s.one(end, "円", "枚", "人", "回", "年", "個", "日", "月", "時", "番目") == 0) {
-				s.add(j, end+unit, TypeIDNumber, 1)
-			}
-		}
-		if n := handlePhrases.at(s.rs, i); n > 0 && !(letter(s.rune(i-1)) && letter(s.rs[i])) && !(s.rs[i] == 'ラ' && s.class(i-1) == japanese.Katakana) && !(letter(s.rune(i+n)) && letter(s.rs[i])) {
-			j := s.skip(i+n, "はがのをで:：=・ IDidアカウント垢名前検索って「『@\"(（これねだよ、\n", 10)
-			end := j
-			for end < len(s.rs) && (word(s.rs[end])) {
-				end++
-			}
-			if s.rune(end) == '#' && digit(s.rune(end+1)) {
-				for end++; digit(s.rune(end)); end++ {
-				}
-			}
-			if k := j - 1; end == j && (s.rune(k) == '「' || s.rune(k) == '『') && strings.ContainsRune("は:：名前", s.rune(k-1)) {
-				s.quotedAccount(k)
-			}
-			for end > j && strings.ContainsRune(".-+", s.rs[end-1]) {
-				end--
-			}
-			if name := s.text(j, end); end-j >= 4 && !commonLatin(name) {
-				s.add(j, end, TypeHandle, 0.9)
-			}
-		}
-	}
-}
-
-// skip passes over at most n runes that are in set.
-func (s *scan) skip(i int, set string, n int) int {
-	for ; n > 0 && i < len(s.rs) && strings.ContainsRune(set, s.rs[i]); n-- {
-		i++
-	}
-	return i
 }
