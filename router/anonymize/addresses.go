@@ -25,8 +25,8 @@ func (s *scan) address(i int) {
 		for k < len(s.rs) && numeral(s.rs[k]) {
 			k++
 		}
-		if k == j {
-			break
+		if k == j || s.rune(j-1) == 'の' && j > i && (s.one(k, floors...) > 0 || digit(s.rs[i]) && !digit(s.rs[j])) {
+			break // 2-14-7|の2階, 118番地|の一軒家, 1-6|の五十畑
 		}
 		last = k
 		j = k
@@ -65,7 +65,7 @@ func (s *scan) address(i int) {
 		}
 	}
 	start = s.behindLabel(start, i)
-	if s.rs[last-1] == 'の' && !numeral(s.rune(last)) {
+	if s.rs[last-1] == 'の' {
 		last--
 	}
 	for start < i && s.rs[start] == ' ' {
@@ -73,6 +73,9 @@ func (s *scan) address(i int) {
 	}
 	s.add(start, s.house(s.wing(last)), TypeAddress, 0.9)
 }
+
+// floors are what is counted behind an address, and is no part of it.
+var floors = []string{"階", "軒", "人", "つ", "匹", "台", "戸", "部屋", "件", "本", "枚", "回", "歳", "才", "年", "月", "時", "分", "円"}
 
 // inTown reports whether the kanji in front of i are a quarter's name, with the city it is in before them: 日向市塩見原|7-3.
 func (s *scan) inTown(i int) bool {

@@ -3,6 +3,8 @@ package anonymize
 import (
 	"slices"
 	"strings"
+
+	"madoguchi/triage/japanese"
 )
 
 // birth judges a date that begins at i.
@@ -63,15 +65,34 @@ func (s *scan) birth(i int) {
 		s.add(i, j, TypeDateOfBirth, 1)
 		return
 	}
-	if parts < 2 && !compact {
-		return
+	if parts < 2 && !compact || unit == '年' && s.rune(j-1) == '年' && parts > 1 {
+		return // 3・4年|生
 	}
 	asked := s.before(i, 15, birthLabels...) && !s.before(i, 15, "。", "会", "パーティ", "プレゼント") // 誕生日いつって聞かれて1月15日
 	if s.bornAfter(j) || s.before(i, 10, birthLabels...) || asked {
 		s.add(s.yearBack(i), j, TypeDateOfBirth, 1)
-	} else if parts == 3 && s.longAgo(i) {
+	} else if parts == 3 && (s.longAgo(i) || s.bracketsOf(i, j)) {
 		s.add(i, j, TypeDateOfBirth, 0.6)
 	}
+}
+
+// bracketsOf reports whether the day from i to end stands alone in brackets behind somebody's name: 佐藤花(令和2年9月1日).
+func (s *scan) bracketsOf(i, end int) bool {
+	k := s.spaceBack(i - 1)
+	if s.rune(i-1) != '(' || s.rune(s.skip(end, "生", 1)) != ')' || k == 0 {
+		return false
+	}
+	start := k
+	for start > 0 && k-start < 6 && s.class(start-1) == japanese.Kanji {
+		start--
+	}
+	for n := 2; n <= min(k, 3); n++ {
+		if h, ok := s.a.words.honorific(s.rs, k-n); ok && h.n == n && !h.weak {
+			return true // はなちゃん(…)
+		}
+	}
+	family, given, ok := s.a.names.split(s.text(start, k))
+	return ok && k-start >= 3 && family != "" && given != "" && !s.a.words.stopSuffix(given)
 }
 
 // otherYear skips the same year by the other count at i: 平成23年（2011年）4月5日.

@@ -1,6 +1,7 @@
 package anonymize
 
 import (
+	"slices"
 	"strings"
 
 	"madoguchi/triage/japanese"
@@ -55,14 +56,31 @@ var pairs = []string{"の布団", "のふとん", "のペア", "のカップル"
 
 // course returns where the course begins whose class begins at i, 普通科1年C組, or i.
 func (s *scan) course(i int) int {
-	start := i
-	for s.rune(i-1) == '科' && start > 0 && i-start < 6 && s.class(start-1) == japanese.Kanji && !strings.ContainsRune("校高中小年生", s.rs[start-1]) {
+	start := s.back(i, "コース")
+	named := start < i || s.rune(i-1) == '科'
+	for named && start > 0 && i-start < 7 && s.class(start-1) == japanese.Kanji && !strings.ContainsRune("校高中小年生", s.rs[start-1]) {
 		start--
 	}
 	if i-start < 3 {
 		return i
 	}
 	return start
+}
+
+// eraBack reports whether the number at i is a year of an era: 令和|6年.
+func (s *scan) eraBack(i int) bool { return s.before(i, 2, "令和", "平成", "昭和") }
+
+// exercises are words in front of the number of an exercise, a chapter or a page.
+var exercises = []string{"問", "問題", "例題", "章", "節", "頁", "ページ", "問題集", "ドリル", "ワーク", "プリント", "教科書", "テキスト", "課題", "演習", "単元"}
+
+// exercise reports whether the number at i is that of an exercise: 大問|4の1, ドリルの|4の2.
+func (s *scan) exercise(i int) bool {
+	k := s.spaceBack(i)
+	k -= s.one(k-1, "の")
+	if s.one(s.digits(i), "年", "ねん", "組", "くみ") > 0 {
+		return false
+	}
+	return slices.ContainsFunc(exercises, func(w string) bool { return s.back(k, w) < k })
 }
 
 // careGroup judges the name of a small class: ひまわり学級.
@@ -130,7 +148,7 @@ func (s *scan) classNumber(i int) {
 		return
 	}
 	if sep == '年' {
-		if c := s.rune(k); letter(c) && !letter(s.rune(k+1)) {
+		if c := s.rune(k); letter(c) && !word(s.rune(k+1)) && !s.eraBack(i) && s.rune(k+1) != '月' {
 			s.add(i, k+1, TypeClass, 0.7)
 		}
 		return

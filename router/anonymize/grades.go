@@ -99,7 +99,7 @@ func (s *scan) yearBehind(i int) int {
 func (s *scan) yearClass(i int) {
 	year, j := s.counted(i)
 	u := s.one(j, yearUnits...)
-	if j == i || u == 0 || year < 1 || year > 9 {
+	if j == i || u == 0 || year < 1 || year > 9 || s.eraBack(i) {
 		return
 	}
 	k := s.skip(j+u, " の・-", 1)

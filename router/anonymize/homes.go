@@ -38,7 +38,7 @@ func (s *scan) placeNumbers(o spot) {
 	o.start = s.behindLabel(o.start, o.end)
 	name := s.text(o.start, o.end)
 	home := houseName(name)
-	if !home && s.class(o.end-1) == japanese.Katakana || slices.ContainsFunc(lots, func(w string) bool { return strings.HasSuffix(name, w) }) {
+	if s.exercise(s.skip(o.end, " ", 1)) || !home && s.class(o.end-1) == japanese.Katakana || slices.ContainsFunc(lots, func(w string) bool { return strings.HasSuffix(name, w) }) {
 		return
 	}
 	if !home && slices.ContainsFunc(publicPlaces, func(w string) bool { return strings.HasSuffix(name, w) }) {

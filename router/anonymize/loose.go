@@ -25,6 +25,12 @@ func (s *scan) loose() {
 			j := s.skip(i+n, "はの番号:： ", 3)
 			s.add(j, s.digits(j), TypePhone, 0.8)
 		}
+		if n := s.one(i, "下4けた", "下4桁", "下四けた", "下四桁", "しも4けた", "市外局番なし"); n > 0 {
+			j := s.skip(i+n, "はがで番号:： ", 3)
+			if end := s.pairEnd(j); end-j >= 4 && end-j <= 9 {
+				s.add(j, end, TypePhone, 0.8)
+			}
+		}
 		if n := s.one(i, "番地は", "ばんちは"); n > 0 {
 			if end := s.pairEnd(i + n); end > i+n {
 				s.add(i, end, TypeAddress, 0.8)

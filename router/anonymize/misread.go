@@ -92,17 +92,30 @@ func numbersOf(rs []rune, i, j int) bool {
 	if alone && !(j == i+1 && strings.ContainsRune("lI", rs[i]) && isOne(rs, i)) {
 		return false
 	}
-	found := false
+	found, phone := false, shapedAsPhone(rs[i:j])
 	for k := i; k < j; k++ {
 		d := misread(rs[k])
 		switch edge := (k == i || rs[k-1] == '-') && (k+1 == j || digit(rs[k+1])) || k+1 == j; {
 		case stroke(rs, k):
 			rs[k], found = '-', true
-		case d != 0 && !(edge && strings.ContainsRune("SBZ", rs[k])):
+		case d != 0 && (phone || !(edge && strings.ContainsRune("SBZ", rs[k]))):
 			rs[k], found = d, true
 		}
 	}
 	return found
+}
+
+// shapedAsPhone reports whether a number has as many digits, and dashes, as a telephone's: O9O-1234-S678.
+func shapedAsPhone(rs []rune) bool {
+	digits, dashes := 0, 0
+	for _, r := range rs {
+		if digit(r) || misread(r) != 0 {
+			digits++
+		} else {
+			dashes++
+		}
+	}
+	return (digits == 10 || digits == 11) && dashes == 2 && (rs[0] == '0' || misread(rs[0]) == '0')
 }
 
 // isOne reports whether the letter at i, which stands alone, is a one: l年4組, 6のl.

@@ -38,6 +38,9 @@ func (s *scan) places() {
 		case r == 'ぐ' && s.rune(i+1) == 'み':
 			s.kanaGroup(i)
 		case numeral(r) && !numeral(s.rune(i-1)):
+			if s.exercise(i) {
+				continue
+			}
 			s.address(i)
 			s.classNumber(i)
 			s.yearClass(i)
