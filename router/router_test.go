@@ -329,7 +329,7 @@ func TestNamesAreReadAgain(t *testing.T) {
 // By when words must be answered is as grave as the case is with them, and as a person has judged it since.
 func TestWordsInAnEmergencyAreDueAsOne(t *testing.T) {
 	h := newHouse(t)
-	h.process(t, said("c", "1", "いまから飛び降りる。たすけて"))
+	h.process(t, said("c", "1", "もう死にたい。たすけて"))
 	id := h.caseOf(from("c"))
 	answer := func(n string) {
 		k, _ := h.load(t, id)
