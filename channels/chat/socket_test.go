@@ -147,7 +147,7 @@ func TestFrameSize(t *testing.T) {
 func TestMessages(t *testing.T) {
 	s := open(t, nil)
 	c := dial(t, s)
-	c.hello(nil)
+	c.hello(frame{"lang": "en-US"})
 	text := "くつを\n\nかくされました 👩‍👩‍👧 <b>&\u0000"
 	m := frame{"type": "message", "id": "1", "text": text, "about": "friend", "call_me": " そら "}
 	c.send(m)
@@ -169,7 +169,7 @@ func TestMessages(t *testing.T) {
 		t.Fatalf("%d taken, %d repeated", len(taken), len(s.Intake.Repeated()))
 	}
 	first := taken[0]
-	if first.Text != text || first.Kind != "chat" || first.About != "friend" || first.CallMe != "そら" || first.First == nil {
+	if first.Text != text || first.Kind != "chat" || first.About != "friend" || first.CallMe != "そら" || first.Lang != "en" || first.First == nil {
 		t.Errorf("the first message arrived as %q about %q from %q", first.Text, first.About, first.CallMe)
 	}
 	if taken[1].First != nil || taken[1].About != "" || !taken[1].From.Same(first.From) {
