@@ -46,7 +46,7 @@ func TestACutOffDestructionIsEnded(t *testing.T) {
 	eventually(t, soon, func() error {
 		n := cases.Exists(ctx, "{p07}:broken", "{v07}:broken").Val()
 		for _, use := range []string{"body", "identity"} {
-			if keys.HExists(ctx, "{k07}:"+use, left).Val() || n != 0 {
+			if len(keys.HGet(ctx, "{k07}:"+use, left).Val()) == keyring.Bytes || n != 0 { // a mark may stand in its place
 				return fmt.Errorf("%s: the share of what was destroyed is still there", use)
 			}
 			if !keys.HExists(ctx, "{k07}:"+use, lives).Val() {

@@ -210,7 +210,7 @@ func TestAnAddressIsOpenedByTwo(t *testing.T) {
 	if acts := r.log.acts("kato"); !slices.Equal(acts, []string{"grant_approve"}) {
 		t.Errorf("the audit says of kato %v", acts)
 	}
-	r.follows(g, "sato grant_ask", "kato grant_approve", "sato reveal", "sato reveal")
+	r.follows(g, "sato grant_ask", "sato grant_spoken_wrong with mori", "kato grant_approve", "sato reveal", "sato reveal")
 }
 
 func TestAGrantEndsWithTheCase(t *testing.T) {
