@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"log/slog"
-	"strings"
 	"sync"
 	"time"
 
@@ -186,7 +185,7 @@ func (s *shift) serve(ctx context.Context) {
 		}
 		if err != nil && mine.Err() == nil {
 			if !s.troubled {
-				s.log.Warn("a lane cannot be read; trying again", "lane", s.owner.Name(), "err", reduced(err))
+				s.log.Warn("a lane cannot be read; trying again", "lane", s.owner.Name(), "err", vault.Reduced(err))
 			}
 			sleep(mine, 200*time.Millisecond)
 		}
@@ -290,20 +289,6 @@ func (s *shift) due(now time.Time) (due []*talk, next time.Duration) {
 		}
 	}
 	return due, max(next, time.Millisecond)
-}
-
-// reduced is an error of Redis, or of the line to it, of which the server's answer is left out but for its code: the rest may
-// repeat what it was given.
-func reduced(err error) error {
-	var said redis.Error
-	if !errors.As(err, &said) {
-		return err
-	}
-	code, _, _ := strings.Cut(said.Error(), " ")
-	if code == "" || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
-		code = "ERR"
-	}
-	return errors.New("the server says " + code)
 }
 
 // outage reports whether an error says nothing about the message.

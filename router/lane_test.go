@@ -13,6 +13,7 @@ import (
 	"madoguchi/router/envelope"
 	"madoguchi/router/journal"
 	"madoguchi/router/stream"
+	"madoguchi/router/vault"
 )
 
 // While the journal cannot be counted what is held stays known, and nothing is sent again; then it is counted and sent.
@@ -96,13 +97,13 @@ func TestOfRedissAnswersTheCodeIsLogged(t *testing.T) {
 		t.Fatal(err)
 	}
 	err := client.Do(t.Context(), "canary", "canary").Err()
-	if got := reduced(err); err == nil || got.Error() != "the server says ERR" {
+	if got := vault.Reduced(err); err == nil || got.Error() != "the server says ERR" {
 		t.Errorf("%v becomes %v", err, got)
 	}
-	if got := reduced(client.HGet(t.Context(), "x", "y").Err()); got.Error() != "the server says WRONGTYPE" {
+	if got := vault.Reduced(client.HGet(t.Context(), "x", "y").Err()); got.Error() != "the server says WRONGTYPE" {
 		t.Error(got)
 	}
-	if reduced(io.EOF) != io.EOF {
+	if vault.Reduced(io.EOF) != io.EOF {
 		t.Error("another error is another")
 	}
 }

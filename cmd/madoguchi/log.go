@@ -32,8 +32,8 @@ func (b blotter) WithGroup(name string) slog.Handler    { return blotter{b.Handl
 
 // logged lists the attributes that may be written.
 var logged = []string{slog.TimeKey, slog.LevelKey, slog.MessageKey, "err", "channel", "code", "status", "count", "lane", "role",
-	"route", "method", "took", "state", "kind", "attempt", "addr", "listener", "version", "city", "id", "from", "to", "where", "bytes", "room", "what", "works", "deliveries", "door", "tries", "page",
-	"operation"}
+	"route", "method", "took", "state", "kind", "attempt", "addr", "listener", "version", "city", "id", "from", "to", "where", "bytes",
+	"room", "what", "works", "deliveries", "door", "tries", "page", "operation"}
 
 func blotAttr(_ []string, a slog.Attr) slog.Attr {
 	if !slices.Contains(logged, a.Key) {

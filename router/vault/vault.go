@@ -374,19 +374,27 @@ func recordKey(id string) (string, error) {
 	return "{v" + id[:2] + "}:case:" + id, nil
 }
 
-// failure is the error for what the client returned. Of a server's answer it keeps the code (OOM, MISCONF, NOPERM) and
-// nothing else, because the rest may repeat a command's values.
+// failure is the error for what the client returned.
 func failure(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	if said := Reduced(err); said != err {
+		return fmt.Errorf("%w: %w", ErrUnavailable, said)
+	}
+	return ErrUnavailable
+}
+
+// Reduced is an error of Redis, or of the line to it. Of a server's answer it keeps the code (OOM, MISCONF, NOPERM) and nothing
+// else, because the rest may repeat a command's values.
+func Reduced(err error) error {
 	var said redis.Error
 	if !errors.As(err, &said) {
-		return ErrUnavailable
+		return err
 	}
 	code, _, _ := strings.Cut(said.Error(), " ")
 	if code == "" || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
 		code = "ERR"
 	}
-	return fmt.Errorf("%w: the server says %s", ErrUnavailable, code)
+	return errors.New("the server says " + code)
 }

@@ -87,7 +87,7 @@ func (a *api) duties() {
 	route(a, huma.Operation{Method: "POST", Path: "/api/v1/cases/{id}/duties/{duty}/done", Summary: "What a rule asks for was done, or decided"},
 		func(ctx context.Context, p staff.Person, in *dutyDoneIn) (*caseDutiesOut, error) {
 			c, err := a.Desk.Fulfil(ctx, p, in.id(), desk.Done{What: in.Duty, Decision: in.Body.Decision, Reason: in.Body.Reason, Turn: in.Body.Turn})
-			return &caseDutiesOut{CaseDuties{a.owed(desk.View{Case: c, Now: a.Desk.Clock.Now()})}}, err
+			return &caseDutiesOut{CaseDuties{a.owed(a.Desk.View(c))}}, err
 		})
 	route(a, huma.Operation{Method: "GET", Path: "/api/v1/duties", Summary: "What has to be done in one's own cases, and for the leads in all"},
 		func(ctx context.Context, p staff.Person, in *dutiesIn) (*openDutiesOut, error) {

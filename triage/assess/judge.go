@@ -46,7 +46,8 @@ func (s *scanned) mark(p pattern, places []place) {
 	}
 }
 
-// doubt is evidence that a modifier takes away: by what its clause is about, or by what is said of it (と思ったことはない; 昔はね、今は毎日楽しい).
+// doubt is evidence that a modifier takes away: by what its clause is about, or by what is said of it (と思ったことはない) or of
+// the time since (昔はね、今は毎日楽しい).
 type doubt struct {
 	evidence
 	topical bool

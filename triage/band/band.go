@@ -99,8 +99,8 @@ type Promise struct {
 	Reply time.Time   // with BandSorry: by when there is an answer in any case; zero where that was not said
 }
 
-// Next is the promise after another look at the desk, left before it closes for the day: of the same wait never a longer band, and never a later time. It is
-// BandSorry for good once the time has passed.
+// Next is the promise after another look at the desk, left before it closes for the day: of the same wait never a longer band,
+// and never a later time. It is BandSorry for good once the time has passed.
 func (p Promise) Next(since time.Time, now triage.Band, at time.Time, left time.Duration) Promise {
 	if !p.Since.Equal(since) || p.Band == "" {
 		p = Promise{Since: since, Band: triage.BandNone}

@@ -32,6 +32,7 @@ type caseData struct {
 	IsSupervisor                bool
 	Careful                     bool // 保護者注意
 	CanNote, CanReveal, CanAdd  bool
+	Trusted                     bool // they have the case, and not by their own act alone
 	Unrecorded                  bool // who came or phoned said yes to telling the school, and it is no record of a will yet
 
 	MessageID  string // of the next reply; a form that is sent twice is one reply
@@ -133,7 +134,7 @@ func (c *Console) newCase(v desk.View, p staff.Person) caseData {
 	d.IsSupervisor, d.Careful = p.Role == triage.Supervisor, k.Careful()
 	d.CanClaim = k.Assignee == "" && p.Role != triage.Lawyer
 	d.CanReveal = d.CanAnswer && (k.Assignee == p.Login || k.Second == p.Login)
-	d.CanNote = d.CanAnswer || p.Role == triage.Lawyer
+	d.CanNote, d.Trusted = d.CanAnswer || p.Role == triage.Lawyer, k.Trusts(p.Login)
 	d.PlanName, d.PlanSorts = c.City.Plan.Name, c.City.Plan.Sorts
 	c.owe(&d, v, p)
 	d.Names = names(v.Timeline)

@@ -29,8 +29,8 @@ type Absence struct {
 // maxAway is the longest that somebody can be said to be away in one go.
 const maxAway = 400 * 24 * time.Hour
 
-// Absent lists what a person has, and the emergencies of which they are the second, for the leads to share out when they are away: emergencies first, each with suggestions. A
-// case is moved by Transfer, and has another second by Join, one act each.
+// Absent lists what a person has, and the emergencies of which they are the second, for the leads to share out when they are away:
+// emergencies first, each with suggestions. A case is moved by Transfer, and has another second by Join, one act each.
 func (d *Desk) Absent(ctx context.Context, p staff.Person, login string) (Absence, error) {
 	if !leads(p) {
 		return Absence{}, forbidden()

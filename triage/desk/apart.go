@@ -142,11 +142,10 @@ func (d *Desk) everybody(ctx context.Context) ([]staff.Person, error) {
 
 // opposed returns who speaks, or has spoken, with the other side of the case, or with that side's family.
 func (d *Desk) opposed(ctx context.Context, c triage.Case) (logins []string, err error) {
-	ours, err := d.kinsfolk(ctx, []triage.CaseID{c.ID}, anyLink)
-	if err != nil {
-		return nil, err
+	if len(c.Links) == 0 {
+		return nil, nil
 	}
-	sure, err := d.kinsfolk(ctx, []triage.CaseID{c.ID}, func(l triage.Link) bool { return l.Sure == triage.SureCertain })
+	ours, err := d.kinsfolk(ctx, c.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -154,10 +153,25 @@ func (d *Desk) opposed(ctx context.Context, c triage.Case) (logins []string, err
 	for _, x := range ours {
 		others = append(others, x.OtherSides()...)
 	}
-	theirs, err := d.kinsfolk(ctx, others, anyLink)
-	return partners(slices.DeleteFunc(theirs, func(x history) bool { // who is surely linked as both is of one family all the same
-		return slices.ContainsFunc(sure, func(o history) bool { return o.ID == x.ID })
-	})), err
+	theirs, err := d.kinsfolk(ctx, others...)
+	sure := surely(ours, c.ID)
+	return partners(slices.DeleteFunc(theirs, func(x history) bool { return slices.Contains(sure, x.ID) })), err
+}
+
+// surely are the case and those of all that two people are certain belong to its family: who is linked as the other side as well is
+// of one family all the same.
+func surely(all []history, id triage.CaseID) []triage.CaseID {
+	ids := []triage.CaseID{id}
+	for i := 0; i < len(ids); i++ {
+		for _, x := range all {
+			for _, l := range x.Links {
+				if x.ID == ids[i] && akin(l) && l.Sure == triage.SureCertain && !slices.Contains(ids, l.Case) {
+					ids = append(ids, l.Case)
+				}
+			}
+		}
+	}
+	return ids
 }
 
 // partners are those who have one of the cases or spoke with its seeker: in writing, by telephone, or as who took in what was told.
@@ -180,11 +194,13 @@ type history struct {
 	events []triage.Event
 }
 
-func anyLink(triage.Link) bool { return true }
+// akin reports whether a link says that both cases are of one family: of the same child, of a parent, of a parent's child.
+func akin(l triage.Link) bool {
+	return slices.Contains([]string{triage.LinkChild, triage.LinkParent, triage.LinkChildOf}, l.As)
+}
 
-// kinsfolk returns the cases and all that belong to one family with them by such links: of the same child, of a parent, of a parent's
-// child.
-func (d *Desk) kinsfolk(ctx context.Context, ids []triage.CaseID, such func(triage.Link) bool) (all []history, err error) {
+// kinsfolk returns the cases and all that belong to one family with them.
+func (d *Desk) kinsfolk(ctx context.Context, ids ...triage.CaseID) (all []history, err error) {
 	for i := 0; i < len(ids); i++ {
 		if slices.Contains(ids[:i], ids[i]) {
 			continue
@@ -198,7 +214,7 @@ func (d *Desk) kinsfolk(ctx context.Context, ids []triage.CaseID, such func(tria
 		}
 		all = append(all, history{c, events})
 		for _, l := range c.Links {
-			if slices.Contains([]string{triage.LinkChild, triage.LinkParent, triage.LinkChildOf}, l.As) && such(l) {
+			if akin(l) {
 				ids = append(ids, l.Case)
 			}
 		}

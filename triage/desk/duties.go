@@ -164,7 +164,7 @@ func (d *Desk) Duties(ctx context.Context, p staff.Person, overdue bool) ([]Owed
 	now := d.Clock.Now()
 	all := []Owed{}
 	err := d.eachFor(ctx, p, q, func(c triage.Case) error {
-		for _, x := range (View{Case: c, climbs: d.late(c)}).Duties() {
+		for _, x := range d.View(c).Duties() {
 			if x.DoneAt.IsZero() && (!overdue || x.Overdue(now)) {
 				all = append(all, Owed{c, x, duty.Level(x, now), duty.Holder(x, c, now)})
 			}

@@ -86,7 +86,7 @@ func (d *Desk) Unrelate(ctx context.Context, p staff.Person, id triage.CaseID, r
 // disinterested refuses who gains by it that the two cases belong together no more: whoever has, or had, a part in one of them or of
 // their families; and whoever is no lead.
 func (d *Desk) disinterested(ctx context.Context, p staff.Person, cases ...triage.CaseID) error {
-	all, err := d.kinsfolk(ctx, cases, anyLink)
+	all, err := d.kinsfolk(ctx, cases...)
 	if err != nil {
 		return err
 	}

@@ -73,6 +73,9 @@ type View struct {
 	climbs time.Time // when the answer, late, reaches the supervisor
 }
 
+// View is a case without its timeline.
+func (d *Desk) View(c triage.Case) View { return View{Case: c, Now: d.Clock.Now(), climbs: d.late(c)} }
+
 // Duties are what has to be done in the case, with the seeker's answer among them.
 func (v View) Duties() []triage.Duty {
 	var duties []triage.Duty
@@ -119,7 +122,9 @@ func (d *Desk) Again(ctx context.Context, p staff.Person, id triage.CaseID) (Vie
 	d.renew(ctx, p, c)
 	owing := d.owing(c, events)
 	owing, seen, err := d.apart(ctx, p, owing, heard(p, visible(c, events)))
-	return View{Case: owing, Timeline: seen, Now: d.Clock.Now(), climbs: d.late(c)}, err
+	v := d.View(owing)
+	v.Timeline = seen
+	return v, err
 }
 
 // Visible returns the case as it is now if that person may see it in a list, and writes no audit: for the live stream

@@ -77,7 +77,8 @@ func (d *Desk) pairAgain(ctx context.Context, login, say string) error {
 }
 
 // seconding visits, of those that each gives, the emergencies of which that person is the second.
-func (d *Desk) seconding(ctx context.Context, login string, each func(context.Context, triage.Query, func(triage.Case) error) error, visit func(triage.Case) error) error {
+func (d *Desk) seconding(ctx context.Context, login string, each func(context.Context, triage.Query, func(triage.Case) error) error,
+	visit func(triage.Case) error) error {
 	for _, state := range []triage.State{triage.Open, triage.HandedOff} {
 		err := each(ctx, triage.Query{State: state}, func(c triage.Case) error {
 			if c.Second != login || !paired(c) {

@@ -92,7 +92,8 @@ type Passing struct {
 	Left bool // what the next person has to know was written after the latest words
 }
 
-// Handover lists the person's own cases that are not over, and the emergencies of which they are the second, those first of which nothing has been left yet.
+// Handover lists the person's own cases that are not over, and the emergencies of which they are the second, those first of which
+// nothing has been left yet.
 func (d *Desk) Handover(ctx context.Context, p staff.Person) ([]Passing, error) {
 	if !leads(p) && !counsels(p) {
 		return nil, forbidden()

@@ -18,7 +18,8 @@ func silenceID(said int64) string { return "silence:" + strconv.FormatInt(said, 
 
 // falls is when the silence of who told of danger has lasted too long, or the zero time where it does not count: nobody has
 // answered their words yet (then the wait counts), a person has decided that the case is only watched or over, or it was said already
-// of this answer. That somebody else waits, a parent who phoned, makes it no shorter. Where it was promised when they are spoken with again, it counts from then on.
+// of this answer. That somebody else waits, a parent who phoned, makes it no shorter. Where it was promised when they are spoken
+// with again, it counts from then on.
 func (d *Desk) falls(c triage.Case, events []triage.Event) time.Time {
 	within, ok := d.silence(c)
 	if !ok || c.State != triage.Open && c.State != triage.HandedOff || c.OptedOut || c.Said == 0 || triage.Happened(events, silenceID(c.Said)) {

@@ -316,6 +316,7 @@ func Holder(d triage.Duty, c triage.Case, now time.Time) string {
 // schoolKnows reports whether a school was told of the case, or reported it itself.
 func schoolKnows(c triage.Case) bool {
 	return len(c.Reports) > 0 || slices.ContainsFunc(c.Handoffs, func(h triage.Handoff) bool {
-		return h.Recipient == School && !h.Void() && (!h.Spoken() || h.Notice != nil)
+		_, ok := knows(h)
+		return ok && h.Recipient == School
 	})
 }

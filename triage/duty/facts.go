@@ -172,17 +172,21 @@ func (f Facts) reported(e triage.Event) {
 // back is as if it had not been told, and a family knows once somebody has spoken with it.
 func (f Facts) told(c triage.Case) {
 	for _, h := range c.Handoffs {
-		at := h.SentAt
-		if h.Spoken() {
-			if h.Notice == nil {
-				continue
-			}
-			at = h.Notice.At
-		}
-		if !h.Void() {
+		if at, ok := knows(h); ok {
 			f.hear(Fact("told."+h.Recipient), at, h.By)
 		}
 	}
+}
+
+// knows returns since when the recipient of a hand-off knows, if they do.
+func knows(h triage.Handoff) (at time.Time, ok bool) {
+	switch {
+	case h.Void() || h.Spoken() && h.Notice == nil:
+		return time.Time{}, false
+	case h.Spoken():
+		return h.Notice.At, true
+	}
+	return h.SentAt, true
 }
 
 // stands takes in the state that the case has now.

@@ -69,14 +69,13 @@ func (a *Accounts) Away(ctx context.Context, p Person) {
 
 // Present returns who did something within PresentFor, in no order; Strong where they had signed in strongly.
 func (a *Accounts) Present(ctx context.Context) ([]Person, error) {
-	names, err := a.noted(ctx, presentKey)
-	if err != nil {
-		return nil, err
+	since := &redis.ZRangeBy{Min: strconv.FormatInt(a.desk().Add(-PresentFor).Unix()/60, 10), Max: "+inf"}
+	pipe := a.client.Pipeline()
+	all, strongly := pipe.ZRangeByScore(ctx, presentKey, since), pipe.ZRangeByScore(ctx, strongKey, since)
+	if _, err := pipe.Exec(ctx); err != nil {
+		return nil, backend(ctx)
 	}
-	strong, err := a.noted(ctx, strongKey)
-	if err != nil {
-		return nil, err
-	}
+	names, strong := all.Val(), strongly.Val()
 	var people []Person
 	for _, name := range names {
 		r, _, err := a.read(ctx, name)
@@ -91,14 +90,4 @@ func (a *Accounts) Present(ctx context.Context) ([]Person, error) {
 		}
 	}
 	return people, nil
-}
-
-// noted returns the names that were written down within PresentFor.
-func (a *Accounts) noted(ctx context.Context, key string) ([]string, error) {
-	since := a.desk().Add(-PresentFor).Unix() / 60
-	names, err := a.client.ZRangeByScore(ctx, key, &redis.ZRangeBy{Min: strconv.FormatInt(since, 10), Max: "+inf"}).Result()
-	if err != nil {
-		return nil, backend(ctx)
-	}
-	return names, nil
 }
