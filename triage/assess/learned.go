@@ -89,7 +89,7 @@ func share(f triage.Flag) float32 {
 // outspoken is the score from which on danger to oneself is called so, where the text says something everyday and no rule found what
 // the matter is: a child who moves house says goodbye, and so does one who wishes to die. Below it the text is read as soon as ever;
 // only what sets others in motion is not said on a guess.
-const outspoken = 1
+const outspoken = 1.5
 
 // ear is what is heard of one text.
 type ear struct {
