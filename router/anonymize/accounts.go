@@ -50,6 +50,12 @@ func (s *scan) near(start, end, n int) bool {
 func (s *scan) players() {
 	for i, r := range s.rs {
 		switch {
+		case r == 'っ' && s.one(i, "って名前", "ってなまえ", "ってアカ", "ってユーザ", "っていうアカ", "っていう名前") > 0:
+			for start := i - 2; start > max(1, i-maxHandle); start-- {
+				if strings.ContainsRune("でのに", s.rs[start-1]) && slices.ContainsFunc(networks, func(w string) bool { return s.back(start-1, w) < start-1 }) {
+					s.addAccount(start, i) // TikTokで|もちもち餅🍡
+				}
+			}
 		case r == '@' && native(s.class(i-1)) && native(s.class(i+1)):
 			s.player(s.playerFrom(i), s.playerTo(i+1))
 		case digit(r) && native(s.class(i-1)):

@@ -28,7 +28,7 @@ func (s *scan) bracketed() {
 // writtenAs: 宇宙と書いてこすもです, a name by its characters and its sound.
 func (s *scan) writtenAs() {
 	for i := range s.rs {
-		n := s.one(i, "と書いて", "とかいて")
+		n := s.one(i, "と書いて", "とかいて", "って書いて", "ってかいて")
 		if n == 0 {
 			continue
 		}

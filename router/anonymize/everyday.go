@@ -210,6 +210,9 @@ func (s *scan) nobodyCalled(start, i int, h honorific) bool {
 		return false
 	}
 	title := s.class(i) == japanese.Kanji || h.n >= 3
+	if title && s.teaches(start, i, h.n) {
+		return false
+	}
 	return title || i-start >= 4 || i-start >= 3 && s.is(i, "さん")
 }
 

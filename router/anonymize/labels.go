@@ -41,7 +41,7 @@ func (s *scan) labelled() {
 				continue
 			}
 		}
-		if n := handlePhrases.at(s.rs, i); n > 0 && !(letter(s.rune(i-1)) && letter(s.rs[i])) && !(s.rs[i] == 'ラ' && s.class(i-1) == japanese.Katakana) && (!letter(s.rune(i+n)) || !letter(s.rs[i]) || s.is(i, "ID") && native(s.class(i-1))) {
+		if n := handlePhrases.at(s.rs, i); n > 0 && !(letter(s.rune(i-1)) && letter(s.rs[i])) && !(s.rs[i] == 'ラ' && s.class(i-1) == japanese.Katakana) && !(s.rs[i] == '@' && word(s.rune(i-1))) && (!letter(s.rune(i+n)) || !letter(s.rs[i]) || s.is(i, "ID") && native(s.class(i-1))) {
 			s.accountAfter(i + n)
 		}
 	}

@@ -122,6 +122,9 @@ func (s *scan) bounds(start, end int, t Type, p float32) (int, int) {
 	}
 	if t == TypePlace {
 		end = s.shallow(start, end)
+		if k := s.back(end, "職員"); k > start {
+			end = k // くすのき児童館|職員
+		}
 	}
 	if t == TypePerson && end > start && s.rs[end-1] == 'ー' && s.rune(end) == 'や' && s.class(end+1) == japanese.Punct {
 		end++ // せーや、
@@ -158,6 +161,9 @@ func (s *scan) addLearned(start, end int, t Type, p float32) {
 	if c := s.class(end - 1); c == japanese.Kanji && s.city(start, end) && !s.called(end) {
 		return
 	}
+	if t == TypePerson && end-start >= 2 && s.covered(start-1) && strings.ContainsRune("とのがや", s.rs[start]) && s.class(start) == japanese.Hiragana && s.begins(start+1) {
+		start++ // 牧|と|幸
+	}
 	text := s.text(start, end)
 	kana := japanese.HiraganaOf(text)
 	if w.stop[text] || w.city(text) && p < 0.95 {
@@ -180,7 +186,7 @@ func (s *scan) addLearned(start, end int, t Type, p float32) {
 		return // 唐|揚|げ
 	}
 	alone := start == 0 && end == len(s.rs)
-	if end == start+1 && strings.ContainsRune("とがはにをもでや", s.rs[start]) && (s.covered(start-1) || s.covered(end)) {
+	if end == start+1 && strings.ContainsRune("とがはにをもでやの", s.rs[start]) && (s.covered(start-1) || s.covered(end)) && !(s.rs[start] == 'の' && (s.ends[start] || s.placeAt(end))) || t == TypePerson && s.spoils(start, end) {
 		return // what joins a name to the rest
 	}
 	if (everyday && !known || called) && (p < certain || alone) || !strings.ContainsFunc(text, writes) || strings.IndexFunc(text, unnumbered) < 0 {
@@ -195,6 +201,21 @@ func (s *scan) addLearned(start, end int, t Type, p float32) {
 		score = 0.6
 	}
 	s.add(start, end, t, score)
+}
+
+// placeAt reports whether a place or a school was found that begins at i.
+func (s *scan) placeAt(i int) bool {
+	return slices.ContainsFunc(s.out, func(o spot) bool { return o.start == i && (o.t == TypePlace || o.t == TypeSchool || o.t == TypeAddress) })
+}
+
+// spoils reports whether what stands behind start to end is no title but the end of the word: う|ら, ツバ吐|くん.
+func (s *scan) spoils(start, end int) bool {
+	if !s.called(end) {
+		return false
+	}
+	t := s.token(end - 1)
+	return end == start+1 && s.class(start) == japanese.Hiragana && s.usual[start].end > end ||
+		t.Part == japanese.Verb && t.Known && t.End > end && s.class(end-1) == japanese.Kanji && s.class(end-2) != japanese.Kanji
 }
 
 // restOf reports whether what stands from start to end is the beginning of a name of kanji whose end was found: 姫|星ちゃん.

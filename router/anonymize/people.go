@@ -25,6 +25,7 @@ func (s *scan) people(g *Glossary) {
 	s.pictures()
 	s.cries()
 	s.lists()
+	s.callers()
 	if !s.unlearned {
 		s.learned()
 		s.listsBack()
@@ -71,8 +72,8 @@ func (s *scan) act(i int) bool { return i >= 0 && i < len(s.acts) && s.acts[i] }
 func (s *scan) honorifics() {
 	for i := 1; i < len(s.rs); i++ {
 		h, ok := s.a.words.honorific(s.rs, i)
-		if !ok {
-			continue
+		if t := s.token(i - 1); !ok || string(h.text) == "ら" && s.within(i, i+h.n) || s.is(i, "くん") && t.Part == japanese.Verb && t.Start < i-1 && t.End > i {
+			continue // うら|に, 吐く|ん
 		}
 		start := s.calledBack(i, h)
 		if k := s.trimLeft(start, i); k <= i-2 {
@@ -86,6 +87,9 @@ func (s *scan) honorifics() {
 			end := i
 			if s.a.words.alsoEnds[string(h.text)] && s.class(i) == japanese.Hiragana && (s.class(i-1) == japanese.Hiragana || s.rs[i-1] == 'ー') {
 				end += h.n // さっちん is a name of its own
+			}
+			if s.teaches(start, i, h.n) {
+				s.put(start, i, TypePerson, score) // whatever the learned part says
 			}
 			s.add(start, end, TypePerson, score)
 		}
@@ -204,7 +208,7 @@ func (s *scan) calledKana(i, j int, h honorific) int {
 	if b == j || s.nobodyCalled(b, i, h) || s.within(i, i+h.n) && !s.listedName(run) || s.a.words.stopSuffix(run) || h.weak && string(h.text) != "ママ" && string(h.text) != "パパ" {
 		return i
 	}
-	if s.joined(j, h) {
+	if s.joined(j, h) && !s.teaches(b, j, h.n) {
 		return i
 	}
 	for k := max(b, j-8); k <= j-2; k++ {
@@ -326,6 +330,9 @@ func (s *scan) introductions() {
 	}
 }
 
+// fields are what a form asks for behind a name: 氏名仲宗根薫TEL.
+var fields = []string{"TEL", "Tel", "tel", "FAX", "電話", "携帯", "住所", "年齢", "学年", "生年月日", "性別", "保護者", "担任", "メール", "Email", "E-mail", "学校", "続柄"}
+
 // introduced returns the end of a name that begins at j, where a name is expected, or j.
 func (s *scan) introduced(j int) int {
 	best, likely := j, j
@@ -335,7 +342,7 @@ func (s *scan) introduced(j int) int {
 		if strings.ContainsRune("。、\n「」:", part[len(part)-1]) {
 			break
 		}
-		if part[len(part)-1] == ' ' || !s.slot(end) || s.a.words.kanaStop[string(part)] {
+		if part[len(part)-1] == ' ' || !s.slot(end) && s.one(end, fields...) == 0 || s.a.words.kanaStop[string(part)] {
 			continue
 		}
 		text := string(part)
@@ -359,7 +366,7 @@ func (s *scan) introduced(j int) int {
 		end++
 	}
 	t := s.token(j)
-	if end-j >= 2 && end-j <= 6 && s.slot(end) && t != nil && !(t.Known && t.End >= end) && !s.a.words.stopSuffix(s.text(j, end)) && n.lasts[s.rs[end-1]] > 0 {
+	if end-j >= 2 && end-j <= 6 && (s.slot(end) || s.one(end, fields...) > 0) && t != nil && !(t.Known && t.End >= end) && !s.a.words.stopSuffix(s.text(j, end)) && n.lasts[s.rs[end-1]] > 0 {
 		return end
 	}
 	return j

@@ -163,14 +163,22 @@ func (a *Anonymizer) spots(in []rune, g *Glossary, m Mode) []spot {
 		s.homes()
 		for _, f := range s.out {
 			words := v.Runes[f.start:f.end]
-			if m == Readable && f.score < weak || f.t == TypePerson && s.nothing(f.start, f.end) || a.kept(g, words) {
+			if m == Readable && f.score < weak || f.t == TypePerson && s.nothing(f.start, f.end) || f.t == TypePlace && s.idiom(f.start, f.end) || a.kept(g, words) {
 				continue
 			}
-			f.start, f.end = v.Span(f.start, f.end)
-			for f.end < len(seen) && (seen[f.end] == keycap || seen[f.end] == 0xfe0f) {
-				f.end++
+			people := []spot{f}
+			if f.t == TypePerson {
+				people = s.singly(f)
 			}
-			found = append(found, f)
+			for _, f := range people {
+				f.start, f.end = v.Span(f.start, f.end)
+				for f.end < len(seen) && (seen[f.end] == keycap || seen[f.end] == 0xfe0f) {
+					f.end++
+				}
+				if f.t != TypeEmail || !sentence(seen[f.start:f.end]) {
+					found = append(found, f)
+				}
+			}
 		}
 	}
 	found = a.abroadOf(view, g).instead(a, found, in)
@@ -200,7 +208,7 @@ func (s *scan) nothing(start, end int) bool {
 	if w.danger[s.text(start, end)] && !s.calledSo(start, end) || !slices.ContainsFunc(s.rs[start:end], unnumbered) && !s.called(end) {
 		return true
 	}
-	if s.is(end-1, "勝たん") {
+	if s.is(end-1, "勝たん") || s.idiom(start, end) {
 		return true // しか勝たん
 	}
 	if start > 0 && numeral(s.rs[start-1]) && end == start+1 && strings.ContainsRune("円人回個本枚", s.rs[start]) {

@@ -235,6 +235,20 @@ func together(v japanese.View) (japanese.View, bool) {
 	}), true
 }
 
+// sentence reports whether words in Latin letters stand there, of which a view without spaces made one.
+func sentence(rs []rune) bool {
+	n := 0
+	for _, w := range strings.Fields(string(rs)) {
+		if w == "at" || w == "dot" {
+			return false
+		}
+		if len(w) >= 3 && letter(rune(w[0])) && letter(rune(w[1])) {
+			n++
+		}
+	}
+	return n >= 6
+}
+
 // inWords reports whether the spaces of a view stand between words, as small children put them, and not between
 // characters, as scanners do.
 func inWords(v japanese.View) bool {

@@ -61,7 +61,7 @@ func (s *scan) readOut(i int) (text string, end, marks int) {
 		}
 		next := j + n
 		gap := s.skip(next, "\n", 1)
-		if gap == next && (mark == '@' || mark == '.') && s.rs[j] != ',' {
+		if gap == next && (mark == '@' || mark == '.' && (j-i <= 2 || strings.ContainsRune(b.String(), '@') || s.rs[j] != '.')) && s.rs[j] != ',' {
 			gap = s.skip(next, " ", 1)
 		}
 		_, more := s.netMark(gap)

@@ -20,7 +20,7 @@ type words struct {
 	stopEnds                                                                                                                                                                               map[rune][]string // by the last character
 	roles, leading, nickEnds, cities, asks                                                                                                                                                 []string
 	rolesBy                                                                                                                                                                                map[rune][][]rune // by the last character
-	cries, personal, acts, intro, listIntro, perils, deadly, labels, kin                                                                                                                   phrases
+	cries, personal, idioms, acts, intro, listIntro, perils, deadly, labels, kin                                                                                                           phrases
 	besideNames                                                                                                                                                                            [][]rune
 	hon                                                                                                                                                                                    map[rune][]honorific
 	someHon                                                                                                                                                                                gate // the first characters of hon
@@ -119,6 +119,7 @@ type wordLists struct {
 	Foreign    string              `yaml:"foreign"`
 	Cries      string              `yaml:"cries"`
 	Personal   string              `yaml:"personal"`
+	Idioms     string              `yaml:"idioms"`
 	LatinStop  string              `yaml:"latin_stop"`
 	Stop       string              `yaml:"stop"`
 	StopEnds   string              `yaml:"stop_ends"`
@@ -163,7 +164,7 @@ func newWords() (*words, error) {
 		return nil, err
 	}
 	w := &words{
-		labels: phrasesOf(strings.Join(slices.Concat(idLabels, handleLabels, accountLabels), " ")), perils: phrasesOf(f.Danger), deadly: phrasesOf(f.Deadly), cries: phrasesOf(f.Cries), personal: phrasesOf(f.Personal), families: setOf(f.Families), modern: setOf(f.Modern), modernKana: setOf(f.ModernKana), foreign: setOf(f.Foreign), latinStop: setOf(f.LatinStop), stop: setOf(f.Stop), times: setOf(f.Times), sounds: setOf(f.Sounds), danger: setOf(f.Danger), everyday: setOf(f.Everyday), kanaStop: setOf(f.KanaStop), asks: strings.Fields(f.Asks), nickStop: setOf(f.NickStop),
+		labels: phrasesOf(strings.Join(slices.Concat(idLabels, handleLabels, accountLabels), " ")), perils: phrasesOf(f.Danger), deadly: phrasesOf(f.Deadly), cries: phrasesOf(f.Cries), personal: phrasesOf(f.Personal), idioms: phrasesOf(f.Idioms), families: setOf(f.Families), modern: setOf(f.Modern), modernKana: setOf(f.ModernKana), foreign: setOf(f.Foreign), latinStop: setOf(f.LatinStop), stop: setOf(f.Stop), times: setOf(f.Times), sounds: setOf(f.Sounds), danger: setOf(f.Danger), everyday: setOf(f.Everyday), kanaStop: setOf(f.KanaStop), asks: strings.Fields(f.Asks), nickStop: setOf(f.NickStop),
 		owners: setOf(f.Owners), generics: setOf(f.Generics), groups: setOf(japanese.HiraganaOf(f.Groups)), notInBox: setOf(f.NotInBox), alsoEnds: setOf(f.AlsoEnds), english: setOf(f.English), abroad: setOf(f.Abroad), latinNames: setOf(f.LatinNames), stopEnds: map[rune][]string{},
 		roles: strings.Fields(f.Roles), kin: phrasesOf(f.Kin), leading: strings.Fields(f.Leading), nickEnds: strings.Fields(f.NickEnds),
 		cities: strings.Fields(f.Cities), acts: phrasesOf(f.Acts), intro: phrasesOf(f.Intro), listIntro: phrasesOf(f.ListIntro),
