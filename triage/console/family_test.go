@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"madoguchi/triage"
 )
@@ -72,4 +73,34 @@ func TestTheFamilyOnThePages(t *testing.T) {
 		t.Error("the page does not warn, or still offers the family")
 	}
 	do(sato, "/consents", ask, http.StatusConflict)
+}
+
+// Who says no, or takes a yes back, is answered with what is true: the school is not told, or has read it already.
+func TestANoHasItsAnswer(t *testing.T) {
+	now := time.Date(2026, 12, 1, 16, 0, 0, 0, time.UTC)
+	no := triage.Consent{ID: "q", School: "hinode-jhs", Answer: triage.AnswerNo, At: now.Add(-time.Hour)}
+	sent := triage.Handoff{ConsentID: "q", SentAt: now.Add(-2 * time.Hour), State: triage.HandoffRecalled}
+	read := sent
+	read.SeenAt = now.Add(-90 * time.Minute)
+	with := func(change func(*triage.Consent)) triage.Consent { c := no; change(&c); return c }
+	for name, c := range map[string]struct {
+		asked []triage.Consent
+		sent  []triage.Handoff
+		want  string
+	}{
+		"nothing was asked":       {},
+		"no":                      {[]triage.Consent{no}, nil, "consent.withdrawn"},
+		"in time":                 {[]triage.Consent{no}, []triage.Handoff{sent}, "consent.withdrawn"},
+		"too late":                {[]triage.Consent{no}, []triage.Handoff{read}, "consent.withdrawn.read"},
+		"another's was read":      {[]triage.Consent{with(func(c *triage.Consent) { c.ID = "other" })}, []triage.Handoff{read}, "consent.withdrawn"},
+		"yes":                     {[]triage.Consent{with(func(c *triage.Consent) { c.Answer = triage.AnswerYes })}, nil, ""},
+		"asked anew":              {[]triage.Consent{no, with(func(c *triage.Consent) { c.ID, c.Answer = "again", triage.AnswerAsked })}, nil, ""},
+		"a week ago":              {[]triage.Consent{with(func(c *triage.Consent) { c.At = now.AddDate(0, 0, -8) })}, nil, ""},
+		"said to somebody's face": {[]triage.Consent{with(func(c *triage.Consent) { c.Given = "spoken" })}, nil, ""},
+		"of the family":           {[]triage.Consent{with(func(c *triage.Consent) { c.School = triage.Guardian("mother") })}, nil, ""},
+	} {
+		if got := refused(triage.Case{Consents: c.asked, Handoffs: c.sent}, now); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
 }

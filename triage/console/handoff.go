@@ -132,7 +132,26 @@ func (c *Console) telling(k triage.Case) []canned {
 			break
 		}
 	}
+	if key := refused(k, now); key != "" {
+		add("「いやです」への返事", key, nil)
+	}
 	return all
+}
+
+// refused is the text for a child who lately said that a school is not to be told, or took a yes back: whether it came in time.
+func refused(k triage.Case, now time.Time) string {
+	if len(k.Consents) == 0 {
+		return ""
+	}
+	last := k.Consents[len(k.Consents)-1]
+	_, family := triage.Family(last.School)
+	if last.Answer != triage.AnswerNo || last.Given != "" || last.School == triage.ToBoard || family || now.Sub(last.At) > 7*24*time.Hour {
+		return ""
+	}
+	if slices.ContainsFunc(k.Handoffs, func(h triage.Handoff) bool { return h.ConsentID == last.ID && h.Read() }) {
+		return "consent.withdrawn.read"
+	}
+	return "consent.withdrawn"
 }
 
 // previewData is what preview.html shows: what the child will read, and what the recipient will.
