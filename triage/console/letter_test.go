@@ -152,7 +152,7 @@ func TestAnAnswerIsPrintedAndPosted(t *testing.T) {
 	base := "/cases/" + string(scanned)
 	list := b.get("/letters")
 	sane(t, "letters", list.body)
-	if list.status != 200 || !strings.Contains(list.body, "投函がまだ") || !strings.Contains(list.body, "読み取り未確認") || !strings.Contains(list.body, "手紙で、書いたところへ") {
+	if list.status != 200 || !strings.Contains(list.body, "未投函") || !strings.Contains(list.body, "読み取り未確認") || !strings.Contains(list.body, "手紙で、書いたところへ") {
 		t.Errorf("%d: the list does not tell what is to be done", list.status)
 	}
 	if !strings.Contains(b.get("/queue").body, `<a href="/letters"`) {
