@@ -19,8 +19,9 @@ import (
 )
 
 // TestDangerIsNotLessAfterwards: whoever reads only the redacted text sees the same danger. The alarm itself comes from the
-// original words; this is for the people behind it, and for the reasons that are shown to them. Every labelled message is
-// tried and every example of every rule, as it is written, in kana alone, and with spaces between its characters.
+// original words; this is for the people behind it, and for the reasons that are shown to them. Every example
+// of every rule is tried, every labelled message that nothing learned from and one in four of the others, as it is written, in kana
+// alone, and with spaces between its characters.
 func TestDangerIsNotLessAfterwards(t *testing.T) {
 	judge, err := assess.New()
 	if err != nil {
@@ -73,7 +74,7 @@ const longestSpaced = 80
 // secret are the sets that nobody reads.
 var secret = regexp.MustCompile(`held|closed|unread|fresh`)
 
-// dangers returns the labelled messages, and the examples of the rules with what the rule says of them, by their names.
+// dangers returns labelled messages, and the examples of the rules with what the rule says of them, by their names.
 func dangers(t *testing.T) map[string]gold.Message {
 	all := map[string]gold.Message{}
 	for _, pattern := range []string{"testdata/*.jsonl", "testdata/*/*.jsonl", "testdata/*/*/*.jsonl"} {
@@ -86,8 +87,12 @@ func dangers(t *testing.T) map[string]gold.Message {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, m := range messages {
-				all[filepath.Base(filepath.Dir(file))+" "+m.ID] = m
+			set, each := filepath.Base(filepath.Dir(file)), 1
+			if set == "written" {
+				each = 4
+			}
+			for i := 0; i < len(messages); i += each {
+				all[set+" "+messages[i].ID] = messages[i]
 			}
 		}
 	}

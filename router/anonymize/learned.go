@@ -205,7 +205,9 @@ func (s *scan) addLearned(start, end int, t Type, p float32) {
 
 // placeAt reports whether a place or a school was found that begins at i.
 func (s *scan) placeAt(i int) bool {
-	return slices.ContainsFunc(s.out, func(o spot) bool { return o.start == i && (o.t == TypePlace || o.t == TypeSchool || o.t == TypeAddress) })
+	return slices.ContainsFunc(s.out, func(o spot) bool {
+		return o.start == i && (o.t == TypePlace || o.t == TypeSchool || o.t == TypeAddress)
+	})
 }
 
 // spoils reports whether what stands behind start to end is no title but the end of the word: う|ら, ツバ吐|くん.
