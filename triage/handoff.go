@@ -241,9 +241,12 @@ func (c Case) HandoffByID(id string) (Handoff, bool) {
 }
 
 // withdraw stops what was sent on a consent that the child takes back, as far as nobody there has read it. What nobody has
-// to do any more is no duty.
+// to do any more is no duty. Where it was read, the child waits for somebody to speak with her about what comes now.
 func (c *Case) withdraw(consent string, e Event) {
 	for i, h := range c.Handoffs {
+		if h.ConsentID == consent && h.Read() && !h.Void() {
+			c.wait(e)
+		}
 		if h.ConsentID == consent && !h.Read() && h.State == HandoffSent {
 			c.Handoffs[i].State = HandoffRecalled
 			c.waive(h.ID, e.At)

@@ -112,6 +112,19 @@ func route[I, O any](a *api, op huma.Operation, handler func(context.Context, st
 		}
 		return out, nil
 	})
+	if _, either := reflect.TypeFor[O]().FieldByName("Status"); either { // what two people have to agree to is accepted first
+		responses := operationAt(a.huma.OpenAPI(), op).Responses
+		responses["202"] = responses["200"]
+	}
+}
+
+// operationAt is an operation that was registered.
+func operationAt(doc *huma.OpenAPI, op huma.Operation) *huma.Operation {
+	at := doc.Paths[op.Path]
+	if op.Method == http.MethodPost {
+		return at.Post
+	}
+	return at.Get
 }
 
 func roles(row staff.Route) string {

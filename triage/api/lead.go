@@ -22,7 +22,7 @@ type Wall struct {
 	Here           []string     `json:"here" nullable:"false" doc:"logins of those who answer and are there"`
 	NextOpen       *time.Time   `json:"next_open" doc:"of the chat, where it is closed"`
 	OnCall         string       `json:"on_call"`
-	Drill          *Drill       `json:"drill" doc:"the latest exercise of the night path"`
+	Drill          *Drill       `json:"drill,omitempty" doc:"the latest exercise of the night path"`
 }
 
 // WaitingRow are those who wait at one severity.

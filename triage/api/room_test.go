@@ -42,6 +42,7 @@ var opened = time.Date(2026, 12, 1, 9, 0, 0, 0, triage.JST)
 
 // room is the API on a real store and real accounts, with a wall of paper.
 type room struct {
+	document *document // once it was asked for
 	t        testing.TB
 	desk     *desk.Desk
 	server   *httptest.Server
@@ -246,7 +247,9 @@ func (r *room) bearing(authorization, method, path, body string) answer {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	return answer{r.t, method + " " + path, resp.StatusCode, resp.Header, string(got)}
+	a := answer{r.t, method + " " + path, resp.StatusCode, resp.Header, string(got)}
+	r.documented(a)
+	return a
 }
 
 // code is the stable code of a problem.

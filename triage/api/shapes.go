@@ -20,7 +20,7 @@ type Case struct {
 	Assignee     *string          `json:"assignee"`
 	Second       *string          `json:"second"`
 	Consulted    []string         `json:"consulted" nullable:"false" doc:"who was asked for advice: may read and note"`
-	Overrule     *Overrule        `json:"overrule" doc:"the latest judgement of a person, which stays whatever is heard afterwards"`
+	Overrule     *Overrule        `json:"overrule,omitempty" doc:"the latest judgement of a person, which stays whatever is heard afterwards"`
 	Former       *string          `json:"former" doc:"who had it before it came back to the queue"`
 	Role         triage.Role      `json:"role" enum:"psychologist,social_worker"`
 	WaitingSince *time.Time       `json:"waiting_since"`
@@ -31,8 +31,8 @@ type Case struct {
 	CallMe       string           `json:"call_me" doc:"the name to be called by"`
 	OpenedAt     time.Time        `json:"opened_at"`
 	LastAt       time.Time        `json:"last_at"`
-	Teller       *Teller          `json:"teller" doc:"who came or phoned last, as they were asked"`
-	CallBack     *CallBack        `json:"call_back" doc:"the wish to be called, until a call was answered"`
+	Teller       *Teller          `json:"teller,omitempty" doc:"who came or phoned last, as they were asked"`
+	CallBack     *CallBack        `json:"call_back,omitempty" doc:"the wish to be called, until a call was answered"`
 	Calls        []Call           `json:"calls" nullable:"false"`
 	OptedOut     bool             `json:"opted_out"`
 	Unchecked    bool             `json:"unchecked" doc:"a machine read some of it from paper, and nobody has compared that yet"`
@@ -87,7 +87,7 @@ type Whole struct {
 	Links    []triage.Link      `json:"links" nullable:"false" doc:"with other cases"`
 	Parts    []triage.Part      `json:"parts" nullable:"false" doc:"the roles of people"`
 	Risks    []triage.Risk      `json:"risks" nullable:"false" doc:"what was found of a danger to life, newest first"`
-	Safety   *triage.SafetyPlan `json:"safety" doc:"what was agreed with the child for when it gets hard"`
+	Safety   *triage.SafetyPlan `json:"safety,omitempty" doc:"what was agreed with the child for when it gets hard"`
 }
 
 // Contact is one way to reach the seeker. Its address is opened by two people.

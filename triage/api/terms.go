@@ -20,7 +20,7 @@ type EndedRegister struct {
 	First     int           `json:"first" doc:"the oldest fiscal year that is there"`
 	Upto      int           `json:"upto" doc:"the last fiscal year whose term has ended"`
 	Entries   int           `json:"entries" doc:"of requests, how many; the audit's are not counted"`
-	Decided   *TermDecision `json:"decided" doc:"absent: a person has to decide in this fiscal year"`
+	Decided   *TermDecision `json:"decided,omitempty" doc:"absent: a person has to decide in this fiscal year"`
 }
 
 // TermDecision is what a lead decided of it.

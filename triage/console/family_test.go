@@ -93,6 +93,8 @@ func TestANoHasItsAnswer(t *testing.T) {
 		"in time":                 {[]triage.Consent{no}, []triage.Handoff{sent}, "consent.withdrawn"},
 		"too late":                {[]triage.Consent{no}, []triage.Handoff{read}, "consent.withdrawn.read"},
 		"another's was read":      {[]triage.Consent{with(func(c *triage.Consent) { c.ID = "other" })}, []triage.Handoff{read}, "consent.withdrawn"},
+		"a yes is changed":        {[]triage.Consent{with(func(c *triage.Consent) { c.Answer = triage.AnswerChange })}, []triage.Handoff{read}, "consent.withdrawn.read"},
+		"later":                   {[]triage.Consent{with(func(c *triage.Consent) { c.Answer = triage.AnswerLater })}, nil, ""},
 		"yes":                     {[]triage.Consent{with(func(c *triage.Consent) { c.Answer = triage.AnswerYes })}, nil, ""},
 		"asked anew":              {[]triage.Consent{no, with(func(c *triage.Consent) { c.ID, c.Answer = "again", triage.AnswerAsked })}, nil, ""},
 		"a week ago":              {[]triage.Consent{with(func(c *triage.Consent) { c.At = now.AddDate(0, 0, -8) })}, nil, ""},

@@ -144,11 +144,14 @@ func refused(k triage.Case, now time.Time) string {
 		return ""
 	}
 	last := k.Consents[len(k.Consents)-1]
+	i := slices.IndexFunc(k.Handoffs, func(h triage.Handoff) bool { return h.ConsentID == last.ID })
 	_, family := triage.Family(last.School)
-	if last.Answer != triage.AnswerNo || last.Given != "" || last.School == triage.ToBoard || family || now.Sub(last.At) > 7*24*time.Hour {
+	switch {
+	case last.Given != "", last.School == triage.ToBoard, family, now.Sub(last.At) > 7*24*time.Hour:
 		return ""
-	}
-	if slices.ContainsFunc(k.Handoffs, func(h triage.Handoff) bool { return h.ConsentID == last.ID && h.Read() }) {
+	case last.Answer != triage.AnswerNo && (last.Answer == triage.AnswerYes || i < 0):
+		return ""
+	case i >= 0 && k.Handoffs[i].Read():
 		return "consent.withdrawn.read"
 	}
 	return "consent.withdrawn"

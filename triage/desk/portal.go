@@ -67,7 +67,7 @@ func (p *Portal) Cover(ctx context.Context, who staff.Person, id string) (triage
 	}
 	v, err := p.desk.bare(ctx, c, h)
 	if err == nil && !h.Void() {
-		v.Cover = p.desk.cover(v)
+		v.Cover = p.desk.cover(v, will(c, h))
 	}
 	return v, err
 }
@@ -281,7 +281,7 @@ func (d *Desk) view(ctx context.Context, c triage.Case, h triage.Handoff) (triag
 	if err != nil || h.Void() {
 		return v, err
 	}
-	if v.Cover = d.cover(v); h.Recipient == triage.ToGuardian {
+	if v.Cover = d.cover(v, will(c, h)); h.Recipient == triage.ToGuardian {
 		v.Cover = d.City.Text("family.cover", "", d.Clock.Now(), nil) // of who speaks with them
 	}
 	summary, err := d.Front.Disclose(ctx, c.ID, h.Summary, h.Disclose)
@@ -291,6 +291,17 @@ func (d *Desk) view(ctx context.Context, c triage.Case, h triage.Handoff) (triag
 	v.Summary = telling.Cast(summary, h.Roles)
 	return v, nil
 }
+
+// will says what the child wants told of a hand-off, as it is now: she may have taken it back since it was sent.
+func will(c triage.Case, h triage.Handoff) string {
+	i := slices.IndexFunc(c.Consents, func(k triage.Consent) bool { return k.ID == h.ConsentID })
+	if i >= 0 && c.Consents[i].Answer != triage.AnswerYes {
+		return takenBack
+	}
+	return wills[h.Level]
+}
+
+const takenBack = "「伝えてよい」が、あとから取り消されました。この先は、何かをする前に、窓口に相談してください"
 
 var wills = map[triage.ConsentLevel]string{
 	triage.LevelAnonymous: "名前なしで伝えてよい",
@@ -303,7 +314,7 @@ var permissions = map[triage.Permission]string{
 }
 
 // cover is the note that the recipient reads before any content.
-func (d *Desk) cover(v triage.HandoffView) string {
+func (d *Desk) cover(v triage.HandoffView, will string) string {
 	now := d.Clock.Now()
 	moment := func(t time.Time) string {
 		if t.IsZero() {
@@ -312,7 +323,7 @@ func (d *Desk) cover(v triage.HandoffView) string {
 		return t.In(triage.JST).Format("1月2日 15:04")
 	}
 	text := d.City.Text("handoff.cover", "", now, map[string]string{
-		"意向":     wills[v.Level],
+		"意向":     will,
 		"受け取り期限": moment(v.AcknowledgeBy),
 		"回答期限":   moment(v.AnswerBy),
 		"連絡番号":   v.ID,

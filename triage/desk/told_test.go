@@ -191,8 +191,11 @@ func TestTakingBackInTime(t *testing.T) {
 	_, err = r.Portal().Open(ctx, people["hinode"], h)
 	r.must(err)
 	r.answers(id, k, triage.AnswerNo)
-	if v, err := r.Portal().Open(ctx, people["hinode"], h); err != nil || v.Summary == "" {
-		t.Errorf("what was read stays: %+v %v", v, err)
+	if v, err := r.Portal().Open(ctx, people["hinode"], h); err != nil || v.Summary == "" || !strings.Contains(v.Cover, "あとから取り消されました") {
+		t.Errorf("what was read stays, and that she took it back stands above it: %+v %v", v, err)
+	}
+	if c, _ := r.load(id); c.State != triage.Waiting || c.WaitingSince.IsZero() {
+		t.Errorf("nobody speaks with her about what comes now: %s since %v", c.State, c.WaitingSince)
 	}
 }
 
