@@ -24,15 +24,6 @@ type Kind struct {
 	New func(Env) (Channel, error)
 }
 
-// Setting is one setting of a door. cmd makes a flag, a variable and a file key of it and rejects unknown ones. A door of
-// which no required setting is given is off; one of which only some are given stops the start.
-type Setting struct {
-	Name     string // LINE_SECRET
-	Doc      string
-	Default  string
-	Required bool
-	Secret   bool
-}
 
 // Channel is an open door. Routes and Run serve the gateway's side, Send the courier's; the two may live in different
 // processes, so what Send needs travels in the Address.
@@ -63,6 +54,7 @@ type Env struct {
 	Now       func() time.Time         // the desk's clock
 	Log       *slog.Logger             // never given words, names, addresses or ids of people
 	Panics    *Panics                  // nil where nobody keeps account of them
+	Unread    func(channel string)     // counts what no machine could read, of which a person was told; nil: nobody does
 	PublicURL string                   // without a slash at its end
 }
 

@@ -195,6 +195,12 @@ func TestAnswerToAQuestion(t *testing.T) {
 	answer := func(consent, a string) channels.Message {
 		return channels.Message{ID: a, Kind: chat, From: from("c1"), At: morning, Answer: &channels.Answer{ID: consent, Answer: a}}
 	}
+	stranger := answer("consent", "yes")
+	stranger.From = from("c2")
+	h.process(t, stranger) // whoever was never asked
+	if _, _, err := h.Store.Load(t.Context(), h.caseOf(from("c2"))); !errors.Is(err, triage.ErrUnknown) {
+		t.Errorf("a case came of an answer to nothing: %v", err)
+	}
 	h.process(t, answer("consent", "later"), answer("consent", "later"), answer("consent", "yes"), answer("other", "yes"))
 	k, events := h.load(t, id)
 	if len(events) != 5 || len(k.Consents) != 1 || k.Consents[0].Answer != triage.AnswerYes {

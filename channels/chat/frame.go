@@ -111,7 +111,7 @@ func parseFrame(b []byte) (f, bad *frame) {
 		return nil, refuse("", badFrame)
 	}
 	id := ""
-	if n := utf8.RuneCountInString(f.ID); n >= 1 && n <= maxID {
+	if n := utf8.RuneCountInString(f.ID); n >= 1 && n <= maxID && !strings.ContainsRune(f.ID, utf8.RuneError) { // two ids that cannot be written would be one
 		id = f.ID
 	}
 	switch f.Type {
@@ -222,7 +222,7 @@ func (f *frame) message(conv channels.Conversation, at time.Time, first *channel
 			m.Text = declared
 		}
 	case "consent":
-		m.ID, m.Answer = "c:"+f.Answer+":"+f.ID, &channels.Answer{ID: f.ID, Answer: f.Answer}
+		m.ID, m.Answer, m.First = "c:"+f.Answer+":"+f.ID, &channels.Answer{ID: f.ID, Answer: f.Answer}, nil // an answer to nothing makes no conversation
 	case "unsend":
 		m.ID, m.Unsend, m.First = "u:"+f.ID, "m:"+f.ID, nil // it makes no conversation
 	case "bye":

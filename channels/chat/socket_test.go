@@ -91,6 +91,7 @@ func TestFramesThatAreRefusedKeepTheSocket(t *testing.T) {
 		{"no id", `{"type":"message","text":"a"}`, nil, "bad_frame"},
 		{"an empty id", `{"type":"message","id":"","text":"a"}`, nil, "bad_frame"},
 		{"a long id", `{"type":"message","id":"` + long + `x","text":"a"}`, nil, "bad_frame"},
+		{"an id that cannot be written", `{"type":"message","id":"\ud800","text":"a"}`, nil, "bad_frame"},
 		{"no text", `{"type":"message","id":"x"}`, "x", "empty"},
 		{"white space", `{"type":"message","id":"x","text":" \n\t　"}`, "x", "empty"},
 		{"a long text", `{"type":"message","id":"x","text":"` + strings.Repeat("𠮷", 4001) + `"}`, "x", "too_long"},

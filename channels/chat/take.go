@@ -52,7 +52,7 @@ func (s *socket) store(ctx context.Context, conv channels.Conversation, batch []
 			answers = append(answers, bad)
 			continue
 		}
-		words = words || f.Type != "unsend"
+		words = words || f.Type == "message" // an answer to nothing makes no conversation
 		good = append(good, f)
 		messages = append(messages, f.message(conv, s.door.env.Now(), s.first(conv)))
 	}

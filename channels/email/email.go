@@ -27,18 +27,20 @@ import (
 	"madoguchi/channels"
 )
 
+var settings = []channels.Setting{
+	{Name: "IMAP_URL", Required: true, Secret: true, Doc: "imaps://user:pass@host/INBOX, or imap:// with STARTTLS (plain on loopback only)"},
+	{Name: "SMTP_URL", Required: true, Secret: true, Doc: "smtps://user:pass@host, or smtp:// with STARTTLS (plain on loopback only)"},
+	{Name: "EMAIL_FROM", Required: true, Doc: "the desk's own mail address"},
+	{Name: "EMAIL_TAG_KEY", Secret: true, Fits: longEnough, Expects: "at least 16 characters, or two of these and a comma", Doc: "what only the house knows, at least 16 characters, by which bounces and answers are known; while it changes, the new and the old one with a comma; without it, it is made from the mailbox's password"},
+	{Name: "EMAIL_RETURN", Default: "plus", Fits: channels.OneOf("plus", "plain"), Expects: "plus or plain", Doc: "where bounces go: plus (name+TAG@…, for a mail server that knows plus addresses) or plain (EMAIL_FROM; then bounces are known by what they quote)"},
+	{Name: "EMAIL_KEEP", Default: "24h", Fits: channels.Lasting(time.Minute), Expects: "a time such as 24h, or off", Doc: "how long an accepted mail stays in the folder Accepted, at least (and at most half as long again); off: for ever"},
+}
+
 // Kind is the door of mail.
 var Kind = channels.Kind{
-	Names: []string{"email"},
-	Settings: []channels.Setting{
-		{Name: "IMAP_URL", Required: true, Secret: true, Doc: "imaps://user:pass@host/INBOX, or imap:// with STARTTLS (plain on loopback only)"},
-		{Name: "SMTP_URL", Required: true, Secret: true, Doc: "smtps://user:pass@host, or smtp:// with STARTTLS (plain on loopback only)"},
-		{Name: "EMAIL_FROM", Required: true, Doc: "the desk's own mail address"},
-		{Name: "EMAIL_TAG_KEY", Secret: true, Doc: "what only the house knows, at least 16 characters, by which bounces and answers are known; while it changes, the new and the old one with a comma; without it, it is made from the mailbox's password"},
-		{Name: "EMAIL_RETURN", Default: "plus", Doc: "where bounces go: plus (name+TAG@…, for a mail server that knows plus addresses) or plain (EMAIL_FROM; then bounces are known by what they quote)"},
-		{Name: "EMAIL_KEEP", Default: "24h", Doc: "how long an accepted mail stays in the folder Accepted, at least (and at most half as long again); off: for ever"},
-	},
-	New: func(env channels.Env) (channels.Channel, error) { return newDoor(env) },
+	Names:    []string{"email"},
+	Settings: settings,
+	New:      func(env channels.Env) (channels.Channel, error) { return newDoor(env) },
 }
 
 const name = "email"
@@ -66,7 +68,10 @@ type server struct {
 }
 
 func newDoor(env channels.Env) (*door, error) {
-	d := &door{env: env, patience: answerWithin, look: lookEvery, refusals: map[string]int{}}
+	if err := channels.Fit(settings, env.Setting); err != nil {
+		return nil, err
+	}
+	d := &door{env: env, plus: env.Setting("EMAIL_RETURN") != "plain", patience: answerWithin, look: lookEvery, refusals: map[string]int{}}
 	var err error
 	if d.inbox, err = parseServer(env.Setting("IMAP_URL"), map[string]string{"imaps": "993", "imap": "143"}); err != nil {
 		return nil, errors.New("IMAP_URL: expected imaps://user:pass@host/INBOX")
@@ -79,21 +84,8 @@ func newDoor(env channels.Env) (*door, error) {
 		return nil, errors.New("EMAIL_FROM: expected a mail address")
 	}
 	d.from = strings.ToLower(from.Address)
-	if d.tags, err = newTags(env.Setting("EMAIL_TAG_KEY"), d.inbox); err != nil {
-		return nil, err
-	}
-	switch way := env.Setting("EMAIL_RETURN"); way {
-	case "plus", "":
-		d.plus = true
-	case "plain":
-	default:
-		return nil, errors.New("EMAIL_RETURN: expected plus or plain")
-	}
-	if keep := cmp.Or(env.Setting("EMAIL_KEEP"), "24h"); keep != "off" {
-		if d.keep, err = time.ParseDuration(keep); err != nil || d.keep < time.Minute {
-			return nil, errors.New("EMAIL_KEEP: expected a time such as 24h, or off")
-		}
-	}
+	d.tags = newTags(env.Setting("EMAIL_TAG_KEY"), d.inbox)
+	d.keep, _ = time.ParseDuration(cmp.Or(env.Setting("EMAIL_KEEP"), "24h")) // off is no time, and none is kept
 	return d, nil
 }
 

@@ -6,8 +6,8 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/hex"
-	"errors"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -22,15 +22,9 @@ type tags [][]byte
 
 // newTags reads EMAIL_TAG_KEY. Where there is none, the key is made from the mailbox's password, slowly on purpose, because
 // whoever gets a mail can test guesses of it.
-func newTags(setting string, s server) (tags, error) {
+func newTags(setting string, s server) tags {
 	var t tags
-	for secret := range strings.SplitSeq(setting, ",") {
-		if secret = strings.TrimSpace(secret); secret == "" {
-			continue
-		}
-		if len(secret) < 16 {
-			return nil, errors.New("EMAIL_TAG_KEY: expected at least 16 characters, or two of these and a comma")
-		}
+	for _, secret := range secrets(setting) {
 		t = append(t, mac([]byte(secret), "madoguchi mail tag"))
 	}
 	switch {
@@ -40,7 +34,23 @@ func newTags(setting string, s server) (tags, error) {
 	default:
 		t = tags{argon2.IDKey([]byte(s.password), []byte("madoguchi mail tag\x00"+s.user+"\x00"+s.host), 2, 19<<10, 1, 32)}
 	}
-	return t, nil
+	return t
+}
+
+// secrets are those of EMAIL_TAG_KEY.
+func secrets(setting string) []string {
+	var all []string
+	for secret := range strings.SplitSeq(setting, ",") {
+		if secret = strings.TrimSpace(secret); secret != "" {
+			all = append(all, secret)
+		}
+	}
+	return all
+}
+
+// longEnough fits keys that cannot be guessed.
+func longEnough(setting string) bool {
+	return !slices.ContainsFunc(secrets(setting), func(s string) bool { return len(s) < 16 })
 }
 
 func mac(key []byte, parts ...string) []byte {

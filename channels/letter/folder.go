@@ -117,6 +117,9 @@ func (d *door) takeFile(ctx context.Context, root *os.Root, file string, patient
 			return err
 		}
 		d.env.Log.Error("a letter cannot be read; it is in "+failedFolder+"/ and in the queue", "channel", name)
+		if d.env.Unread != nil {
+			d.env.Unread(name)
+		}
 		return d.settled(root, file, failedFolder, data)
 	}
 	return err

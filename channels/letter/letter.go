@@ -28,15 +28,17 @@ import (
 	"madoguchi/channels"
 )
 
+var settings = []channels.Setting{
+	{Name: "LETTER_DIR", Required: true, Doc: "the scanner's drop folder"},
+	{Name: "LETTER_SHEETS", Doc: "the list of printed sheets: which numbers went to which school; default: DATA_DIR/letters"},
+	{Name: "LETTER_KEEP", Default: "24h", Fits: channels.Lasting(time.Nanosecond), Expects: "a time such as 24h, or off", Doc: "how long a scan that the house has stays in accepted/, where everybody who opens the folder can read it; off: for ever"},
+}
+
 // Kind is the door of letters.
 var Kind = channels.Kind{
-	Names: []string{name},
-	Settings: []channels.Setting{
-		{Name: "LETTER_DIR", Required: true, Doc: "the scanner's drop folder"},
-		{Name: "LETTER_SHEETS", Doc: "the list of printed sheets: which numbers went to which school; default: DATA_DIR/letters"},
-		{Name: "LETTER_KEEP", Default: "24h", Doc: "how long a scan that the house has stays in accepted/, where everybody who opens the folder can read it; off: for ever"},
-	},
-	New: func(env channels.Env) (channels.Channel, error) { return newDoor(env) },
+	Names:    []string{name},
+	Settings: settings,
+	New:      func(env channels.Env) (channels.Channel, error) { return newDoor(env) },
 }
 
 const name = "letter"
@@ -67,6 +69,9 @@ var _ interface {
 } = (*door)(nil)
 
 func newDoor(env channels.Env) (*door, error) {
+	if err := channels.Fit(settings, env.Setting); err != nil {
+		return nil, err
+	}
 	dir, err := filepath.Abs(env.Setting("LETTER_DIR"))
 	if err != nil || env.Setting("LETTER_DIR") == "" {
 		return nil, errors.New("LETTER_DIR: expected a folder")
@@ -75,11 +80,7 @@ func newDoor(env channels.Env) (*door, error) {
 		return nil, errors.New("LETTER_DIR: there is no such folder")
 	}
 	d := &door{env: env, dir: dir, sheets: &Sheets{Dir: env.Setting("LETTER_SHEETS")}, settle: 2 * time.Second, grace: 20 * time.Second, poll: time.Second, dots: dpi}
-	if keep := cmp.Or(env.Setting("LETTER_KEEP"), "24h"); keep != "off" {
-		if d.stay, err = time.ParseDuration(keep); err != nil || d.stay <= 0 {
-			return nil, errors.New("LETTER_KEEP: expected a time such as 24h, or off")
-		}
-	}
+	d.stay, _ = time.ParseDuration(cmp.Or(env.Setting("LETTER_KEEP"), "24h")) // off is no time, and it stays
 	d.run = newRunner()
 	d.lacks = d.run.lacks()
 	return d, nil

@@ -17,9 +17,9 @@ import (
 	"madoguchi/channels"
 )
 
-// usualBody is the largest webhook that is read of whoever does not even say that it is signed. maxBody is the largest that is
-// taken from LINE itself, whose words are never refused for their length: a hundred of the longest texts, each character
-// written as an escape. Whether the signature is true can only be told of the whole.
+// usualBody is the largest webhook that is taken, but for what LINE itself sends of several people at once: words are never
+// refused for how many came together. maxBody is the largest of these, a hundred of the longest texts, each character written as
+// an escape. Whether the signature is true can only be told of the whole.
 const (
 	usualBody = 1 << 20
 	maxBody   = 4 << 20
@@ -52,7 +52,12 @@ func (d *door) hook(w http.ResponseWriter, r *http.Request) {
 		Destination json.RawMessage   `json:"destination"`
 		Events      []json.RawMessage `json:"events"`
 	}
-	if json.Unmarshal(body, &events) != nil {
+	malformed := json.Unmarshal(body, &events) != nil
+	if len(body) > usualBody && (malformed || len(events.Events) < 2) {
+		http.Error(w, http.StatusText(http.StatusRequestEntityTooLarge), http.StatusRequestEntityTooLarge)
+		return
+	}
+	if malformed {
 		http.Error(w, http.StatusText(http.StatusBadRequest), http.StatusBadRequest)
 		return
 	}

@@ -32,9 +32,7 @@ package line
 import (
 	"errors"
 	"net/http"
-	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -44,20 +42,22 @@ import (
 	"madoguchi/channels"
 )
 
+var settings = []channels.Setting{
+	{Name: "LINE_SECRET", Required: true, Secret: true, Doc: "channel secret; during a rotation the new and the old one with a comma between"},
+	{Name: "LINE_SECRET_OLD", Secret: true, Doc: "the channel secret before, as long as a rotation lasts"},
+	{Name: "LINE_TOKEN", Required: true, Secret: true, Doc: "channel access token"},
+	{Name: "LINE_DESTINATION", Fits: accountForm.MatchString, Expects: "U and 32 hexadecimal digits", Doc: "the account's own id, U…, as line setup tells it: webhooks for another account are refused; default: not looked at"},
+	{Name: "LINE_API_BASE", Default: "https://api.line.me", Fits: channels.IsURL, Expects: "an URL such as https://api.line.me", Doc: "LINE Messaging API"},
+	{Name: "LINE_DATA_API_BASE", Default: "https://api-data.line.me", Fits: channels.IsURL, Expects: "an URL such as https://api-data.line.me", Doc: "LINE's content API"},
+	{Name: "LINE_REPLIES", Default: "door", Fits: channels.OneOf("door", "full"), Expects: "door or full", Doc: "door: a notice with a link; full: the words themselves"},
+	{Name: "LINE_SPOOL", Doc: "what is still to be fetched or said, sealed; default: DATA_DIR/line"},
+}
+
 // Kind is the LINE door.
 var Kind = channels.Kind{
-	Names: []string{"line"},
-	Settings: []channels.Setting{
-		{Name: "LINE_SECRET", Required: true, Secret: true, Doc: "channel secret; during a rotation the new and the old one with a comma between"},
-		{Name: "LINE_SECRET_OLD", Secret: true, Doc: "the channel secret before, as long as a rotation lasts"},
-		{Name: "LINE_TOKEN", Required: true, Secret: true, Doc: "channel access token"},
-		{Name: "LINE_DESTINATION", Doc: "the account's own id, U…, as line setup tells it: webhooks for another account are refused; default: not looked at"},
-		{Name: "LINE_API_BASE", Default: "https://api.line.me", Doc: "LINE Messaging API"},
-		{Name: "LINE_DATA_API_BASE", Default: "https://api-data.line.me", Doc: "LINE's content API"},
-		{Name: "LINE_REPLIES", Default: "door", Doc: "door: a notice with a link; full: the words themselves"},
-		{Name: "LINE_SPOOL", Doc: "what is still to be fetched or said, sealed; default: DATA_DIR/line"},
-	},
-	New: func(env channels.Env) (channels.Channel, error) { return newDoor(env) },
+	Names:    []string{"line"},
+	Settings: settings,
+	New:      func(env channels.Env) (channels.Channel, error) { return newDoor(env) },
 }
 
 const name = "line"
@@ -83,10 +83,10 @@ const (
 )
 
 func newDoor(env channels.Env) (*door, error) {
-	d := &door{env: env, account: env.Setting("LINE_DESTINATION"), tokens: map[string]tried{}}
-	if d.account != "" && !accountForm.MatchString(d.account) {
-		return nil, errors.New("LINE_DESTINATION: expected U and 32 hexadecimal digits")
+	if err := channels.Fit(settings, env.Setting); err != nil {
+		return nil, err
 	}
+	d := &door{env: env, account: env.Setting("LINE_DESTINATION"), full: env.Setting("LINE_REPLIES") == "full", tokens: map[string]tried{}}
 	for s := range strings.SplitSeq(env.Setting("LINE_SECRET")+","+env.Setting("LINE_SECRET_OLD"), ",") {
 		if s = strings.TrimSpace(s); s != "" {
 			d.secrets = append(d.secrets, s)
@@ -94,13 +94,6 @@ func newDoor(env channels.Env) (*door, error) {
 	}
 	if strings.Trim(env.Setting("LINE_SECRET"), " ,") == "" || len(d.secrets) > 2 {
 		return nil, errors.New("LINE_SECRET: expected one secret, and one more while it is being changed")
-	}
-	switch env.Setting("LINE_REPLIES") {
-	case "door":
-	case "full":
-		d.full = true
-	default:
-		return nil, errors.New("LINE_REPLIES: expected door or full")
 	}
 	if env.Setting("LINE_SPOOL") == "" {
 		return nil, errors.New("LINE_SPOOL: expected a folder")
@@ -113,12 +106,6 @@ func newDoor(env channels.Env) (*door, error) {
 
 // clients opens LINE's two APIs. They follow no redirect, so that a token and a request go to the configured hosts only.
 func clients(setting func(string) string) (*messaging_api.MessagingApiAPI, *messaging_api.MessagingApiBlobAPI, error) {
-	for _, base := range []string{"LINE_API_BASE", "LINE_DATA_API_BASE"} {
-		u, err := url.Parse(setting(base))
-		if err != nil || u.Host == "" || !slices.Contains([]string{"http", "https"}, u.Scheme) {
-			return nil, nil, errors.New(base + ": expected an URL such as https://api.line.me")
-		}
-	}
 	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	token := setting("LINE_TOKEN")
 	api, err := messaging_api.NewMessagingApiAPI(token, messaging_api.WithEndpoint(setting("LINE_API_BASE")),

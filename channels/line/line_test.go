@@ -109,6 +109,8 @@ func TestSignaturesAreJudgedBeforeAnythingIsRead(t *testing.T) {
 	settings, _ := open(t, nil)
 	s := channelstest.Open(t, line.Kind, settings, nil)
 	good := body(t, event(channelstest.Inbound{ID: "e1", From: 1, Text: "はい"}, false))
+	large := bytes.Repeat([]byte("a"), 1<<20+1)
+	one := body(t, event(channelstest.Inbound{ID: "e2", From: 1, Text: strings.Repeat("a", 1<<20)}, false))
 	for name, tt := range map[string]struct {
 		body       []byte
 		signatures []string
@@ -122,8 +124,9 @@ func TestSignaturesAreJudgedBeforeAnythingIsRead(t *testing.T) {
 		"of other bytes":             {good, []string{sign(secret, append(good, ' '))}, 401},
 		"wrong, over what is broken": {[]byte("{"), []string{sign("x", []byte("{"))}, 401},
 		"right, over what is broken": {[]byte("{"), []string{sign(secret, []byte("{"))}, 400},
-		"too large":                  {bytes.Repeat([]byte("a"), 4<<20+1), []string{"x"}, 413},
-		"too large of anybody else":  {bytes.Repeat([]byte("a"), 1<<20+1), []string{"x"}, 413},
+		"too large":                  {large, []string{sign(secret, large)}, 413},
+		"too large for one":          {one, []string{sign(secret, one)}, 413},
+		"too large of anybody else":  {large, []string{"x"}, 413},
 		"no events":                  {body(t), []string{sign(secret, body(t))}, 200},
 		"with spaces":                {append([]byte(" \n"), good...), []string{sign(secret, append([]byte(" \n"), good...))}, 200},
 	} {

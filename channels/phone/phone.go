@@ -30,19 +30,21 @@ import (
 	"madoguchi/channels"
 )
 
+var settings = []channels.Setting{
+	{Name: "TWILIO_ACCOUNT_SID", Required: true, Fits: accountForm.MatchString, Expects: "AC and 32 hexadecimal digits", Doc: "AC…"},
+	{Name: "TWILIO_AUTH_TOKEN", Required: true, Secret: true, Doc: "auth token: calls of the API and signatures of webhooks"},
+	{Name: "TWILIO_AUTH_TOKEN_OLD", Secret: true, Doc: "the token before, while it is being replaced: signatures only"},
+	{Name: "TWILIO_FROM", Required: true, Fits: numberForm.MatchString, Expects: "a number in international form", Doc: "the desk's number at Twilio, +81…; there its webhooks are PUBLIC_URL/hooks/twilio/voice and /hooks/twilio/sms, by POST"},
+	{Name: "TWILIO_DESK", Fits: numberForm.MatchString, Expects: "another number in international form", Doc: "the desk's own phone, +81…: who presses 1 is put through to it, and call-backs ring it first"},
+	{Name: "TWILIO_API_BASE", Default: "https://api.twilio.com", Fits: channels.IsURL, Expects: "an URL such as https://api.twilio.com", Doc: "Twilio's API"},
+	{Name: "SMS_REPLIES", Default: "door", Fits: channels.OneOf("door", "full"), Expects: "door or full", Doc: "door: a notice with a link; full: the words themselves"},
+}
+
 // Kind is the door of text messages and calls.
 var Kind = channels.Kind{
-	Names: []string{sms, voice},
-	Settings: []channels.Setting{
-		{Name: "TWILIO_ACCOUNT_SID", Required: true, Doc: "AC…"},
-		{Name: "TWILIO_AUTH_TOKEN", Required: true, Secret: true, Doc: "auth token: calls of the API and signatures of webhooks"},
-		{Name: "TWILIO_AUTH_TOKEN_OLD", Secret: true, Doc: "the token before, while it is being replaced: signatures only"},
-		{Name: "TWILIO_FROM", Required: true, Doc: "the desk's number at Twilio, +81…; there its webhooks are PUBLIC_URL/hooks/twilio/voice and /hooks/twilio/sms, by POST"},
-		{Name: "TWILIO_DESK", Doc: "the desk's own phone, +81…: who presses 1 is put through to it, and call-backs ring it first"},
-		{Name: "TWILIO_API_BASE", Default: "https://api.twilio.com", Doc: "Twilio's API"},
-		{Name: "SMS_REPLIES", Default: "door", Doc: "door: a notice with a link; full: the words themselves"},
-	},
-	New: func(env channels.Env) (channels.Channel, error) { return newDoor(env) },
+	Names:    []string{sms, voice},
+	Settings: settings,
+	New:      func(env channels.Env) (channels.Channel, error) { return newDoor(env) },
 }
 
 const (
@@ -77,30 +79,25 @@ const (
 )
 
 func newDoor(env channels.Env) (*door, error) {
-	d := &door{env: env, account: env.Setting("TWILIO_ACCOUNT_SID"), from: env.Setting("TWILIO_FROM"), desk: env.Setting("TWILIO_DESK"),
+	if err := channels.Fit(settings, env.Setting); err != nil {
+		return nil, err
+	}
+	d := &door{env: env, full: env.Setting("SMS_REPLIES") == "full", account: env.Setting("TWILIO_ACCOUNT_SID"), from: env.Setting("TWILIO_FROM"), desk: env.Setting("TWILIO_DESK"),
 		token: env.Setting("TWILIO_AUTH_TOKEN"), taken: make(chan stored, 256), sparing: newSparing(), every: backfillEvery}
 	old := env.Setting("TWILIO_AUTH_TOKEN_OLD")
 	var err error
 	switch {
-	case !accountForm.MatchString(d.account):
+	case d.account == "":
 		return nil, errors.New("TWILIO_ACCOUNT_SID: expected AC and 32 hexadecimal digits")
-	case !numberForm.MatchString(d.from):
+	case d.from == "":
 		return nil, errors.New("TWILIO_FROM: expected a number in international form")
-	case d.desk != "" && (!numberForm.MatchString(d.desk) || d.desk == d.from):
+	case d.desk == d.from:
 		return nil, errors.New("TWILIO_DESK: expected another number in international form")
 	case d.token == "":
 		return nil, errors.New("TWILIO_AUTH_TOKEN: expected a token")
 	}
-	if d.base, err = url.Parse(env.Setting("TWILIO_API_BASE")); err != nil || d.base.Host == "" ||
-		d.base.Scheme != "https" && d.base.Scheme != "http" {
+	if d.base, err = url.Parse(env.Setting("TWILIO_API_BASE")); err != nil || d.base.Host == "" {
 		return nil, errors.New("TWILIO_API_BASE: expected an URL")
-	}
-	switch env.Setting("SMS_REPLIES") {
-	case "door":
-	case "full":
-		d.full = true
-	default:
-		return nil, errors.New("SMS_REPLIES: expected door or full")
 	}
 	for _, token := range []string{d.token, old} {
 		if token != "" {

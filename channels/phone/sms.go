@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/unicode/norm"
+
 	"madoguchi/channels"
 )
 
@@ -125,7 +127,7 @@ func sorted(contentType string) (sort, mark string) {
 // message that is nothing but one of them counts, since 「やめて」 is said of many things.
 func opt(said, text string) string {
 	if said == "" {
-		said = strings.ToUpper(strings.TrimSpace(text))
+		said = strings.ToUpper(norm.NFKC.String(strings.TrimSpace(text)))
 	}
 	switch said {
 	case "STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "配信停止", "配信を停止", "受信停止", "受信拒否", "ストップ", "停止":

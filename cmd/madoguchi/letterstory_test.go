@@ -194,6 +194,9 @@ func torn(t *testing.T, p *process, lead, drop string) {
 	if status, _ := p.fetch("GET", lead, "/cases/"+id+"/files/1"); status != http.StatusConflict {
 		t.Errorf("its picture: %d", status)
 	}
+	if _, _, metrics := ask(t, "GET", p.Ops+"/metrics", ""); !strings.Contains(metrics, `madoguchi_unreadable_total{channel="letter"} 1`) {
+		t.Error("nothing counts the letter that cannot be read")
+	}
 	if kept, err := os.ReadDir(filepath.Join(drop, "failed")); err != nil || len(kept) != 1 {
 		t.Errorf("the scan is not kept: %v", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -54,7 +55,7 @@ func (h *house) listen(set settings) error {
 		if *s.url == "" {
 			*s.url = "http://" + l.Addr().String()
 		}
-		if !loopback(l.Addr()) && !strings.HasPrefix(*s.url, "https://") {
+		if (!loopback(l.Addr()) || !nearby(*s.url)) && !strings.HasPrefix(*s.url, "https://") {
 			return errors.Join(fmt.Errorf("%s%s_URL: off loopback it must be https; TLS is the proxy's", envPrefix, s.name), h.listeners.close())
 		}
 	}
@@ -89,6 +90,12 @@ func at(l net.Listener) string {
 		return ""
 	}
 	return "http://" + l.Addr().String()
+}
+
+// nearby reports whether an outside URL leads to this machine alone.
+func nearby(outside string) bool {
+	u, err := url.Parse(outside)
+	return err == nil && (u.Hostname() == "localhost" || net.ParseIP(u.Hostname()).IsLoopback())
 }
 
 func loopback(a net.Addr) bool {

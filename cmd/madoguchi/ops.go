@@ -25,7 +25,7 @@ func (h *house) opsHandler() http.Handler {
 	if h.intake != nil {
 		registry.MustRegister(&counts{h})
 	}
-	registry.MustRegister(panicked{h.panics})
+	registry.MustRegister(panicked{h.panics}, h.unreadable)
 	if len(h.answerers) > 0 {
 		registry.MustRegister(asked{h.answerers})
 	}
@@ -134,6 +134,13 @@ func (a asked) Collect(out chan<- prometheus.Metric) {
 	for c, n := range total {
 		out <- prometheus.MustNewConstMetric(askedTotal(), prometheus.CounterValue, float64(n), c.From, c.Verb, c.Code)
 	}
+}
+
+// newUnreadable counts what came by a door and no machine could read: a person was told of each.
+func newUnreadable() *prometheus.CounterVec {
+	total := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "madoguchi_unreadable_total", Help: "What came and no machine could read; a person was told of each."}, []string{"channel"})
+	total.WithLabelValues("letter") // the one door by which such things come
+	return total
 }
 
 // panicked counts the panics that this process has survived, by room.

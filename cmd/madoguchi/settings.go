@@ -39,12 +39,18 @@ func coreSettings() []channels.Setting {
 		{Name: "KEYS_REDIS_URL", Secret: true, Doc: "where a share of each case's key lives, so that what is erased is erased in every backup; default: REDIS_URL"},
 		{Name: "DATA_DIR", Default: defaultDataDir, Doc: "keys, the gateway's journal, letter scans in work"},
 		{Name: "FILES_DIR", Doc: "sealed pictures, scans and recordings; files in the data folder where it is not given"},
-		{Name: "CLAMD", Doc: "host:port of a clamd, or the path of its socket, that is asked before a file is opened; nobody is asked where it is not given"},
+		{Name: "CLAMD", Fits: isClamd, Expects: "host:port, or the path of a socket", Doc: "host:port of a clamd, or the path of its socket, that is asked before a file is opened; nobody is asked where it is not given"},
 		{Name: "ROLES", Default: "gateway,router,vault,console", Doc: "which parts this process runs"},
 		{Name: "KEYS", Doc: "key sets in gateway/ router/ vault/ console/; default: DATA_DIR/keys"},
 		{Name: "CITY", Default: "asahikawa", Doc: "a city that the program carries, or the path of a city file"},
 		{Name: "LOG_LEVEL", Default: "info", Doc: "debug, info, warn or error"},
 	}
+}
+
+// isClamd fits where a clamd can be: a socket's path, or a host and a port.
+func isClamd(v string) bool {
+	_, port, err := net.SplitHostPort(v)
+	return filepath.IsAbs(v) || err == nil && port != ""
 }
 
 // allSettings are the house's own and those of every door.
@@ -222,6 +228,9 @@ func (s settings) check() error {
 	}
 	if _, err := logLevel(s["LOG_LEVEL"]); err != nil {
 		return fmt.Errorf("%sLOG_LEVEL: expected debug, info, warn or error", envPrefix)
+	}
+	if err := channels.Fit(allSettings(), func(name string) string { return s[name] }); err != nil {
+		return fmt.Errorf("%s%w", envPrefix, err)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -40,7 +41,13 @@ func TestSettingsWinOverEachOther(t *testing.T) {
 			case s.Name == "LOG_LEVEL":
 				return []string{"debug", "warn", "error"}[n[0]-'1']
 			}
-			return "value" + n
+			forms := []string{"value" + n, n + "h", "https://" + n + ".example.jp", "+8150123456" + n, "a value that is long enough " + n, "/run/" + n,
+				"AC" + strings.Repeat(n, 32), "U" + strings.Repeat(n, 32), []string{"door", "full", "door"}[n[0]-'1'], []string{"plus", "plain", "plus"}[n[0]-'1']}
+			i := slices.IndexFunc(forms, func(v string) bool { return s.Fits == nil || s.Fits(v) })
+			if i < 0 {
+				t.Fatalf("%s: give it a value of its form", s.Name)
+			}
+			return forms[i]
 		}
 		flag, env, file := "--"+flagName(s.Name)+"="+value("1"), envPrefix+s.Name+"="+value("2"), fmt.Sprintf("%s: %q\n", fileKey(s.Name), value("3"))
 		for _, tt := range []struct {
@@ -142,6 +149,18 @@ func TestServeRefusesSettings(t *testing.T) {
 		{line[:1], "MADOGUCHI_LINE_TOKEN is missing"},
 		{line[1:], "MADOGUCHI_LINE_SECRET is missing"},
 		{append(line, "--line-replies="+canary), "MADOGUCHI_LINE_REPLIES"},
+		{[]string{"--line-replies=" + canary}, "MADOGUCHI_LINE_REPLIES: expected door or full"}, // of a door that is off
+		{[]string{"--sms-replies=" + canary}, "MADOGUCHI_SMS_REPLIES"},
+		{[]string{"--line-destination=" + canary}, "MADOGUCHI_LINE_DESTINATION"},
+		{[]string{"--twilio-desk=" + canary}, "MADOGUCHI_TWILIO_DESK"},
+		{[]string{"--twilio-api-base=" + canary}, "MADOGUCHI_TWILIO_API_BASE"},
+		{[]string{"--email-keep=" + canary}, "MADOGUCHI_EMAIL_KEEP"},
+		{[]string{"--email-return=" + canary}, "MADOGUCHI_EMAIL_RETURN"},
+		{[]string{"--email-tag-key=" + canary}, "MADOGUCHI_EMAIL_TAG_KEY"},
+		{[]string{"--letter-keep=" + canary}, "MADOGUCHI_LETTER_KEEP"},
+		{[]string{"--clamd=" + canary}, "MADOGUCHI_CLAMD"},
+		{[]string{"--public-url=http://desk.example.jp"}, "MADOGUCHI_PUBLIC_URL: off loopback"},
+		{[]string{"--staff-url=http://192.0.2.1"}, "MADOGUCHI_STAFF_URL: off loopback"},
 		{append(line, "--line-api-base=:"+canary), "MADOGUCHI_LINE_API_BASE"},
 		{twilio[:2], "MADOGUCHI_TWILIO_FROM is missing"},
 		{append(twilio, "--sms-replies="+canary), "MADOGUCHI_SMS_REPLIES"},

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 
 	"madoguchi/channels"
@@ -44,11 +45,12 @@ import (
 
 // house is every room, put together. It is built whole and never changed; run gives it life.
 type house struct {
-	log    *slog.Logger
-	panics *channels.Panics
-	city   *city.City
-	clock  *deskClock
-	demo   bool
+	log        *slog.Logger
+	panics     *channels.Panics
+	unreadable *prometheus.CounterVec
+	city       *city.City
+	clock      *deskClock
+	demo       bool
 
 	redis, vaultRedis, checkRedis, keysRedis, checkKeys redis.UniversalClient
 	safe                                                atomic.Int32 // how Redis was found last: see watchRedis
@@ -103,7 +105,7 @@ type plan struct {
 
 // build puts the rooms together. What it opened it closes again if it fails.
 func build(p plan) (*house, error) {
-	h := &house{log: p.log, panics: channels.NewPanics(p.log), city: p.city, clock: p.clock, demo: p.demo, redis: p.redis, vaultRedis: p.vaultRedis, checkRedis: p.checkRedis, keysRedis: p.keysRedis, checkKeys: p.checkKeys,
+	h := &house{log: p.log, panics: channels.NewPanics(p.log), unreadable: newUnreadable(), city: p.city, clock: p.clock, demo: p.demo, redis: p.redis, vaultRedis: p.vaultRedis, checkRedis: p.checkRedis, keysRedis: p.keysRedis, checkKeys: p.checkKeys,
 		names: p.keys.names, watchEvery: p.watchEvery, runs: p.set.runs}
 	h.keys, h.turned = &keyWatch{dir: p.set["KEYS"], live: p.keys}, make(chan struct{}, 1)
 	if err := h.listen(p.set); err != nil {
@@ -266,7 +268,7 @@ func (h *house) openDoors(set settings) (map[string]channels.Channel, error) {
 		if !on {
 			continue
 		}
-		env := channels.Env{Desk: cityDesk{h.city, h.clock.Now}, Setting: func(name string) string { return set[name] }, Now: h.clock.Now, Log: h.log, Panics: h.panics, PublicURL: h.publicURL}
+		env := channels.Env{Desk: cityDesk{h.city, h.clock.Now}, Setting: func(name string) string { return set[name] }, Now: h.clock.Now, Log: h.log, Panics: h.panics, Unread: func(channel string) { h.unreadable.WithLabelValues(channel).Inc() }, PublicURL: h.publicURL}
 		if h.runs("gateway") {
 			env.Intake, env.Mailbox, env.Files, env.Tally = h.intake, h.mailbox, h.inbox, tally.New(h.redis, h.clock.Now)
 		} else if slices.Contains(k.Names, "chat") { // nothing goes out by it
