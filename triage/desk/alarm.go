@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -49,8 +50,7 @@ func rung(x triage.Duty, events []triage.Event) int {
 	prefix := strings.TrimSuffix(ringID(x, 0), "0")
 	for _, e := range events {
 		if rest, ok := strings.CutPrefix(e.ID, prefix); ok {
-			var step int
-			if _, err := fmt.Sscan(rest, &step); err == nil && step >= next {
+			if step, err := strconv.Atoi(rest); err == nil && step >= next {
 				next = step + 1
 			}
 		}

@@ -51,45 +51,6 @@ func (d *Desk) Sweep(ctx context.Context) error {
 	}
 }
 
-// Timer is a clock that can be set: the demonstration's.
-type Timer interface {
-	triage.Clock
-	Set(t time.Time)
-}
-
-// Advance moves the clock to a later time, from one due time to the next, and does what falls due on the way. It returns
-// when nothing more is due.
-func (d *Desk) Advance(ctx context.Context, clock Timer, to time.Time) error {
-	d.sweeping.Lock()
-	defer d.sweeping.Unlock()
-	for {
-		work, err := d.due(ctx, to)
-		if err != nil {
-			return err
-		}
-		if len(work) == 0 {
-			break
-		}
-		if first := work[0]; first.at.After(clock.Now()) {
-			clock.Set(first.at)
-		}
-		for _, w := range work {
-			if w.at.After(clock.Now()) {
-				err = cmp.Or(err, d.Store.Settle(ctx, w.Due, w.at))
-			} else {
-				err = cmp.Or(err, d.do(ctx, w))
-			}
-		}
-		if err != nil {
-			return err
-		}
-	}
-	if to.After(clock.Now()) {
-		clock.Set(to)
-	}
-	return nil
-}
-
 // work is a leased piece of work with the moment at which there is really something to do.
 type work struct {
 	triage.Due
@@ -212,48 +173,10 @@ func (d *Desk) do(ctx context.Context, w work) error {
 	if c.Erased() { // since it was found
 		return d.Store.Settle(ctx, w.Due, time.Time{})
 	}
-	var news []triage.Event
 	now := d.Clock.Now()
-	switch w.Kind {
-	case triage.DueLease:
-		if at := lapses(c, events, d.lease()); !at.IsZero() && !now.Before(at) {
-			news = d.lapsed(c, events, now)
-		}
-	case triage.DueRules:
-		news = d.wordless(c, events, now)
-		if len(news) > 0 {
-			break // the rules look at it next
-		}
-		news = d.ruled(c, events)
-		owed, err := d.pairs(ctx, c)
-		if err != nil {
-			return err
-		}
-		news = append(news, owed...)
-		after := c
-		for _, e := range news {
-			after = after.With(e)
-		}
-		news = append(news, d.seconded(ctx, after, slices.Concat(events, news))...)
-		news = append(news, d.ringing(ctx, after, slices.Concat(events, news), now)...)
-		news = append(news, d.tonight(ctx, after, events, now)...)
-		said, err := d.sayOutside(ctx, after, slices.Concat(events, news), now)
-		if err != nil {
-			return err
-		}
-		news = append(news, said...)
-	case triage.DueDuty:
-		news = d.ringing(ctx, c, events, now)
-		for _, x := range c.Duties {
-			for _, k := range d.climbs(c, x) {
-				if now.Before(k.at) || triage.Happened(events, k.id()) {
-					continue
-				}
-				e := d.event(staff.Person{}, triage.KindDuty)
-				e.ID, e.From, e.Text, e.Duty = k.id(), triage.System, k.say, &x
-				news = append(news, e)
-			}
-		}
+	news, err := d.owed(ctx, w.Kind, c, events, now)
+	if err != nil {
+		return err
 	}
 	if len(news) > 0 {
 		after, err := d.Store.Append(ctx, c, news...)
@@ -266,6 +189,58 @@ func (d *Desk) do(ctx context.Context, w work) error {
 		c, events = after, append(events, news...)
 	}
 	return d.Store.Settle(ctx, w.Due, d.moment(ctx, c, events, w.Kind))
+}
+
+// owed is what is to be written in the case where work of that kind is due now.
+func (d *Desk) owed(ctx context.Context, kind triage.DueKind, c triage.Case, events []triage.Event, now time.Time) ([]triage.Event, error) {
+	switch kind {
+	case triage.DueLease:
+		if at := lapses(c, events, d.lease()); !at.IsZero() && !now.Before(at) {
+			return d.lapsed(c, events, now), nil
+		}
+		return nil, nil
+	case triage.DueRules:
+		return d.judged(ctx, c, events, now)
+	}
+	return append(d.ringing(ctx, c, events, now), d.climbed(c, events, now)...), nil
+}
+
+// judged is what the rules make of what happened.
+func (d *Desk) judged(ctx context.Context, c triage.Case, events []triage.Event, now time.Time) ([]triage.Event, error) {
+	if news := d.wordless(c, events, now); len(news) > 0 {
+		return news, nil // the rules look at it next
+	}
+	news := d.ruled(c, events)
+	owed, err := d.pairs(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	news = append(news, owed...)
+	after := c
+	for _, e := range news {
+		after = after.With(e)
+	}
+	news = append(news, d.seconded(ctx, after, slices.Concat(events, news))...)
+	news = append(news, d.ringing(ctx, after, slices.Concat(events, news), now)...)
+	news = append(news, d.tonight(ctx, after, events, now)...)
+	said, err := d.sayOutside(ctx, after, slices.Concat(events, news), now)
+	return append(news, said...), err
+}
+
+// climbed says of each duty whose time has passed that it is overdue, once with each step that it climbs.
+func (d *Desk) climbed(c triage.Case, events []triage.Event, now time.Time) []triage.Event {
+	var news []triage.Event
+	for _, x := range c.Duties {
+		for _, k := range d.climbs(c, x) {
+			if now.Before(k.at) || triage.Happened(events, k.id()) {
+				continue
+			}
+			e := d.event(staff.Person{}, triage.KindDuty)
+			e.ID, e.From, e.Text, e.Duty = k.id(), triage.System, k.say, &x
+			news = append(news, e)
+		}
+	}
+	return news
 }
 
 // lapsed gives a case back to the queue; but one in danger stays with who has it, and the leads are told.
