@@ -225,6 +225,7 @@ func TestDemonstration(t *testing.T) {
 		t.Errorf("no banner on the staff's page: %v", err)
 	}
 	clock(t, p)
+	overtaken(t, p)
 	if entries, err := os.ReadDir(data); err != nil || len(entries) != 1 {
 		t.Errorf("while it runs: %v, %v", entries, err)
 	}
@@ -354,5 +355,34 @@ func clock(t *testing.T, p *process) {
 	}
 	if overdue == 0 {
 		t.Error("no duty fell due in 72 hours")
+	}
+}
+
+// overtaken: who has written before the clock moves is not passed over, though their words are only on their way to the queue.
+func overtaken(t *testing.T, p *process) {
+	const several = 8
+	for i := range several {
+		s, _ := p.chat(frame{})
+		s.says(t, fmt.Sprint("now", i), fmt.Sprintf("もう死にたい。いま屋上にいる。%d回目", i), "stored")
+	}
+	p.do(p.token("admin"), "POST", "/demo/clock", map[string]string{"advance": "48h"}, nil)
+	var queue struct{ Cases []moved }
+	p.do(p.token("coordinator"), "GET", "/queue?limit=200", nil, &queue)
+	rang := 0
+	for _, c := range queue.Cases {
+		var k moved
+		p.do(p.token("coordinator"), "GET", "/cases/"+c.ID, nil, &k)
+		rings := 0
+		for _, e := range k.Timeline {
+			if strings.HasPrefix(e.Text, "緊急の事案を、まだだれも受領していません。") {
+				rings++
+			}
+		}
+		if strings.Contains(k.Timeline[0].Text, "いま屋上にいる") && rings > 20 {
+			rang++
+		}
+	}
+	if rang != several {
+		t.Errorf("%d of %d who wrote just before were rung for all the time", rang, several)
 	}
 }

@@ -256,3 +256,13 @@ func (h *house) until(ctx context.Context, ok func() (bool, error)) error {
 		}
 	}
 }
+
+// arrived lets what was taken in become cases, so that the clock passes over nobody who has written already. It waits for a while
+// at most: nobody else's time stands still because of what cannot be read.
+func (h *house) arrived(ctx context.Context) error {
+	_ = h.until(ctx, func() (bool, error) {
+		s := h.intake.Status(ctx)
+		return s.Held+s.Queued == 0, nil
+	})
+	return ctx.Err()
+}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -321,10 +322,11 @@ func (h *house) pages(p plan) error {
 		Clock: h.clock, URL: h.staffURL, Log: h.log})
 	school.Mount(site, school.Config{Desk: h.desk.Portal(), Papers: h.desk.Portal(), Passes: h.passes, Weeks: h.desk.Portal(), Name: h.schoolName, Clock: h.clock})
 	var timer desk.Timer
+	var arrive func(context.Context) error
 	if h.demo {
-		timer = h.clock
+		timer, arrive = h.clock, h.arrived
 	}
-	handler := api.New(api.Config{Desk: h.desk, Accounts: h.accounts, Timer: timer, Log: h.log, URL: h.staffURL, Version: version})
+	handler := api.New(api.Config{Desk: h.desk, Accounts: h.accounts, Timer: timer, Arrive: arrive, Log: h.log, URL: h.staffURL, Version: version})
 	mux := http.NewServeMux()
 	mux.Handle("/api/v1/", web.Headers(https, web.Recover("api", h.panics.Caught, handler)))
 	mux.Handle("/", site)

@@ -36,7 +36,8 @@ const (
 type Config struct {
 	Desk     *desk.Desk
 	Accounts Accounts
-	Timer    desk.Timer // the demonstration's clock; nil elsewhere, and then there is no route to move it
+	Timer    desk.Timer                  // the demonstration's clock; nil elsewhere, and then there is no route to move it
+	Arrive   func(context.Context) error // lets what was taken in become cases, before that clock moves; nil where nothing is taken in
 	Log      *slog.Logger
 	URL      string // the outside URL of the staff pages, for links
 	Version  string // of the program, for the document

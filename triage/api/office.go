@@ -81,6 +81,11 @@ func (a *api) office() {
 			if err != nil || by <= 0 || by > longest {
 				return nil, badRequest()
 			}
+			if a.Arrive != nil {
+				if err := a.Arrive(ctx); err != nil {
+					return nil, err
+				}
+			}
 			err = a.Desk.Advance(ctx, a.Timer, a.Timer.Now().Add(by))
 			return &clockOut{Clock{a.Timer.Now()}}, err
 		})
