@@ -27,8 +27,7 @@ func NewFront(r *Router) *Front { return &Front{r} }
 // contactKind is the kind of an address that staff wrote down. No door has it, so nothing is ever sent there.
 const contactKind = "contact"
 
-// Enter implements triage.Front. A new case is named after the entry's id. A report's id becomes the digits of its case's
-// partition and then the id that it was sent with, because the store looks for it there.
+// Enter implements triage.Front. A new case is named after the entry's id. A report keeps the id that it was sent with.
 func (f *Front) Enter(ctx context.Context, e triage.Entry) (triage.CaseID, error) {
 	r := f.router
 	if e.ID == "" || e.Channel == "" || e.Report != nil && e.Report.ID == "" {
@@ -73,7 +72,7 @@ func (f *Front) Enter(ctx context.Context, e triage.Entry) (triage.CaseID, error
 			}
 			t.event.Text, t.event.Judgement, t.event.Schools = said.text, said.judgement(*event.Judgement), r.schools(out...)
 			if e.Report != nil {
-				t.event.Kind, t.event.Report = triage.KindReport, report(id, *e.Report, names, out)
+				t.event.Kind, t.event.Report = triage.KindReport, report(*e.Report, names, out)
 			}
 			return r.heard(ctx, t, e)
 		})
@@ -110,8 +109,8 @@ func boxes(sent *triage.Report) (names []string, texts []passage) {
 }
 
 // report is a school's report as the case keeps it.
-func report(id triage.CaseID, sent triage.Report, names []string, values []redacted) *triage.Report {
-	out := &triage.Report{ID: string(id[:2]) + sent.ID, School: sent.School, Form: sent.Form, Fields: map[string]string{}, Amends: sent.Amends}
+func report(sent triage.Report, names []string, values []redacted) *triage.Report {
+	out := &triage.Report{ID: sent.ID, School: sent.School, Form: sent.Form, Fields: map[string]string{}, Amends: sent.Amends}
 	for i, name := range names {
 		out.Fields[name] = values[i].text
 	}

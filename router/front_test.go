@@ -62,7 +62,7 @@ func TestReportOfASchool(t *testing.T) {
 		Report: &triage.Report{ID: "42sent", School: "hinode", Form: "incident", Fields: fields}})
 	k, events := h.load(t, id)
 	e := events[0]
-	if e.Report.ID != string(id[:2])+"42sent" || e.Report.School != "hinode" || e.Report.Form != "incident" {
+	if e.Report.ID != "42sent" || e.Report.School != "hinode" || e.Report.Form != "incident" {
 		t.Errorf("case %s, report %+v", id, e.Report)
 	}
 	if e.Kind != triage.KindReport || e.From != triage.AtSchool || e.Report.Fields["victim"] != "[人物B]" || e.Report.Fields["how"] != "[人物A]にいじめられた" {

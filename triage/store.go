@@ -119,7 +119,7 @@ func (c Case) Agenda() map[DueKind]time.Time {
 }
 
 // Refs are the ids by which the case can be found without knowing its own: of its hand-offs, consents, calls and reports. They
-// begin with the case's partition (the first two characters of its id), so that the store knows where to look.
+// have nothing of the case's own in them: whoever is told of two of them cannot tell whether they are of one case.
 func (c Case) Refs() []string {
 	var refs []string
 	for _, h := range c.Handoffs {

@@ -142,7 +142,6 @@ func (w wall) Enter(ctx context.Context, e triage.Entry) (triage.CaseID, error) 
 	}
 	if e.Report != nil {
 		report := *e.Report
-		report.ID = string(before.ID[:2]) + report.ID
 		event.Kind, event.From, event.Report = triage.KindReport, triage.AtSchool, &report
 	}
 	_, err := w.store.Append(ctx, before, event)

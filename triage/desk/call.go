@@ -34,7 +34,7 @@ func (d *Desk) Call(ctx context.Context, p staff.Person, id triage.CaseID, reaso
 			if err != nil {
 				return nil, err
 			}
-			call = reference(id)
+			call = reference()
 			e := d.event(p, triage.KindDelivery)
 			e.Text, e.Call = text, &triage.Call{ID: call, At: e.At}
 			return []triage.Event{e}, nil

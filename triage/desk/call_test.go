@@ -77,7 +77,7 @@ func TestCallBack(t *testing.T) {
 				return
 			}
 			k, _, _ := r.store.Load(t.Context(), id)
-			if err != nil || len(k.Calls) != 1 || k.Calls[0].ID != call || !strings.HasPrefix(call, "07") {
+			if err != nil || len(k.Calls) != 1 || k.Calls[0].ID != call || strings.HasPrefix(call, string(id[:2])) {
 				t.Fatalf("%v: %+v", err, k.Calls)
 			}
 			if _, due := k.Agenda()[triage.DueCall]; !due {

@@ -83,7 +83,7 @@ func (d *Desk) AskConsent(ctx context.Context, p staff.Person, id triage.CaseID,
 
 // newConsent begins what is asked or was heard.
 func (d *Desk) newConsent(p staff.Person, id triage.CaseID, a Ask) triage.Consent {
-	k := triage.Consent{ID: reference(id), School: a.School, Level: a.Level, Age: a.Age, Explained: p.Login}
+	k := triage.Consent{ID: reference(), School: a.School, Level: a.Level, Age: a.Age, Explained: p.Login}
 	if days := d.City.Terms.ConsentDays; days > 0 {
 		k.Until = d.Clock.Now().AddDate(0, 0, days)
 	}

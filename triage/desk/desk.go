@@ -176,11 +176,9 @@ func (d *Desk) event(p staff.Person, kind triage.Kind) triage.Event {
 	return triage.Event{ID: string(kind) + ":" + rand.Text(), At: d.Clock.Now(), Kind: kind, From: triage.Counselor, By: p.Login}
 }
 
-// reference makes an id by which a part of the case can be named outside of it. It tells the store the partition and
-// nobody the case.
-func reference(id triage.CaseID) string {
-	return string(id[:min(2, len(id))]) + strings.ToLower(rand.Text()[:24])
-}
+// reference makes an id by which a part of a case can be named outside of it. It has nothing of the case's id in it, nor of
+// another reference's.
+func reference() string { return strings.ToLower(rand.Text()) }
 
 // today is the desk's date.
 func (d *Desk) today() string { return d.Clock.Now().In(triage.JST).Format(time.DateOnly) }

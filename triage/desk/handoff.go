@@ -194,7 +194,7 @@ func (d *Desk) compose(ctx context.Context, p staff.Person, c triage.Case, draft
 	if err != nil {
 		return triage.Handoff{}, err
 	}
-	h := triage.Handoff{ID: reference(c.ID), Recipient: draft.Recipient, School: draft.School, Whom: draft.Whom, Level: draft.Level, Reason: reason,
+	h := triage.Handoff{ID: reference(), Recipient: draft.Recipient, School: draft.School, Whom: draft.Whom, Level: draft.Level, Reason: reason,
 		Summary: summary, Disclose: draft.Disclose, Roles: draft.Roles, May: draft.May, By: p.Login, State: triage.HandoffSent}
 	from := d.Clock.Now()
 	if draft.Wait > 0 {

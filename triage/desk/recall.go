@@ -87,7 +87,7 @@ func (d *Desk) Notify(ctx context.Context, p staff.Person, id triage.CaseID, n N
 	if err := words(n.Text, maxText); err != nil {
 		return "", err
 	}
-	h := triage.Handoff{ID: reference(id), Recipient: n.Recipient, Level: triage.LevelEmergency, May: triage.May{}.OrAsk(), By: p.Login,
+	h := triage.Handoff{ID: reference(), Recipient: n.Recipient, Level: triage.LevelEmergency, May: triage.May{}.OrAsk(), By: p.Login,
 		State: triage.HandoffDone, Notice: &triage.Notice{At: n.At, How: n.How}}
 	_, err := d.perform(ctx, p, id, act{what: "notify", reason: n.Recipient, may: mayAct, erased: true,
 		do: func(c triage.Case, _ []triage.Event) ([]triage.Event, error) {

@@ -226,7 +226,7 @@ func viewOf(f triage.Filing) triage.ReportView {
 	return triage.ReportView{ID: f.ID, Form: f.Form, SentAt: f.At, Version: f.Version}
 }
 
-// named returns the id that the report got: the wall puts the partition of its case before the one that it was sent with.
+// named returns the id that the report has: the one that it was sent with, or of older ones that after two digits.
 func (d *Desk) named(ctx context.Context, c triage.CaseID, sent string) (string, error) {
 	now, _, err := d.Store.Load(ctx, c)
 	if err != nil {

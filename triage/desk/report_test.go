@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"madoguchi/triage"
@@ -45,6 +46,9 @@ func TestReportsAreAmended(t *testing.T) {
 	cases, _, err := r.store.List(ctx, triage.Query{School: "hinode-jhs"})
 	if err != nil || len(cases) != 1 || len(cases[0].Reports) != 2 {
 		t.Errorf("%d cases, %v", len(cases), err)
+	}
+	if strings.HasPrefix(again, string(cases[0].ID[:2])) {
+		t.Errorf("report %s of case %s", again, cases[0].ID)
 	}
 	if !slices.Contains(r.log.acts("hinode"), "report_look") {
 		t.Error("a look at the names is not in the audit")

@@ -201,7 +201,7 @@ func (w *wall) Enter(ctx context.Context, e triage.Entry) (triage.CaseID, error)
 	}
 	if e.Report != nil {
 		r := *e.Report
-		r.ID, r.Fields = string(id[:2])+r.ID, maps.Clone(r.Fields)
+		r.Fields = maps.Clone(r.Fields)
 		w.mu.Lock()
 		w.papers[r.ID] = e.Report.Fields
 		w.mu.Unlock()

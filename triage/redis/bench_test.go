@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	goredis "github.com/redis/go-redis/v9"
 	"golang.org/x/sync/errgroup"
 
 	"madoguchi/triage"
@@ -50,6 +51,23 @@ func BenchmarkList(b *testing.B) {
 		if _, _, err := store.List(b.Context(), triage.Query{State: triage.Waiting}); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkReference finds a case by the reference of a hand-off.
+func BenchmarkReference(b *testing.B) {
+	for name, client := range map[string]goredis.UniversalClient{"server": redistest.Start(b).Client(), "cluster": redistest.StartCluster(b).Client()} {
+		store := redis.New(client, seal.New(), keyring.New(client, "body"))
+		if _, err := store.Append(b.Context(), triage.Case{ID: caseID}, everything()[0], handedOff("07reference")); err != nil {
+			b.Fatal(err)
+		}
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if cases, _, err := store.List(b.Context(), triage.Query{Ref: "07reference"}); err != nil || len(cases) != 1 {
+					b.Fatal(len(cases), err)
+				}
+			}
+		})
 	}
 }
 

@@ -114,18 +114,11 @@ func listed(q triage.Query, r row) triage.Case {
 
 // byRef returns the one case that holds the reference, if the rest of the query matches it too.
 func (s *Store) byRef(ctx context.Context, q triage.Query) ([]triage.Case, error) {
-	tag, ok := partition(q.Ref)
-	if !ok {
-		return []triage.Case{}, nil
+	id, err := s.holder(ctx, q.Ref)
+	if err != nil || !wellFormed(id) {
+		return []triage.Case{}, err
 	}
-	id, err := s.client.HGet(ctx, tag+"refs", s.digest("ref", q.Ref)).Result()
-	if errors.Is(err, redis.Nil) || err == nil && !wellFormed(triage.CaseID(id)) {
-		return []triage.Case{}, nil
-	}
-	if err != nil {
-		return nil, failure(ctx, err)
-	}
-	rows, err := s.open(ctx, []row{{spot: spot{ID: triage.CaseID(id)}}})
+	rows, err := s.open(ctx, []row{{spot: spot{ID: id}}})
 	if err != nil {
 		return nil, err
 	}
@@ -136,6 +129,30 @@ func (s *Store) byRef(ctx context.Context, q triage.Query) ([]triage.Case, error
 		}
 	}
 	return cases, nil
+}
+
+// holder returns the case of a reference, or "". A reference does not say in which partition: so all of them are asked, at once.
+func (s *Store) holder(ctx context.Context, ref string) (triage.CaseID, error) {
+	digest := s.digest("ref", ref)
+	replies := make([]*redis.StringCmd, partitions)
+	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i := range partitions {
+			replies[i] = p.HGet(ctx, fmt.Sprintf("{p%02d}:refs", i), digest)
+		}
+		return nil
+	})
+	for _, reply := range replies {
+		if id := reply.Val(); id != "" {
+			return triage.CaseID(id), nil
+		}
+		if reply.Err() != nil && !errors.Is(reply.Err(), redis.Nil) {
+			err = reply.Err()
+		}
+	}
+	if err == nil || errors.Is(err, redis.Nil) {
+		return "", nil
+	}
+	return "", failure(ctx, err)
 }
 
 // indexes returns the keys of the narrowest indexes for the query, one or two a partition.

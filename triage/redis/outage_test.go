@@ -72,6 +72,47 @@ func TestUnavailable(t *testing.T) {
 	}
 }
 
+// handedOff is a hand-off of that id.
+func handedOff(id string) triage.Event {
+	return triage.Event{ID: id, At: at, Kind: triage.KindHandoff, From: triage.Counselor,
+		Handoff: &triage.Handoff{ID: id, Recipient: "school", School: "hinode", State: triage.HandoffSent}}
+}
+
+// Whoever asks for a reference while the server dies and comes back is told that nobody can say, and never that there is none; one
+// that begins with the digits of the case's partition, as they did once, is found as any other.
+func TestAReferenceIsNotUnknownWhileRedisDies(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	client := server.Client()
+	store := redis.New(client, seal.New(), keyring.New(client, "body"))
+	refs := []string{"07reference", "abcreference"}
+	if _, err := store.Append(t.Context(), triage.Case{ID: caseID}, everything()[0], handedOff(refs[0]), handedOff(refs[1])); err != nil {
+		t.Fatal(err)
+	}
+	for range 10 {
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			server.Kill()
+			server.Restart()
+		}()
+		found := 0 // in a row, since it is back
+		for i := 0; found < len(refs); i++ {
+			cases, _, err := store.List(t.Context(), triage.Query{Ref: refs[i%len(refs)]})
+			if err != nil && !errors.Is(err, triage.ErrUnavailable) || err == nil && (len(cases) != 1 || cases[0].ID != caseID) {
+				t.Fatalf("%s: %d cases, %v", refs[i%len(refs)], len(cases), err)
+			}
+			select {
+			case <-ended:
+				if found++; err != nil {
+					found = 0
+				}
+			default:
+			}
+		}
+	}
+}
+
 // A watcher that lost its connection is told to look at everything, and hears of changes again.
 func TestWatchComesBack(t *testing.T) {
 	t.Parallel()

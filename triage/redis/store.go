@@ -334,7 +334,7 @@ func wellFormed(id triage.CaseID) bool {
 	return !strings.ContainsFunc(string(id), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') })
 }
 
-// partition returns the hash tag of an id, of a case or of a reference, that begins with the digits of a partition.
+// partition returns the hash tag of a case's id, which begins with the digits of its partition.
 func partition(id string) (string, bool) {
 	if len(id) < 2 || id[0] < '0' || id[0] > '9' || id[1] < '0' || id[1] > '9' {
 		return "", false

@@ -176,11 +176,11 @@ func byReference(t *testing.T, s triage.Store) {
 	c := begin(t, s, newID(12), message("m", 0, triage.Soon),
 		triage.Event{ID: "k", At: start, Kind: triage.KindHandoff, From: triage.Counselor,
 			Consent: &triage.Consent{ID: "12consent", School: "sakura", Level: triage.LevelNamed, Answer: triage.AnswerAsked}},
-		handoff("h", "12handoff", "sakura"),
+		handoff("h", "12handoff", "sakura"), handoff("other", "nothing-of-the-case", "momiji"),
 		triage.Event{ID: "r", At: start, Kind: triage.KindReport, From: triage.AtSchool,
 			Report: &triage.Report{ID: "12report", School: "momiji", Form: "incident"}})
 	begin(t, s, newID(12), message("m", 0, triage.Soon))
-	for _, ref := range []string{"12consent", "12handoff", "12report"} {
+	for _, ref := range []string{"12consent", "12handoff", "12report", "nothing-of-the-case"} {
 		same(t, ref, list(t, s, triage.Query{Ref: ref}), []triage.CaseID{c.ID})
 	}
 	for _, q := range []triage.Query{{Ref: "12other"}, {Ref: "13handoff"}, {Ref: "99x"}, {Ref: "x"}, {Ref: "１２handoff"},
