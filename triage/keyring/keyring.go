@@ -8,7 +8,7 @@
 //
 // A share has a random name, which the case keeps beside its wrapped key; a case that begins anew has another. The shares of
 // one use are in 64 hashes, {kNN}:USE, by the first two digits of the case's id. What was ended leaves a mark there. Rewrite
-// takes destroyed ones out of the server's own log.
+// takes destroyed ones out of the server's own log, and every process that runs forgets them within a minute.
 package keyring
 
 import (
@@ -17,6 +17,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -36,18 +37,27 @@ const (
 // remembered is how many shares a Ring holds in memory before it begins anew: about a megabyte.
 const remembered = 10_000
 
+// held is how long a Ring holds a share in memory, used or not: another process may have destroyed it meanwhile.
+const held = time.Minute
+
 // Ring keeps the shares of one use. It is safe for concurrent use and has nothing to close.
 type Ring struct {
 	client redis.UniversalClient
 	use    string
 
-	mu    sync.Mutex
-	known map[string][]byte
+	held time.Duration
+
+	mu           sync.Mutex
+	known, older map[string][]byte // what was asked for in this half of the time that it is held, and in the half before
+	ages         bool              // a timer runs
 }
 
 // New returns the ring of that use (body, identity) behind the client, which stays the caller's.
-func New(client redis.UniversalClient, use string) *Ring {
-	return &Ring{client: client, use: use, known: map[string][]byte{}}
+func New(client redis.UniversalClient, use string) *Ring { return Holding(client, use, held) }
+
+// Holding returns a ring that holds shares in memory no longer than that.
+func Holding(client redis.UniversalClient, use string, held time.Duration) *Ring {
+	return &Ring{client: client, use: use, held: held, known: map[string][]byte{}}
 }
 
 // Make makes a share for a case and returns its name, which is NameBytes long.
@@ -81,7 +91,7 @@ func (r *Ring) Shares(ctx context.Context, names ...string) ([][]byte, error) {
 	pipe := r.client.Pipeline()
 	r.mu.Lock()
 	for i, name := range names {
-		if out[i] = r.known[name]; out[i] == nil {
+		if out[i] = r.recall(name); out[i] == nil {
 			asked[i] = pipe.HGet(ctx, r.key(name), name)
 		}
 	}
@@ -108,9 +118,7 @@ func (r *Ring) Shares(ctx context.Context, names ...string) ([][]byte, error) {
 
 // Destroy destroys the share of that name, for good. Destroying what is not there does nothing.
 func (r *Ring) Destroy(ctx context.Context, name string) error {
-	r.mu.Lock()
-	delete(r.known, name)
-	r.mu.Unlock()
+	r.forget(name)
 	gone, err := r.client.HDel(ctx, r.key(name), name).Result()
 	if err != nil {
 		return away(ctx)
@@ -127,9 +135,7 @@ func (r *Ring) Destroy(ctx context.Context, name string) error {
 // End destroys the share of that name, as Destroy does, and leaves a mark that this was done: whoever finds something that the share
 // closed, in a copy from before, knows that it was ended and not lost. The mark tells nothing else.
 func (r *Ring) End(ctx context.Context, name string) error {
-	r.mu.Lock()
-	delete(r.known, name)
-	r.mu.Unlock()
+	r.forget(name)
 	share, err := r.client.HGet(ctx, r.key(name), name).Bytes()
 	switch {
 	case errors.Is(err, redis.Nil) || err == nil && len(share) != Bytes:
@@ -207,6 +213,35 @@ func (r *Ring) remember(name string, share []byte) {
 		clear(r.known)
 	}
 	r.known[name] = share
+	if !r.ages {
+		r.ages = true
+		time.AfterFunc(r.held/2, r.age)
+	}
+}
+
+// recall returns a share that is held, or nil. It is called with the lock.
+func (r *Ring) recall(name string) []byte {
+	if share := r.known[name]; share != nil {
+		return share
+	}
+	return r.older[name]
+}
+
+func (r *Ring) forget(name string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.known, name)
+	delete(r.older, name)
+}
+
+// age forgets what is held since the half before this one, and comes again as long as anything is held.
+func (r *Ring) age() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.older, r.known = r.known, map[string][]byte{}
+	if r.ages = len(r.older) > 0; r.ages {
+		time.AfterFunc(r.held/2, r.age)
+	}
 }
 
 // NameOf is the name of the share that a lock begins with: the name, then the wrapped key.

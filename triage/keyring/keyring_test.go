@@ -88,6 +88,50 @@ func TestEnded(t *testing.T) {
 	})
 }
 
+// A ring forgets after a while what it holds, though it is asked all the time: so what another process destroyed is gone here too.
+// Until then it does not ask again.
+func TestWhatIsHeldIsForgotten(t *testing.T) {
+	on(t, func(t *testing.T, client redis.UniversalClient) {
+		ctx, there := t.Context(), keyring.New(client, "body")
+		var names []string
+		long, brief := keyring.Holding(client, "body", time.Hour), keyring.Holding(client, "body", 100*time.Millisecond)
+		for range 3 {
+			name, share, err := there.Make(ctx, caseID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range []*keyring.Ring{long, brief} {
+				if got, err := r.Share(ctx, name); err != nil || !bytes.Equal(got, share) {
+					t.Fatal(err)
+				}
+			}
+			names = append(names, name)
+		}
+		for _, err := range []error{there.End(ctx, names[0]), there.Destroy(ctx, names[1])} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i, name := range names {
+			if _, err := long.Share(ctx, name); err != nil {
+				t.Errorf("share %d is not held: %v", i, err)
+			}
+			for until := time.Now().Add(20 * time.Second); i < 2; {
+				_, err := brief.Share(ctx, name)
+				if errors.Is(err, keyring.ErrUnknown) {
+					break
+				}
+				if err != nil || time.Now().After(until) {
+					t.Fatalf("share %d stays: %v", i, err)
+				}
+			}
+		}
+		if _, err := brief.Share(ctx, names[2]); err != nil {
+			t.Errorf("what lives is lost: %v", err)
+		}
+	})
+}
+
 // Many are found at once, in the order that they were asked in.
 func TestSharesInOrder(t *testing.T) {
 	on(t, func(t *testing.T, client redis.UniversalClient) {

@@ -109,14 +109,20 @@ func (s *Store) open(ctx context.Context, rows []row) ([]row, error) {
 		return nil, failure(ctx, err)
 	}
 	now := time.Now()
-	var names []string
+	names := make([]string, len(rows))
 	for i, reply := range replies {
-		if rows[i].c = s.recent.find(rows[i].ID, fields(reply.Val()), now); rows[i].c == nil && reply.Val()[1] != nil {
-			names = append(names, keyring.NameOf(fields(reply.Val())[1]))
-		}
+		names[i] = keyring.NameOf(fields(reply.Val())[1])
 	}
-	if _, err := s.ring.Shares(ctx, names...); err != nil { // remembered from here, so that each row need not ask by itself
+	shares, err := s.ring.Shares(ctx, names...) // remembered from here, so that each row need not ask by itself
+	if err != nil {
 		return nil, locked(ctx, err)
+	}
+	for i, reply := range replies {
+		if rows[i].c = nil; shares[i] == nil { // destroyed by whoever it was: what was opened with it is not to be read either
+			s.recent.forget(rows[i].ID)
+			continue
+		}
+		rows[i].c = s.recent.find(rows[i].ID, fields(reply.Val()), now)
 	}
 	out := make([]row, 0, len(rows))
 	for i, reply := range replies {

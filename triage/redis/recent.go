@@ -15,8 +15,9 @@ const keepRecent = time.Hour
 
 // recent remembers the snapshots that were opened last, because a list over all cases asks for the same ones again and
 // again, and opening and decoding one costs twenty times what fetching it does. Nothing can be stale in it: a snapshot is
-// given out only for the very bytes that it was opened from, which are fetched each time. What is remembered is shared by
-// all who ask, and read only.
+// given out only for the very bytes that it was opened from, which are fetched each time, and as long as the share that opened
+// them is there. A notice that a case has changed, or was destroyed, drops it. What is remembered is shared by all who ask, and
+// read only.
 type recent struct {
 	mu    sync.Mutex
 	cases map[triage.CaseID]opening
@@ -65,8 +66,7 @@ func (r *recent) add(id triage.CaseID, fields [3]string, c *triage.Case, now tim
 	r.cases[id] = opening{fields, c, now}
 }
 
-// sweep forgets what nobody asked for, of a few that it comes across: each time that anything is asked for, so that a case
-// which another process destroyed does not stay.
+// sweep forgets what nobody asked for, of a few that it comes across, each time that anything is asked for.
 func (r *recent) sweep(now time.Time) {
 	looked := 0
 	for id, o := range r.cases { // begins anywhere
@@ -79,7 +79,14 @@ func (r *recent) sweep(now time.Time) {
 	}
 }
 
-// forget drops a case that is no more.
+// clear forgets everything.
+func (r *recent) clear() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	clear(r.cases)
+}
+
+// forget drops a case that has changed, or is no more.
 func (r *recent) forget(id triage.CaseID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

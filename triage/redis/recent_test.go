@@ -1,7 +1,9 @@
 package redis_test
 
 import (
+	"errors"
 	"testing"
+	"time"
 
 	"madoguchi/triage"
 	"madoguchi/triage/keyring"
@@ -52,5 +54,58 @@ func TestAnotherProcessIsSeenAtOnce(t *testing.T) {
 	}
 	if cases := listed(); len(cases) != 0 {
 		t.Errorf("a shredded case is listed: %+v", cases)
+	}
+}
+
+// What one process destroyed, another that had it in memory forgets as well, though it goes on asking: where a copy from before is
+// put back, nobody reads it.
+func TestAnotherProcessForgetsWhatWasDestroyed(t *testing.T) {
+	t.Parallel()
+	client, keys, ctx := redistest.Start(t).Client(), seal.New(), t.Context()
+	ours := redis.New(client, keys, keyring.Holding(client, "body", 200*time.Millisecond))
+	theirs := redis.New(client, keys, keyring.New(client, "body"))
+	told, err := ours.Watch(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := theirs.Append(ctx, triage.Case{ID: caseID}, everything()[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for heard(t, told) != c.ID {
+	}
+	reads := func() (int, error) {
+		cases, _, err := ours.List(ctx, triage.Query{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _, err = ours.Load(ctx, c.ID)
+		return len(cases), err
+	}
+	if n, err := reads(); n != 1 || err != nil {
+		t.Fatalf("before: %d cases, %v", n, err)
+	}
+	copied := map[string]string{}
+	for _, key := range client.Keys(ctx, "{p*").Val() {
+		copied[key] = client.Dump(ctx, key).Val()
+	}
+	if err := theirs.Shred(ctx, c); err != nil {
+		t.Fatal(err)
+	}
+	for heard(t, told) != c.ID {
+	}
+	for key, value := range copied {
+		if err := client.RestoreReplace(ctx, key, 0, value).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for until := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		n, err := reads()
+		if n == 0 && errors.Is(err, triage.ErrUnknown) {
+			return
+		}
+		if time.Now().After(until) {
+			t.Fatalf("%d cases, %v", n, err)
+		}
 	}
 }

@@ -189,8 +189,12 @@ func TestTamperingIsFound(t *testing.T) {
 			if err := store.Shred(t.Context(), triage.Case{ID: caseID, Version: version(t, client)}); err != nil {
 				t.Errorf("Shred: %v", err)
 			}
-			if cases, _, err := store.List(t.Context(), triage.Query{}); err != nil || len(cases) != 1 {
-				t.Errorf("%d cases are listed after the shredding, %v, want 1", len(cases), err)
+			left := 1
+			if name == "another case's key" { // the share that the lock names is destroyed, whosever it was; what a process remembers does not hide it
+				left = 0
+			}
+			if cases, _, err := store.List(t.Context(), triage.Query{}); err != nil || len(cases) != left {
+				t.Errorf("%d cases are listed after the shredding, %v, want %d", len(cases), err, left)
 			}
 		})
 	}

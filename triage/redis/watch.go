@@ -21,12 +21,13 @@ func (s *Store) Watch(ctx context.Context) (<-chan triage.CaseID, error) {
 		return nil, failure(ctx, err)
 	}
 	out := make(chan triage.CaseID)
-	go relay(ctx, sub, out)
+	go s.relay(ctx, sub, out)
 	return out, nil
 }
 
-// relay reads without ever waiting for the reader of out. It ends with ctx and closes both.
-func relay(ctx context.Context, sub *redis.PubSub, out chan<- triage.CaseID) {
+// relay reads without ever waiting for the reader of out. It ends with ctx and closes both. What a notice is of is not remembered
+// any longer: it is another by now, or was destroyed.
+func (s *Store) relay(ctx context.Context, sub *redis.PubSub, out chan<- triage.CaseID) {
 	defer close(out)
 	defer func() { _ = sub.Close() }()
 	in := sub.ChannelWithSubscriptions()
@@ -46,9 +47,19 @@ func relay(ctx context.Context, sub *redis.PubSub, out chan<- triage.CaseID) {
 			if !ok {
 				return
 			}
+			s.outdated(notice)
 			waiting = enqueue(waiting, notice)
 		}
 	}
+}
+
+// outdated forgets what was opened before the notice; before a new subscription anything may have happened.
+func (s *Store) outdated(notice any) {
+	if m, ok := notice.(*redis.Message); ok {
+		s.recent.forget(triage.CaseID(m.Payload))
+		return
+	}
+	s.recent.clear()
 }
 
 // enqueue adds what a notice says: a case's id, once; or that everything must be looked at, which includes all ids.
