@@ -26,13 +26,17 @@ func visible(c triage.Case, events []triage.Event) []triage.Event {
 	return events
 }
 
-// taken returns the event of that number if it was taken back and its words are still kept.
+// taken returns the event of that number if it was taken back, and refuses where its words are not kept any more.
 func taken(c triage.Case, events []triage.Event, seq int64) (triage.Event, error) {
 	i := slices.IndexFunc(events, func(e triage.Event) bool { return e.Seq == seq && slices.Contains(c.Hidden, e.ID) })
-	if i < 0 || events[i].Text == triage.Blanked {
-		return triage.Event{}, refuse(triage.CodeState, "その言葉は、もう残っていません。")
+	var e triage.Event
+	if i >= 0 {
+		e = events[i]
 	}
-	return events[i], nil
+	if i < 0 || e.Text == triage.Blanked {
+		return e, refuse(triage.CodeState, "その言葉は、もう残っていません。")
+	}
+	return e, nil
 }
 
 // OpenTaken shows the words of a message that was taken back and might be urgent, to who speaks with the child and to the
@@ -56,7 +60,8 @@ func (d *Desk) OpenTaken(ctx context.Context, p staff.Person, id triage.CaseID, 
 }
 
 // DropTaken destroys the words of a message that was taken back, now that a person has looked and written what they saw; but
-// not in a case of which nothing may be destroyed.
+// not in a case of which nothing may be destroyed. The case loses them first, and then the wall: where something came between,
+// doing it again ends it, and says that nothing is left.
 func (d *Desk) DropTaken(ctx context.Context, p staff.Person, id triage.CaseID, seq int64, note string) error {
 	if err := words(note, maxReason); err != nil {
 		return bad("見て、どう考えたかを書いてください。")
@@ -69,17 +74,19 @@ func (d *Desk) DropTaken(ctx context.Context, p staff.Person, id triage.CaseID, 
 	if err != nil {
 		return err
 	}
-	gone := ""
+	gone, over := "", error(nil) // over where the case has lost them already
 	_, err = d.perform(ctx, p, id, act{what: "taken_drop", may: mayAct,
 		do: func(c triage.Case, events []triage.Event) ([]triage.Event, error) {
-			e, err := taken(c, events, seq)
-			if err == nil {
-				err = droppable(c, held(c.ID))
+			var e triage.Event
+			if e, over = taken(c, events, seq); e.ID == "" {
+				return nil, over
 			}
-			if err != nil {
+			if err := droppable(c, held(c.ID)); err != nil {
 				return nil, err
 			}
-			gone = e.ID
+			if gone = e.ID; over != nil {
+				return nil, nil
+			}
 			n := d.event(p, triage.KindNote)
 			n.Text, n.Blanks = note, e.ID
 			return []triage.Event{n}, nil
@@ -87,5 +94,8 @@ func (d *Desk) DropTaken(ctx context.Context, p staff.Person, id triage.CaseID, 
 	if err != nil {
 		return err
 	}
-	return d.Front.Forget(ctx, id, gone)
+	if err := d.Front.Forget(ctx, id, gone); err != nil {
+		return err
+	}
+	return over
 }

@@ -1,10 +1,12 @@
 package desk_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 
 	"madoguchi/triage"
+	"madoguchi/triage/desk"
 	"madoguchi/triage/request"
 )
 
@@ -39,6 +41,53 @@ func TestTakenBackAndLookedAt(t *testing.T) {
 	if v, err = r.Case(ctx, people["sato"], id); err != nil || v.Timeline[0].Kept || !v.Timeline[0].Hidden {
 		t.Errorf("%+v", v.Timeline[0])
 	}
+}
+
+// Where the wall cannot be reached between the two, words that the case has lost are not left there: whoever does it again ends it.
+func TestTakenBackIsDestroyedBehindTheWallToo(t *testing.T) {
+	r, ctx := open(t), t.Context()
+	id := r.claimed()
+	c, events := r.load(id)
+	_, err := r.store.Append(ctx, c, triage.Event{ID: "u", At: r.clock.Now(), Kind: triage.KindState, From: triage.Seeker, Hides: events[0].ID})
+	r.must(err)
+	front := &forgetful{Front: r.Desk.Front, away: triage.ErrUnavailable}
+	conf := r.Desk.Config
+	conf.Front = front
+	d := desk.New(conf)
+	drop := func() error { return d.DropTaken(ctx, people["sato"], id, 1, "迷っているようだ") }
+	r.want("the wall is away", drop(), triage.ErrUnavailable.Error())
+	_, events = r.load(id)
+	if events[0].Text != triage.Blanked || len(front.forgot) != 0 {
+		t.Fatalf("%q, %v: the fault does not stand between the two", events[0].Text, front.forgot)
+	}
+	r.must(errOf(r.Keep(ctx, people["kato"], id, true, "訴訟")))
+	front.away = nil
+	if r.want("kept meanwhile", drop(), triage.CodeState); len(front.forgot) != 0 {
+		t.Errorf("forgot %v", front.forgot)
+	}
+	r.must(errOf(r.Keep(ctx, people["kato"], id, false, "終わった")))
+	before, _ := r.load(id)
+	if r.want("again", drop(), triage.CodeState); len(front.forgot) != 1 || front.forgot[0] != events[0].ID {
+		t.Errorf("forgot %v", front.forgot)
+	}
+	if after, _ := r.load(id); after.Version != before.Version {
+		t.Errorf("%d events more", after.Version-before.Version)
+	}
+}
+
+// forgetful is a wall that notes what it is told to forget, unless it is away.
+type forgetful struct {
+	triage.Front
+	away   error
+	forgot []string
+}
+
+func (f *forgetful) Forget(_ context.Context, _ triage.CaseID, event string) error {
+	if f.away != nil {
+		return f.away
+	}
+	f.forgot = append(f.forgot, event)
+	return nil
 }
 
 // Words that were taken back stay, whoever looked at them, while nothing of their case may be destroyed.
