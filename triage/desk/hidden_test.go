@@ -2,8 +2,10 @@ package desk_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"madoguchi/triage"
 	"madoguchi/triage/desk"
@@ -149,4 +151,36 @@ func TestARequestMarksItsCase(t *testing.T) {
 	stands("decided", id, true)
 	r.must(errOf(r.Answer(ctx, people["ono"], first, "post")))
 	stands("answered", id, false)
+}
+
+// A request that goes on, and whose case has no mark because it was proposed before there were any, holds it once the desk runs.
+func TestAnOldRequestMarksItsCase(t *testing.T) {
+	r := open(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	id := r.claimed()
+	asked := r.asks("police_inquiry", "少年課")
+	r.must(errOf(r.ProposeAnswer(ctx, people["kato"], asked, request.Decision{Outcome: request.None, Case: id, Reason: "渡せない"})))
+	c, _ := r.load(id)
+	_, err := r.store.Append(ctx, c, triage.Event{ID: "old", At: r.clock.Now(), Kind: triage.KindState, From: triage.System,
+		Change: &triage.Change{Keep: triage.KeepOff, For: c.Holds[0]}})
+	r.must(err)
+	if c, _ = r.load(id); c.Held() {
+		t.Fatal("the mark stands")
+	}
+	done := make(chan error)
+	go func() { done <- r.Run(ctx) }()
+	for until := time.Now().Add(20 * time.Second); !c.Held(); c, _ = r.load(id) {
+		if time.Now().After(until) {
+			t.Fatal("nothing marks it")
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	cancel()
+	if err := <-done; err != nil && !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	r.must(errOf(r.SendBack(t.Context(), people["mori"], asked, "ちがう事案")))
+	if c, _ = r.load(id); c.Held() {
+		t.Error("sent back, and held")
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"slices"
 
 	"madoguchi/triage"
@@ -34,6 +35,20 @@ func (d *Desk) held(ctx context.Context) (func(triage.CaseID) bool, error) {
 // destroyed, so a mark that is left behind keeps only what was taken back, until a person looks.
 func (d *Desk) hold(ctx context.Context, id triage.CaseID, req string) error {
 	return d.marked(ctx, id, req, triage.KeepOn)
+}
+
+// holdAgain marks the cases of all requests that go on: what was proposed by a program from before there were marks left none.
+func (d *Desk) holdAgain(ctx context.Context) error {
+	if d.Asked == nil {
+		return nil
+	}
+	all, err := d.Asked.All(ctx)
+	for _, r := range all {
+		if r.Decision != nil && r.Holds(r.Decision.Case) {
+			err = errors.Join(err, butGone(d.hold(ctx, r.Decision.Case, r.ID)))
+		}
+	}
+	return err
 }
 
 // unhold takes the mark away once the register says that the request is not about the case any more.

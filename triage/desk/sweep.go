@@ -23,9 +23,15 @@ const (
 var timed = []triage.DueKind{triage.DueRules, triage.DueLease, triage.DueDuty}
 
 // Run sweeps soon after something has happened, so that nobody on call hears of danger later than they must, and every five
-// seconds, since news can be missed, until ctx ends.
+// seconds, since news can be missed, until ctx ends. First it marks what is held.
 func (d *Desk) Run(ctx context.Context) error {
-	return d.again(ctx, sweepEvery, sweepRest, d.Sweep)
+	marked := false
+	return d.again(ctx, sweepEvery, sweepRest, func(ctx context.Context) error {
+		if !marked {
+			marked = !passing(d.holdAgain(ctx))
+		}
+		return d.Sweep(ctx)
+	})
 }
 
 func passing(err error) bool {
