@@ -24,7 +24,6 @@ type Kind struct {
 	New func(Env) (Channel, error)
 }
 
-
 // Channel is an open door. Routes and Run serve the gateway's side, Send the courier's; the two may live in different
 // processes, so what Send needs travels in the Address.
 type Channel interface {
