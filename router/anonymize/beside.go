@@ -40,7 +40,8 @@ func (s *scan) writtenAs() {
 		for end < len(s.rs) && end-i-n < 6 && (s.class(end) == japanese.Hiragana || s.class(end) == japanese.Katakana) && s.one(end, "です", "と読", "とよ", "って") == 0 {
 			end++
 		}
-		if start < i && end > i+n+1 && s.one(end, "です", "と読", "とよ", "って") > 0 {
+		said := s.one(end, "です", "と読", "とよ", "って") > 0 || (end == len(s.rs) || s.class(end) == japanese.Punct) && s.listedName(s.text(i+n, end)) && s.token(i+n).Part != japanese.Verb
+		if start < i && end > i+n+1 && said {
 			s.add(start, i, TypePerson, 0.8)
 			s.add(i+n, end, TypePerson, 0.8)
 		}

@@ -1,6 +1,7 @@
 package anonymize
 
 import (
+	"slices"
 	"strings"
 
 	"madoguchi/triage/japanese"
@@ -98,5 +99,31 @@ func (s *scan) kanaSchool(i int) {
 	}
 	if name := s.text(start, i); i-start >= 2 && !s.a.words.generic(name) && !s.a.words.stop[name] && !s.a.words.times[name] {
 		s.add(start, k, TypeSchool, 0.6)
+	}
+}
+
+// ownSchools finds the schools of which small children say that they are, in kana alone and shortly, at the beginning of what they
+// say and before a name: さくらのしょうの|やまね.
+func (s *scan) ownSchools() {
+	for k, o := range slices.Clone(s.out) {
+		if o.t != TypePerson {
+			continue
+		}
+		if n := s.one(o.start, "しょうの", "ちゅうの"); n > 0 && o.end-o.start > n+1 {
+			o.start += n // the school's last word is none of the name
+			s.out[k].start = o.start
+		}
+		of := s.back(o.start, "の")
+		i := min(s.back(of, "しょう"), s.back(of, "ちゅう"))
+		if of == o.start || i == of {
+			continue
+		}
+		start := i
+		for start > 0 && s.class(start-1) == japanese.Hiragana {
+			start--
+		}
+		if n := i - start; n >= 2 && n <= maxKanaPlace && s.clauseStart(start) && !strings.ContainsRune("でまっじ", s.rs[i-1]) && !s.a.words.times[s.text(start, of)] {
+			s.add(start, of, TypeSchool, 0.7)
+		}
 	}
 }

@@ -98,7 +98,7 @@ func (s *scan) numberAfter(i, n int) (start, end int) {
 func (s *scan) accountAfter(i int) {
 	j := i
 	for range 4 {
-		j = s.skip(j, "はがのをで:：=・ 検索って「『@\"(（これねだよ→、\n", 6)
+		j = s.skip(j, "はがのをで:：=・ 検索ってなら「『@\"(（これねだよ→、\n", 6)
 		n := s.one(j, "ID", "Id", "アカウント", "垢", "名前")
 		if n == 0 && s.is(j, "id") && !word(s.rune(j+2)) {
 			n = 2

@@ -29,6 +29,7 @@ func (s *scan) people(g *Glossary) {
 	if !s.unlearned {
 		s.learned()
 		s.listsBack()
+		s.ownSchools()
 	}
 	s.latinJoined()
 	s.doubled()
