@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -19,7 +20,11 @@ type document struct {
 		}
 	}
 	Components struct{ Schemas map[string]schema }
+	forms      map[string]*regexp.Regexp // of the routes' paths
 }
+
+// published is the document once somebody asked for it: it is the same on every server.
+var published atomic.Pointer[document]
 
 type schema struct {
 	Ref                  string `json:"$ref"`
@@ -38,14 +43,12 @@ func (r *room) documented(a answer) {
 	if a.status >= 300 || path == "/openapi.json" || path == "/events" || strings.Contains(path, "//") {
 		return
 	}
-	if r.document == nil {
-		r.document = &document{}
-		if err := json.Unmarshal([]byte(r.bearing("", http.MethodGet, "/openapi.json", "").body), r.document); err != nil {
-			r.t.Fatal(err)
-		}
+	doc := published.Load()
+	if doc == nil {
+		doc = r.reads()
 	}
-	for route, ways := range r.document.Paths {
-		if !fits(route, "/api/v1"+path) {
+	for route, ways := range doc.Paths {
+		if !doc.forms[route].MatchString("/api/v1" + path) {
 			continue
 		}
 		way, ok := ways[strings.ToLower(method)]
@@ -66,7 +69,7 @@ func (r *room) documented(a answer) {
 			r.t.Errorf("%s: %v", a.what, err)
 			return
 		}
-		for _, m := range r.document.misfits(content.Schema, v, "") {
+		for _, m := range doc.misfits(content.Schema, v, "") {
 			r.t.Errorf("%s: %s", a.what, m)
 		}
 		return
@@ -76,9 +79,18 @@ func (r *room) documented(a answer) {
 
 var parameter = regexp.MustCompile(`\\\{[a-z_]+\\\}`)
 
-// fits reports whether a path is one of a route; fixed words win over parameters because no id is one.
-func fits(route, path string) bool {
-	return regexp.MustCompile("^" + parameter.ReplaceAllString(regexp.QuoteMeta(route), "[^/]+") + "$").MatchString(path)
+// reads asks for the document.
+func (r *room) reads() *document {
+	r.t.Helper()
+	d := &document{forms: map[string]*regexp.Regexp{}}
+	if err := json.Unmarshal([]byte(r.bearing("", http.MethodGet, "/openapi.json", "").body), d); err != nil {
+		r.t.Fatal(err)
+	}
+	for route := range d.Paths {
+		d.forms[route] = regexp.MustCompile("^" + parameter.ReplaceAllString(regexp.QuoteMeta(route), "[^/]+") + "$")
+	}
+	published.Store(d)
+	return d
 }
 
 // misfits tells where a value is not of the schema.
