@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"testing"
 )
 
@@ -22,9 +21,6 @@ type document struct {
 	Components struct{ Schemas map[string]schema }
 	forms      map[string]*regexp.Regexp // of the routes' paths
 }
-
-// published is the document once somebody asked for it: it is the same on every server.
-var published atomic.Pointer[document]
 
 type schema struct {
 	Ref                  string `json:"$ref"`
@@ -43,10 +39,10 @@ func (r *room) documented(a answer) {
 	if a.status >= 300 || path == "/openapi.json" || path == "/events" || strings.Contains(path, "//") {
 		return
 	}
-	doc := published.Load()
-	if doc == nil {
-		doc = r.reads()
+	if r.document == nil {
+		r.document = r.reads()
 	}
+	doc := r.document
 	for route, ways := range doc.Paths {
 		if !doc.forms[route].MatchString("/api/v1" + path) {
 			continue
@@ -89,7 +85,6 @@ func (r *room) reads() *document {
 	for route := range d.Paths {
 		d.forms[route] = regexp.MustCompile("^" + parameter.ReplaceAllString(regexp.QuoteMeta(route), "[^/]+") + "$")
 	}
-	published.Store(d)
 	return d
 }
 

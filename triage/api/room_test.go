@@ -42,6 +42,7 @@ var opened = time.Date(2026, 12, 1, 9, 0, 0, 0, triage.JST)
 
 // room is the API on a real store and real accounts, with a wall of paper.
 type room struct {
+	document *document // of its server, once it was asked for
 	t        testing.TB
 	desk     *desk.Desk
 	server   *httptest.Server

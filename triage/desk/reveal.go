@@ -16,7 +16,7 @@ import (
 // reachable are the placeholders, inside texts and of contacts, of what somebody can be reached by: they are opened one by one,
 // and with all the names of a text only in an emergency. Two people open what is behind a door (triage.IsContact), since it was never
 // said to anybody: the number, the id or the return address that a message came from. What a child wrote down herself was said to
-// whoever answers her, so her counselor opens it alone, each with its reason and in the audit (CONTRACT 5: two for a channel address).
+// whoever answers her, so her counselor opens it alone, each with its reason and in the audit.
 var reachable = []string{"[連絡先", "[住所", "[電話", "[メール", "[アカウント", "[番号", "[リンク", "[URL"}
 
 // Opened is what came of the wish to open a placeholder: its words, or a grant that two people need.
