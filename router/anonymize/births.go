@@ -70,9 +70,6 @@ func (s *scan) birth(i int) {
 	}
 	asked := s.before(i, 15, birthLabels...) && !s.before(i, 15, "。", "会", "パーティ", "プレゼント") // 誕生日いつって聞かれて1月15日
 	if s.bornAfter(j) || s.before(i, 10, birthLabels...) || asked {
-		if s.rune(j) == '生' && s.class(j+1) != japanese.Kanji {
-			j++ // 十月十二日|生)
-		}
 		s.add(s.yearBack(i), j, TypeDateOfBirth, 1)
 	} else if parts == 3 && (s.longAgo(i) || s.bracketsOf(i, j)) {
 		s.add(i, j, TypeDateOfBirth, 0.6)

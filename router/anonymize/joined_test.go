@@ -40,7 +40,7 @@ func TestJoined(t *testing.T) {
 		"保護者氏名　仲 宗 根　薫　TEL　O98-000-7l23":                                                           "保護者氏名　[人物A]　TEL　[電話1]",
 		"Watashi wa Kurose Mio desu. Nihongo utenai PC desu. mio_k7@example.com ni henji kudasai.": "Watashi wa [人物A] desu. Nihongo utenai PC desu. [メール1] ni henji kudasai.",
 		"さくらのしょうのやまね　ここなです":                                                                        "[学校1]の[人物A]です",
-		"孫の健吾（平成二十五年十月十二日生）のことで":                                                                   "孫の[人物A]（[生年月日1]）のことで",
+		"孫の健吾（平成二十五年十月十二日生）のことで":                                                                   "孫の[人物A]（[生年月日1]生）のことで",
 		"電話は(0956)00-2718です":                                                                       "電話は[電話1]です",
 		"LINEならharu-mochi26":                                                                       "LINEなら[アカウント1]",
 		"愛永って書いてえな。それだけで笑われる":                                                                      "[人物A]って書いて[人物B]。それだけで笑われる",

@@ -64,6 +64,9 @@ func (s *scan) add(start, end int, t Type, score float64) {
 
 // put is add for what stands as a name, whatever the learned part says of it.
 func (s *scan) put(start, end int, t Type, score float64) {
+	if t == TypePerson && s.is(start, "日生") && numeral(s.rune(start-1)) {
+		return // 十月十二|日生
+	}
 	if start < end {
 		s.out = append(s.out, spot{start, end, t, score})
 		if s.taken == nil {
