@@ -43,6 +43,14 @@ func Lasting(least time.Duration) func(string) bool {
 	}
 }
 
+// Lasts is how long what fits Lasting lasts; off is 0.
+func Lasts(v string) time.Duration {
+	if d, err := time.ParseDuration(v); err == nil {
+		return d
+	}
+	return 0
+}
+
 // IsURL fits an address with http or https and a host.
 func IsURL(v string) bool {
 	u, err := url.Parse(v)

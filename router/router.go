@@ -216,8 +216,8 @@ func (r *Router) judged(e triage.Event, text string) triage.Event {
 	return e
 }
 
-// owed fixes by when somebody must answer words, or what is taken back, in a case: as grave as the case is with them, since what is written lightly by
-// who is in danger is no light message.
+// owed fixes by when somebody must answer words, or what is taken back, in a case: as grave as the case is with them, since what is
+// written lightly by who is in danger is no light message.
 func (r *Router) owed(before triage.Case, e triage.Event) triage.Event {
 	if e.Judgement == nil && e.Consent == nil {
 		return e
@@ -266,11 +266,6 @@ func (r *Router) answer(ctx context.Context, id triage.CaseID, m channels.Messag
 	a := triage.ConsentAnswer(m.Answer.Answer)
 	if m.Answer.ID == "" || !slices.Contains(triage.Answers, a) {
 		return errMalformed
-	}
-	if _, _, err := r.Store.Load(ctx, id); errors.Is(err, triage.ErrUnknown) {
-		return nil // whoever was never asked has no case, and gets none for that
-	} else if err != nil {
-		return err
 	}
 	e := triage.Event{ID: r.Names.event("c", m.Answer.ID, string(a)), At: m.At, Kind: triage.KindHandoff, From: triage.Seeker,
 		Channel: m.Kind, Consent: &triage.Consent{ID: m.Answer.ID, Answer: a}}

@@ -30,6 +30,9 @@ func (r *Router) take(ctx context.Context, id triage.CaseID, e triage.Event, fro
 	for tried := false; ; tried = true {
 		before, events, err := r.Store.Load(ctx, id)
 		if errors.Is(err, triage.ErrUnknown) {
+			if e.Consent != nil { // whoever was never asked has no case, and gets none for an answer
+				return triage.Case{}, nil
+			}
 			before, err = triage.Case{ID: id}, nil
 		}
 		if err != nil {

@@ -231,6 +231,15 @@ func (c Case) Allowed(school string, level ConsentLevel, now time.Time) []Consen
 	return all
 }
 
+// ConsentByID returns the case's question of that id, or what was heard instead.
+func (c Case) ConsentByID(id string) (Consent, bool) {
+	i := slices.IndexFunc(c.Consents, func(k Consent) bool { return k.ID == id })
+	if i < 0 {
+		return Consent{}, false
+	}
+	return c.Consents[i], true
+}
+
 // HandoffByID returns the case's hand-off of that id.
 func (c Case) HandoffByID(id string) (Handoff, bool) {
 	i := slices.IndexFunc(c.Handoffs, func(h Handoff) bool { return h.ID == id })

@@ -85,7 +85,7 @@ func newDoor(env channels.Env) (*door, error) {
 	}
 	d.from = strings.ToLower(from.Address)
 	d.tags = newTags(env.Setting("EMAIL_TAG_KEY"), d.inbox)
-	d.keep, _ = time.ParseDuration(cmp.Or(env.Setting("EMAIL_KEEP"), "24h")) // off is no time, and none is kept
+	d.keep = channels.Lasts(cmp.Or(env.Setting("EMAIL_KEEP"), "24h"))
 	return d, nil
 }
 

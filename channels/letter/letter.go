@@ -80,7 +80,7 @@ func newDoor(env channels.Env) (*door, error) {
 		return nil, errors.New("LETTER_DIR: there is no such folder")
 	}
 	d := &door{env: env, dir: dir, sheets: &Sheets{Dir: env.Setting("LETTER_SHEETS")}, settle: 2 * time.Second, grace: 20 * time.Second, poll: time.Second, dots: dpi}
-	d.stay, _ = time.ParseDuration(cmp.Or(env.Setting("LETTER_KEEP"), "24h")) // off is no time, and it stays
+	d.stay = channels.Lasts(cmp.Or(env.Setting("LETTER_KEEP"), "24h"))
 	d.run = newRunner()
 	d.lacks = d.run.lacks()
 	return d, nil

@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"net"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,12 +26,12 @@ type settings map[string]string
 
 func coreSettings() []channels.Setting {
 	return []channels.Setting{
-		{Name: "PUBLIC_ADDR", Default: "127.0.0.1:8080", Doc: "seekers' pages, chat, provider webhooks; :0 picks a free port"},
+		{Name: "PUBLIC_ADDR", Fits: isAddress, Expects: "an address such as 127.0.0.1:8080", Default: "127.0.0.1:8080", Doc: "seekers' pages, chat, provider webhooks; :0 picks a free port"},
 		{Name: "PUBLIC_PROXIES", Doc: "addresses and ranges (10.0.0.5,10.1.0.0/16) of the proxies before the public listener, which begin each connection with a PROXY protocol header; no other's is believed, and nobody's where it is not given"},
-		{Name: "STAFF_ADDR", Default: "127.0.0.1:8081", Doc: "console, school portal, JSON API"},
-		{Name: "OPS_ADDR", Default: "127.0.0.1:8082", Doc: "/healthz, /readyz, /metrics"},
-		{Name: "PUBLIC_URL", Doc: "outside URL of the public listener; https off loopback"},
-		{Name: "STAFF_URL", Doc: "outside URL of the staff listener; https off loopback"},
+		{Name: "STAFF_ADDR", Fits: isAddress, Expects: "an address such as 127.0.0.1:8080", Default: "127.0.0.1:8081", Doc: "console, school portal, JSON API"},
+		{Name: "OPS_ADDR", Fits: isAddress, Expects: "an address such as 127.0.0.1:8080", Default: "127.0.0.1:8082", Doc: "/healthz, /readyz, /metrics"},
+		{Name: "PUBLIC_URL", Fits: channels.IsURL, Expects: "an URL such as https://madoguchi.example.jp", Doc: "outside URL of the public listener; https off loopback"},
+		{Name: "STAFF_URL", Fits: channels.IsURL, Expects: "an URL such as https://madoguchi.example.jp", Doc: "outside URL of the staff listener; https off loopback"},
 		{Name: "REDIS_URL", Secret: true, Doc: "redis://, rediss://, redis-sentinel://host,host/master, redis-cluster://host,host"},
 		{Name: "VAULT_REDIS_URL", Secret: true, Doc: "where identities live; default: REDIS_URL"},
 		{Name: "REDIS_CHECK_URL", Secret: true, Doc: "who may ask the servers for their configuration; default: REDIS_URL"},
@@ -40,11 +39,25 @@ func coreSettings() []channels.Setting {
 		{Name: "DATA_DIR", Default: defaultDataDir, Doc: "keys, the gateway's journal, letter scans in work"},
 		{Name: "FILES_DIR", Doc: "sealed pictures, scans and recordings; files in the data folder where it is not given"},
 		{Name: "CLAMD", Fits: isClamd, Expects: "host:port, or the path of a socket", Doc: "host:port of a clamd, or the path of its socket, that is asked before a file is opened; nobody is asked where it is not given"},
-		{Name: "ROLES", Default: "gateway,router,vault,console", Doc: "which parts this process runs"},
+		{Name: "ROLES", Fits: areRoles, Expects: "some of " + strings.Join(roles, ",") + ", with commas between them", Default: "gateway,router,vault,console", Doc: "which parts this process runs"},
 		{Name: "KEYS", Doc: "key sets in gateway/ router/ vault/ console/; default: DATA_DIR/keys"},
 		{Name: "CITY", Default: "asahikawa", Doc: "a city that the program carries, or the path of a city file"},
-		{Name: "LOG_LEVEL", Default: "info", Doc: "debug, info, warn or error"},
+		{Name: "LOG_LEVEL", Default: "info", Fits: isLevel, Expects: "debug, info, warn or error", Doc: "debug, info, warn or error"},
 	}
+}
+
+func isAddress(v string) bool {
+	_, _, err := net.SplitHostPort(v)
+	return err == nil
+}
+
+func areRoles(v string) bool {
+	return !slices.ContainsFunc(strings.Split(v, ","), func(r string) bool { return !slices.Contains(roles, strings.TrimSpace(r)) })
+}
+
+func isLevel(v string) bool {
+	_, err := logLevel(v)
+	return err == nil
 }
 
 // isClamd fits where a clamd can be: a socket's path, or a host and a port.
@@ -207,27 +220,11 @@ func (s settings) checks(name string) string {
 var roles = []string{"gateway", "router", "vault", "console"}
 
 func (s settings) check() error {
-	for _, name := range []string{"PUBLIC_ADDR", "STAFF_ADDR", "OPS_ADDR"} {
-		if _, _, err := net.SplitHostPort(s[name]); err != nil {
-			return fmt.Errorf("%s%s: expected an address such as 127.0.0.1:8080", envPrefix, name)
-		}
-	}
-	for _, name := range []string{"PUBLIC_URL", "STAFF_URL"} {
-		if u, err := url.Parse(s[name]); s[name] != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
-			return fmt.Errorf("%s%s: expected an URL such as https://madoguchi.example.jp", envPrefix, name)
-		}
-		s[name] = strings.TrimRight(s[name], "/")
-	}
 	if _, err := s.proxies(); err != nil {
 		return fmt.Errorf("%sPUBLIC_PROXIES: expected addresses and ranges such as 10.0.0.5,10.1.0.0/16", envPrefix)
 	}
-	for _, r := range strings.Split(s["ROLES"], ",") {
-		if !slices.Contains(roles, strings.TrimSpace(r)) {
-			return fmt.Errorf("%sROLES: expected some of %s, with commas between them", envPrefix, strings.Join(roles, ","))
-		}
-	}
-	if _, err := logLevel(s["LOG_LEVEL"]); err != nil {
-		return fmt.Errorf("%sLOG_LEVEL: expected debug, info, warn or error", envPrefix)
+	for _, name := range []string{"PUBLIC_URL", "STAFF_URL"} {
+		s[name] = strings.TrimRight(s[name], "/")
 	}
 	if err := channels.Fit(allSettings(), func(name string) string { return s[name] }); err != nil {
 		return fmt.Errorf("%s%w", envPrefix, err)

@@ -49,14 +49,8 @@ func (s *scan) friend(start, end int) bool {
 	return end-start >= 2 && (s.listedName(name) || s.nickname(name) || slices.ContainsFunc(ways, func(w string) bool { return strings.HasSuffix(name, w) && len(name) > len(w)+2 }))
 }
 
-// callers finds who is named right in front of a telephone number: 荻080-…. The bracket before an area code is of the number:
-// (0166)00-….
+// callers finds who is named right in front of a telephone number: 荻080-….
 func (s *scan) callers() {
-	for i, o := range s.out {
-		if o.t == TypePhone && strings.ContainsRune("(（", s.rune(o.start-1)) && strings.ContainsAny(s.text(o.start, o.end), ")）") {
-			s.out[i].start--
-		}
-	}
 	for _, o := range slices.Clone(s.out) {
 		if o.t != TypePhone {
 			continue

@@ -57,6 +57,12 @@ func (s *scan) add(start, end int, t Type, score float64) {
 	if t == TypePerson && start > 0 && end-start >= 2 && s.rs[start] == '日' && strings.ContainsRune("昨今明毎先", s.rs[start-1]) {
 		start++ // 昨日|原
 	}
+	if t == TypePerson && s.is(start, "日生") && numeral(s.rune(start-1)) {
+		return // 十月十二|日生
+	}
+	if t == TypePhone && start < end && start > 0 && strings.ContainsRune("(（", s.rs[start-1]) && strings.ContainsAny(s.text(start, end), ")）") {
+		start-- // (0166)00-0000
+	}
 	if start < end && start >= 0 && end <= len(s.rs) && !(t == TypePerson && s.nobodys(start, end)) {
 		s.put(start, end, t, score)
 	}
@@ -64,9 +70,6 @@ func (s *scan) add(start, end int, t Type, score float64) {
 
 // put is add for what stands as a name, whatever the learned part says of it.
 func (s *scan) put(start, end int, t Type, score float64) {
-	if t == TypePerson && s.is(start, "日生") && numeral(s.rune(start-1)) {
-		return // 十月十二|日生
-	}
 	if start < end {
 		s.out = append(s.out, spot{start, end, t, score})
 		if s.taken == nil {

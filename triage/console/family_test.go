@@ -92,6 +92,7 @@ func TestANoHasItsAnswer(t *testing.T) {
 		"no":                      {[]triage.Consent{no}, nil, "consent.withdrawn"},
 		"in time":                 {[]triage.Consent{no}, []triage.Handoff{sent}, "consent.withdrawn"},
 		"too late":                {[]triage.Consent{no}, []triage.Handoff{read}, "consent.withdrawn.read"},
+		"too late by the second":  {[]triage.Consent{no}, []triage.Handoff{sent, read}, "consent.withdrawn.read"},
 		"another's was read":      {[]triage.Consent{with(func(c *triage.Consent) { c.ID = "other" })}, []triage.Handoff{read}, "consent.withdrawn"},
 		"a yes is changed":        {[]triage.Consent{with(func(c *triage.Consent) { c.Answer = triage.AnswerChange })}, []triage.Handoff{read}, "consent.withdrawn.read"},
 		"later":                   {[]triage.Consent{with(func(c *triage.Consent) { c.Answer = triage.AnswerLater })}, nil, ""},

@@ -144,14 +144,18 @@ func refused(k triage.Case, now time.Time) string {
 		return ""
 	}
 	last := k.Consents[len(k.Consents)-1]
-	i := slices.IndexFunc(k.Handoffs, func(h triage.Handoff) bool { return h.ConsentID == last.ID })
+	sent, read := false, false
+	for _, h := range k.Handoffs {
+		sent = sent || h.ConsentID == last.ID
+		read = read || h.ConsentID == last.ID && h.Read()
+	}
 	_, family := triage.Family(last.School)
 	switch {
 	case last.Given != "", last.School == triage.ToBoard, family, now.Sub(last.At) > 7*24*time.Hour:
 		return ""
-	case last.Answer != triage.AnswerNo && (last.Answer == triage.AnswerYes || i < 0):
+	case last.Answer != triage.AnswerNo && (last.Answer == triage.AnswerYes || !sent):
 		return ""
-	case i >= 0 && k.Handoffs[i].Read():
+	case read:
 		return "consent.withdrawn.read"
 	}
 	return "consent.withdrawn"

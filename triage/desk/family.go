@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"slices"
 
 	"madoguchi/triage"
 	"madoguchi/triage/duty"
@@ -55,11 +54,10 @@ func (d *Desk) AgreeFamily(ctx context.Context, p staff.Person, id triage.CaseID
 	}
 	return d.perform(ctx, p, id, act{what: "family_agree", ref: consent, may: may,
 		do: func(c triage.Case, _ []triage.Event) ([]triage.Event, error) {
-			i := slices.IndexFunc(c.Consents, func(k triage.Consent) bool { return k.ID == consent })
-			if i < 0 {
+			k, ok := c.ConsentByID(consent)
+			if !ok {
 				return nil, triage.ErrUnknown
 			}
-			k := c.Consents[i]
 			if _, family := triage.Family(k.School); !family || k.Answer == triage.AnswerNo {
 				return nil, refuse(triage.CodeState, "保護者に伝えることを、本人にきいているものではありません。")
 			}

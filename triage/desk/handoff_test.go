@@ -78,7 +78,7 @@ func TestAQuestionIsSaidToTheChild(t *testing.T) {
 	if c.Said != 1 || last.Said != 1 || string(last.Words) != "sealed:"+toHinode.Summary || last.Consent.Text != "[人物A]さんが休み時間にけられています。" || last.Consent.Answer != triage.AnswerAsked {
 		t.Errorf("%+v", last)
 	}
-	if strings.HasPrefix(k, string(id[:2])) {
+	if strings.HasPrefix(k, string(id[:2])) || strings.Contains(k, string(id[2:])) {
 		t.Errorf("consent %s of case %s", k, id)
 	}
 	for what, a := range map[string]desk.Ask{

@@ -12,13 +12,20 @@ import (
 	"madoguchi/triage/request"
 )
 
+// takesBack is what the child does with the first message; the events are those before.
+func (r *room) takesBack(id triage.CaseID) []triage.Event {
+	r.t.Helper()
+	c, events := r.load(id)
+	_, err := r.store.Append(r.t.Context(), c, triage.Event{ID: "u", At: r.clock.Now(), Kind: triage.KindState, From: triage.Seeker, Hides: events[0].ID})
+	r.must(err)
+	return events
+}
+
 // What was taken back and might be urgent is seen by who speaks with the child, written down, and then destroyed.
 func TestTakenBackAndLookedAt(t *testing.T) {
 	r, ctx := open(t), t.Context()
 	id := r.claimed()
-	c, events := r.load(id)
-	_, err := r.store.Append(ctx, c, triage.Event{ID: "u", At: r.clock.Now(), Kind: triage.KindState, From: triage.Seeker, Hides: events[0].ID})
-	r.must(err)
+	events := r.takesBack(id)
 	v, err := r.Case(ctx, people["sato"], id)
 	r.must(err)
 	if e := v.Timeline[0]; !e.Hidden || !e.Kept || e.Text != "" || v.Case.Preview != "" {
@@ -49,9 +56,7 @@ func TestTakenBackAndLookedAt(t *testing.T) {
 func TestTakenBackIsDestroyedBehindTheWallToo(t *testing.T) {
 	r, ctx := open(t), t.Context()
 	id := r.claimed()
-	c, events := r.load(id)
-	_, err := r.store.Append(ctx, c, triage.Event{ID: "u", At: r.clock.Now(), Kind: triage.KindState, From: triage.Seeker, Hides: events[0].ID})
-	r.must(err)
+	events := r.takesBack(id)
 	front := &forgetful{Front: r.Desk.Front, away: triage.ErrUnavailable}
 	conf := r.Desk.Config
 	conf.Front = front
@@ -96,9 +101,7 @@ func (f *forgetful) Forget(_ context.Context, _ triage.CaseID, event string) err
 func TestTakenBackStaysInACaseThatIsKept(t *testing.T) {
 	r, ctx := open(t), t.Context()
 	id := r.claimed()
-	c, events := r.load(id)
-	_, err := r.store.Append(ctx, c, triage.Event{ID: "u", At: r.clock.Now(), Kind: triage.KindState, From: triage.Seeker, Hides: events[0].ID})
-	r.must(err)
+	r.takesBack(id)
 	drop := func() error { return r.DropTaken(ctx, people["sato"], id, 1, "迷っているようだ") }
 	r.must(errOf(r.Keep(ctx, people["kato"], id, true, "訴訟")))
 	r.want("kept", drop(), triage.CodeState)
@@ -108,8 +111,8 @@ func TestTakenBackStaysInACaseThatIsKept(t *testing.T) {
 	r.must(errOf(r.ProposeAnswer(ctx, people["kato"], asked, request.Decision{Outcome: request.Give, Case: id, Reason: "命に関わる", Parts: []string{request.Messages}})))
 	r.want("asked for", drop(), triage.CodeState)
 	r.must(errOf(r.SendBack(ctx, people["mori"], asked, "広すぎる")))
-	c, events = r.load(id)
-	_, err = r.store.Append(ctx, c, triage.Event{ID: "d", At: r.clock.Now(), Kind: triage.KindNote, From: triage.Counselor, By: "kato",
+	c, events := r.load(id)
+	_, err := r.store.Append(ctx, c, triage.Event{ID: "d", At: r.clock.Now(), Kind: triage.KindNote, From: triage.Counselor, By: "kato",
 		Observed: &triage.Observed{Kind: triage.Declared, On: "2026-12-01", Who: "parent"}})
 	r.must(err)
 	r.want("declared to be serious", drop(), triage.CodeState)

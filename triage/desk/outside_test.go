@@ -154,9 +154,7 @@ func TestOutsideLetsBeWhatWasTakenBackAndSeesWhoIsAway(t *testing.T) {
 	ctx := t.Context()
 	r.clock.Set(at("2026-11-20 23:00:00"))
 	id := r.wroteBy("line", "", triage.Urgent, triage.Suicide)
-	c, events := r.load(id)
-	_, err := r.store.Append(ctx, c, triage.Event{ID: "u", At: r.clock.Now(), Kind: triage.KindState, From: triage.Seeker, Hides: events[0].ID})
-	r.must(err)
+	r.takesBack(id)
 	r.must(r.Sweep(ctx))
 	r.must(r.Advance(ctx, r.clock, r.clock.Now().Add(time.Hour)))
 	if told := r.said(id, "outside:"); len(told) != 0 {

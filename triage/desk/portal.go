@@ -294,8 +294,7 @@ func (d *Desk) view(ctx context.Context, c triage.Case, h triage.Handoff) (triag
 
 // will says what the child wants told of a hand-off, as it is now: she may have taken it back since it was sent.
 func will(c triage.Case, h triage.Handoff) string {
-	i := slices.IndexFunc(c.Consents, func(k triage.Consent) bool { return k.ID == h.ConsentID })
-	if i >= 0 && c.Consents[i].Answer != triage.AnswerYes {
+	if k, asked := c.ConsentByID(h.ConsentID); asked && k.Answer != triage.AnswerYes {
 		return takenBack
 	}
 	return wills[h.Level]
