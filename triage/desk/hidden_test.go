@@ -12,20 +12,19 @@ import (
 	"madoguchi/triage/request"
 )
 
-// takesBack is what the child does with the first message; the events are those before.
-func (r *room) takesBack(id triage.CaseID) []triage.Event {
+// takesBack is what the child does with the first message.
+func (r *room) takesBack(id triage.CaseID) {
 	r.t.Helper()
 	c, events := r.load(id)
 	_, err := r.store.Append(r.t.Context(), c, triage.Event{ID: "u", At: r.clock.Now(), Kind: triage.KindState, From: triage.Seeker, Hides: events[0].ID})
 	r.must(err)
-	return events
 }
 
 // What was taken back and might be urgent is seen by who speaks with the child, written down, and then destroyed.
 func TestTakenBackAndLookedAt(t *testing.T) {
 	r, ctx := open(t), t.Context()
 	id := r.claimed()
-	events := r.takesBack(id)
+	r.takesBack(id)
 	v, err := r.Case(ctx, people["sato"], id)
 	r.must(err)
 	if e := v.Timeline[0]; !e.Hidden || !e.Kept || e.Text != "" || v.Case.Preview != "" {
@@ -42,7 +41,7 @@ func TestTakenBackAndLookedAt(t *testing.T) {
 	r.want("without a word", r.DropTaken(ctx, people["sato"], id, 1, " "), "bad_request")
 	r.want("destroyed", r.DropTaken(ctx, people["sato"], id, 1, "ゆうかさんのことで迷っている"), "ok")
 	r.want("again", r.DropTaken(ctx, people["sato"], id, 1, "もう一度"), "wrong_state")
-	_, events = r.load(id)
+	_, events := r.load(id)
 	last := events[len(events)-1]
 	if events[0].Text != triage.Blanked || last.Kind != triage.KindNote || last.Text != "[人物A]さんのことで迷っている" {
 		t.Errorf("%q, %q", events[0].Text, last.Text)
@@ -56,14 +55,14 @@ func TestTakenBackAndLookedAt(t *testing.T) {
 func TestTakenBackIsDestroyedBehindTheWallToo(t *testing.T) {
 	r, ctx := open(t), t.Context()
 	id := r.claimed()
-	events := r.takesBack(id)
+	r.takesBack(id)
 	front := &forgetful{Front: r.Desk.Front, away: triage.ErrUnavailable}
 	conf := r.Desk.Config
 	conf.Front = front
 	d := desk.New(conf)
 	drop := func() error { return d.DropTaken(ctx, people["sato"], id, 1, "迷っているようだ") }
 	r.want("the wall is away", drop(), triage.ErrUnavailable.Error())
-	_, events = r.load(id)
+	_, events := r.load(id)
 	if events[0].Text != triage.Blanked || len(front.forgot) != 0 {
 		t.Fatalf("%q, %v: the fault does not stand between the two", events[0].Text, front.forgot)
 	}
