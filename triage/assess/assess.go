@@ -8,6 +8,10 @@
 // A learned model stands beside the rules and may only raise: alone to soon, and further only where it is sure. Emergency is
 // for the rules to say (the means at hand, the place, what is done or under way) and, of what is urgent already, for the model.
 //
+// Whether danger to oneself is called so is another question than how soon somebody reads a text, and never changes the answer to
+// that: a wish that is said plainly is; of anything else the model has to hear enough, and more where the text tells of another
+// occasion, a farewell, a lesson, what was long ago (the file of rules that is named so).
+//
 // The rules are data (the YAML files of this package), each with examples that it must match and must not match; the
 // tests run every example, also in katakana, half-width, spaced out and with an emoji behind it.
 package assess

@@ -60,6 +60,7 @@ type scanned struct {
 	silent   []hit   // words that are no evidence, and say nothing to the model either: jest, what only looks like a word
 	doubted  []doubt // what was taken away by what stands beside it
 	thrown   []hit   // what others wish the writer
+	guards   []place // innocent uses of dangerous words, and what only looks like one
 	calm     []hit   // places that say what is everyday
 	light    []hit   // places that speak of play and the like
 	marks    []mark
@@ -80,8 +81,8 @@ func (l *lexicon) scan(r *reading) scanned {
 	s.thrown = spans(thrown)
 	s.calm, s.light = spans(places(l.calm, false)), spans(places(l.light, false))
 	r.easy = slices.Concat(s.calm, s.light)
-	s.innocent = len(guards) > 0
-	for _, x := range slices.Concat(guards, misread) {
+	s.innocent, s.guards = len(guards) > 0, slices.Concat(guards, misread)
+	for _, x := range s.guards {
 		s.silent = append(s.silent, x.pieces...)
 	}
 	for _, rule := range l.known {
@@ -118,14 +119,19 @@ func (l *lexicon) judge(s string) triage.Judgement {
 	r := reading{text: t, hits: l.trie.find(t)}
 	x := l.scan(&r)
 	found, lonely, least := settle(x.found)
-	h := heard{x, found, placeholder.MatchString(s)}
+	h := heard{x, found, placeholder.MatchString(s), named{}}
 	more, now, lean := l.learned(t, h)
 	found = append(found, more...)
+	away := slices.Clone(x.thrown) // what is no evidence after all
 	for _, d := range x.doubted {
 		if d.topical && d.rule.Severity.Rank() <= triage.Urgent.Rank() && l.credits(t, h, d, lean) {
 			found = append(found, d.evidence)
 		}
+		if !d.topical {
+			away = append(away, d.hit)
+		}
 	}
+	h.named = l.called(&r, x, h.spoken, away)
 	for _, e := range lonely { // who it is about, where only the model hears what
 		if slices.ContainsFunc(more, func(m evidence) bool { return slices.Contains(e.rule.With, m.rule.Flag) }) {
 			found = append(found, e)
@@ -141,7 +147,7 @@ func (l *lexicon) judge(s string) triage.Judgement {
 	j := triage.Judgement{Severity: least, Flags: []triage.Flag{}, Reasons: []triage.Reason{}}
 	for _, e := range found {
 		j.Severity = triage.Graver(j.Severity, e.rule.Severity)
-		if !slices.Contains(j.Flags, e.rule.Flag) && h.named(e.rule.Flag, lean) {
+		if !slices.Contains(j.Flags, e.rule.Flag) && h.calls(e.rule.Flag, lean) {
 			j.Flags = append(j.Flags, e.rule.Flag)
 		}
 		start, end := t.view.Span(e.start, e.end)

@@ -29,6 +29,7 @@ type heard struct {
 	scanned
 	spoken   []evidence
 	redacted bool
+	named
 }
 
 // everyday reports whether a clause speaks of what harmless messages speak of, or says what is dangerous in jest.
@@ -144,7 +145,7 @@ func (l *lexicon) learned(t text, h heard) (more, now []evidence, lean model.Lea
 
 // murmured reports whether a flag is of danger to oneself, and not heard clearly enough to be called so.
 func (e ear) murmured(f triage.Flag, score float32) bool {
-	return (f == triage.Suicide || f == triage.SelfHarm) && score < outspoken && !e.supported &&
+	return self(f) && score < outspoken && !e.supported &&
 		len(e.calm)+len(e.light)+len(e.silent) > 0
 }
 
@@ -232,17 +233,6 @@ func loudest(found []model.Found) (likely triage.Flag, top float32) {
 		}
 	}
 	return likely, top
-}
-
-// faint are flags that are told from one another by more than their words, and the score of the model below which one is not
-// named, though a rule or how pressing a text sounds would give it: the model knows what the rules found. How soon somebody must
-// read the text stays, and so does the reason.
-var faint = map[triage.Flag]float32{triage.Other: -0.8, triage.Verbal: -0.5}
-
-// named reports whether the flag of what was found is said of a text of which the model hears so much.
-func (h heard) named(f triage.Flag, lean model.Lean) bool {
-	least, ok := faint[f]
-	return !ok || h.redacted || lean.Of(string(f)) >= least
 }
 
 // matter reports whether the evidence says what the matter is, and not only that something is.

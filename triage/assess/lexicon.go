@@ -31,6 +31,10 @@ type file struct {
 	Thrown []innocentText `yaml:"thrown"`
 	// Calm are what a text must say to be routine.
 	Calm []innocentText `yaml:"calm"`
+	// Plain are wishes and deeds of now that are said plainly, and Occasions what a text is about beside which danger to oneself is
+	// called so on clear hearing only.
+	Plain     []innocentText `yaml:"plain"`
+	Occasions []occasionText `yaml:"occasions"`
 }
 
 // modifierText takes evidence away: where one of the patterns stands in the same clause, or right behind the evidence. All but
@@ -86,16 +90,18 @@ type modifier struct {
 }
 
 type lexicon struct {
-	trie     *trie
-	rules    []rule
-	known    []rule // the rules whose places the model was taught to weigh: all of them
-	innocent []pattern
-	misread  []pattern
-	thrown   []pattern
-	calm     []pattern
-	light    []pattern // what clauses speak of in which dangerous words are rarely meant: play, hyperbole, animals, cooking
-	model    *model.Model
-	texts    file // as written, for the tests
+	trie      *trie
+	rules     []rule
+	known     []rule // the rules whose places the model was taught to weigh: all of them
+	innocent  []pattern
+	misread   []pattern
+	thrown    []pattern
+	calm      []pattern
+	plain     []pattern
+	occasions []occasion
+	light     []pattern // what clauses speak of in which dangerous words are rarely meant: play, hyperbole, animals, cooking
+	model     *model.Model
+	texts     file // as written, for the tests
 }
 
 // load reads and compiles the rules.
@@ -128,6 +134,8 @@ func load() (*lexicon, error) {
 		all.Misread = append(all.Misread, f.Misread...)
 		all.Thrown = append(all.Thrown, f.Thrown...)
 		all.Calm = append(all.Calm, f.Calm...)
+		all.Plain = append(all.Plain, f.Plain...)
+		all.Occasions = append(all.Occasions, f.Occasions...)
 	}
 	l, err := compile(all)
 	if err != nil {
@@ -170,15 +178,20 @@ func compile(f file) (*lexicon, error) {
 	}
 	l.known = l.rules
 	var errs []error
-	places := func(name string, from []innocentText) (all []pattern) {
+	places := func(from []innocentText, called ...string) (all []pattern) {
 		for _, t := range from {
-			ps, err := l.patterns(t.ID, t.Any, name)
+			ps, err := l.patterns(t.ID, t.Any, called...)
 			all, errs = append(all, ps...), append(errs, err)
 		}
 		return all
 	}
-	l.innocent, l.misread = places("innocent", f.Innocent), places("misread", f.Misread)
-	l.thrown, l.calm = places("thrown", f.Thrown), places("calm", f.Calm)
+	l.innocent, l.misread = places(f.Innocent, "innocent"), places(f.Misread, "misread")
+	l.thrown, l.calm = places(f.Thrown, "thrown"), places(f.Calm, "calm")
+	l.plain = places(f.Plain)
+	for _, o := range f.Occasions {
+		compiled, err := l.compileOccasion(o)
+		l.occasions, errs = append(l.occasions, compiled), append(errs, err)
+	}
 	return l, errors.Join(errs...)
 }
 

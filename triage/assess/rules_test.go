@@ -87,6 +87,27 @@ func TestExamples(t *testing.T) {
 			}
 		}
 	}
+	named := func(id, text string, want bool) {
+		if j := l.judge(text); slices.ContainsFunc(j.Flags, self) != want {
+			t.Errorf("%s: %q is %s %v %v", id, text, j.Severity, j.Flags, j.Reasons)
+		}
+	}
+	for _, p := range l.texts.Plain {
+		for _, m := range p.Match {
+			named(p.ID, m, true)
+		}
+		for _, n := range p.Not {
+			named(p.ID, n, false)
+		}
+	}
+	for _, o := range l.texts.Occasions {
+		for _, m := range o.Match {
+			named(o.ID, m, false)
+		}
+		for _, n := range o.Not {
+			named(o.ID, n, true)
+		}
+	}
 	for _, list := range [][]innocentText{l.texts.Innocent, l.texts.Calm} {
 		for _, c := range list {
 			for _, m := range c.Match {

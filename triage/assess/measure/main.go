@@ -4,7 +4,7 @@
 //
 // A file holds one message a line, as package gold describes; several files are several writers, printed one by one and
 // together. With no file it takes triage/assess/testdata/heldout, the writers whom neither the rules nor the model learned
-// from. Of others nobody looks at the errors: testdata/common has three who write as most do, testdata/alike four who know such
+// from. Of others nobody looks at the errors: testdata/common has three who write as most do, testdata/alike eight who know such
 // desks, testdata/short twelve who write one line each, testdata/pairs seven who say harmless and dangerous things in the same
 // words, testdata/veiled two who tell of danger in words that no list foresees, and testdata/sealed twenty-eight, of whom nobody
 // has read a text. -errors prints what was judged wrong, too: not for those.
