@@ -73,7 +73,7 @@ func (a *Anonymizer) doubtful(in []rune, s spot) bool {
 	if called && s.t == TypePerson {
 		return a.words.alsoEnds[string(h.text)] && japanese.ClassOf(in[s.start]) == japanese.Hiragana // れん|たん
 	}
-	if s.score >= firm || s.t != TypePerson && s.t != TypePlace && s.t != TypeSchool {
+	if s.score >= firm || s.t != TypePerson && s.t != TypePlace && s.t != TypeSchool && s.t != TypeHandle {
 		return false
 	}
 	words := string(in[s.start:s.end])

@@ -24,6 +24,9 @@ func (s *scan) kanaPlace(i int, x suffix) {
 	for start > 0 && i-start < maxKanaPlace && s.class(start-1) == japanese.Hiragana && !s.particle(start-1, i) {
 		start--
 	}
+	if x.t == TypeSchool {
+		start = min(start, s.ofKana(i)) // つくしの|しょうがっこう
+	}
 	name := s.text(start, i)
 	w := s.a.words
 	if i-start < 2 || w.generic(name) || w.times[name] || w.owner(name) || w.stop[name] || strings.HasSuffix(name, "の") || s.class(start-1) == japanese.Kanji && s.class(start) == japanese.Hiragana {

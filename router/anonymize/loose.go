@@ -115,6 +115,12 @@ func (s *scan) girlsSchool(i int) {
 	for start > 0 && i-start < 3 && s.class(start-1) == japanese.Kanji {
 		start--
 	}
+	if start == i {
+		for start > 0 && i-start < maxKanaPlace && s.class(start-1) == japanese.Katakana {
+			start--
+		}
+		start = s.back(start, "聖") // 聖マルタ
+	}
 	if s.class(start-1) == japanese.Kanji || i-start < 2 || s.a.words.generic(s.text(start, i)) || s.a.words.stop[s.text(start, i)] || s.commonWord(start, i) {
 		return
 	}

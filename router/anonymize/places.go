@@ -150,6 +150,9 @@ func (s *scan) named(i int, x suffix) {
 
 // kanaRun returns where the hiragana before i begin, where they begin a clause and hold no particle: みどりがおか小学校.
 func (s *scan) kanaRun(i int) int {
+	if b := s.ofKana(i); b < i {
+		return b
+	}
 	b := i
 	for b > 0 && s.class(b-1) == japanese.Hiragana && i-b < 9 {
 		if strings.ContainsRune("のはをにもへ", s.rs[b-1]) && i-b < 7 && (i-b < 2 || b < 2) {
@@ -168,6 +171,29 @@ func (s *scan) kanaRun(i int) int {
 		return i
 	}
 	return b
+}
+
+// ofKana returns where a name of kana begins that is of two words with の between and ends before i: うみのほし|保育園; or i. Whose
+// school it is, うちのこの, is no part of its name, nor what somebody does there, いもうとのかよう.
+func (s *scan) ofKana(i int) int {
+	start, of := i, i
+	for start > 0 && i-start <= maxKanaPlace && s.class(start-1) == japanese.Hiragana && !(of < i && s.particleAt(start-1)) {
+		if start--; s.rs[start] == 'の' && start < i-1 && of == i {
+			of = start
+		}
+	}
+	if of == i || of-start < 2 || !s.clauseStart(start) && !s.particleAt(start-1) || strings.ContainsRune("のたるくうすつぬむぶぐ", s.rs[i-1]) {
+		return i
+	}
+	first, last := s.token(start), s.token(of+1)
+	if first.Start != start || first.Part == japanese.Pronoun || first.Part == japanese.Adverb || first.Part == japanese.NounAdverb || last.Part == japanese.Particle {
+		return i
+	}
+	w, name := s.a.words, s.text(start, of)
+	if w.generic(name) || w.times[name] || w.owners[name] || slices.Contains(w.roles, name) || w.kin.at(s.rs, start) > 0 {
+		return i
+	}
+	return start
 }
 
 // shortSchool judges 若草中, 緑風高: a proper name in front, and not 授業中.

@@ -7,7 +7,7 @@ import (
 )
 
 // shops are words in front of a shop's name.
-var shops = phrasesIn([]string{"道の駅", "生鮮市場", "ららぽーと", "アリオ", "イオンモール", "ゆめタウン", "フレスポ", "アピタ", "コストコ", "回転寿司", "定食屋", "そば処", "スーパー", "居酒屋", "コンビニ", "マンガ喫茶", "漫画喫茶", "ネットカフェ", "ネカフェ", "カフェ", "パン工房", "ケーキ屋", "弁当屋", "洋菓子", "和菓子", "菓子処", "銭湯", "駄菓子の", "おもちゃの", "玩具の", "文具の", "文房具の", "クリーニングの", "ゲームパーク", "駄菓子屋", "だがしやの", "だがしや", "だがしの", "喫茶", "お好み焼き", "おこのみやき", "たこ焼き", "ゲームセンター", "ゲームランド", "ゲーセン", "カラオケ", "ラーメン", "焼肉", "食堂", "パン屋", "ドラッグ", "ホームセンター", "スナック", "イオン", "美容室", "文具", "八百屋", "肉屋"})
+var shops = phrasesIn([]string{"道の駅", "生鮮市場", "ららぽーと", "アリオ", "イオンモール", "ゆめタウン", "フレスポ", "アピタ", "コストコ", "回転寿司", "定食屋", "そば処", "スーパー", "居酒屋", "コンビニ", "マンガ喫茶", "漫画喫茶", "ネットカフェ", "ネカフェ", "カフェ", "パン工房", "ケーキ屋", "弁当屋", "洋菓子", "和菓子", "菓子処", "銭湯", "駄菓子の", "おもちゃの", "玩具の", "文具の", "文房具の", "クリーニングの", "ゲームパーク", "駄菓子屋", "だがしやの", "だがしや", "だがしの", "喫茶", "お好み焼き", "おこのみやき", "たこ焼き", "ゲームセンター", "ゲームランド", "ゲーセン", "カラオケ", "ラーメン", "らーめん", "らあめん", "麺屋", "めん処", "うどん屋", "タピオカ屋", "クレープ屋", "焼き鳥屋", "焼肉", "食堂", "パン屋", "ドラッグ", "ホームセンター", "スナック", "イオン", "美容室", "文具", "八百屋", "肉屋", "本屋", "花屋", "薬局", "クリニック", "児童館", "学童保育", "学童クラブ", "こども食堂", "子ども食堂", "放課後デイ", "デイサービス", "ピアノ教室", "英会話", "スイミング", "ダンススクール"})
 
 // shop judges a shop by the word in front of its name, as far as a word of place: スーパーたなげの前, ゲームランド銀河で.
 func (s *scan) shop(i int) {
@@ -49,6 +49,9 @@ func (s *scan) kanaShop(i int, sold bool) int {
 			return end
 		}
 	}
+	if end := s.shownShop(i); !sold && end > i {
+		return end
+	}
 	end, first := i, s.token(i)
 	if first == nil || first.Start != i || s.class(i) != japanese.Hiragana && (!sold || s.class(i) != japanese.Katakana) {
 		return i
@@ -56,12 +59,18 @@ func (s *scan) kanaShop(i int, sold bool) int {
 	for end < len(s.rs) && end-i < maxKanaPlace && (s.class(end) == s.class(i) || s.rs[end] == 'ー') {
 		t := s.token(end)
 		if t.Start == end && t.Part == japanese.Particle && end-i >= 2 {
+			if k := end + 2; s.rs[end] == 'の' && strings.ContainsRune("子家森丘里木花星風空海", s.rune(end+1)) && s.class(k) != japanese.Kanji {
+				end = k // くるみの家
+			}
 			break
 		}
-		if t.Part == japanese.Verb && t.Known || t.Part == japanese.Adjective || t.Part == japanese.Auxiliary || t.Part == japanese.Particle && end == i {
+		if t.Part == japanese.Particle && end == i {
 			return i
 		}
 		end++
+	}
+	if t := s.token(end - 1); end > i && (t.Part == japanese.Verb && t.Known && t.End == end || t.Part == japanese.Adjective || t.Part == japanese.Auxiliary && s.one(end, "で", "に", "の") == 0) {
+		return i // カラオケ|いった
 	}
 	name := s.spoken(i, end)
 	w := s.a.words
@@ -78,4 +87,26 @@ func (s *scan) kanaShop(i int, sold bool) int {
 		return i
 	}
 	return end
+}
+
+// shownShop returns the end of a shop's name in hiragana that begins at i, where the dictionary finds no words in it that begin and
+// end with it: スーパー|まるはち|で, カフェ|こもれび|です; or i.
+func (s *scan) shownShop(i int) int {
+	if s.class(i) != japanese.Hiragana || s.class(i-1) == japanese.Hiragana {
+		return i
+	}
+	for end := i + 3; end <= i+6 && s.class(end) == japanese.Hiragana && s.class(end-1) == japanese.Hiragana; end++ {
+		if s.one(end, "です", "で", "に", "から", "まで", "の") == 0 {
+			continue
+		}
+		first, last := s.token(i), s.token(end-1)
+		if first.Part == japanese.Particle || first.Part == japanese.Auxiliary || first.Part == japanese.Adverb || first.Part == japanese.Pronoun || first.End >= end && first.Known && last.End == end {
+			return i
+		}
+		if last.End > end || !last.Known || last.End == end && last.End-last.Start == 1 && last.Part != japanese.Particle && last.Part != japanese.Auxiliary {
+			return end
+		}
+		return i
+	}
+	return i
 }

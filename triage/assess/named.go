@@ -75,8 +75,8 @@ func self(f triage.Flag) bool { return f == triage.Suicide || f == triage.SelfHa
 var faint = map[triage.Flag]float32{triage.Other: -0.8, triage.Verbal: -0.5}
 
 // How much must be heard where nothing is said plainly: of danger to oneself and of anything being the matter, the two scores of the
-// model added up. Of the writers of testdata/dev, who chose these, one child in three hundred is not called so for them, and three
-// of five harmless messages that were.
+// model added up. With the writers of testdata/dev, by whom these were chosen, half of what was harmless and called so no longer is,
+// and of what is dangerous one in three hundred.
 const (
 	byRule  = 1.5 // where a rule found it
 	byModel = 0.5 // where the model alone did
