@@ -181,7 +181,7 @@ func (s *scan) classNumber(i int) {
 		return
 	}
 	score := 0.7
-	if sep == '-' && !(s.rune(i-1) == '(' && s.rune(end) == ')') && s.one(end, "の", "です", "だ", "に", "、", "組", "在", "で", " ", "担", "全員", "女子", "男子", "生徒", "保護者", "副担", "学級", "クラス", "なん", "って言", "やけど", "\n", "学籍", "出席", "氏名", "名前", "番号") == 0 && !(i > 0 && s.taken != nil && s.taken[i-1]) && end != len(s.rs) && !letter(s.rs[end-1]) && !(s.clauseStart(i) && s.a.names.is(s.text(end, min(end+2, len(s.rs))), family)) && !(strings.ContainsRune("小中高", s.rune(i-1)) || s.rune(end) == '。' && s.before(i, 8, "中の", "高の", "小の", "校の", "クラス")) {
+	if sep == '-' && !(s.rune(i-1) == '(' && s.rune(end) == ')') && s.one(end, "の", "です", "だ", "に", "、", "組", "在", "で", " ", "担", "全員", "女子", "男子", "生徒", "保護者", "副担", "学級", "クラス", "なん", "って言", "やけど", "やねん", "だけど", "\n", "学籍", "出席", "氏名", "名前", "番号") == 0 && !(i > 0 && s.taken != nil && s.taken[i-1]) && end != len(s.rs) && !letter(s.rs[end-1]) && !(s.clauseStart(i) && s.a.names.is(s.text(end, min(end+2, len(s.rs))), family)) && !(strings.ContainsRune("小中高", s.rune(i-1)) || s.rune(end) == '。' && s.before(i, 8, "中の", "高の", "小の", "校の", "クラス")) {
 		return
 	}
 	if sep == '-' && (s.before(i, 8, "試合", "スコア", "サッカー", "野球", "結果") && !s.before(i, 4, "部") || s.before(i, 6, "ステージ", "レベル", "ゲーム", "マリオ", "ワールド", "球場", "大会", "決勝", "セット", "ドリル", "プリント", "ページ")) {

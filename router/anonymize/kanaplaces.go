@@ -27,8 +27,16 @@ func (s *scan) kanaPlace(i int, x suffix) {
 	if x.t == TypeSchool {
 		start = min(start, s.ofKana(i)) // つくしの|しょうがっこう
 	}
-	name := s.text(start, i)
 	w := s.a.words
+	if k := s.back(i, "の"); x.t == TypeSchool && k < i && s.one(end, "の1", "の2", "の3", "の4", "の5", "の6", "のいち", "のに", "のさん", "です", "にかよ") > 0 {
+		if t := s.token(k - 1); t != nil && t.End == k && t.Part == japanese.Noun && s.clauseStart(t.Start) && s.class(t.Start) == japanese.Hiragana {
+			if word := s.text(t.Start, k); !w.owners[word] && !w.generic(word) && !w.times[word] && !slices.Contains(w.roles, word) && w.kin.at(s.rs, t.Start) == 0 {
+				s.add(t.Start, end, x.t, 0.6) // つくしのしょうがっこうの1ねん
+				return
+			}
+		}
+	}
+	name := s.text(start, i)
 	if i-start < 2 || w.generic(name) || w.times[name] || w.owner(name) || w.stop[name] || strings.HasSuffix(name, "の") || s.class(start-1) == japanese.Kanji && s.class(start) == japanese.Hiragana {
 		return
 	}

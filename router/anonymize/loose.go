@@ -108,7 +108,7 @@ func (s *scan) labelledClass(i int) {
 // girlsSchool judges the short name of a school for girls that stands before the 女子 at i: 聖花女子を受ける.
 func (s *scan) girlsSchool(i int) {
 	if !s.is(i, "女子") || s.class(i+2) == japanese.Kanji && s.one(i+2, "受", "落", "高", "中", "学院", "志望", "合格") == 0 ||
-		s.one(i+2, "受", "を受", "に受か", "に落", "に入", "に行", "に通", "高", "中", "学院", "の制服", "の文化祭", "の説明会", "志望", "が第一", "合格", "に合格") == 0 {
+		s.one(i+2, "受", "を受", "に受か", "に落", "に入", "に行", "に通", "高", "中", "学院", "の", "1年", "2年", "3年", "一年", "二年", "三年", "志望", "が第一", "合格", "に合格") == 0 {
 		return
 	}
 	start := i

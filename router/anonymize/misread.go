@@ -24,11 +24,14 @@ func misread(r rune) rune {
 	return 0
 }
 
+// likeGroup is what scanners read for 組.
+const likeGroup = "粗紐絹絈狙租"
+
 // inDigits returns the view with what a scanner misread in numbers as it was written, and whether there was any: O80-0147-22S9,
 // 2-1l-6, 6一12一1, l年4組. What begins with a letter that codes begin with, and words with letters of their own, stay.
 func inDigits(v japanese.View) (japanese.View, bool) {
 	if !slices.ContainsFunc(v.Runes, func(r rune) bool {
-		return digitLike(r) || r == '粗' || r == '紐' || r == 'ハ' || r == 'ニ' || r == 'T'
+		return digitLike(r) || strings.ContainsRune(likeGroup, r) || r == 'ハ' || r == 'ニ' || r == 'T'
 	}) {
 		return v, false
 	}
@@ -62,7 +65,7 @@ func unitMisread(rs []rune, i int) rune {
 		return '目'
 	case (r == 'T' || r == '了') && number(i-1) && strings.ContainsRune("目日", after(rs, i)):
 		return '丁'
-	case (r == '紐' || r == '粗') && i > 1 && (number(i-1) || upper(rs[i-1])) && rs[i-2] == '年':
+	case strings.ContainsRune(likeGroup, r) && r != 0 && i > 1 && (number(i-1) || upper(rs[i-1])) && rs[i-2] == '年':
 		return '組'
 	case (r == 'ハ' || r == 'ニ') && strings.ContainsRune("年組丁条番号", after(rs, i)) && (i == 0 || japanese.ClassOf(rs[i-1]) != japanese.Katakana) && after(rs, i) != 0:
 		return map[rune]rune{'ハ': '八', 'ニ': '二'}[r]

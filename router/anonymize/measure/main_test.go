@@ -30,6 +30,7 @@ func TestFloors(t *testing.T) {
 		"../testdata/dev-tenth.jsonl":    {0.96, 0.96, 0, 0.95, 0.007},
 		"../testdata/dev-eleventh.jsonl": {0.97, 0.97, 0, 0.975, 0.015},
 		"../testdata/ruled5.jsonl":       {0.945, 0.915, 0.89, 0.97, 0.0165},
+		"../testdata/ruled8.jsonl":       {0.965, 0.96, 0, 0.975, 0.018},
 		"../testdata/held.jsonl":         {0.98, 0.95, 0, 0.98, 0.015},
 		"../testdata/unseen.jsonl":       {0.98, 0.955, 0, 0.98, 0.015},
 		"../testdata/unread9.jsonl":      {0.93, 0.925, 0, 0.905, 0.042},
