@@ -232,7 +232,7 @@ func TestHostile(t *testing.T) {
 	per := usual()
 	runes := 8000
 	for i, unit := range []string{"ア", "カタカナ", "山田", "あ", "の", "あいうえお", "アイウエオ", "山", "a", "0", "0-", "@", "。", "さん", "くん", "山田くんと", "[", "ア山", "と", "ー", "組", "1の", "平成",
-		"yuki ", "he hit me ", "我想死", "ひなの", "みくみく", "、ゆい", "東が", "ｱｵｲ", "ぜろ", "に", "や.ま.", "あ あ ", "a .", "(at)", "旭1 さ", "ひまわり学級", "々"} {
+		"yuki ", "he hit me ", "我想死", "ひなの", "みくみく", "、ゆい", "東が", "ｱｵｲ", "ぜろ", "に", "や.ま.", "あ あ ", "a .", "(at)", "旭1 さ", "ひまわり学級", "々", "って人", "フレンドの", "スーパーま", "★あ", "女子の"} {
 		text := strings.Repeat(unit, runes/utf8.RuneCountInString(unit))
 		if i > 7 {
 			runes = 2500 // what grows with the square shows by then

@@ -25,7 +25,7 @@ func (s *scan) kanaPlace(i int, x suffix) {
 		start--
 	}
 	if x.t == TypeSchool {
-		start = min(start, s.ofKana(i)) // つくしの|しょうがっこう
+		start = min(start, s.ofKana(i)) // うみのほし|しょうがっこう
 	}
 	w := s.a.words
 	if k := s.back(i, "の"); x.t == TypeSchool && k < i && s.one(end, "の1", "の2", "の3", "の4", "の5", "の6", "のいち", "のに", "のさん", "です", "にかよ") > 0 {

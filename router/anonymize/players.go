@@ -9,7 +9,7 @@ import (
 
 // Names that players and strangers on the net have given themselves, which no list has and no label tells.
 
-// adornments are what such names are adorned with, beside pictures: てつたま♪13, たこわさ★ゼロ, †闇猫†.
+// adornments are what such names are adorned with: てつたま♪13, たこわさ★ゼロ, †闇猫†.
 const adornments = "★☆♪♬†‡✿❀♡♥❤✩✧◆◇●○◎♂♀※×"
 
 // strangers are whom one knows of a game or the net only by the names of their accounts: behind the の of them stands one.
@@ -31,7 +31,7 @@ func (s *scan) near(start, end, n int) bool {
 func (s *scan) players() {
 	for i, r := range s.rs {
 		switch {
-		case s.one(i, calledPlayer...) > 0:
+		case (r == 'っ' || r == 'と') && s.one(i, calledPlayer...) > 0:
 			s.calledPlayer(i)
 		case strings.ContainsRune(adornments, r) && (native(s.class(i-1)) || word(s.rune(i-1))) && (native(s.class(i+1)) || word(s.rune(i+1))) && s.one(i+1, accountEnds...) == 0:
 			s.player(s.playerFrom(i), s.playerTo(i+1))
@@ -154,7 +154,7 @@ func (s *scan) playerFrom(i int) int {
 	return start
 }
 
-// playerTo returns the end of what stands behind the @ of a name.
+// playerTo returns the end of what stands behind the @ or the adornment of a name.
 func (s *scan) playerTo(i int) int {
 	end := i
 	for end < i+6 && native(s.class(end)) && (end == i || s.one(end, accountEnds...) == 0) {
