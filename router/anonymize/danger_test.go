@@ -20,8 +20,8 @@ import (
 
 // TestDangerIsNotLessAfterwards: whoever reads only the redacted text sees the same danger. The alarm itself comes from the
 // original words; this is for the people behind it, and for the reasons that are shown to them. Every example
-// of every rule is tried, every labelled message that nothing learned from and one in four of the others, as it is written, in kana
-// alone, and with spaces between its characters.
+// of every rule is tried, every labelled message by which nothing was learned or chosen and one in four of the others, as it is
+// written, in kana alone, and with spaces between its characters.
 func TestDangerIsNotLessAfterwards(t *testing.T) {
 	judge, err := assess.New()
 	if err != nil {
@@ -88,7 +88,7 @@ func dangers(t *testing.T) map[string]gold.Message {
 				t.Fatal(err)
 			}
 			set, each := filepath.Base(filepath.Dir(file)), 1
-			if set == "written" {
+			if set == "written" || set == "dev" {
 				each = 4
 			}
 			for i := 0; i < len(messages); i += each {
