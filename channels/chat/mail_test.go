@@ -48,7 +48,8 @@ func TestCodeShowsTheUnreadAndTheLast(t *testing.T) {
 		c.want(frame{"type": "ack"})
 		return s.Mailbox.ReadUpTo(who) == 1
 	})
-	c.conn.Close()
+	c.send(frame{"type": "bye"}) // and not only cut: no sign of life that is on its way may mark what comes now
+	c.wantClose(websocket.CloseNormalClosure)
 	say(s, who, "二")
 	say(s, who, "三")
 	for _, code := range []any{w["code"], w["digits"]} {
