@@ -30,7 +30,7 @@ func (s *scan) kanaPlace(i int, x suffix) {
 	w := s.a.words
 	if k := s.back(i, "の"); x.t == TypeSchool && k < i && s.one(end, "の1", "の2", "の3", "の4", "の5", "の6", "のいち", "のに", "のさん", "です", "にかよ") > 0 {
 		if t := s.token(k - 1); t != nil && t.End == k && t.Part == japanese.Noun && s.clauseStart(t.Start) && s.class(t.Start) == japanese.Hiragana {
-			if word := s.text(t.Start, k); !w.owners[word] && !w.generic(word) && !w.times[word] && !slices.Contains(w.roles, word) && w.kin.at(s.rs, t.Start) == 0 {
+			if !s.whose(t.Start, k) {
 				s.add(t.Start, end, x.t, 0.6) // つくしのしょうがっこうの1ねん
 				return
 			}

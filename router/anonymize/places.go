@@ -189,11 +189,16 @@ func (s *scan) ofKana(i int) int {
 	if first.Start != start || first.Part == japanese.Pronoun || first.Part == japanese.Adverb || first.Part == japanese.NounAdverb || last.Part == japanese.Particle {
 		return i
 	}
-	w, name := s.a.words, s.text(start, of)
-	if w.generic(name) || w.times[name] || w.owners[name] || slices.Contains(w.roles, name) || w.kin.at(s.rs, start) > 0 {
+	if s.whose(start, of) {
 		return i
 	}
 	return start
+}
+
+// whose reports whether the word from start to end says whose a school is, which or when, and is no name: うち, となり, あした.
+func (s *scan) whose(start, end int) bool {
+	w, word := s.a.words, s.text(start, end)
+	return w.generic(word) || w.times[word] || w.owners[word] || slices.Contains(w.roles, word) || w.kin.at(s.rs, start) > 0
 }
 
 // shortSchool judges 若草中, 緑風高: a proper name in front, and not 授業中.
